@@ -1,0 +1,3 @@
+//! Drivers: one outside thing each, behind a port. An adapter knows no other adapter.
+
+pub mod system;

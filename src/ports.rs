@@ -1,0 +1,6 @@
+//! The traits services need from the outside world. Owned by their callers; no driver's type
+//! crosses them.
+
+pub mod clock;
+pub mod entropy;
+pub mod signer;
