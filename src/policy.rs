@@ -1,1 +1,3 @@
+//! Pure decisions on (facts, now). No I/O, no clock, no randomness, no logging.
 
+pub mod access;

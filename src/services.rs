@@ -1,1 +1,6 @@
+//! Use cases: authorize, load, decide, record, act, audit. One function each.
+//!
+//! A service holds no transaction and knows no driver, no HTTP and no configuration file; its
+//! first argument is the scope type it is for.
 
+pub mod request;

@@ -1,0 +1,107 @@
+//! How state leaves and enters the store.
+//!
+//! [`Loaded`] is a read-only view; the only way to a [`Changed`] value is a transition of the
+//! aggregate, so what is written is what a transition allowed, on the version it judged.
+
+use std::ops::Deref;
+
+use super::audit::event::Event;
+
+/// Counts the writes of a row, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Version(pub i64);
+
+/// An aggregate as the store gave it.
+#[derive(Clone, Debug)]
+pub struct Loaded<T> {
+    value: T,
+    version: Version,
+}
+
+impl<T> Loaded<T> {
+    /// Reserved to `adapters/sql` (`tests/architecture.rs`).
+    pub(crate) const fn restore(value: T, version: Version) -> Self {
+        Self { value, version }
+    }
+
+    /// The version a decision rested on; also the ETag.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Reserved to transitions inside `domain`.
+    pub(in crate::domain) fn change(self, event: Event, change: impl FnOnce(&mut T)) -> Changed<T> {
+        let Self { mut value, version } = self;
+        change(&mut value);
+        Changed {
+            value,
+            was: Some(version),
+            events: vec![event],
+        }
+    }
+}
+
+impl<T> Deref for Loaded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// An aggregate after one or more transitions, with the events that explain them.
+#[derive(Clone, Debug)]
+pub struct Changed<T> {
+    value: T,
+    was: Option<Version>,
+    events: Vec<Event>,
+}
+
+impl<T> Changed<T> {
+    /// A new aggregate. Reserved to constructors inside `domain`.
+    pub(in crate::domain) fn created(value: T, event: Event) -> Self {
+        Self {
+            value,
+            was: None,
+            events: vec![event],
+        }
+    }
+
+    /// A further transition on the same aggregate in the same unit. Reserved to `domain`.
+    pub(in crate::domain) fn and(mut self, event: Event, change: impl FnOnce(&mut T)) -> Self {
+        change(&mut self.value);
+        self.events.push(event);
+        self
+    }
+
+    /// The version the row must have when this is written; `None` for a new row.
+    #[must_use]
+    pub const fn was(&self) -> Option<Version> {
+        self.was
+    }
+
+    /// The version the row will have.
+    #[must_use]
+    pub fn will_be(&self) -> Version {
+        self.was
+            .map_or(Version(1), |Version(old)| Version(old.saturating_add(1)))
+    }
+
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    pub(in crate::domain) fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+}
+
+impl<T> Deref for Changed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}

@@ -1,0 +1,183 @@
+//! The closed set of events and what each carries. An event is made by the transition it
+//! explains; the committer adds sequence, time, node, boot and actor.
+
+use std::collections::BTreeMap;
+
+use super::value::Value;
+
+macro_rules! event_kinds {
+    ($($kind:ident = $name:literal,)+) => {
+        /// Every type of event (audit-ceremony A4).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum EventKind { $($kind,)+ }
+
+        impl EventKind {
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The `type` member of the entry.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)+ }
+            }
+        }
+    };
+}
+
+event_kinds! {
+    LogOpened = "log.opened",
+    SystemStarted = "system.started",
+    SystemStopped = "system.stopped",
+    ConfigChanged = "config.changed",
+    ProfileAdded = "profile.added",
+    HsmLogin = "hsm.login",
+    HsmLoginFailed = "hsm.login_failed",
+    KeyActivated = "key.activated",
+    SelftestFailed = "selftest.failed",
+    ClockStepped = "clock.stepped",
+    AuthFailure = "auth.failure",
+    AuthzDenied = "authz.denied",
+    AuditRead = "audit.read",
+    RoleGranted = "role.granted",
+    RoleRevoked = "role.revoked",
+    RequestReceived = "request.received",
+    RequestWithdrawn = "request.withdrawn",
+    RequestApproved = "request.approved",
+    RequestRejected = "request.rejected",
+    OrderCreated = "order.created",
+    OrderChanged = "order.changed",
+    OrderCancelled = "order.cancelled",
+    OrderIssued = "order.issued",
+    DataCreated = "data.created",
+    DataBound = "data.bound",
+    DocumentReceived = "document.received",
+    CaseClaimed = "case.claimed",
+    CaseReleased = "case.released",
+    CaseProposed = "case.proposed",
+    CaseDecided = "case.decided",
+    CaseReopened = "case.reopened",
+    CheckRecorded = "check.recorded",
+    EvidenceRecorded = "evidence.recorded",
+    InformationRequested = "information.requested",
+    ValidationStarted = "validation.started",
+    ValidationPassed = "validation.passed",
+    ValidationFailed = "validation.failed",
+    ValidationReused = "validation.reused",
+    ValidationSuperseded = "validation.superseded",
+    MailQueued = "mail.queued",
+    MailSent = "mail.sent",
+    MailFailed = "mail.failed",
+    ActivationSubmitted = "activation.submitted",
+    ActivationRefused = "activation.refused",
+    LintFailed = "lint.failed",
+    KeyBlocked = "key.blocked",
+    CertSignIntent = "cert.sign_intent",
+    CertIssued = "cert.issued",
+    CertSignFailed = "cert.sign_failed",
+    CertSignUnresolved = "cert.sign_unresolved",
+    CertDelivered = "cert.delivered",
+    CrlSignIntent = "crl.sign_intent",
+    CrlSigned = "crl.signed",
+    CrlSignFailed = "crl.sign_failed",
+    CrlPublished = "crl.published",
+    NotificationRaised = "notification.raised",
+}
+
+/// How the act ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Success,
+    Failure,
+    Denied,
+}
+
+impl Outcome {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// The object an event is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectRef {
+    /// For example `order`, `case`, `cert`.
+    pub kind: &'static str,
+    pub id: String,
+    /// Digest of the object's content where one is fixed.
+    pub sha256: Option<[u8; 32]>,
+}
+
+/// A second person's approval, for two-person acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    pub id: String,
+    pub credential: [u8; 32],
+    pub time: super::super::timestamp::Timestamp,
+}
+
+/// One event, before it has its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub kind: EventKind,
+    pub outcome: Outcome,
+    pub object: ObjectRef,
+    pub data: BTreeMap<String, Value>,
+    /// Personal data: kept beside the log, in it only as a salted hash.
+    pub detail: BTreeMap<String, Value>,
+    pub approvals: Vec<Approval>,
+}
+
+impl Event {
+    /// A success about `kind`/`id`; refine with the methods below.
+    #[must_use]
+    pub fn new(event: EventKind, kind: &'static str, id: impl ToString) -> Self {
+        Self {
+            kind: event,
+            outcome: Outcome::Success,
+            object: ObjectRef {
+                kind,
+                id: id.to_string(),
+                sha256: None,
+            },
+            data: BTreeMap::new(),
+            detail: BTreeMap::new(),
+            approvals: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn outcome(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    #[must_use]
+    pub fn digest(mut self, sha256: [u8; 32]) -> Self {
+        self.object.sha256 = Some(sha256);
+        self
+    }
+
+    /// A fact that may stand in the log for ever: no personal data, no secret.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.data.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A fact about a person, erasable after retention.
+    #[must_use]
+    pub fn personal(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.detail.insert(name.to_owned(), value.into());
+        self
+    }
+
+    #[must_use]
+    pub fn approved_by(mut self, approval: Approval) -> Self {
+        self.approvals.push(approval);
+        self
+    }
+}

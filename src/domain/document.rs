@@ -1,0 +1,60 @@
+//! A document of the applicant. Its bytes lie in a file named by the row; the row outlives no
+//! file.
+
+use super::{
+    id::{DocumentId, SubjectDataId},
+    owner::Owner,
+    text::Text,
+    timestamp::Timestamp,
+};
+
+/// What a document is to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentKind {
+    Organization,
+    Authorization,
+    Applicant,
+    Additional,
+}
+
+impl DocumentKind {
+    pub const ALL: [Self; 4] = [
+        Self::Organization,
+        Self::Authorization,
+        Self::Applicant,
+        Self::Additional,
+    ];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Authorization => "authorization",
+            Self::Applicant => "applicant",
+            Self::Additional => "additional",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A document as stored; immutable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub id: DocumentId,
+    pub subject_data: SubjectDataId,
+    pub owner: Owner,
+    pub kind: DocumentKind,
+    pub description: Option<Text<1000>>,
+    pub file_name: Text<255>,
+    /// From the content, not from the upload's header.
+    pub media_type: &'static str,
+    pub size: u64,
+    pub sha256: [u8; 32],
+    /// Name of the file in the document directory.
+    pub stored_as: String,
+    pub received_at: Timestamp,
+}

@@ -1,0 +1,72 @@
+//! Background work: rows written by the unit that causes it (the outbox).
+
+use super::{id::JobId, timestamp::Timestamp};
+
+/// What is to be done. The payload is the object's id; everything else is read when it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum JobKind {
+    /// Object: a mail's id.
+    SendMail,
+    /// Object: `issuer/partition`.
+    RenewCrl,
+    /// Object: an activation whose intent was abandoned; it is judged afresh.
+    ResumeActivation,
+}
+
+impl JobKind {
+    pub const ALL: [Self; 3] = [Self::SendMail, Self::RenewCrl, Self::ResumeActivation];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SendMail => "send_mail",
+            Self::RenewCrl => "renew_crl",
+            Self::ResumeActivation => "resume_activation",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A job to be queued. UNIQUE(kind, object, slot): the same work is queued once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewJob {
+    pub id: JobId,
+    pub kind: JobKind,
+    pub object: String,
+    pub slot: String,
+    pub due: Timestamp,
+}
+
+/// The right to end a job: the token of the claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobToken(pub [u8; 16]);
+
+/// A claimed job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub id: JobId,
+    pub kind: JobKind,
+    pub object: String,
+    pub slot: String,
+    /// Attempts begun, this one included.
+    pub attempts: u32,
+    pub token: JobToken,
+}
+
+/// How a claimed job ends; `WHERE token = …` fences off a holder whose lease is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobEnd {
+    Done {
+        id: JobId,
+        token: JobToken,
+    },
+    Again {
+        id: JobId,
+        token: JobToken,
+        due: Timestamp,
+    },
+}

@@ -1,0 +1,111 @@
+//! A version of an organisation's data. Immutable once submitted; new data is a new version with
+//! its own case, and the old one stays usable until it lapses.
+//!
+//! ```text
+//! draft --submit--> under_verification --approve--> verified --suspend--> suspended
+//!                     |  ^        \--reject--> rejected
+//!          ask for info|  |answer
+//!                      v  |
+//!              waiting_for_applicant            any without a live order --withdraw--> withdrawn
+//! ```
+//! `expired` follows from [`VerifiedFacts`] and the clock.
+
+use super::{
+    id::{CaseId, SubjectDataId},
+    owner::{AcceptedStatement, ActingFor, Owner},
+    text::{Country, Text},
+    timestamp::Timestamp,
+};
+
+/// How the organisation's existence is to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VerificationMethod {
+    /// Search in a public register. The number is in the register's normal form.
+    RegistrationNumber { register: String, number: String },
+    /// A document; the specialist records scheme and number from a government register.
+    Document,
+}
+
+/// What somebody did with the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubjectDataState {
+    Draft,
+    UnderVerification,
+    WaitingForApplicant,
+    Verified,
+    Rejected,
+    Withdrawn,
+    Suspended,
+}
+
+impl SubjectDataState {
+    pub const ALL: [Self; 7] = [
+        Self::Draft,
+        Self::UnderVerification,
+        Self::WaitingForApplicant,
+        Self::Verified,
+        Self::Rejected,
+        Self::Withdrawn,
+        Self::Suspended,
+    ];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::UnderVerification => "under_verification",
+            Self::WaitingForApplicant => "waiting_for_applicant",
+            Self::Verified => "verified",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What two people established; certificates are built from this and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedFacts {
+    /// Legal name as it goes into `O` (at most 64 characters, RFC 5280 ub-organization-name).
+    pub organization: Text<64>,
+    /// For example `NTRPL-0000123456` (S/MIME BR 7.1.4.2.2 d).
+    pub organization_identifier: Text<100>,
+    pub country: Country,
+    pub state_or_province: Option<Text<128>>,
+    pub locality: Option<Text<128>>,
+    /// Date of the oldest evidence on the organisation: its 825 days run from here.
+    pub organization_checked_at: Timestamp,
+    /// Date of the authority check: its 825 days run from here.
+    pub authority_checked_at: Timestamp,
+    pub decided_at: Timestamp,
+}
+
+/// A data set as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectData {
+    pub id: SubjectDataId,
+    pub owner: Owner,
+    /// 1 for new data, one more for each version that replaces another.
+    pub revision: u32,
+    pub previous: Option<SubjectDataId>,
+    pub organization: Text<255>,
+    pub country: Country,
+    pub state_or_province: Text<128>,
+    pub locality: Text<128>,
+    pub method: VerificationMethod,
+    pub state: SubjectDataState,
+    pub statements: Vec<AcceptedStatement>,
+    pub submitted_at: Option<Timestamp>,
+    pub case: Option<CaseId>,
+    pub verified: Option<VerifiedFacts>,
+    /// What the CA asks of the applicant, or why it refused, in the applicant's words.
+    pub message: Option<Text<2000>>,
+    pub acting_for: ActingFor,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}

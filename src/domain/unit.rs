@@ -1,0 +1,303 @@
+//! A unit of work as data: everything one decision changes, in one durable transaction.
+//!
+//! A service reads, decides and hands a [`Unit`] to the store. The unit can be applied again
+//! unchanged; it names what it rests on, so that the store can refuse it when the ground moved.
+
+use std::time::Duration;
+
+use super::{
+    activation::Activation,
+    aggregate::{Changed, Version},
+    audit::event::Event,
+    case::{Case, Evidence},
+    certificate::Certificate,
+    document::Document,
+    idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
+    identity::Identity,
+    intent::Intent,
+    job::{JobEnd, NewJob},
+    mail::Mail,
+    mailbox::{AddressUse, MailboxValidation},
+    notification::Notification,
+    order::Order,
+    owner::Caller,
+    revocation_list::{RevocationList, RevokedSerial},
+    subject_data::SubjectData,
+    timestamp::Timestamp,
+};
+
+/// A unit older than this when the lane reads its clock is refused and judged again.
+pub const MAX_AGE: Duration = Duration::from_secs(60);
+
+/// The aggregates a decision can rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Aggregate {
+    Order,
+    SubjectData,
+    Case,
+    Mailbox,
+    Activation,
+    Identity,
+}
+
+/// A row the decision read: it must still have this version when the unit commits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Rest {
+    pub aggregate: Aggregate,
+    pub id: String,
+    pub version: Version,
+}
+
+/// One change. Rows with a version come from transitions; the others are written once.
+#[derive(Clone, Debug)]
+pub enum Change {
+    Order(Changed<Order>),
+    SubjectData(Changed<SubjectData>),
+    Case(Changed<Case>),
+    Mailbox(Changed<MailboxValidation>),
+    AddressUse(Changed<AddressUse>),
+    Activation(Changed<Activation>),
+    Intent(Changed<Intent>),
+    RevocationList(Changed<RevocationList>),
+    Identity(Changed<Identity>),
+    Mail(Changed<Mail>),
+    Notification(Changed<Notification>),
+    Certificate(Certificate),
+    Document(Document),
+    Evidence(Evidence),
+    Revoked(RevokedSerial),
+    /// SHA-256 fingerprint of a key that is never certified again, and why.
+    BlockedKey {
+        fingerprint: [u8; 32],
+        reason: &'static str,
+    },
+}
+
+/// What a unit waits behind when the queue is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    Ordinary,
+    /// Revocations and results of signatures: room is kept for them.
+    Reserved,
+}
+
+/// Everything one decision changes. See the module documentation.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    pub(crate) caller: Caller,
+    pub(crate) now: Timestamp,
+    pub(crate) priority: Priority,
+    pub(crate) rests_on: Vec<Rest>,
+    pub(crate) lapses_at: Option<Timestamp>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) jobs: Vec<NewJob>,
+    pub(crate) job_end: Option<JobEnd>,
+    pub(crate) claim: Option<IdempotencyClaim>,
+    pub(crate) answer: Option<(IdempotencyKey, Answer)>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Unit {
+    /// A unit says at least one thing to the auditors; events of transitions are added to it.
+    #[must_use]
+    pub fn new(caller: Caller, now: Timestamp, event: Event) -> Self {
+        Self::empty(caller, now, vec![event])
+    }
+
+    /// A unit whose first change explains it.
+    #[must_use]
+    pub fn of(caller: Caller, now: Timestamp, first: impl Into<Change>) -> Self {
+        Self::empty(caller, now, Vec::new()).change(first)
+    }
+
+    #[must_use]
+    pub fn event(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// Adds a change and takes over the events of its transitions.
+    #[must_use]
+    pub fn change(mut self, change: impl Into<Change>) -> Self {
+        let mut change = change.into();
+        self.events.append(&mut take_events(&mut change));
+        self.changes.push(change);
+        self
+    }
+
+    #[must_use]
+    pub fn rests_on(mut self, aggregate: Aggregate, id: impl ToString, version: Version) -> Self {
+        self.rests_on.push(Rest {
+            aggregate,
+            id: id.to_string(),
+            version,
+        });
+        self
+    }
+
+    /// The earliest instant at which evidence under this decision ends (I8).
+    #[must_use]
+    pub fn lapses_at(mut self, at: Timestamp) -> Self {
+        self.lapses_at = Some(self.lapses_at.map_or(at, |earlier| earlier.min(at)));
+        self
+    }
+
+    #[must_use]
+    pub fn job(mut self, job: NewJob) -> Self {
+        self.jobs.push(job);
+        self
+    }
+
+    #[must_use]
+    pub fn ends_job(mut self, end: JobEnd) -> Self {
+        self.job_end = Some(end);
+        self
+    }
+
+    /// Claims an Idempotency-Key; belongs to the act's first unit.
+    #[must_use]
+    pub fn claims(mut self, claim: IdempotencyClaim) -> Self {
+        self.claim = Some(claim);
+        self
+    }
+
+    /// Stores the answer; belongs to the unit that ends the act.
+    #[must_use]
+    pub fn answers(mut self, key: IdempotencyKey, answer: Answer) -> Self {
+        self.answer = Some((key, answer));
+        self
+    }
+
+    #[must_use]
+    pub fn reserved(mut self) -> Self {
+        self.priority = Priority::Reserved;
+        self
+    }
+
+    fn empty(caller: Caller, now: Timestamp, events: Vec<Event>) -> Self {
+        Self {
+            caller,
+            now,
+            priority: Priority::Ordinary,
+            rests_on: Vec::new(),
+            lapses_at: None,
+            changes: Vec::new(),
+            jobs: Vec::new(),
+            job_end: None,
+            claim: None,
+            answer: None,
+            events,
+        }
+    }
+}
+
+fn take_events(change: &mut Change) -> Vec<Event> {
+    match change {
+        Change::Order(changed) => changed.take_events(),
+        Change::SubjectData(changed) => changed.take_events(),
+        Change::Case(changed) => changed.take_events(),
+        Change::Mailbox(changed) => changed.take_events(),
+        Change::AddressUse(changed) => changed.take_events(),
+        Change::Activation(changed) => changed.take_events(),
+        Change::Intent(changed) => changed.take_events(),
+        Change::RevocationList(changed) => changed.take_events(),
+        Change::Identity(changed) => changed.take_events(),
+        Change::Mail(changed) => changed.take_events(),
+        Change::Notification(changed) => changed.take_events(),
+        Change::Certificate(_)
+        | Change::Document(_)
+        | Change::Evidence(_)
+        | Change::Revoked(_)
+        | Change::BlockedKey { .. } => Vec::new(),
+    }
+}
+
+macro_rules! change_from {
+    ($($variant:ident($value:ty),)+) => {
+        $(impl From<$value> for Change {
+            fn from(value: $value) -> Self {
+                Self::$variant(value)
+            }
+        })+
+    };
+}
+
+change_from! {
+    Order(Changed<Order>),
+    SubjectData(Changed<SubjectData>),
+    Case(Changed<Case>),
+    Mailbox(Changed<MailboxValidation>),
+    AddressUse(Changed<AddressUse>),
+    Activation(Changed<Activation>),
+    Intent(Changed<Intent>),
+    RevocationList(Changed<RevocationList>),
+    Identity(Changed<Identity>),
+    Mail(Changed<Mail>),
+    Notification(Changed<Notification>),
+    Certificate(Certificate),
+    Document(Document),
+    Evidence(Evidence),
+    Revoked(RevokedSerial),
+}
+
+/// The proof that a unit is durable. Only the committer makes one.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    at: Timestamp,
+    pos: i64,
+    tbs: Vec<[u8; 32]>,
+}
+
+impl Committed {
+    /// Reserved to the committers in `adapters` (`tests/architecture.rs`).
+    pub(crate) fn new(at: Timestamp, pos: i64, tbs: Vec<[u8; 32]>) -> Self {
+        Self { at, pos, tbs }
+    }
+
+    /// The lane's clock when it committed.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Position of the unit's last audit entry over all logs.
+    #[must_use]
+    pub const fn pos(&self) -> i64 {
+        self.pos
+    }
+
+    /// Whether the unit recorded the intent to sign the TBS with this SHA-256.
+    #[must_use]
+    pub fn holds_tbs(&self, sha256: &[u8; 32]) -> bool {
+        self.tbs.contains(sha256)
+    }
+}
+
+/// A unique key that another unit holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UniqueKey {
+    Idempotency,
+    OrderNumber,
+    LiveActivation,
+    Serial,
+    CrlNumber,
+    IdentityName,
+    IdentityCredential,
+    Other(&'static str),
+}
+
+/// Why nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// A row the decision rested on has changed: load and decide again.
+    #[error("the state changed meanwhile")]
+    Conflict,
+    #[error("the key is taken: {0:?}")]
+    Exists(UniqueKey),
+    /// Evidence ended, or the decision is too old or from the future.
+    #[error("the evidence or the decision is no longer fresh")]
+    Lapsed,
+    /// Database, audit or queue trouble: nothing is known to be written. Answer 503.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+}

@@ -1,0 +1,87 @@
+//! The durable state of the CA.
+//!
+//! Writing: one call, [`Store::commit`], takes a unit of work as data. Reading: one narrow trait
+//! an aggregate. "Not there" and "not yours" are both `Ok(None)`.
+
+use async_trait::async_trait;
+
+use crate::domain::{
+    id::BootId,
+    job::{Job, JobKind, JobToken},
+    timestamp::Timestamp,
+    unit::{CommitError, Committed, Unit},
+};
+
+pub mod catalogue;
+pub mod issuance;
+pub mod people;
+pub mod registration;
+
+/// The database cannot answer. Answer 503; nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the store is unavailable: {0}")]
+pub struct StoreError(pub String);
+
+/// A page of a list, newest first, by keyset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// 1 to 200.
+    pub limit: u32,
+    /// The last item of the page before.
+    pub after: Option<Cursor>,
+}
+
+/// A place in a list ordered by (created, id) descending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub created_at: Timestamp,
+    pub id: String,
+}
+
+/// The only way to change state.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Applies the whole unit durably, with its audit entries, or nothing of it. Returns after
+    /// the commit is on disk.
+    ///
+    /// # Errors
+    /// See [`CommitError`]; in every case nothing of the unit is known to be written.
+    async fn commit(&self, unit: Unit) -> Result<Committed, CommitError>;
+
+    /// Bookkeeping that names no aggregate and writes no audit entry.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn bookkeep(&self, task: Bookkeeping) -> Result<Booked, StoreError>;
+}
+
+/// Leases, attempts, heartbeats, read marks, pruning.
+#[derive(Clone, Debug)]
+pub enum Bookkeeping {
+    /// Marks up to `limit` due jobs of `kinds` as held until `lease_until`. An expired lease is
+    /// due again. Each job gets a token derived from `token_seed` and its id.
+    ClaimJobs {
+        kinds: Vec<JobKind>,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+        token_seed: [u8; 16],
+    },
+    /// Gives a claimed job back without an effect, to be tried at `due`.
+    ReleaseJob { token: JobToken, due: Timestamp },
+    /// Announces this start of the daemon, or renews its lease.
+    RenewBoot {
+        boot: BootId,
+        now: Timestamp,
+        lease_until: Timestamp,
+    },
+    /// Deletes idempotency rows and ended jobs older than this.
+    Prune { before: Timestamp },
+}
+
+/// What bookkeeping found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Booked {
+    Done,
+    Jobs(Vec<Job>),
+}

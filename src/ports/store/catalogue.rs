@@ -1,0 +1,90 @@
+//! Mails, notifications, idempotent requests and the audit log, reading.
+
+use async_trait::async_trait;
+
+use super::{Page, StoreError};
+use crate::{
+    domain::{
+        aggregate::Loaded,
+        id::{MailId, NotificationId},
+        idempotency::{IdempotencyKey, StoredRequest},
+        mail::{Mail, MailState},
+        notification::{Notification, Tab},
+        timestamp::Timestamp,
+    },
+    policy::access::ReadScope,
+};
+
+#[async_trait]
+pub trait Mails: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn mail(&self, id: MailId) -> Result<Option<Loaded<Mail>>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn mails(
+        &self,
+        states: &[MailState],
+        page: &Page,
+    ) -> Result<Vec<Loaded<Mail>>, StoreError>;
+}
+
+#[async_trait]
+pub trait Notifications: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn notifications(
+        &self,
+        scope: &ReadScope,
+        tab: Tab,
+        page: &Page,
+    ) -> Result<Vec<Loaded<Notification>>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn notification(
+        &self,
+        scope: &ReadScope,
+        id: NotificationId,
+    ) -> Result<Option<Loaded<Notification>>, StoreError>;
+}
+
+#[async_trait]
+pub trait Requests: Send + Sync {
+    /// What is known of an Idempotency-Key.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn request(&self, key: &IdempotencyKey) -> Result<Option<StoredRequest>, StoreError>;
+}
+
+/// Where the audit log stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditHead {
+    pub log: String,
+    pub size: u64,
+    pub root: [u8; 32],
+    pub last_time: Timestamp,
+    pub pos: i64,
+}
+
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// The open log's head; `None` before the first entry.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn head(&self) -> Result<Option<AuditHead>, StoreError>;
+
+    /// Leaves from `from` on, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn leaves(
+        &self,
+        log: &str,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+}

@@ -1,0 +1,160 @@
+//! Activations, intents, certificates and revocation lists.
+
+use async_trait::async_trait;
+
+use super::{Page, StoreError};
+use crate::{
+    domain::{
+        activation::Activation,
+        aggregate::Loaded,
+        certificate::Certificate,
+        id::{ActivationId, BootId, CertificateId, OrderId},
+        intent::{Intent, IssuerName},
+        mailbox::MailboxValidation,
+        order::Order,
+        revocation_list::{RevocationList, RevokedSerial},
+        subject_data::SubjectData,
+        timestamp::Timestamp,
+    },
+    policy::access::ReadScope,
+};
+
+/// Everything the decision to issue needs about one order, read in at most three queries.
+#[derive(Clone, Debug)]
+pub struct ActivationFacts {
+    pub order: Loaded<Order>,
+    pub subject_data: Option<Loaded<SubjectData>>,
+    pub mailbox: Option<Loaded<MailboxValidation>>,
+    /// The activation that lives now, if any.
+    pub live: Option<Loaded<Activation>>,
+}
+
+/// What is known of a subscriber's key, over all owners.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// On the list of keys that are never certified again.
+    pub blocked: bool,
+    /// In an unexpired certificate of another owner.
+    pub used_by_another: bool,
+}
+
+#[async_trait]
+pub trait Activations: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn activation_facts(
+        &self,
+        scope: &ReadScope,
+        order: OrderId,
+    ) -> Result<Option<ActivationFacts>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn activation(
+        &self,
+        scope: &ReadScope,
+        id: ActivationId,
+    ) -> Result<Option<Loaded<Activation>>, StoreError>;
+
+    /// Facts about a key: `fingerprint` is wrapping-independent, `spki_sha256` the exact SPKI.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn key_facts(
+        &self,
+        scope: &ReadScope,
+        fingerprint: &[u8; 32],
+        spki_sha256: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<KeyFacts, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn intent(
+        &self,
+        issuer: &IssuerName,
+        serial: &[u8],
+    ) -> Result<Option<Loaded<Intent>>, StoreError>;
+
+    /// Recorded intents of boots whose lease has ended (on SQLite: of any boot but `own`), at
+    /// most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn orphaned_intents(
+        &self,
+        own: BootId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Loaded<Intent>>, StoreError>;
+}
+
+/// Filters of the certificate list.
+#[derive(Clone, Debug, Default)]
+pub struct CertificateFilter {
+    pub order: Option<OrderId>,
+    pub serial: Option<Vec<u8>>,
+    /// Exact mailbox.
+    pub mailbox: Option<String>,
+}
+
+/// A certificate with its revocation, if any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateRecord {
+    pub certificate: Certificate,
+    pub revoked: Option<RevokedSerial>,
+}
+
+#[async_trait]
+pub trait Certificates: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn certificate(
+        &self,
+        scope: &ReadScope,
+        id: CertificateId,
+    ) -> Result<Option<CertificateRecord>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn certificates(
+        &self,
+        scope: &ReadScope,
+        filter: &CertificateFilter,
+        page: &Page,
+    ) -> Result<Vec<CertificateRecord>, StoreError>;
+}
+
+#[async_trait]
+pub trait RevocationLists: Send + Sync {
+    /// The newest signed CRL of the scope.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn newest_crl(
+        &self,
+        issuer: &IssuerName,
+        partition: u32,
+    ) -> Result<Option<Loaded<RevocationList>>, StoreError>;
+
+    /// The highest number ever recorded for the scope, signed or not.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn highest_crl_number(
+        &self,
+        issuer: &IssuerName,
+        partition: u32,
+    ) -> Result<Option<i64>, StoreError>;
+
+    /// Entries of the scope whose certificate had not expired before `floor`, by serial.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn revoked_serials(
+        &self,
+        issuer: &IssuerName,
+        partition: u32,
+        floor: Timestamp,
+    ) -> Result<Vec<RevokedSerial>, StoreError>;
+}

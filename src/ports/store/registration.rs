@@ -1,0 +1,131 @@
+//! Orders, data sets, documents, cases and mailboxes.
+
+use async_trait::async_trait;
+
+use super::{Page, StoreError};
+use crate::{
+    domain::{
+        aggregate::Loaded,
+        case::{Case, CaseState, Evidence},
+        document::Document,
+        id::{CaseId, DocumentId, EvidenceId, MailboxId, OrderId, SubjectDataId},
+        mailbox::{AddressUse, MailboxValidation},
+        order::{Order, OrderState},
+        owner::IdentityName,
+        subject_data::{SubjectData, SubjectDataState},
+    },
+    policy::access::ReadScope,
+};
+
+/// Filters of the order list; all given ones must match.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFilter {
+    pub states: Vec<OrderState>,
+    /// Part of number, alias or partner's reference, case-insensitive for ASCII.
+    pub text: Option<String>,
+}
+
+#[async_trait]
+pub trait Orders: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn order(
+        &self,
+        scope: &ReadScope,
+        id: OrderId,
+    ) -> Result<Option<Loaded<Order>>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn orders(
+        &self,
+        scope: &ReadScope,
+        filter: &OrderFilter,
+        page: &Page,
+    ) -> Result<Vec<Loaded<Order>>, StoreError>;
+
+    /// Open orders bound to this data set, oldest first, at most 200.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn orders_of_subject_data(
+        &self,
+        id: SubjectDataId,
+    ) -> Result<Vec<Loaded<Order>>, StoreError>;
+}
+
+#[async_trait]
+pub trait SubjectDataSets: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn subject_data(
+        &self,
+        scope: &ReadScope,
+        id: SubjectDataId,
+    ) -> Result<Option<Loaded<SubjectData>>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn subject_data_sets(
+        &self,
+        scope: &ReadScope,
+        states: &[SubjectDataState],
+        page: &Page,
+    ) -> Result<Vec<Loaded<SubjectData>>, StoreError>;
+
+    /// Metadata of the set's documents, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn documents(&self, id: SubjectDataId) -> Result<Vec<Document>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn document(&self, id: DocumentId) -> Result<Option<Document>, StoreError>;
+}
+
+/// Filters of the case queue.
+#[derive(Clone, Debug, Default)]
+pub struct CaseFilter {
+    pub states: Vec<CaseState>,
+    pub claimed_by: Option<IdentityName>,
+}
+
+#[async_trait]
+pub trait Cases: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn case(&self, id: CaseId) -> Result<Option<Loaded<Case>>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn cases(
+        &self,
+        filter: &CaseFilter,
+        page: &Page,
+    ) -> Result<Vec<Loaded<Case>>, StoreError>;
+
+    /// # Errors
+    /// When the database cannot answer.
+    async fn evidence(&self, case: CaseId, id: EvidenceId) -> Result<Option<Evidence>, StoreError>;
+
+    /// All evidence of a case, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn evidence_of(&self, case: CaseId) -> Result<Vec<Evidence>, StoreError>;
+}
+
+#[async_trait]
+pub trait Mailboxes: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn mailbox(&self, id: MailboxId)
+    -> Result<Option<Loaded<MailboxValidation>>, StoreError>;
+
+    /// Mails of late to this address, over all owners: a limit's fact, never an answer.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn address_use(&self, abuse_key: &str) -> Result<Option<Loaded<AddressUse>>, StoreError>;
+}
