@@ -4,3 +4,22 @@
 //! whether a value may be *issued* is decided in [`crate::policy`].
 
 pub mod algorithm;
+pub mod certificate;
+pub mod certification_request;
+pub mod certs_only;
+pub mod extension;
+pub mod general_name;
+pub mod name;
+pub mod oid;
+pub mod pem;
+pub mod proof_of_possession;
+pub mod serial_number;
+pub mod signature;
+pub mod spki;
+pub mod tbs_cert_list;
+pub mod tbs_certificate;
+pub mod tlv;
+pub mod validity;
+
+#[cfg(test)]
+pub(crate) mod test_key;
