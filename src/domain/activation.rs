@@ -8,8 +8,14 @@
 //! ```
 
 use super::{
+    aggregate::{Changed, Loaded},
+    audit::{
+        event::{Event, EventKind, Outcome},
+        value::Value,
+    },
     id::{ActivationId, CertificateId, MailboxId, OrderId, SubjectDataId},
     owner::{AcceptedStatement, ActingFor, Owner},
+    refusal::Refused,
     timestamp::Timestamp,
 };
 
@@ -85,4 +91,90 @@ pub struct Activation {
     pub certificate: Option<CertificateId>,
     pub submitted_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl Activation {
+    /// A new attempt; the row and its first intent are written by the same unit.
+    #[must_use]
+    pub fn submit(activation: Self) -> Changed<Self> {
+        let event = Event::new(EventKind::ActivationSubmitted, "activation", activation.id)
+            .with("order", activation.order.to_string())
+            .with("spki", Value::hex(&activation.spki_sha256))
+            .with("common_name", activation.common_name.name())
+            .with("statements", statements(&activation.statements));
+        Changed::created(activation, event)
+    }
+}
+
+impl Loaded<Activation> {
+    /// # Errors
+    /// When the attempt has ended.
+    pub fn issued(
+        self,
+        certificate: CertificateId,
+        now: Timestamp,
+    ) -> Result<Changed<Activation>, Refused> {
+        require_running(&self)?;
+        let event = Event::new(EventKind::RequestApproved, "activation", self.id)
+            .with("certificate", certificate.to_string());
+        Ok(self.change(event, |activation| {
+            activation.state = ActivationState::Issued;
+            activation.certificate = Some(certificate);
+            activation.updated_at = now;
+        }))
+    }
+
+    /// The attempt ends without a certificate, for the reason with this problem code.
+    ///
+    /// # Errors
+    /// When the attempt has ended.
+    pub fn refused(
+        self,
+        code: &'static str,
+        now: Timestamp,
+    ) -> Result<Changed<Activation>, Refused> {
+        require_running(&self)?;
+        let event = Event::new(EventKind::ActivationRefused, "activation", self.id)
+            .outcome(Outcome::Denied)
+            .with("code", code);
+        Ok(self.change(event, |activation| {
+            activation.state = ActivationState::Refused;
+            activation.refusal = Some(code.to_owned());
+            activation.updated_at = now;
+        }))
+    }
+
+    /// The attempt is judged again after its serial was abandoned.
+    ///
+    /// # Errors
+    /// When the attempt has ended.
+    pub fn judged_again(self, now: Timestamp) -> Result<Changed<Activation>, Refused> {
+        require_running(&self)?;
+        let event = Event::new(EventKind::ActivationSubmitted, "activation", self.id)
+            .with("again", true)
+            .with("spki", Value::hex(&self.spki_sha256));
+        Ok(self.change(event, |activation| activation.updated_at = now))
+    }
+}
+
+fn require_running(activation: &Activation) -> Result<(), Refused> {
+    match activation.state {
+        ActivationState::Running => Ok(()),
+        ActivationState::Issued | ActivationState::Refused => {
+            Err(Refused::state("activation-ended"))
+        }
+    }
+}
+
+fn statements(accepted: &[AcceptedStatement]) -> Value {
+    let one = |statement: &AcceptedStatement| {
+        Value::text(format!(
+            "{} v{} {} {}",
+            statement.id,
+            statement.version,
+            hex::encode(statement.sha256),
+            statement.accepted_at
+        ))
+    };
+    Value::List(accepted.iter().map(one).collect())
 }

@@ -1,7 +1,14 @@
 //! The durable record that precedes a signature: serial, TBSCertificate and what it rests on.
 
 use super::{
-    id::{ActivationId, BootId},
+    aggregate::{Changed, Loaded},
+    audit::{
+        event::{Event, EventKind, Outcome},
+        value::Value,
+    },
+    id::{ActivationId, BootId, CertificateId},
+    refusal::Refused,
+    revocation_list::RevokedSerial,
     timestamp::Timestamp,
 };
 
@@ -56,4 +63,82 @@ pub struct Intent {
     pub state: IntentState,
     pub recorded_at: Timestamp,
     pub settled_at: Option<Timestamp>,
+}
+
+impl Intent {
+    /// The record that must be durable before the HSM is asked (I1).
+    #[must_use]
+    pub fn record(intent: Self) -> Changed<Self> {
+        let event = intent
+            .event(EventKind::CertSignIntent)
+            .with("issuer", intent.issuer.as_str())
+            .with("activation", intent.activation.to_string())
+            .with("partition", i64::from(intent.partition))
+            .with("profile", intent.profile.as_str())
+            .with("profile_sha256", Value::hex(&intent.profile_sha256));
+        Changed::created(intent, event)
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        Event::new(kind, "cert", hex::encode(&self.serial)).digest(self.tbs_sha256)
+    }
+}
+
+impl Loaded<Intent> {
+    /// The signature verified and the certificate is stored in the same unit.
+    ///
+    /// # Errors
+    /// When somebody settled the intent first: the signature is then dropped.
+    pub fn issued(
+        self,
+        certificate: CertificateId,
+        certificate_sha256: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Changed<Intent>, Refused> {
+        require_recorded(&self)?;
+        let event = self
+            .event(EventKind::CertIssued)
+            .with("certificate", certificate.to_string())
+            .with("certificate_sha256", Value::hex(certificate_sha256));
+        Ok(self.change(event, |intent| settle(intent, IntentState::Issued, now)))
+    }
+
+    /// The serial may have been signed and is never released: it goes on the CRL.
+    ///
+    /// # Errors
+    /// When the intent is settled already.
+    pub fn abandoned(
+        self,
+        cause: &str,
+        now: Timestamp,
+    ) -> Result<(Changed<Intent>, RevokedSerial), Refused> {
+        require_recorded(&self)?;
+        let revoked = RevokedSerial {
+            issuer: self.issuer.clone(),
+            serial: self.serial.clone(),
+            partition: self.partition,
+            revoked_at: now,
+            reason: None,
+            not_after: self.not_after,
+        };
+        let event = self
+            .event(EventKind::CertSignUnresolved)
+            .outcome(Outcome::Failure)
+            .with("boot", self.boot.to_string())
+            .with("cause", cause);
+        let changed = self.change(event, |intent| settle(intent, IntentState::Abandoned, now));
+        Ok((changed, revoked))
+    }
+}
+
+fn settle(intent: &mut Intent, state: IntentState, now: Timestamp) {
+    intent.state = state;
+    intent.settled_at = Some(now);
+}
+
+fn require_recorded(intent: &Intent) -> Result<(), Refused> {
+    match intent.state {
+        IntentState::Recorded => Ok(()),
+        IntentState::Issued | IntentState::Abandoned => Err(Refused::state("intent-settled")),
+    }
 }

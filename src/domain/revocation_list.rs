@@ -1,6 +1,16 @@
 //! Revoked and abandoned serials, and the lists that publish them.
 
-use super::{id::BootId, intent::IssuerName, timestamp::Timestamp};
+use super::{
+    aggregate::{Changed, Loaded},
+    audit::{
+        event::{Event, EventKind, Outcome},
+        value::Value,
+    },
+    id::BootId,
+    intent::IssuerName,
+    refusal::Refused,
+    timestamp::Timestamp,
+};
 
 /// RFC 5280 5.3.1. `unspecified` (0) is never encoded: it is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,4 +114,63 @@ pub struct RevocationList {
     /// Number of entries.
     pub entries: u32,
     pub boot: BootId,
+}
+
+impl RevocationList {
+    /// The record that must be durable before the HSM is asked.
+    #[must_use]
+    pub fn record(list: Self) -> Changed<Self> {
+        let event = list
+            .event(EventKind::CrlSignIntent)
+            .with("this_update", list.this_update.to_string())
+            .with("next_update", list.next_update.to_string())
+            .with("entries", i64::from(list.entries));
+        Changed::created(list, event)
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        let scope = format!("{}/{}/{}", self.issuer, self.partition, self.number);
+        Event::new(kind, "crl", scope).digest(self.tbs_sha256)
+    }
+}
+
+impl Loaded<RevocationList> {
+    /// The verified list, from now on the one that is served.
+    ///
+    /// # Errors
+    /// When the record was settled already.
+    pub fn signed(
+        self,
+        der: Vec<u8>,
+        sha256: &[u8; 32],
+    ) -> Result<Changed<RevocationList>, Refused> {
+        require_open(&self)?;
+        let event = self
+            .event(EventKind::CrlSigned)
+            .with("crl_sha256", Value::hex(sha256));
+        Ok(self.change(event, |list| {
+            list.state = CrlState::Signed;
+            list.der = der;
+        }))
+    }
+
+    /// The signature never came or never verified; the number stays unused.
+    ///
+    /// # Errors
+    /// When the record was settled already.
+    pub fn abandoned(self, cause: &str) -> Result<Changed<RevocationList>, Refused> {
+        require_open(&self)?;
+        let event = self
+            .event(EventKind::CrlSignFailed)
+            .outcome(Outcome::Failure)
+            .with("cause", cause);
+        Ok(self.change(event, |list| list.state = CrlState::Abandoned))
+    }
+}
+
+fn require_open(list: &RevocationList) -> Result<(), Refused> {
+    match list.state {
+        CrlState::Recorded => Ok(()),
+        CrlState::Signed | CrlState::Abandoned => Err(Refused::state("crl-settled")),
+    }
 }
