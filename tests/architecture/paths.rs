@@ -145,10 +145,9 @@ impl Walk {
                 }
                 _ => return at,
             }
-            at += 1;
+            at = self.generics(tokens, at + 1);
             let next = colons(tokens, at);
-            // `a::<T>` ends the path: the type behind it is read on its own.
-            if next == 0 || is_punct(tokens.get(at + 2), '<') {
+            if next == 0 {
                 break;
             }
             at += next;
@@ -156,6 +155,31 @@ impl Walk {
         let rename = renamed(tokens, at).filter(|_| context.import);
         self.keep(path, line, context, rename.clone());
         at + if rename.is_some() { 2 } else { 0 }
+    }
+
+    /// Reads what stands in `::<…>` on its own; gives the place after it.
+    fn generics(&mut self, tokens: &[TokenTree], at: usize) -> usize {
+        let open = at + colons(tokens, at);
+        if open == at || !is_punct(tokens.get(open), '<') {
+            return at;
+        }
+        let mut depth = 0_usize;
+        for (place, token) in tokens.iter().enumerate().skip(open) {
+            let arrow = place
+                .checked_sub(1)
+                .is_some_and(|before| is_punct(tokens.get(before), '-'));
+            if is_punct(Some(token), '<') {
+                depth += 1;
+            } else if is_punct(Some(token), '>') && !arrow {
+                depth -= 1;
+            }
+            if depth == 0 {
+                let inner = tokens.get(open + 1..place).unwrap_or_default();
+                self.tokens(inner);
+                return place + 1;
+            }
+        }
+        at
     }
 
     fn tree(&mut self, group: &proc_macro2::Group, prefix: &[String], context: Context) {

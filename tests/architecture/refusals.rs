@@ -39,6 +39,7 @@ fn upward_uses_are_refused_in_every_form() {
         "impl<T> X for T where T: crate::services::Y {}",
         "fn f() -> Vec<crate::services::Thing> { Vec::new() }",
         "fn f() { <crate::services::Thing as A>::go(); }",
+        "fn f() { Vec::<crate::services::Thing>::new(); }",
     ];
     for form in forms {
         let broken = layers("src/domain/order.rs", form);
@@ -162,7 +163,8 @@ fn unsafe_code_is_refused() {
 }
 
 const RIGHT: &str = "pub struct Right { a: u8 }
-    impl Right { pub(crate) fn new(a: u8) -> Self { Self { a } } pub fn a(&self) -> u8 { self.a } }";
+    impl Right { pub(crate) fn new(a: u8) -> Self { Self { a } }
+        pub fn proved(proof: u8) -> Option<Self> { None } pub fn a(&self) -> u8 { self.a } }";
 
 #[test]
 fn a_right_made_elsewhere_is_refused() {
@@ -173,19 +175,34 @@ fn a_right_made_elsewhere_is_refused() {
         "use crate::domain::right::Right as R; fn f() { R::new(1); }",
         "use crate::domain::right::Right; type R = Right;",
         "use crate::domain::right::Right; fn f() { <Right>::new(1); }",
+        "use crate::domain::right::Right; fn f() { Right::<u8>::new(1); }",
+        "use crate::domain::right::Right; fn f() { Right::<Vec<fn() -> u8>>::new(1); }",
         "use crate::domain::right::Right; fn f() { vec![Right::new(1)]; }",
     ];
     for text in refused {
         let sources = [("src/domain/right.rs", RIGHT), ("src/services/x.rs", text)];
-        let broken = rules::guarded(&house(&sources), &[("Right", &["src/policy/grant"])]);
+        let broken = rules::guarded(
+            &house(&sources),
+            &[("Right", &["proved"], &["src/policy/grant"])],
+        );
         assert!(!broken.is_empty(), "{text}");
     }
+    let proved = "use crate::domain::right::Right; fn f() { Right::proved(2); }";
+    let sources = [
+        ("src/domain/right.rs", RIGHT),
+        ("src/services/x.rs", proved),
+    ];
+    let fine = rules::guarded(&house(&sources), &[("Right", &["proved"], &[])]);
+    assert_eq!(fine, Vec::<String>::new());
     let grant = "use crate::domain::right::Right; fn f() -> Right { Right::new(1) }";
     let sources = [
         ("src/domain/right.rs", RIGHT),
         ("src/policy/grant.rs", grant),
     ];
-    let fine = rules::guarded(&house(&sources), &[("Right", &["src/policy/grant"])]);
+    let fine = rules::guarded(
+        &house(&sources),
+        &[("Right", &["proved"], &["src/policy/grant"])],
+    );
     assert_eq!(fine, Vec::<String>::new());
 }
 
@@ -198,7 +215,7 @@ fn a_right_that_anyone_can_make_is_refused() {
     ] {
         let sources = house(&[("src/domain/right.rs", text)]);
         assert_eq!(
-            rules::guarded(&sources, &[("Right", &[])]).len(),
+            rules::guarded(&sources, &[("Right", &["proved"], &[])]).len(),
             1,
             "{text}"
         );

@@ -46,7 +46,7 @@ fn at(source: &Source, line: usize, what: &str) -> String {
     format!("{}:{line}: {what}", source.path)
 }
 
-/// Who may use whom: (module, modules it may name beside itself).
+/// Who may use whom: (module, modules or paths in them it may name beside itself).
 pub type Layers<'a> = &'a [(&'a str, &'a [&'a str])];
 
 /// A module names only what stands below it; every top module is in the table.
@@ -73,13 +73,21 @@ pub fn layers(house: &House, table: Layers) -> Vec<String> {
             || !allowed.contains_key(to)
             || allowed
                 .get(source.top())
-                .is_some_and(|row| row.contains(&to));
+                .is_some_and(|row| row.iter().any(|allowed| under(path, allowed)));
         if !fine {
             let what = format!("`{}` may not use `{}`", source.top(), path.join("::"));
             broken.push(at(source, mention.line, &what));
         }
     }
     broken
+}
+
+/// Whether `path` is `prefix` or stands below it.
+fn under(path: &[String], prefix: &str) -> bool {
+    let mut path = path.iter();
+    prefix
+        .split("::")
+        .all(|part| path.next().is_some_and(|s| s == part))
 }
 
 /// No `pub use` out of another top module, nor of a driver crate.
@@ -204,18 +212,19 @@ fn idents(tokens: TokenStream, word: &str, lines: &mut Vec<usize>) {
     }
 }
 
-/// (type, path prefixes of the files that may make one).
-pub type Guards<'a> = &'a [(&'a str, &'a [&'a str])];
+/// A type that is a right: its name, the constructors open to all because they demand a proof, and
+/// path prefixes of the files that may call the others.
+pub type Guards<'a> = &'a [(&'a str, &'a [&'a str], &'a [&'a str])];
 
 /// The constructors of the guarded types are not public, their types cannot be made by a literal
 /// or reached under another name, and only the listed files call them.
 pub fn guarded(house: &House, table: Guards) -> Vec<String> {
     let mut broken = Vec::new();
-    for (name, places) in table {
+    for (name, open, places) in table {
         let mut makers = BTreeSet::new();
         let mut home = None;
         for source in house.sources.iter().filter(|s| !s.test_only) {
-            let found = constructors(source, name, &mut broken);
+            let found = constructors(source, name, open, &mut broken);
             if found.defined {
                 home = Some(source.path.clone());
             }
@@ -246,7 +255,7 @@ struct Found {
     makers: BTreeSet<String>,
 }
 
-fn constructors(source: &Source, name: &str, broken: &mut Vec<String>) -> Found {
+fn constructors(source: &Source, name: &str, open: &[&str], broken: &mut Vec<String>) -> Found {
     let mut found = Found::default();
     for item in &source.file.items {
         match item {
@@ -261,6 +270,9 @@ fn constructors(source: &Source, name: &str, broken: &mut Vec<String>) -> Found 
             Item::Impl(item) if item.trait_.is_none() && is_impl_of(item, name) => {
                 for function in item.items.iter().filter_map(constructor(name)) {
                     let maker = function.sig.ident.to_string();
+                    if open.contains(&maker.as_str()) {
+                        continue;
+                    }
                     if matches!(function.vis, Visibility::Public(_)) {
                         let what = format!("`{name}::{maker}` must not be public");
                         broken.push(at(source, function.span().start().line, &what));
