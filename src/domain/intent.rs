@@ -11,6 +11,7 @@ use super::{
     revocation_list::RevokedSerial,
     timestamp::Timestamp,
 };
+use crate::pkix::tbs_cert_list::CrlReason;
 
 /// The configured name of an issuing CA, also the path segment of its URLs.
 pub type IssuerName = super::signing::KeyName;
@@ -118,7 +119,7 @@ impl Loaded<Intent> {
             serial: self.serial.clone(),
             partition: self.partition,
             revoked_at: now,
-            reason: None,
+            reason: CrlReason::Unspecified,
             not_after: self.not_after,
         };
         let event = self

@@ -11,54 +11,7 @@ use super::{
     refusal::Refused,
     timestamp::Timestamp,
 };
-
-/// RFC 5280 5.3.1. `unspecified` (0) is never encoded: it is `None`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RevocationReason {
-    KeyCompromise,
-    AffiliationChanged,
-    Superseded,
-    CessationOfOperation,
-    PrivilegeWithdrawn,
-}
-
-impl RevocationReason {
-    pub const ALL: [Self; 5] = [
-        Self::KeyCompromise,
-        Self::AffiliationChanged,
-        Self::Superseded,
-        Self::CessationOfOperation,
-        Self::PrivilegeWithdrawn,
-    ];
-
-    /// The CRLReason value.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::KeyCompromise => 1,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-            Self::PrivilegeWithdrawn => 9,
-        }
-    }
-
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::KeyCompromise => "keyCompromise",
-            Self::AffiliationChanged => "affiliationChanged",
-            Self::Superseded => "superseded",
-            Self::CessationOfOperation => "cessationOfOperation",
-            Self::PrivilegeWithdrawn => "privilegeWithdrawn",
-        }
-    }
-
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.name() == name)
-    }
-}
+use crate::pkix::tbs_cert_list::CrlReason;
 
 /// A serial that CRLs list until after its notAfter. Key: (issuer, serial).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +20,7 @@ pub struct RevokedSerial {
     pub serial: Vec<u8>,
     pub partition: u32,
     pub revoked_at: Timestamp,
-    pub reason: Option<RevocationReason>,
+    pub reason: CrlReason,
     pub not_after: Timestamp,
 }
 
