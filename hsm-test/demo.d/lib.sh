@@ -1,0 +1,21 @@
+# Shared by the demo's parts: places and words. Sourced, not run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+demo=$root/target/demo
+bin=$root/target/release
+export SOFTHSM2_CONF=$demo/softhsm2.conf
+
+step() { printf '\n--> %s\n' "$*"; }
+say() { printf '    %s\n' "$*"; }
+die() {
+  printf 'demo: %s\n' "$*" >&2
+  exit 1
+}
+
+# The daemon this demo started, if it still runs.
+daemon_pid() {
+  local pid
+  pid=$(cat "$demo/daemon.pid" 2>/dev/null) || return 1
+  [ "$(readlink "/proc/$pid/exe" 2>/dev/null | sed 's/ (deleted)$//')" = "$bin/chanceryd" ] || return 1
+  echo "$pid"
+}
