@@ -2,6 +2,10 @@
 //! file.
 
 use super::{
+    audit::{
+        event::{Event, EventKind},
+        value::Value,
+    },
     id::{DocumentId, SubjectDataId},
     owner::Owner,
     text::Text,
@@ -57,4 +61,30 @@ pub struct Document {
     /// Name of the file in the document directory.
     pub stored_as: String,
     pub received_at: Timestamp,
+}
+
+/// What a file may be, found in its first bytes.
+pub const MEDIA_TYPES: [&str; 3] = ["application/pdf", "image/png", "image/jpeg"];
+
+/// The listed media type with this name.
+#[must_use]
+pub fn known_media_type(name: &str) -> Option<&'static str> {
+    MEDIA_TYPES.into_iter().find(|known| *known == name)
+}
+
+impl Document {
+    /// The entry that goes with the row in its unit.
+    #[must_use]
+    pub fn received(&self) -> Event {
+        Event::new(EventKind::DocumentReceived, "document", self.id)
+            .digest(self.sha256)
+            .with("subject_data", self.subject_data.to_string())
+            .with("kind", self.kind.name())
+            .with("media_type", self.media_type)
+            .with(
+                "size",
+                Value::integer(i64::try_from(self.size).unwrap_or(i64::MAX)),
+            )
+            .personal("file_name", self.file_name.as_str())
+    }
 }

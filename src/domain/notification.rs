@@ -1,6 +1,8 @@
 //! What an owner is told in the panel.
 
 use super::{
+    aggregate::Changed,
+    audit::event::{Event, EventKind},
     id::{NotificationId, OrderId},
     owner::Owner,
     timestamp::Timestamp,
@@ -39,6 +41,102 @@ impl Tab {
     }
 }
 
+/// What is said. The code is stable; tab and words follow from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    OrderCreated,
+    OrderCancelled,
+    DataReceived,
+    DataApproved,
+    DataRejected,
+    InformationNeeded,
+    MailboxVerified,
+    MailboxLocked,
+    MailUndeliverable,
+    ReadyToActivate,
+    ActivationRefused,
+    ActivationDelayed,
+    CertificateIssued,
+    CertificateRevoked,
+    CertificateExpiring,
+    DataExpiring,
+    MailboxLapsing,
+}
+
+impl Topic {
+    pub const ALL: [Self; 17] = [
+        Self::OrderCreated,
+        Self::OrderCancelled,
+        Self::DataReceived,
+        Self::DataApproved,
+        Self::DataRejected,
+        Self::InformationNeeded,
+        Self::MailboxVerified,
+        Self::MailboxLocked,
+        Self::MailUndeliverable,
+        Self::ReadyToActivate,
+        Self::ActivationRefused,
+        Self::ActivationDelayed,
+        Self::CertificateIssued,
+        Self::CertificateRevoked,
+        Self::CertificateExpiring,
+        Self::DataExpiring,
+        Self::MailboxLapsing,
+    ];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OrderCreated => "order-created",
+            Self::OrderCancelled => "order-cancelled",
+            Self::DataReceived => "data-received",
+            Self::DataApproved => "data-approved",
+            Self::DataRejected => "data-rejected",
+            Self::InformationNeeded => "information-needed",
+            Self::MailboxVerified => "mailbox-verified",
+            Self::MailboxLocked => "mailbox-locked",
+            Self::MailUndeliverable => "mail-undeliverable",
+            Self::ReadyToActivate => "ready-to-activate",
+            Self::ActivationRefused => "activation-refused",
+            Self::ActivationDelayed => "activation-delayed",
+            Self::CertificateIssued => "certificate-issued",
+            Self::CertificateRevoked => "certificate-revoked",
+            Self::CertificateExpiring => "certificate-expiring",
+            Self::DataExpiring => "data-expiring",
+            Self::MailboxLapsing => "mailbox-lapsing",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.code() == code)
+    }
+
+    /// Problems ask somebody to act; Expiration names what ends; the rest is information.
+    #[must_use]
+    pub const fn tab(self) -> Tab {
+        match self {
+            Self::DataRejected
+            | Self::InformationNeeded
+            | Self::MailboxLocked
+            | Self::MailUndeliverable
+            | Self::ActivationRefused
+            | Self::ActivationDelayed => Tab::Problems,
+            Self::CertificateExpiring | Self::DataExpiring | Self::MailboxLapsing => {
+                Tab::Expiration
+            }
+            Self::CertificateIssued => Tab::NewCertificates,
+            Self::OrderCreated
+            | Self::OrderCancelled
+            | Self::DataReceived
+            | Self::DataApproved
+            | Self::MailboxVerified
+            | Self::ReadyToActivate
+            | Self::CertificateRevoked => Tab::Information,
+        }
+    }
+}
+
 /// A notification; immutable but for `read_at`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
@@ -52,4 +150,33 @@ pub struct Notification {
     pub object: String,
     pub created_at: Timestamp,
     pub read_at: Option<Timestamp>,
+}
+
+impl Notification {
+    /// Tells `owner` about `object`, in the unit of what happened.
+    #[must_use]
+    pub fn raise(
+        id: NotificationId,
+        owner: Owner,
+        topic: Topic,
+        order: Option<OrderId>,
+        object: impl ToString,
+        now: Timestamp,
+    ) -> Changed<Self> {
+        let object = object.to_string();
+        let event = Event::new(EventKind::NotificationRaised, "notification", id)
+            .with("code", topic.code())
+            .with("about", object.as_str());
+        let notification = Self {
+            id,
+            owner,
+            tab: topic.tab(),
+            code: topic.code(),
+            order,
+            object,
+            created_at: now,
+            read_at: None,
+        };
+        Changed::created(notification, event)
+    }
 }

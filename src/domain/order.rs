@@ -8,6 +8,8 @@
 //! ```
 //! `ready` is not a state: it follows from the data set, the mailbox and the clock.
 
+pub mod transition;
+
 use super::{
     id::{ActivationId, CertificateId, MailboxId, OrderId, SubjectDataId},
     owner::{ActingFor, Owner},
@@ -78,6 +80,18 @@ impl OrderState {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// Ended without a certificate.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Rejected | Self::Lapsed)
+    }
+
+    /// Somebody still works towards the certificate.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Open | Self::Submitted)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{text::Text, timestamp::Timestamp};
+use super::{audit::event::Event, text::Text, timestamp::Timestamp};
 
 /// A frontend's name for its customer: 1 to 128 characters.
 pub type CustomerRef = Text<128>;
@@ -43,6 +43,17 @@ pub struct Owner {
     pub customer: Option<CustomerRef>,
 }
 
+impl Owner {
+    /// Puts the customer beside an audit entry.
+    #[must_use]
+    pub fn tell(&self, event: Event) -> Event {
+        match &self.customer {
+            Some(customer) => event.personal("customer_ref", customer.as_str()),
+            None => event,
+        }
+    }
+}
+
 /// The frontend's user as the frontend asserts it; stored, never trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ActingFor {
@@ -50,6 +61,23 @@ pub struct ActingFor {
     pub session_id: Option<Text<128>>,
     pub ip: Option<Text<64>>,
     pub language: Option<Text<16>>,
+}
+
+impl ActingFor {
+    /// Puts the asserted user beside an audit entry.
+    #[must_use]
+    pub fn tell(&self, mut event: Event) -> Event {
+        let long = [("user_id", &self.user_id), ("session_id", &self.session_id)];
+        for (name, value) in long {
+            if let Some(value) = value {
+                event = event.personal(name, value.as_str());
+            }
+        }
+        if let Some(ip) = &self.ip {
+            event = event.personal("ip", ip.as_str());
+        }
+        event
+    }
 }
 
 /// What an identity may do (`policy::access` holds the table).

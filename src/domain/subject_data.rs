@@ -10,6 +10,8 @@
 //! ```
 //! `expired` follows from [`VerifiedFacts`] and the clock.
 
+pub mod transition;
+
 use super::{
     id::{CaseId, SubjectDataId},
     owner::{AcceptedStatement, ActingFor, Owner},

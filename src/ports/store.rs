@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use crate::domain::{
-    id::BootId,
+    id::{BootId, NotificationId},
     job::{Job, JobKind, JobToken},
     timestamp::Timestamp,
     unit::{CommitError, Committed, Unit},
@@ -75,6 +75,8 @@ pub enum Bookkeeping {
         now: Timestamp,
         lease_until: Timestamp,
     },
+    /// Marks a notification as read, once; the caller has loaded it in its scope.
+    ReadNotification { id: NotificationId, at: Timestamp },
     /// Deletes idempotency rows and ended jobs older than this.
     Prune { before: Timestamp },
 }

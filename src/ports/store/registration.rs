@@ -44,7 +44,7 @@ pub trait Orders: Send + Sync {
         page: &Page,
     ) -> Result<Vec<Loaded<Order>>, StoreError>;
 
-    /// Open orders bound to this data set, oldest first, at most 200.
+    /// Live orders (open or submitted) bound to this data set, oldest first, at most 200.
     ///
     /// # Errors
     /// When the database cannot answer.

@@ -1,0 +1,287 @@
+//! What can happen to an order, and who learns of it.
+//!
+//! Transitions judge the order's own state. Whether the data, the mailbox and the evidence allow
+//! a step is `policy`'s question, asked before.
+
+use super::{Contacts, Order, OrderNumber, OrderState};
+use crate::domain::{
+    aggregate::{Changed, Loaded},
+    audit::{
+        event::{Event, EventKind},
+        value::Value,
+    },
+    id::{ActivationId, CertificateId, MailboxId, OrderId},
+    owner::{ActingFor, Owner},
+    product::ProductCode,
+    refusal::Refused,
+    subject_data::SubjectData,
+    text::{Language, Text},
+    timestamp::Timestamp,
+};
+
+/// What a frontend gives to open an order.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    pub id: OrderId,
+    pub number: OrderNumber,
+    pub owner: Owner,
+    pub product: ProductCode,
+    pub alias: Option<Text<100>>,
+    pub partner_order_ref: Option<Text<100>>,
+    pub language: Language,
+    pub contacts: Contacts,
+    pub acting_for: ActingFor,
+}
+
+/// What may be changed in an order that lives; `None` leaves a member as it is.
+#[derive(Clone, Debug, Default)]
+pub struct OrderEdit {
+    /// `Some(None)` takes the alias away.
+    pub alias: Option<Option<Text<100>>>,
+    pub contacts: Option<Contacts>,
+    pub language: Option<Language>,
+}
+
+impl Order {
+    /// A new order, open and with nothing bound.
+    #[must_use]
+    pub fn create(new: NewOrder, now: Timestamp) -> Changed<Self> {
+        let event = Event::new(EventKind::OrderCreated, "order", new.id)
+            .with("number", new.number.as_str())
+            .with("product", new.product.as_str())
+            .with("ra", new.owner.ra.as_str());
+        // The frontend's user is stored as the frontend asserts it.
+        let event = contact_details(new.acting_for.tell(new.owner.tell(event)), &new.contacts);
+        let order = Self {
+            id: new.id,
+            number: new.number,
+            owner: new.owner,
+            product: new.product,
+            alias: new.alias,
+            partner_order_ref: new.partner_order_ref,
+            language: new.language,
+            contacts: new.contacts,
+            acting_for: new.acting_for,
+            state: OrderState::Open,
+            close_note: None,
+            subject_data: None,
+            mailbox: None,
+            activation: None,
+            certificate: None,
+            created_at: now,
+            updated_at: now,
+        };
+        Changed::created(order, event)
+    }
+}
+
+impl Loaded<Order> {
+    /// New alias, contacts or language.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` for an order that was closed without a certificate.
+    pub fn edit(self, edit: OrderEdit, now: Timestamp) -> Result<Changed<Order>, Refused> {
+        if self.state.is_closed() {
+            return Err(conflict());
+        }
+        let mut event = changed(&self, "edit");
+        if let Some(Some(alias)) = &edit.alias {
+            event = event.personal("alias", alias.as_str());
+        }
+        if let Some(contacts) = &edit.contacts {
+            event = contact_details(event, contacts);
+        }
+        Ok(self.change(event, |order| {
+            if let Some(alias) = edit.alias {
+                order.alias = alias;
+            }
+            if let Some(contacts) = edit.contacts {
+                order.contacts = contacts;
+            }
+            if let Some(language) = edit.language {
+                order.language = language;
+            }
+            order.updated_at = now;
+        }))
+    }
+
+    /// The customer gives the order up.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless open; an issued order names `revoke-first`.
+    pub fn cancel(
+        self,
+        note: Option<Text<500>>,
+        now: Timestamp,
+    ) -> Result<Changed<Order>, Refused> {
+        if self.state == OrderState::Issued {
+            let mut refused = conflict();
+            refused.blocked_by.push("revoke-first");
+            return Err(refused);
+        }
+        let event = Event::new(EventKind::OrderCancelled, "order", self.id);
+        self.close(OrderState::Cancelled, note, event, now)
+    }
+
+    /// The CA refuses the order (two people).
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless open.
+    pub fn reject(self, note: Text<500>, now: Timestamp) -> Result<Changed<Order>, Refused> {
+        let event = changed(&self, "rejected");
+        self.close(OrderState::Rejected, Some(note), event, now)
+    }
+
+    /// The window for activation is over.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless open.
+    pub fn lapse(self, now: Timestamp) -> Result<Changed<Order>, Refused> {
+        let event = changed(&self, "lapsed");
+        self.close(OrderState::Lapsed, None, event, now)
+    }
+
+    /// Takes a data set of the same owner, submitted or verified; an earlier one is let go.
+    ///
+    /// # Errors
+    /// 404 for another owner's set, 409 `order-state-conflict` unless open, and 409 with the
+    /// set's own code when it is a draft or was given up.
+    pub fn bind_data(self, set: &SubjectData, now: Timestamp) -> Result<Changed<Order>, Refused> {
+        if set.owner != self.owner {
+            return Err(Refused::not_found());
+        }
+        require_open(&self)?;
+        set.require_bindable()?;
+        let id = set.id;
+        let event = Event::new(EventKind::DataBound, "order", self.id)
+            .with("subject_data", id.to_string())
+            .with("revision", Value::integer(i64::from(set.revision)));
+        Ok(self.change(event, |order| {
+            order.subject_data = Some(id);
+            order.updated_at = now;
+        }))
+    }
+
+    /// Takes a mailbox validation; an earlier one is superseded by the same unit.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless open, 409 `step-blocked` (`data-not-saved`) before the
+    /// data is saved: the steps have an order.
+    pub fn bind_mailbox(
+        self,
+        mailbox: MailboxId,
+        now: Timestamp,
+    ) -> Result<Changed<Order>, Refused> {
+        require_open(&self)?;
+        if self.subject_data.is_none() {
+            return Err(Refused::step_blocked(vec!["data-not-saved"]));
+        }
+        let event = changed(&self, "mailbox").with("mailbox", mailbox.to_string());
+        Ok(self.change(event, |order| {
+            order.mailbox = Some(mailbox);
+            order.updated_at = now;
+        }))
+    }
+
+    /// The intent is recorded in the same unit.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless open.
+    pub fn begin_activation(
+        self,
+        activation: ActivationId,
+        now: Timestamp,
+    ) -> Result<Changed<Order>, Refused> {
+        require_open(&self)?;
+        let event = changed(&self, "submitted").with("activation", activation.to_string());
+        Ok(self.change(event, |order| {
+            order.state = OrderState::Submitted;
+            order.activation = Some(activation);
+            order.updated_at = now;
+        }))
+    }
+
+    /// The activation was refused: the customer may try again.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless submitted.
+    pub fn reopen(self, now: Timestamp) -> Result<Changed<Order>, Refused> {
+        require(&self, OrderState::Submitted)?;
+        let event = changed(&self, "reopened");
+        Ok(self.change(event, |order| {
+            order.state = OrderState::Open;
+            order.updated_at = now;
+        }))
+    }
+
+    /// The certificate is stored in the same unit.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless submitted.
+    pub fn issued(
+        self,
+        certificate: CertificateId,
+        now: Timestamp,
+    ) -> Result<Changed<Order>, Refused> {
+        require(&self, OrderState::Submitted)?;
+        let event = Event::new(EventKind::OrderIssued, "order", self.id)
+            .with("certificate", certificate.to_string());
+        Ok(self.change(event, |order| {
+            order.state = OrderState::Issued;
+            order.certificate = Some(certificate);
+            order.updated_at = now;
+        }))
+    }
+
+    fn close(
+        self,
+        state: OrderState,
+        note: Option<Text<500>>,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Changed<Order>, Refused> {
+        require_open(&self)?;
+        let event = match &note {
+            Some(note) => event.personal("note", note.as_str()),
+            None => event,
+        };
+        Ok(self.change(event, |order| {
+            order.state = state;
+            order.close_note = note;
+            order.updated_at = now;
+        }))
+    }
+}
+
+const fn conflict() -> Refused {
+    Refused::state("order-state-conflict")
+}
+
+fn require(order: &Order, state: OrderState) -> Result<(), Refused> {
+    if order.state == state {
+        Ok(())
+    } else {
+        Err(conflict())
+    }
+}
+
+fn require_open(order: &Order) -> Result<(), Refused> {
+    require(order, OrderState::Open)
+}
+
+fn changed(order: &Order, what: &'static str) -> Event {
+    Event::new(EventKind::OrderChanged, "order", order.id).with("what", what)
+}
+
+fn contact_details(event: Event, contacts: &Contacts) -> Event {
+    let named = [
+        ("technical", &contacts.technical),
+        ("revocation", &contacts.revocation),
+    ];
+    named
+        .into_iter()
+        .fold(event, |event, (name, contact)| match contact {
+            Some(contact) => event.personal(name, contact.as_str()),
+            None => event,
+        })
+}
