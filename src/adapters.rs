@@ -1,3 +1,4 @@
 //! Drivers: one outside thing each, behind a port. An adapter knows no other adapter.
 
+pub mod pkcs11;
 pub mod system;
