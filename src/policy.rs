@@ -1,3 +1,5 @@
 //! Pure decisions on (facts, now). No I/O, no clock, no randomness, no logging.
 
 pub mod access;
+pub mod activation;
+pub mod reuse;

@@ -1,0 +1,290 @@
+//! Whether an order may be activated now, and with which values.
+//!
+//! Judged from verified data only, by the clock of the intent's transaction (I8): the result
+//! names the instant at which the first piece of evidence ends and every row it rests on. Knows
+//! nothing of keys, profiles or the HSM.
+
+use super::reuse;
+use crate::domain::{
+    activation::CommonNameSource,
+    aggregate::Loaded,
+    mailbox::{MailboxState, MailboxValidation},
+    order::{Order, OrderState},
+    refusal::{Fault, Refused},
+    subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
+    timestamp::Timestamp,
+    unit::{Aggregate, Rest},
+};
+
+/// Longest common name (RFC 5280 ub-common-name).
+const COMMON_NAME_MAX: usize = 64;
+
+/// A value offered for the common name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommonNameOption {
+    pub value: String,
+    pub source: CommonNameSource,
+}
+
+/// A field offered for the certificate. Required ones cannot be dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldOption {
+    pub name: &'static str,
+    pub value: String,
+    pub required: bool,
+}
+
+/// What the applicant may choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub common_names: Vec<CommonNameOption>,
+    pub fields: Vec<FieldOption>,
+}
+
+/// What the applicant chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub common_name: CommonNameSource,
+    /// Names of the fields to include, the required ones among them.
+    pub fields: Vec<String>,
+}
+
+/// The subject of the certificate, from verified facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    pub common_name: String,
+    pub organization: String,
+    pub organization_identifier: String,
+    pub country: String,
+    pub state_or_province: Option<String>,
+    pub locality: Option<String>,
+    pub mailbox: String,
+}
+
+/// A positive decision: what to certify, until when it may be signed, what it rests on.
+#[derive(Clone, Debug)]
+pub struct Grounds {
+    pub subject: Subject,
+    pub lapses_at: Timestamp,
+    pub rests_on: Vec<Rest>,
+}
+
+/// The facts of one order, each as loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub order: &'a Loaded<Order>,
+    pub subject_data: Option<&'a Loaded<SubjectData>>,
+    pub mailbox: Option<&'a Loaded<MailboxValidation>>,
+}
+
+/// Evidence that is good now.
+struct Evidence<'a> {
+    facts: &'a VerifiedFacts,
+    mailbox: &'a MailboxValidation,
+    lapses_at: Timestamp,
+}
+
+/// What may go into the certificate of this order (guide, items 48-50).
+///
+/// # Errors
+/// 409 when the order is not open or a gate is not green; `blocked_by` says which.
+pub fn options(facts: Facts<'_>, now: Timestamp) -> Result<Options, Refused> {
+    let evidence = evidence(facts, now)?;
+    Ok(offered(evidence.facts, evidence.mailbox))
+}
+
+/// Judges a choice. `resumed` is an activation whose serial was abandoned: its order is
+/// submitted already.
+///
+/// # Errors
+/// 409 when a gate is not green, 422 when the choice is not on offer.
+pub fn judge(
+    facts: Facts<'_>,
+    choice: &Choice,
+    resumed: bool,
+    now: Timestamp,
+) -> Result<Grounds, Refused> {
+    let evidence = if resumed {
+        gates(facts, now)?
+    } else {
+        evidence(facts, now)?
+    };
+    let options = offered(evidence.facts, evidence.mailbox);
+    let mut faults = Vec::new();
+    let common_name = options
+        .common_names
+        .iter()
+        .find(|offer| offer.source == choice.common_name);
+    if common_name.is_none() {
+        faults.push(fault("/common_name", "field-not-selectable"));
+    }
+    faults.extend(field_faults(&options, &choice.fields));
+    Refused::unless_clean(faults)?;
+    let chosen = |name: &str| choice.fields.iter().any(|field| field == name);
+    let verified = evidence.facts;
+    let subject = Subject {
+        common_name: common_name
+            .map(|offer| offer.value.clone())
+            .unwrap_or_default(),
+        organization: verified.organization.to_string(),
+        organization_identifier: verified.organization_identifier.to_string(),
+        country: verified.country.to_string(),
+        state_or_province: optional(chosen(STATE), verified.state_or_province.as_ref()),
+        locality: optional(chosen(LOCALITY), verified.locality.as_ref()),
+        mailbox: evidence.mailbox.address.as_str().to_owned(),
+    };
+    Ok(Grounds {
+        subject,
+        lapses_at: evidence.lapses_at,
+        rests_on: rests_on(facts),
+    })
+}
+
+const EMAIL: &str = "email";
+const ORGANIZATION: &str = "organization";
+const IDENTIFIER: &str = "organization_identifier";
+const COUNTRY: &str = "country";
+const STATE: &str = "state_or_province";
+const LOCALITY: &str = "locality";
+
+fn offered(facts: &VerifiedFacts, mailbox: &MailboxValidation) -> Options {
+    let organization = facts.organization.to_string();
+    let address = mailbox.address.as_str().to_owned();
+    let mut common_names = vec![CommonNameOption {
+        value: organization.clone(),
+        source: CommonNameSource::Organization,
+    }];
+    // S/MIME BR 7.1.4.2.2 a allows the mailbox too, where it fits RFC 5280's bound.
+    if address.chars().count() <= COMMON_NAME_MAX {
+        common_names.push(CommonNameOption {
+            value: address.clone(),
+            source: CommonNameSource::Email,
+        });
+    }
+    let field = |name, value: String, required| FieldOption {
+        name,
+        value,
+        required,
+    };
+    let mut fields = vec![
+        field(EMAIL, address, true),
+        field(ORGANIZATION, organization, true),
+        field(IDENTIFIER, facts.organization_identifier.to_string(), true),
+        field(COUNTRY, facts.country.to_string(), true),
+    ];
+    let optional = [
+        (STATE, &facts.state_or_province),
+        (LOCALITY, &facts.locality),
+    ];
+    for (name, value) in optional {
+        fields.extend(
+            value
+                .as_ref()
+                .map(|value| field(name, value.to_string(), false)),
+        );
+    }
+    Options {
+        common_names,
+        fields,
+    }
+}
+
+fn field_faults(options: &Options, chosen: &[String]) -> Vec<Fault> {
+    let unknown = chosen.iter().enumerate().filter(|(at, name)| {
+        let offered = options
+            .fields
+            .iter()
+            .any(|field| field.name == name.as_str());
+        let repeated = chosen.iter().take(*at).any(|earlier| earlier == *name);
+        !offered || repeated
+    });
+    let unknown = unknown.map(|(at, _)| fault(&format!("/fields/{at}"), "field-not-selectable"));
+    let dropped = options
+        .fields
+        .iter()
+        .filter(|field| field.required && !chosen.iter().any(|name| name == field.name))
+        .map(|_| fault("/fields", "field-required"));
+    unknown.chain(dropped).collect()
+}
+
+fn evidence<'a>(facts: Facts<'a>, now: Timestamp) -> Result<Evidence<'a>, Refused> {
+    if facts.order.state != OrderState::Open {
+        return Err(Refused::state("order-state-conflict"));
+    }
+    gates(facts, now)
+}
+
+/// Both gates (guide, item 45), with every code of what is missing.
+fn gates<'a>(facts: Facts<'a>, now: Timestamp) -> Result<Evidence<'a>, Refused> {
+    let data = verified_data(facts.subject_data, now);
+    let mailbox = verified_mailbox(facts.mailbox, now);
+    match (data, mailbox) {
+        (Ok((facts, data_until)), Ok((mailbox, mailbox_until))) => Ok(Evidence {
+            facts,
+            mailbox,
+            lapses_at: data_until.min(mailbox_until),
+        }),
+        (data, mailbox) => Err(Refused::step_blocked(
+            [data.err(), mailbox.err()].into_iter().flatten().collect(),
+        )),
+    }
+}
+
+fn verified_data(
+    data: Option<&Loaded<SubjectData>>,
+    now: Timestamp,
+) -> Result<(&VerifiedFacts, Timestamp), &'static str> {
+    let verified = data
+        .filter(|data| data.state == SubjectDataState::Verified)
+        .and_then(|data| data.verified.as_ref())
+        .ok_or("data-set-not-verified")?;
+    let until = reuse::facts_valid_until(verified);
+    if now < until {
+        Ok((verified, until))
+    } else {
+        Err("data-set-expired")
+    }
+}
+
+fn verified_mailbox(
+    mailbox: Option<&Loaded<MailboxValidation>>,
+    now: Timestamp,
+) -> Result<(&MailboxValidation, Timestamp), &'static str> {
+    let verified = mailbox
+        .filter(|mailbox| mailbox.state == MailboxState::Verified)
+        .ok_or("email-not-verified")?;
+    let until = reuse::mailbox_valid_until(verified);
+    if now < until {
+        Ok((verified, until))
+    } else {
+        Err("email-verification-lapsed")
+    }
+}
+
+fn rests_on(facts: Facts<'_>) -> Vec<Rest> {
+    let data = facts.subject_data.map(|data| Rest {
+        aggregate: Aggregate::SubjectData,
+        id: data.id.to_string(),
+        version: data.version(),
+    });
+    let mailbox = facts.mailbox.map(|mailbox| Rest {
+        aggregate: Aggregate::Mailbox,
+        id: mailbox.id.to_string(),
+        version: mailbox.version(),
+    });
+    data.into_iter().chain(mailbox).collect()
+}
+
+fn optional<const MAX: usize>(
+    chosen: bool,
+    value: Option<&crate::domain::text::Text<MAX>>,
+) -> Option<String> {
+    value.filter(|_| chosen).map(ToString::to_string)
+}
+
+fn fault(pointer: &str, code: &'static str) -> Fault {
+    Fault {
+        pointer: pointer.to_owned(),
+        code,
+    }
+}
