@@ -6,8 +6,13 @@
 //!  release/lease over  |  | evidence added: proposal dropped
 //!                   proposed --decide by another person--> decided
 //! ```
-//! Evidence is append-only. The digest over data version, checks and evidence is what both
-//! people sign.
+//! Evidence is append-only. The digest over data version, documents, checks, facts and evidence
+//! is what both people sign ([`digest`]). Two people who disagree send the case back to review.
+
+pub mod digest;
+mod open;
+mod verdict;
+mod work;
 
 use super::{
     id::{CaseId, DocumentId, EvidenceId, SubjectDataId},
