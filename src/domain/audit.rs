@@ -1,4 +1,8 @@
-//! What the audit log says. How it is encoded, hashed and stored is the store's part.
+//! What the audit log says, and the exact bytes it says it with. Numbering and storing the
+//! entries is the committer's part.
 
+pub mod canonical;
+pub mod entry;
 pub mod event;
+pub mod tree;
 pub mod value;
