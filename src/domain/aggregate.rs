@@ -30,6 +30,18 @@ impl<T> Loaded<T> {
         self.version
     }
 
+    /// A change that another change of the same unit explains: a limit's counter, a mark on a
+    /// neighbour. It has no entry of its own. Reserved to transitions inside `domain`.
+    pub(in crate::domain) fn follow(self, change: impl FnOnce(&mut T)) -> Changed<T> {
+        let Self { mut value, version } = self;
+        change(&mut value);
+        Changed {
+            value,
+            was: Some(version),
+            events: Vec::new(),
+        }
+    }
+
     /// Reserved to transitions inside `domain`.
     pub(in crate::domain) fn change(self, event: Event, change: impl FnOnce(&mut T)) -> Changed<T> {
         let Self { mut value, version } = self;
@@ -65,6 +77,15 @@ impl<T> Changed<T> {
             value,
             was: None,
             events: vec![event],
+        }
+    }
+
+    /// A new row that another change of the same unit explains (see [`Loaded::follow`]).
+    pub(in crate::domain) fn following(value: T) -> Self {
+        Self {
+            value,
+            was: None,
+            events: Vec::new(),
         }
     }
 

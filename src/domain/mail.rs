@@ -1,11 +1,26 @@
 //! Mails of the CA: the ledger of what was to be said to whom, and what became of it.
 
+use std::time::Duration;
+
 use super::{
-    id::{MailId, OrderId},
+    aggregate::{Changed, Loaded},
+    audit::{
+        event::{Event, EventKind, Outcome},
+        value::Value,
+    },
+    id::{JobId, MailId, OrderId},
+    job::{JobKind, NewJob},
     owner::Owner,
+    refusal::Refused,
     text::Language,
-    timestamp::Timestamp,
+    timestamp::{Timestamp, days},
+    unit::Unit,
 };
+
+/// How long delivery is tried before a mail counts as failed.
+const PATIENCE_DAYS: u32 = 3;
+/// Longest server reply that is kept, in characters.
+const REPLY_CAP: usize = 500;
 
 /// What a mail says. Each (kind, object, slot) is sent once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,10 +71,12 @@ pub enum MailState {
     Queued,
     Sent,
     Failed,
+    /// What it would say is no longer true (a newer code, a changed address): never sent.
+    Superseded,
 }
 
 impl MailState {
-    pub const ALL: [Self; 3] = [Self::Queued, Self::Sent, Self::Failed];
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Sent, Self::Failed, Self::Superseded];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -67,6 +84,7 @@ impl MailState {
             Self::Queued => "queued",
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Superseded => "superseded",
         }
     }
 
@@ -95,3 +113,220 @@ pub struct Mail {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
+
+/// What a use case wants to be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMail {
+    pub id: MailId,
+    /// The job that sends it.
+    pub job: JobId,
+    pub kind: MailKind,
+    pub owner: Owner,
+    pub order: Option<OrderId>,
+    /// What the text is rendered from:
+    ///
+    /// | kind | object |
+    /// |---|---|
+    /// | `verify-address` | mailbox id |
+    /// | `data-…`, `information-needed` | data set id |
+    /// | `ready-to-activate` | order id |
+    /// | `issued` | certificate id |
+    pub object: String,
+    /// A mailbox; checked again when the message is built.
+    pub recipient: String,
+    pub language: Language,
+    pub now: Timestamp,
+}
+
+/// A ledger row and the job that sends it; both belong to the unit of the cause.
+#[derive(Clone, Debug)]
+pub struct QueuedMail {
+    mail: Changed<Mail>,
+    job: NewJob,
+}
+
+impl QueuedMail {
+    #[must_use]
+    pub fn join(self, unit: Unit) -> Unit {
+        unit.change(self.mail).job(self.job)
+    }
+
+    #[must_use]
+    pub fn mail(&self) -> &Mail {
+        &self.mail
+    }
+}
+
+impl Mail {
+    /// Writes the mail into the ledger and queues the job that sends it.
+    #[must_use]
+    pub fn queue(new: NewMail) -> QueuedMail {
+        let mail = Self {
+            id: new.id,
+            kind: new.kind,
+            owner: new.owner,
+            order: new.order,
+            object: new.object,
+            recipient: new.recipient,
+            language: new.language,
+            state: MailState::Queued,
+            attempts: 0,
+            reply: String::new(),
+            created_at: new.now,
+            updated_at: new.now,
+        };
+        let event = mail.event(EventKind::MailQueued);
+        QueuedMail {
+            job: job(new.job, new.id, String::new(), new.now),
+            mail: Changed::created(mail, event),
+        }
+    }
+
+    /// When delivery is tried no longer.
+    #[must_use]
+    pub fn gives_up_at(&self) -> Timestamp {
+        self.created_at.plus(days(PATIENCE_DAYS))
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        let event = Event::new(kind, "mail", self.id)
+            .with("kind", self.kind.name())
+            .with("about", self.object.as_str())
+            .with("language", self.language.code())
+            .personal("recipient", self.recipient.as_str());
+        match self.order {
+            Some(order) => event.with("order", order.to_string()),
+            None => event,
+        }
+    }
+}
+
+impl Loaded<Mail> {
+    /// The server took it; `reply` is what it said.
+    ///
+    /// # Errors
+    /// When the mail is not waiting.
+    pub fn sent(self, reply: &str, now: Timestamp) -> Result<Changed<Mail>, Refused> {
+        self.settle(
+            EventKind::MailSent,
+            Outcome::Success,
+            MailState::Sent,
+            reply,
+            now,
+        )
+    }
+
+    /// It could not be handed over now and stays queued.
+    ///
+    /// # Errors
+    /// When the mail is not waiting.
+    pub fn deferred(self, reply: &str, now: Timestamp) -> Result<Changed<Mail>, Refused> {
+        self.settle(
+            EventKind::MailFailed,
+            Outcome::Failure,
+            MailState::Queued,
+            reply,
+            now,
+        )
+    }
+
+    /// It is given up.
+    ///
+    /// # Errors
+    /// When the mail is not waiting.
+    pub fn failed(self, reply: &str, now: Timestamp) -> Result<Changed<Mail>, Refused> {
+        self.settle(
+            EventKind::MailFailed,
+            Outcome::Failure,
+            MailState::Failed,
+            reply,
+            now,
+        )
+    }
+
+    /// What it would say is no longer true.
+    ///
+    /// # Errors
+    /// When the mail is not waiting.
+    pub fn superseded(self, why: &str, now: Timestamp) -> Result<Changed<Mail>, Refused> {
+        self.settle(
+            EventKind::MailFailed,
+            Outcome::Failure,
+            MailState::Superseded,
+            why,
+            now,
+        )
+    }
+
+    /// An operator has it tried again. The slot is the row's version, so that two operators at
+    /// once queue it once.
+    ///
+    /// # Errors
+    /// 409 `mail-not-failed` unless it was given up.
+    pub fn retry(self, id: JobId, now: Timestamp) -> Result<QueuedMail, Refused> {
+        if self.state != MailState::Failed {
+            return Err(Refused::state("mail-not-failed"));
+        }
+        let slot = format!("retry-{}", self.version().0);
+        let job = job(id, self.id, slot, now);
+        let event = self.event(EventKind::MailQueued).with("retry", true);
+        let mail = self.change(event, |mail| {
+            mail.state = MailState::Queued;
+            mail.updated_at = now;
+        });
+        Ok(QueuedMail { mail, job })
+    }
+
+    fn settle(
+        self,
+        kind: EventKind,
+        outcome: Outcome,
+        state: MailState,
+        reply: &str,
+        now: Timestamp,
+    ) -> Result<Changed<Mail>, Refused> {
+        if self.state != MailState::Queued {
+            return Err(Refused::state("mail-not-queued"));
+        }
+        let reply: String = reply.chars().take(REPLY_CAP).collect();
+        let attempts = self.attempts.saturating_add(1);
+        // The reply may repeat the address.
+        let event = self
+            .event(kind)
+            .outcome(outcome)
+            .with("state", state.name())
+            .with("attempt", Value::integer(i64::from(attempts)))
+            .personal("reply", reply.as_str());
+        Ok(self.change(event, |mail| {
+            mail.state = state;
+            mail.attempts = attempts;
+            mail.reply = reply;
+            mail.updated_at = now;
+        }))
+    }
+}
+
+/// Time until the next try after `attempts` tries: 30 s, 2 min, 10 min, 30 min, then hourly.
+#[must_use]
+pub const fn backoff(attempts: u32) -> Duration {
+    Duration::from_secs(match attempts {
+        0 | 1 => 30,
+        2 => 120,
+        3 => 600,
+        4 => 1800,
+        _ => 3600,
+    })
+}
+
+fn job(id: JobId, mail: MailId, slot: String, due: Timestamp) -> NewJob {
+    NewJob {
+        id,
+        kind: JobKind::SendMail,
+        object: mail.to_string(),
+        slot,
+        due,
+    }
+}
+
+#[cfg(test)]
+mod tests;

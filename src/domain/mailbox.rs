@@ -9,12 +9,36 @@
 //! `expired` and `lapsed` follow from the clock. The random value itself is never stored: it is
 //! derived from a key outside the database and the row's nonce, and compared by keyed hash.
 
+use std::time::Duration;
+
 use super::{
+    aggregate::{Changed, Loaded},
+    audit::{
+        event::{Event, EventKind, Outcome},
+        value::Value,
+    },
     id::{MailboxId, OrderId},
     owner::Owner,
+    refusal::{Class, Refused},
     text::Language,
-    timestamp::Timestamp,
+    timestamp::{Timestamp, days},
 };
+
+/// The method and the rules it follows (BR 3.2.2 wants the number and both versions on record).
+const METHOD: &str = "3.2.2.2";
+const SMIME_BR: &str = "1.0.16";
+const TLS_BR: &str = "2.2.7";
+/// Tries for one code.
+pub const MAX_TRIES: u8 = 10;
+/// Life of a code (BR 3.2.2.2: at most 24 h from its creation).
+pub const CODE_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// Days a validation carries, from its start (BR 4.2.1).
+pub const REUSE_DAYS: u32 = 30;
+/// Between two mails to one address.
+const PAUSE: Duration = Duration::from_secs(60);
+/// Mails a day to one address, over all owners.
+const DAILY: usize = 5;
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// An address this CA may certify: ASCII local part kept exactly, domain as lower-case A-labels.
 /// Made by `policy::mailbox_address` only.
@@ -141,9 +165,351 @@ pub struct MailboxValidation {
     pub updated_at: Timestamp,
 }
 
+/// What the state and the clock say together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MailboxStatus {
+    Created,
+    Sent,
+    /// The code's 24 hours are over.
+    Expired,
+    Verified,
+    /// The validation's 30 days are over.
+    Lapsed,
+    Undeliverable,
+    Locked,
+    Superseded,
+    Invalidated,
+}
+
+impl MailboxStatus {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Created => MailboxState::Created.name(),
+            Self::Sent => MailboxState::Sent.name(),
+            Self::Expired => "expired",
+            Self::Verified => MailboxState::Verified.name(),
+            Self::Lapsed => "lapsed",
+            Self::Undeliverable => MailboxState::Undeliverable.name(),
+            Self::Locked => MailboxState::Locked.name(),
+            Self::Superseded => MailboxState::Superseded.name(),
+            Self::Invalidated => MailboxState::Invalidated.name(),
+        }
+    }
+}
+
+/// A validation to be started.
+#[derive(Clone, Debug)]
+pub struct NewMailbox {
+    pub id: MailboxId,
+    pub order: OrderId,
+    pub owner: Owner,
+    pub address: MailAddress,
+    pub language: Language,
+    pub seed: FreshSeed,
+    pub now: Timestamp,
+}
+
+/// Nonce and keyed hash of a new random value.
+#[derive(Clone, Debug)]
+pub struct FreshSeed {
+    pub nonce: [u8; 32],
+    pub mac: [u8; 32],
+}
+
+/// A code that was handed in, already compared.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Whether it is the value that was mailed.
+    pub matches: bool,
+    pub channel: ConfirmChannel,
+    /// As the browser says; kept as evidence, never trusted.
+    pub user_agent: String,
+}
+
+/// What an attempt leads to.
+#[derive(Debug)]
+pub enum Confirmation {
+    Confirmed(Changed<MailboxValidation>),
+    /// It was confirmed before; nothing changes.
+    Already,
+    /// A try is spent, or the last one: the change must be committed, then the refusal answered.
+    Wrong(Changed<MailboxValidation>, Refused),
+    Refused(Refused),
+}
+
+impl CodeSeed {
+    fn fresh(seed: FreshSeed, now: Timestamp) -> Self {
+        Self {
+            nonce: seed.nonce,
+            mac: seed.mac,
+            created_at: now,
+            expires_at: now.plus(CODE_LIFE),
+            tries: 0,
+        }
+    }
+}
+
+impl MailboxValidation {
+    /// A validation whose code is about to be mailed.
+    #[must_use]
+    pub fn start(new: NewMailbox) -> Changed<Self> {
+        let value = Self {
+            id: new.id,
+            order: new.order,
+            owner: new.owner,
+            address: new.address,
+            language: new.language,
+            state: MailboxState::Created,
+            code: CodeSeed::fresh(new.seed, new.now),
+            initiated_at: new.now,
+            sent_at: None,
+            confirmed_at: None,
+            confirmed_by: None,
+            created_at: new.now,
+            updated_at: new.now,
+        };
+        let event = value.event(EventKind::ValidationStarted);
+        Changed::created(value, event)
+    }
+
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> MailboxStatus {
+        match self.state {
+            MailboxState::Created | MailboxState::Sent if now >= self.code.expires_at => {
+                MailboxStatus::Expired
+            }
+            MailboxState::Created => MailboxStatus::Created,
+            MailboxState::Sent => MailboxStatus::Sent,
+            MailboxState::Verified if now >= self.valid_until() => MailboxStatus::Lapsed,
+            MailboxState::Verified => MailboxStatus::Verified,
+            MailboxState::Undeliverable => MailboxStatus::Undeliverable,
+            MailboxState::Locked => MailboxStatus::Locked,
+            MailboxState::Superseded => MailboxStatus::Superseded,
+            MailboxState::Invalidated => MailboxStatus::Invalidated,
+        }
+    }
+
+    /// Whether a certificate may rest on it at `now`.
+    #[must_use]
+    pub fn is_verified(&self, now: Timestamp) -> bool {
+        self.status(now) == MailboxStatus::Verified
+    }
+
+    /// When it carries no longer, once confirmed: 30 days from its start, not from the answer.
+    #[must_use]
+    pub fn valid_until(&self) -> Timestamp {
+        self.initiated_at.plus(days(REUSE_DAYS))
+    }
+
+    /// Tries left for the code that is out.
+    #[must_use]
+    pub const fn attempts_left(&self) -> u8 {
+        MAX_TRIES.saturating_sub(self.code.tries)
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        Event::new(kind, "mailbox", self.id)
+            .with("order", self.order.to_string())
+            .with("method", METHOD)
+            .with("smime_br", SMIME_BR)
+            .with("tls_br", TLS_BR)
+            .personal("address", self.address.as_str())
+    }
+}
+
+impl Loaded<MailboxValidation> {
+    /// A new code to the same address; the earlier one is void. The 30 days start again with
+    /// it, for it is the value that will prove control.
+    ///
+    /// # Errors
+    /// 409 `email-already-confirmed` while a confirmation carries, `order-state-conflict` when
+    /// the validation was replaced or withdrawn.
+    pub fn renew(
+        self,
+        seed: FreshSeed,
+        now: Timestamp,
+    ) -> Result<Changed<MailboxValidation>, Refused> {
+        match self.status(now) {
+            MailboxStatus::Verified => return Err(Refused::state("email-already-confirmed")),
+            MailboxStatus::Superseded | MailboxStatus::Invalidated => {
+                return Err(Refused::state("order-state-conflict"));
+            }
+            MailboxStatus::Created
+            | MailboxStatus::Sent
+            | MailboxStatus::Expired
+            | MailboxStatus::Lapsed
+            | MailboxStatus::Undeliverable
+            | MailboxStatus::Locked => {}
+        }
+        let event = self
+            .event(EventKind::ValidationStarted)
+            .with("resend", true);
+        Ok(self.change(event, |mailbox| {
+            mailbox.state = MailboxState::Created;
+            mailbox.code = CodeSeed::fresh(seed, now);
+            mailbox.initiated_at = now;
+            mailbox.sent_at = None;
+            mailbox.confirmed_at = None;
+            mailbox.confirmed_by = None;
+            mailbox.updated_at = now;
+        }))
+    }
+
+    /// The mail with the code was handed over. A code that was confirmed meanwhile stays so.
+    #[must_use]
+    pub fn sent(self, now: Timestamp) -> Changed<MailboxValidation> {
+        self.follow(|mailbox| {
+            if mailbox.state == MailboxState::Created {
+                mailbox.state = MailboxState::Sent;
+            }
+            mailbox.sent_at = Some(now);
+            mailbox.updated_at = now;
+        })
+    }
+
+    /// The mail with the code could not be delivered. `None` when that no longer matters.
+    #[must_use]
+    pub fn undeliverable(self, now: Timestamp) -> Option<Changed<MailboxValidation>> {
+        if !matches!(self.state, MailboxState::Created | MailboxState::Sent) {
+            return None;
+        }
+        let event = self
+            .event(EventKind::ValidationFailed)
+            .outcome(Outcome::Failure)
+            .with("reason", "undeliverable");
+        Some(self.change(event, |mailbox| {
+            mailbox.state = MailboxState::Undeliverable;
+            mailbox.updated_at = now;
+        }))
+    }
+
+    /// The address was changed or the order closed. `None` when it is out of use already.
+    #[must_use]
+    pub fn supersede(self, now: Timestamp) -> Option<Changed<MailboxValidation>> {
+        if matches!(
+            self.state,
+            MailboxState::Superseded | MailboxState::Invalidated
+        ) {
+            return None;
+        }
+        let event = self.event(EventKind::ValidationSuperseded);
+        Some(self.change(event, |mailbox| {
+            mailbox.state = MailboxState::Superseded;
+            mailbox.updated_at = now;
+        }))
+    }
+
+    /// Judges a code that was handed in. `created` counts as sent: the value can only be known
+    /// from the mail, so its arrival may be seen before the server's answer is booked.
+    #[must_use]
+    pub fn confirm(self, attempt: &Attempt, now: Timestamp) -> Confirmation {
+        match self.status(now) {
+            MailboxStatus::Created | MailboxStatus::Sent if attempt.matches => {
+                Confirmation::Confirmed(self.pass(attempt, now))
+            }
+            MailboxStatus::Created | MailboxStatus::Sent => self.spend_try(attempt, now),
+            // Whoever does not hold the code does not learn that it was used.
+            MailboxStatus::Verified if attempt.matches => Confirmation::Already,
+            MailboxStatus::Verified => Confirmation::Refused(Refused::unacceptable("code-invalid")),
+            MailboxStatus::Locked => Confirmation::Refused(Refused::state("email-locked")),
+            MailboxStatus::Expired
+            | MailboxStatus::Lapsed
+            | MailboxStatus::Undeliverable
+            | MailboxStatus::Superseded
+            | MailboxStatus::Invalidated => {
+                Confirmation::Refused(Refused::unacceptable("code-expired"))
+            }
+        }
+    }
+
+    fn pass(self, attempt: &Attempt, now: Timestamp) -> Changed<MailboxValidation> {
+        let event = self
+            .event(EventKind::ValidationPassed)
+            .with("channel", attempt.channel.name())
+            .with("code_created_at", self.code.created_at.to_string())
+            .with("initiated_at", self.initiated_at.to_string())
+            .with("valid_until", self.valid_until().to_string())
+            .personal("user_agent", attempt.user_agent.as_str());
+        let channel = attempt.channel;
+        self.change(event, |mailbox| {
+            mailbox.state = MailboxState::Verified;
+            mailbox.confirmed_at = Some(now);
+            mailbox.confirmed_by = Some(channel);
+            mailbox.updated_at = now;
+        })
+    }
+
+    fn spend_try(self, attempt: &Attempt, now: Timestamp) -> Confirmation {
+        let tries = self.code.tries.saturating_add(1);
+        let locked = tries >= MAX_TRIES;
+        let event = self
+            .event(EventKind::ValidationFailed)
+            .outcome(Outcome::Failure)
+            .with("reason", if locked { "locked" } else { "code-invalid" })
+            .with("tries", Value::integer(i64::from(tries)))
+            .with("channel", attempt.channel.name());
+        let changed = self.change(event, |mailbox| {
+            mailbox.code.tries = tries;
+            if locked {
+                mailbox.state = MailboxState::Locked;
+            }
+            mailbox.updated_at = now;
+        });
+        Confirmation::Wrong(changed, Refused::unacceptable("code-invalid"))
+    }
+}
+
 /// Mails of the last day to one address, over all owners: the limit's fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressUse {
     pub abuse_key: String,
     pub sent: Vec<Timestamp>,
 }
+
+impl AddressUse {
+    /// The first mail to an address.
+    #[must_use]
+    pub fn first(address: &MailAddress, now: Timestamp) -> Changed<Self> {
+        Changed::following(Self {
+            abuse_key: address.abuse_key(),
+            sent: vec![now],
+        })
+    }
+}
+
+impl Loaded<AddressUse> {
+    /// Counts one more mail.
+    ///
+    /// # Errors
+    /// 429 `resend-too-soon` within 60 s of the last mail, or after five in 24 hours.
+    pub fn another(self, now: Timestamp) -> Result<Changed<AddressUse>, Refused> {
+        // A time ahead of the clock (it was set back) counts as now.
+        let recent: Vec<Timestamp> = self
+            .sent
+            .iter()
+            .copied()
+            .filter(|at| now.since(*at) < DAY)
+            .collect();
+        let after = |at: &Timestamp, pause: Duration| at.plus(pause).since(now);
+        let pause = recent.iter().max().map(|at| after(at, PAUSE));
+        let full = recent.len() >= DAILY;
+        let day = recent
+            .iter()
+            .min()
+            .filter(|_| full)
+            .map(|at| after(at, DAY));
+        let wait = pause.max(day).unwrap_or_default();
+        if !wait.is_zero() {
+            let limited = Class::Limited { retry_after: wait };
+            return Err(Refused::new(limited, "resend-too-soon"));
+        }
+        Ok(self.follow(|known| {
+            known.sent = recent;
+            known.sent.push(now);
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+use super::*;
+use crate::domain::{owner::IdentityName, unit::Unit};
+
+const START: i64 = 1_760_000_000_000;
+
+fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_millis(START).plus(Duration::from_secs(seconds))
+}
+
+fn seed(byte: u8) -> FreshSeed {
+    FreshSeed {
+        nonce: [byte; 32],
+        mac: [byte; 32],
+    }
+}
+
+fn stored<T: Clone>(changed: &Changed<T>) -> Loaded<T> {
+    Loaded::restore((**changed).clone(), changed.will_be())
+}
+
+fn started() -> Loaded<MailboxValidation> {
+    let new = NewMailbox {
+        id: MailboxId::new(at(0), [1; 10]),
+        order: OrderId::new(at(0), [2; 10]),
+        owner: Owner {
+            ra: IdentityName::parse("panel").unwrap(),
+            customer: None,
+        },
+        address: MailAddress::restore("Anna@example.com".to_owned()),
+        language: Language::Polish,
+        seed: seed(1),
+        now: at(0),
+    };
+    stored(&MailboxValidation::start(new))
+}
+
+fn attempt(matches: bool) -> Attempt {
+    Attempt {
+        matches,
+        channel: ConfirmChannel::Page,
+        user_agent: String::new(),
+    }
+}
+
+fn confirmed(mailbox: Loaded<MailboxValidation>, now: Timestamp) -> Loaded<MailboxValidation> {
+    match mailbox.confirm(&attempt(true), now) {
+        Confirmation::Confirmed(changed) => stored(&changed),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refusal(mailbox: Loaded<MailboxValidation>, matches: bool, now: Timestamp) -> &'static str {
+    match mailbox.confirm(&attempt(matches), now) {
+        Confirmation::Refused(refused) => refused.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_right_code_confirms_once_and_carries_thirty_days_from_the_start() {
+    let mailbox = confirmed(stored(&started().sent(at(5))), at(3600));
+    assert_eq!(mailbox.status(at(3600)), MailboxStatus::Verified);
+    assert_eq!(mailbox.valid_until(), at(30 * 86_400));
+    assert!(mailbox.is_verified(at(30 * 86_400 - 1)));
+    assert_eq!(mailbox.status(at(30 * 86_400)), MailboxStatus::Lapsed);
+    assert!(matches!(
+        mailbox.clone().confirm(&attempt(true), at(3601)),
+        Confirmation::Already
+    ));
+    assert_eq!(refusal(mailbox, false, at(3601)), "code-invalid");
+}
+
+#[test]
+fn a_code_lives_a_day_and_no_longer() {
+    let last = at(86_400 - 1);
+    assert_eq!(started().status(last), MailboxStatus::Created);
+    confirmed(started(), last);
+    assert_eq!(refusal(started(), true, at(86_400)), "code-expired");
+}
+
+#[test]
+fn ten_wrong_codes_lock_and_a_new_code_opens_again() {
+    let mut mailbox = started();
+    for left in (0..MAX_TRIES).rev() {
+        let Confirmation::Wrong(changed, refused) = mailbox.confirm(&attempt(false), at(1)) else {
+            panic!("a wrong code was not counted");
+        };
+        assert_eq!(refused.code, "code-invalid");
+        assert_eq!(changed.attempts_left(), left);
+        mailbox = stored(&changed);
+    }
+    assert_eq!(mailbox.status(at(2)), MailboxStatus::Locked);
+    assert_eq!(refusal(mailbox.clone(), true, at(2)), "email-locked");
+    let renewed = stored(&mailbox.renew(seed(2), at(60)).unwrap());
+    assert_eq!(renewed.attempts_left(), MAX_TRIES);
+    assert_eq!(renewed.code.nonce, [2; 32]);
+    assert_eq!(renewed.initiated_at, at(60));
+    confirmed(renewed, at(61));
+}
+
+#[test]
+fn what_is_replaced_or_confirmed_gets_no_new_code() {
+    let replaced = stored(&started().supersede(at(1)).unwrap());
+    assert_eq!(refusal(replaced.clone(), true, at(2)), "code-expired");
+    assert!(replaced.clone().supersede(at(2)).is_none());
+    assert!(replaced.renew(seed(2), at(2)).is_err());
+    let done = confirmed(started(), at(1));
+    assert_eq!(
+        done.clone().renew(seed(2), at(2)).unwrap_err().code,
+        "email-already-confirmed"
+    );
+    assert!(done.renew(seed(2), at(31 * 86_400)).is_ok());
+}
+
+#[test]
+fn a_bounce_ends_what_waits_and_leaves_what_is_confirmed() {
+    let bounced = stored(&started().undeliverable(at(1)).unwrap());
+    assert_eq!(refusal(bounced, true, at(2)), "code-expired");
+    let done = confirmed(started(), at(1));
+    assert!(done.clone().undeliverable(at(2)).is_none());
+    assert_eq!(done.sent(at(3)).state, MailboxState::Verified);
+}
+
+#[test]
+fn one_mail_a_minute_and_five_a_day_whoever_asks() {
+    let address = MailAddress::restore("Anna@example.com".to_owned());
+    let mut known = stored(&AddressUse::first(&address, at(0)));
+    assert_eq!(known.abuse_key, "anna@example.com");
+    let too_soon = known.clone().another(at(59)).unwrap_err();
+    assert_eq!(
+        too_soon.class,
+        Class::Limited {
+            retry_after: Duration::from_secs(1)
+        }
+    );
+    for count in 1..5 {
+        known = stored(&known.another(at(count * 60)).unwrap());
+    }
+    let full = known.clone().another(at(3600)).unwrap_err();
+    let retry_after = Duration::from_secs(86_400 - 3600);
+    assert_eq!(full.class, Class::Limited { retry_after });
+    let next_day = known.another(at(86_400)).unwrap();
+    assert_eq!(next_day.sent.len(), 5, "the oldest is forgotten");
+}
+
+#[test]
+fn marks_and_counters_have_no_entry_of_their_own() {
+    let caller = crate::domain::owner::Caller::system("test");
+    let event = Event::new(EventKind::MailSent, "mail", "x");
+    let unit = Unit::new(caller, at(0), event)
+        .change(started().sent(at(0)))
+        .change(AddressUse::first(
+            &MailAddress::restore("a@example.com".to_owned()),
+            at(0),
+        ));
+    assert_eq!(unit.events.len(), 1);
+}
