@@ -1,7 +1,9 @@
 # Shared by the demo's parts: places and words. Sourced, not run.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-demo=$root/target/demo
+# hsm-test/bench runs instances of its own beside the demo's.
+demo=${CHANCERY_DEMO_DIR:-$root/target/demo}
+module=/usr/lib/softhsm/libsofthsm2.so
 bin=$root/target/release
 export SOFTHSM2_CONF=$demo/softhsm2.conf
 
