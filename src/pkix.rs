@@ -12,6 +12,7 @@ pub mod general_name;
 pub mod name;
 pub mod oid;
 pub mod pem;
+pub mod private_key;
 pub mod proof_of_possession;
 pub mod serial_number;
 pub mod signature;

@@ -2,4 +2,6 @@
 
 pub mod access;
 pub mod activation;
+pub mod csr;
+pub mod key_policy;
 pub mod reuse;

@@ -1,0 +1,199 @@
+//! A certification request as a client pastes it: text in, a proven public key or all faults out.
+//!
+//! Of a request only the key is taken; subject and requested extensions have no effect and their
+//! contents are not judged. The block list and other certificates are facts of the store and
+//! arrive through [`ProvenRequest::admit`].
+
+use crate::pkix::{
+    certificate::CertificateView,
+    certification_request::RequestView,
+    private_key,
+    proof_of_possession::ProofAlgorithm,
+    spki::{PublicKey, SpkiFault},
+};
+
+use super::key_policy::{self, KeyFault};
+
+pub mod fault;
+
+mod armor;
+
+use fault::{CsrFault, CsrWarning};
+
+/// Most octets of a request's text.
+pub const MAX_TEXT: usize = 64 * 1024;
+
+/// A request whose key passes the key policy and whose self-signature verifies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvenRequest {
+    key: PublicKey,
+    warnings: Vec<CsrWarning>,
+}
+
+/// A request that is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefusedRequest {
+    /// At least one.
+    pub faults: Vec<CsrFault>,
+    /// The key as far as it could be read, to show it.
+    pub key: Option<PublicKey>,
+    /// Keys whose private half stood in the text: to be blocked at once and for ever. The text
+    /// itself must not be stored or logged.
+    pub leaked: Vec<PublicKey>,
+}
+
+/// What the store knows about a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// It stands on the block list.
+    pub compromised: bool,
+    /// A CA's, this system's or another subscriber's certificate has it.
+    pub reused: bool,
+}
+
+impl ProvenRequest {
+    /// The key the requester has shown to possess.
+    #[must_use]
+    pub const fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    #[must_use]
+    pub fn warnings(&self) -> &[CsrWarning] {
+        &self.warnings
+    }
+
+    /// Weighs in what the store knows about the key.
+    ///
+    /// # Errors
+    /// When the key is blocked or belongs to somebody else.
+    pub fn admit(self, facts: KeyFacts) -> Result<Self, RefusedRequest> {
+        let mut faults = Vec::new();
+        if facts.compromised {
+            faults.push(CsrFault::KeyCompromised);
+        }
+        if facts.reused {
+            faults.push(CsrFault::KeyReused);
+        }
+        if faults.is_empty() {
+            return Ok(self);
+        }
+        Err(RefusedRequest {
+            faults,
+            key: Some(self.key),
+            leaked: Vec::new(),
+        })
+    }
+}
+
+/// Judges a request's text, at most [`MAX_TEXT`] octets of it.
+///
+/// # Errors
+/// Every fault that can be told at once. A private key anywhere in the text outweighs all else.
+pub fn examine(text: &str) -> Result<ProvenRequest, RefusedRequest> {
+    if text.len() > MAX_TEXT {
+        return Err(refuse(CsrFault::Malformed));
+    }
+    let armored = armor::read(text);
+    let leaked = armored
+        .blocks
+        .iter()
+        .filter_map(|block| private_key::public_key_of(block.der.as_deref()?))
+        .collect::<Vec<_>>();
+    if armored.names_private_key || !leaked.is_empty() {
+        return Err(burnt(&armored, leaked));
+    }
+    let der = armor::request(&armored).map_err(refuse)?;
+    let request = RequestView::parse(der).map_err(|_| {
+        let certificate = CertificateView::parse(der).is_ok();
+        refuse(if certificate {
+            CsrFault::IsCertificate
+        } else {
+            CsrFault::Malformed
+        })
+    })?;
+    prove(&request)
+}
+
+/// A key whose private half was sent is burnt, and so is the key of the request beside it: if
+/// its possession is proven, for nobody shall block a stranger's key.
+fn burnt(armored: &armor::Armored, mut leaked: Vec<PublicKey>) -> RefusedRequest {
+    for der in armored.requests() {
+        if let Ok(proven) = RequestView::parse(der)
+            .map_err(|_| ())
+            .and_then(|request| prove(&request).map_err(|_| ()))
+            && !leaked.contains(&proven.key)
+        {
+            leaked.push(proven.key);
+        }
+    }
+    RefusedRequest {
+        faults: vec![CsrFault::ContainsPrivateKey],
+        key: None,
+        leaked,
+    }
+}
+
+fn prove(request: &RequestView<'_>) -> Result<ProvenRequest, RefusedRequest> {
+    let key = PublicKey::from_spki(request.spki).map_err(|fault| {
+        refuse(match fault {
+            SpkiFault::Malformed => CsrFault::Malformed,
+            SpkiFault::Curve => CsrFault::CurveUnsupported,
+            SpkiFault::Algorithm | SpkiFault::PointForm => CsrFault::AlgorithmUnsupported,
+        })
+    })?;
+    let mut faults = key_policy::faults(&key)
+        .into_iter()
+        .map(CsrFault::from)
+        .collect::<Vec<_>>();
+    // Ed25519 is no key for a leaf; nothing more is to be said about its signature.
+    let judged = !matches!(key, PublicKey::Ed25519(_));
+    match ProofAlgorithm::find(&key, request.algorithm) {
+        Err(_) => faults.push(CsrFault::Malformed),
+        Ok(None) if judged => faults.push(CsrFault::AlgorithmUnsupported),
+        // A signature is verified only under a key that passed: others cost time or cannot be.
+        Ok(Some(proof)) if faults.is_empty() => {
+            if proof.verify(&key, request.info, request.signature).is_err() {
+                faults.push(CsrFault::SignatureInvalid);
+            }
+        }
+        Ok(_) => {}
+    }
+    if !faults.is_empty() {
+        return Err(RefusedRequest {
+            faults,
+            key: Some(key),
+            leaked: Vec::new(),
+        });
+    }
+    let mut warnings = Vec::new();
+    if request.has_subject {
+        warnings.push(CsrWarning::SubjectIgnored);
+    }
+    if request.asks_extensions {
+        warnings.push(CsrWarning::ExtensionsIgnored);
+    }
+    Ok(ProvenRequest { key, warnings })
+}
+
+fn refuse(fault: CsrFault) -> RefusedRequest {
+    RefusedRequest {
+        faults: vec![fault],
+        ..RefusedRequest::default()
+    }
+}
+
+impl From<KeyFault> for CsrFault {
+    fn from(fault: KeyFault) -> Self {
+        match fault {
+            KeyFault::TooSmall { bits } => Self::KeyTooSmall { bits },
+            KeyFault::TooLarge { bits } => Self::KeyTooLarge { bits },
+            KeyFault::Exponent => Self::ExponentInvalid,
+            KeyFault::Weak(_) => Self::KeyWeak,
+            KeyFault::Algorithm => Self::AlgorithmUnsupported,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
