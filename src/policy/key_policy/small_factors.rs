@@ -4,7 +4,7 @@
 #[must_use]
 pub fn has_factor_below_752(number: &[u8]) -> bool {
     let mut batch = 1_u32;
-    let mut divides = |batch: u32| {
+    let divides = |batch: u32| {
         let rest = remainder(number, batch);
         gcd(rest, batch) > 1
     };
