@@ -4,4 +4,5 @@ pub mod access;
 pub mod activation;
 pub mod csr;
 pub mod key_policy;
+pub mod profile;
 pub mod reuse;
