@@ -109,6 +109,12 @@ const GUARDED: Guards = &[
     ("SignOrder", &[], &["src/policy/issuance"]),
     ("Committed", &[], &["src/adapters/sql"]),
     ("Loaded", &[], &["src/adapters/sql"]),
+    (
+        "MailAddress",
+        &[],
+        &["src/policy/mailbox_address", "src/adapters/sql"],
+    ),
+    ("OrderNumber", &["draw"], &["src/adapters/sql"]),
     ("TenantScope", &["authorize"], &[]),
     ("OfficerScope", &["authorize"], &[]),
     ("StaffScope", &["authorize"], &[]),
