@@ -1,1 +1,6 @@
+//! The wire types of version 1, shared by the server and the clients.
+//!
+//! Knows JSON and nothing of HTTP servers, of storage or of use cases.
 
+pub mod list;
+pub mod problem;

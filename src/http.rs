@@ -1,1 +1,48 @@
+//! The edge that speaks HTTP: the RA listener (mutual TLS), the public listener and the metrics
+//! listener. Knows wire types and use cases; holds no rule of the CA.
+//!
+//! # How a resource is added
+//!
+//! One file a resource, here: wire types in `api/<resource>.rs`, handlers in
+//! `http/<resource>.rs`, and in it one function that registers them all, named in
+//! [`routes::resources`]. A handler carries its OpenAPI text, so a route without one cannot be
+//! registered. Paths stand without the `/v1` prefix.
+//!
+//! ```ignore
+//! pub fn routes() -> OpenApiRouter<AppState> {
+//!     OpenApiRouter::new()
+//!         .routes(routes!(create, list)) // methods of one path
+//!         .routes(routes!(read, change))
+//! }
+//!
+//! /// Takes an order.
+//! #[utoipa::path(post, path = "/orders", tag = "orders", params(idempotency::Header),
+//!     request_body = NewOrder, responses((status = 201, body = Order), (status = "4XX", body = Problem)))]
+//! async fn create(
+//!     State(app): State<AppState>,
+//!     UseOrders(scope): UseOrders,   // who: refuses the wrong role, see extract::scope
+//!     keyed: Keyed<NewOrder>,        // Idempotency-Key and strict JSON, see extract::idempotency
+//! ) -> Result<Response, Refusal> {
+//!     let (claim, new) = keyed.of(scope.ra(), scope.owner());
+//!     let services = Arc::clone(&app);
+//!     idempotency::once(&app, claim, |order| answer::created(…), move |request| async move {
+//!         services.orders.create(&scope, new.into(), request).await
+//!     }).await
+//! }
+//! ```
+//!
+//! Other extractors: [`extract::json::Json`] (strict body without a key),
+//! [`extract::path::Id`] and [`extract::path::Ids`] (what does not parse is 404),
+//! [`extract::precondition::IfMatch`], [`extract::list::Listing`] (limit, cursor and the
+//! resource's filters), [`extract::list::Query`]. Services are fields of [`state::App`]. A
+//! handler's error is always [`refusal::Refusal`]; `?` makes it from `Refused`. Each new code
+//! gets its words in `config/locales/{en,pl}/problems.ftl` (a test finds what is missing).
 
+pub mod answer;
+pub mod extract;
+pub mod frame;
+pub mod limits;
+pub mod peer;
+pub mod refusal;
+pub mod routes;
+pub mod state;

@@ -5,4 +5,5 @@
 
 pub mod catalogue;
 pub mod lease;
+pub mod reading;
 pub mod request;

@@ -24,6 +24,13 @@ pub struct Request<T> {
 }
 
 impl<T> Request<T> {
+    /// Names the object that the act makes; routes with an id in the path have named it already.
+    #[must_use]
+    pub fn about(mut self, id: impl ToString) -> Self {
+        self.claim.act = id.to_string();
+        self
+    }
+
     /// Puts claim and answer into the unit that begins and ends the act.
     #[must_use]
     pub fn complete(&self, unit: Unit, result: &T) -> Unit {

@@ -1,0 +1,59 @@
+# Words of the codes in problem documents. One line a code; the code never changes.
+
+# Request
+malformed-json = The body is not valid JSON, holds a member twice or is nested too deeply.
+unknown-member = The body holds a member that is not known here.
+unknown-parameter = The query holds a parameter that is not known here.
+parameter-invalid = A parameter of the query is not acceptable.
+cursor-invalid = The cursor was not given out by this list.
+header-invalid = A header of the request is not acceptable.
+validation-failed = Some of the data is not acceptable.
+member-missing = This member is required.
+member-invalid = This member has the wrong type or form.
+unsupported-media-type = The content type is not accepted here.
+payload-too-large = The body is too long.
+body-timeout = The body did not arrive in time.
+body-incomplete = The body ended early.
+precondition-required = The If-Match header with the object's ETag is required.
+precondition-failed = The object has changed since it was read.
+idempotency-key-missing = The Idempotency-Key header is required.
+idempotency-key-invalid = The Idempotency-Key must have 1 to 128 visible ASCII characters.
+idempotency-key-reused = The Idempotency-Key was used before with another request.
+idempotency-in-progress = A request with this Idempotency-Key is still running.
+rate-limited = Too many requests; try again later.
+not-found = There is no such thing here.
+method-not-allowed = This method is not allowed here.
+request-refused = The request cannot be served in this form.
+internal-error = The daemon failed to answer; the fault is in its log.
+
+# Identity
+client-certificate-required = A client certificate is required.
+ra-unknown = The client certificate is not registered.
+identity-inactive = The identity is disabled or its qualification has ended.
+role-forbidden = The role of this identity may not do this.
+acting-for-missing = A partner frontend must name the customer in the Acting-For header.
+acting-for-invalid = Acting-For must have 1 to 128 characters and no control characters.
+
+# State and trouble
+step-blocked = This step is not open yet.
+email-not-verified = Control of the e-mail address has not been verified.
+store-unavailable = The database cannot answer now.
+store-busy = The object is being changed by others; try again.
+entropy-unavailable = The random number generator failed; nothing was done.
+shutting-down = The daemon is shutting down.
+
+# Registry of identities
+identity-exists = An identity with this name is registered already.
+credential-exists = This key or URI belongs to another identity.
+identity-name-invalid = A name has 1 to 64 of a-z, 0-9, dot and hyphen, and begins with a letter or digit.
+role-unknown = There is no such role.
+credential-required = Exactly one of certificate and URI is required.
+certificate-required = A person is registered by certificate.
+certificate-malformed = This is not one PEM certificate.
+certificate-key-unsupported = The key of the certificate is of an unsupported kind.
+uri-invalid = This is not an acceptable URI.
+qualification-required = A person needs the end date of the qualification.
+qualification-not-allowed = A frontend has no qualification date.
+qualification-ended = The qualification must end in the future.
+identity-disabled = The identity is disabled already.
+own-identity = Nobody disables their own identity.

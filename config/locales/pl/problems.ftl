@@ -1,0 +1,59 @@
+# Słowa kodów w dokumentach problemów. Jeden wiersz na kod; kod się nie zmienia.
+
+# Request
+malformed-json = Treść nie jest poprawnym JSON-em, zawiera powtórzone pole lub zbyt głębokie zagnieżdżenie.
+unknown-member = Treść zawiera pole, które nie jest tu znane.
+unknown-parameter = Zapytanie zawiera parametr, który nie jest tu znany.
+parameter-invalid = Parametr zapytania ma niedozwoloną wartość.
+cursor-invalid = Kursor nie pochodzi z tej listy.
+header-invalid = Nagłówek żądania ma niedozwoloną wartość.
+validation-failed = Część danych jest nieprawidłowa.
+member-missing = To pole jest wymagane.
+member-invalid = To pole ma niewłaściwy typ lub postać.
+unsupported-media-type = Ten typ treści nie jest tu przyjmowany.
+payload-too-large = Treść jest zbyt długa.
+body-timeout = Treść nie nadeszła w wymaganym czasie.
+body-incomplete = Treść urwała się przed końcem.
+precondition-required = Wymagany jest nagłówek If-Match z ETag obiektu.
+precondition-failed = Obiekt zmienił się od czasu odczytania.
+idempotency-key-missing = Wymagany jest nagłówek Idempotency-Key.
+idempotency-key-invalid = Idempotency-Key musi mieć od 1 do 128 widocznych znaków ASCII.
+idempotency-key-reused = Ten Idempotency-Key został już użyty z innym żądaniem.
+idempotency-in-progress = Żądanie z tym Idempotency-Key jest jeszcze w toku.
+rate-limited = Zbyt wiele żądań; spróbuj ponownie później.
+not-found = Nie ma tu takiego obiektu.
+method-not-allowed = Ta metoda nie jest tu dozwolona.
+request-refused = Żądanie w tej postaci nie może zostać obsłużone.
+internal-error = Usługa nie mogła odpowiedzieć; błąd jest w jej dzienniku.
+
+# Identity
+client-certificate-required = Wymagany jest certyfikat klienta.
+ra-unknown = Certyfikat klienta nie jest zarejestrowany.
+identity-inactive = Tożsamość jest wyłączona lub jej kwalifikacja wygasła.
+role-forbidden = Rola tej tożsamości na to nie pozwala.
+acting-for-missing = Panel partnera musi wskazać klienta w nagłówku Acting-For.
+acting-for-invalid = Acting-For musi mieć od 1 do 128 znaków, bez znaków sterujących.
+
+# State and trouble
+step-blocked = Ten krok nie jest jeszcze dostępny.
+email-not-verified = Kontrola nad adresem e-mail nie została potwierdzona.
+store-unavailable = Baza danych chwilowo nie odpowiada.
+store-busy = Obiekt jest właśnie zmieniany przez innych; spróbuj ponownie.
+entropy-unavailable = Generator liczb losowych zawiódł; niczego nie wykonano.
+shutting-down = Usługa jest właśnie zatrzymywana.
+
+# Registry of identities
+identity-exists = Tożsamość o tej nazwie jest już zarejestrowana.
+credential-exists = Ten klucz lub URI należy do innej tożsamości.
+identity-name-invalid = Nazwa ma od 1 do 64 znaków a-z, 0-9, kropka, łącznik i zaczyna się literą lub cyfrą.
+role-unknown = Nie ma takiej roli.
+credential-required = Wymagany jest dokładnie jeden z: certyfikat, URI.
+certificate-required = Osobę rejestruje się certyfikatem.
+certificate-malformed = To nie jest jeden certyfikat w postaci PEM.
+certificate-key-unsupported = Klucz w certyfikacie jest nieobsługiwanego rodzaju.
+uri-invalid = To nie jest dopuszczalny URI.
+qualification-required = Dla osoby wymagana jest data końca kwalifikacji.
+qualification-not-allowed = Panel nie ma daty kwalifikacji.
+qualification-ended = Data końca kwalifikacji musi leżeć w przyszłości.
+identity-disabled = Tożsamość jest już wyłączona.
+own-identity = Nikt nie wyłącza własnej tożsamości.

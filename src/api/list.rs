@@ -1,0 +1,20 @@
+//! The one shape of every list.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A page of a list.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct List<T> {
+    pub items: Vec<T>,
+    /// `cursor` of the next page; `null` on the last.
+    pub next: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A list that is never cut into pages.
+    #[must_use]
+    pub const fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}

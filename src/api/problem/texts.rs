@@ -1,0 +1,129 @@
+//! The words of every code, from the Fluent files that are built in: a daemon whose words could
+//! be missing on disk could not say what is wrong.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use fluent_bundle::{FluentBundle, FluentResource};
+
+use crate::domain::text::Language;
+
+const ENGLISH: &str = include_str!("../../../config/locales/en/problems.ftl");
+const POLISH: &str = include_str!("../../../config/locales/pl/problems.ftl");
+
+type Texts = BTreeMap<String, String>;
+
+/// The words of a code; the code itself when it has none.
+#[must_use]
+pub fn text(language: Language, code: &str) -> &str {
+    known(language).get(code).map_or(code, String::as_str)
+}
+
+fn known(language: Language) -> &'static Texts {
+    static TEXTS: OnceLock<(Texts, Texts)> = OnceLock::new();
+    let (english, polish) = TEXTS.get_or_init(|| (read(ENGLISH), read(POLISH)));
+    match language {
+        Language::English => english,
+        Language::Polish => polish,
+    }
+}
+
+/// Reads what can be read; the tests prove that this is everything.
+fn read(source: &str) -> Texts {
+    let resource = match FluentResource::try_new(source.to_owned()) {
+        Ok(resource) | Err((resource, _)) => resource,
+    };
+    let mut bundle = FluentBundle::new(Vec::new());
+    bundle.add_resource_overriding(&resource);
+    let ids = source.lines().filter_map(|line| line.split_once(" = "));
+    ids.filter_map(|(id, _)| {
+        let pattern = bundle.get_message(id)?.value()?;
+        let words = bundle.format_pattern(pattern, None, &mut Vec::new());
+        Some((id.to_owned(), words.into_owned()))
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    /// What stands before a code in the source.
+    const BEFORE: [&str; 9] = [
+        "Refused::state(",
+        "Refused::unacceptable(",
+        "Refused::forbidden(",
+        "Refused::unavailable(",
+        "Self::state(",
+        "Self::unacceptable(",
+        "code: ",
+        "Refusal::new(",
+        "Self::unavailable(",
+    ];
+
+    fn sources(dir: &Path, into: &mut Vec<String>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = fs::read_to_string(path).unwrap();
+                let product = text.split("#[cfg(test)]").next().unwrap().to_owned();
+                into.push(product);
+            }
+        }
+    }
+
+    /// Codes in the product's source: a kebab-case literal that follows one of `BEFORE`, or a
+    /// class given to `Refused::new`.
+    fn codes() -> BTreeSet<String> {
+        let mut texts = Vec::new();
+        sources(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut texts,
+        );
+        let mut found = BTreeSet::new();
+        for text in &texts {
+            let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let starts = BEFORE.iter().flat_map(|before| flat.match_indices(before));
+            let near = starts.map(|(at, before)| &flat[at + before.len()..]);
+            let made = flat
+                .match_indices("Refused::new(")
+                .chain(flat.match_indices("Self::new(Class::"))
+                .chain(flat.match_indices("Refusal::new("))
+                .filter_map(|(at, _)| flat[at..].find('"').map(|quote| &flat[at + quote..]));
+            for rest in near.chain(made) {
+                let literal = rest.trim_start().strip_prefix('"');
+                if let Some(code) = literal.and_then(|rest| rest.split('"').next()) {
+                    let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+                    if !code.is_empty() && code.bytes().all(kebab) {
+                        found.insert(code.to_owned());
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_code_of_the_product_has_words_in_both_languages() {
+        let codes = codes();
+        assert!(codes.contains("not-found") && codes.contains("store-busy"));
+        let missing: Vec<_> = Language::ALL
+            .into_iter()
+            .flat_map(|language| codes.iter().map(move |code| (language, code)))
+            .filter(|(language, code)| !known(*language).contains_key(*code))
+            .collect();
+        assert!(missing.is_empty(), "no words for {missing:?}");
+    }
+
+    #[test]
+    fn the_files_are_whole_and_alike() {
+        for source in [ENGLISH, POLISH] {
+            assert!(FluentResource::try_new(source.to_owned()).is_ok());
+        }
+        let ids = |language| known(language).keys().collect::<Vec<_>>();
+        assert_eq!(ids(Language::English), ids(Language::Polish));
+    }
+}

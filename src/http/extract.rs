@@ -1,0 +1,10 @@
+//! What a handler may ask for. Everything from outside passes here, bounded and strict.
+
+pub mod body;
+pub mod idempotency;
+pub mod json;
+pub mod list;
+pub mod path;
+pub mod precondition;
+pub mod scope;
+pub mod strict;

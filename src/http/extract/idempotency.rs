@@ -1,0 +1,325 @@
+//! `Idempotency-Key`: the same request again gives the same act and the same bytes.
+//!
+//! [`once`] is for acts that end before they answer. An act that may be late (activation) uses
+//! [`begin`] and settles [`Begun`] itself.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, request::Parts},
+    response::Response,
+};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+
+use super::{json, strict};
+use crate::{
+    domain::{
+        idempotency::{Answer, IdempotencyClaim, IdempotencyKey, StoredRequest},
+        owner::{IdentityName, Owner},
+        refusal::Refused,
+    },
+    http::{answer, refusal::Refusal, state::AppState},
+    services::request,
+};
+
+const HEADER: &str = "idempotency-key";
+
+/// The header, for OpenAPI texts.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub struct Header {
+    /// 1 to 128 visible ASCII characters, unique for each act.
+    #[param(rename = "Idempotency-Key")]
+    idempotency_key: String,
+}
+
+/// The key and what it stands for. For streamed bodies, which add their own digest.
+#[derive(Clone, Debug)]
+pub struct Key {
+    key: String,
+    method: String,
+    path: String,
+}
+
+impl Key {
+    /// The claim of this request with a body of the given content.
+    ///
+    /// `act` is the path until the use case names the object (`Request::about`).
+    #[must_use]
+    pub fn of(self, identity: &IdentityName, owner: Owner, content: &[u8]) -> IdempotencyClaim {
+        let mut hash = Sha256::new();
+        for part in [self.method.as_bytes(), self.path.as_bytes()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        hash.update(content);
+        IdempotencyClaim {
+            key: IdempotencyKey {
+                identity: identity.clone(),
+                owner,
+                key: self.key,
+            },
+            request_sha256: hash.finalize().into(),
+            act: self.path,
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Key {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        Ok(Self {
+            key: read_key(&parts.headers)?,
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+        })
+    }
+}
+
+/// The key and a strict JSON body.
+pub struct Keyed<T> {
+    key: Key,
+    bytes: Bytes,
+    body: T,
+}
+
+impl<T> Keyed<T> {
+    /// The claim and the body.
+    #[must_use]
+    pub fn of(self, identity: &IdentityName, owner: Owner) -> (IdempotencyClaim, T) {
+        (self.key.of(identity, owner, &self.bytes), self.body)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Keyed<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let key = Key::from_request_parts(&mut parts, app).await?;
+        let bytes = json::read(Request::from_parts(parts, body)).await?;
+        let body = strict::read(&bytes)?;
+        Ok(Self { key, bytes, body })
+    }
+}
+
+/// What is known of a claim.
+pub enum Begun {
+    /// Answered before: these bytes.
+    Answered(Answer),
+    /// Begun before and not ended: the act it began.
+    Pending { act: String },
+    /// New. The mark is held until the act ends.
+    Fresh(Mark),
+}
+
+/// Looks a claim up and marks it as running in this process.
+///
+/// # Errors
+/// 409 `idempotency-in-progress`, 422 `idempotency-key-reused`, 503.
+pub async fn begin(app: &AppState, claim: &IdempotencyClaim) -> Result<Begun, Refusal> {
+    let Some(mark) = app.gate.in_flight.mark(&claim.key) else {
+        return Err(in_progress());
+    };
+    match app.gate.requests.request(&claim.key).await? {
+        None => Ok(Begun::Fresh(mark)),
+        Some(stored) => earlier(stored, claim),
+    }
+}
+
+/// Runs an act that ends before it answers, as a task that outlives its client.
+///
+/// # Errors
+/// Those of [`begin`] and of the act. A refused act stores nothing and is judged again.
+pub async fn once<T, R, F, Fut>(
+    app: &AppState,
+    claim: IdempotencyClaim,
+    render: R,
+    act: F,
+) -> Result<Response, Refusal>
+where
+    T: Send + 'static,
+    R: Fn(&T) -> Answer + Send + Sync + 'static,
+    F: FnOnce(request::Request<T>) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<T, Refused>> + Send + 'static,
+{
+    let mark = match begin(app, &claim).await? {
+        Begun::Answered(answer) => return Ok(answer::respond(answer)),
+        Begun::Pending { .. } => return Err(in_progress()),
+        Begun::Fresh(mark) => mark,
+    };
+    let render = Arc::new(render);
+    let rendered = Arc::clone(&render);
+    let request = request::Request {
+        claim: claim.clone(),
+        render: Box::new(move |result| rendered(result)),
+    };
+    let task = act(request);
+    let done = run(app, async move {
+        let done = task.await;
+        drop(mark);
+        done
+    });
+    match done.await? {
+        Ok(result) => Ok(answer::respond(render(&result))),
+        Err(refused) if refused.code == "idempotency-in-progress" => winner(app, &claim).await,
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Runs a future to its end even when the client hangs up; the daemon waits for it when it stops.
+///
+/// # Errors
+/// 503 when the task was lost with the runtime.
+pub async fn run<T: Send + 'static>(
+    app: &AppState,
+    act: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Refusal> {
+    use tracing::Instrument as _;
+    let task = app.gate.acts.spawn(act.in_current_span());
+    task.await
+        .map_err(|error| Refused::unavailable("shutting-down", error).into())
+}
+
+/// Another process took the key between the look-up and the commit: its row has the answer.
+async fn winner(app: &AppState, claim: &IdempotencyClaim) -> Result<Response, Refusal> {
+    match app.gate.requests.request(&claim.key).await? {
+        None => Err(in_progress()),
+        Some(stored) => match earlier(stored, claim)? {
+            Begun::Answered(answer) => Ok(answer::respond(answer)),
+            Begun::Pending { .. } | Begun::Fresh(_) => Err(in_progress()),
+        },
+    }
+}
+
+fn earlier(stored: StoredRequest, claim: &IdempotencyClaim) -> Result<Begun, Refusal> {
+    if stored.claim.request_sha256 != claim.request_sha256 {
+        return Err(Refused::unacceptable("idempotency-key-reused").into());
+    }
+    Ok(match stored.answer {
+        Some(answer) => Begun::Answered(answer),
+        None => Begun::Pending {
+            act: stored.claim.act,
+        },
+    })
+}
+
+fn in_progress() -> Refusal {
+    Refused::state("idempotency-in-progress").into()
+}
+
+fn read_key(headers: &HeaderMap) -> Result<String, Refusal> {
+    let mut values = headers.get_all(HEADER).iter();
+    let Some(value) = values.next() else {
+        return Err(Refusal::at("Idempotency-Key", "idempotency-key-missing"));
+    };
+    let text = value.to_str().ok().filter(|text| {
+        (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    });
+    match (text, values.next()) {
+        (Some(text), None) => Ok(text.to_owned()),
+        _ => Err(Refusal::at("Idempotency-Key", "idempotency-key-invalid")),
+    }
+}
+
+/// The keys whose act runs in this process.
+#[derive(Clone, Default)]
+pub struct InFlight(Arc<Mutex<HashSet<IdempotencyKey>>>);
+
+impl InFlight {
+    fn mark(&self, key: &IdempotencyKey) -> Option<Mark> {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(key.clone()).then(|| Mark {
+            keys: self.clone(),
+            key: key.clone(),
+        })
+    }
+}
+
+/// A running act; dropping it lets the key go.
+pub struct Mark {
+    keys: InFlight,
+    key: IdempotencyKey,
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        let mut keys = self.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(method: &str, body: &[u8]) -> IdempotencyClaim {
+        let ra = IdentityName::parse("panel").unwrap();
+        let owner = Owner {
+            ra: ra.clone(),
+            customer: None,
+        };
+        let key = Key {
+            key: "k".to_owned(),
+            method: method.to_owned(),
+            path: "/v1/orders".to_owned(),
+        };
+        key.of(&ra, owner, body)
+    }
+
+    fn stored(answer: Option<Answer>) -> StoredRequest {
+        StoredRequest {
+            claim: claim("POST", b"{}"),
+            answer,
+        }
+    }
+
+    #[test]
+    fn the_same_request_gives_the_stored_bytes() {
+        let answer = answer::json(201, &"x");
+        let begun = earlier(stored(Some(answer.clone())), &claim("POST", b"{}")).unwrap();
+        assert!(matches!(begun, Begun::Answered(found) if found == answer));
+        let begun = earlier(stored(None), &claim("POST", b"{}")).unwrap();
+        assert!(matches!(begun, Begun::Pending { act } if act == "/v1/orders"));
+    }
+
+    #[test]
+    fn another_request_under_the_key_is_refused() {
+        for other in [claim("POST", b"{ }"), claim("PUT", b"{}")] {
+            let refused = earlier(stored(None), &other).err().unwrap();
+            assert_eq!(refused.refused.code, "idempotency-key-reused");
+        }
+    }
+
+    #[test]
+    fn a_key_is_in_flight_until_its_mark_is_dropped() {
+        let (keys, key) = (InFlight::default(), claim("POST", b"").key);
+        let mark = keys.mark(&key).unwrap();
+        assert!(keys.mark(&key).is_none());
+        drop(mark);
+        assert!(keys.mark(&key).is_some());
+    }
+
+    #[test]
+    fn keys_are_short_and_visible() {
+        let with = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HEADER, value.parse().unwrap());
+            read_key(&headers)
+        };
+        assert_eq!(with("a-1").unwrap(), "a-1");
+        for bad in ["", "a b", &"x".repeat(129)] {
+            assert!(with(bad).is_err(), "{bad}");
+        }
+        assert!(read_key(&HeaderMap::new()).is_err());
+    }
+}

@@ -1,0 +1,44 @@
+//! A JSON body.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, header::CONTENT_TYPE},
+};
+use serde::de::DeserializeOwned;
+
+use super::{body, strict};
+use crate::http::{refusal::Refusal, state::AppState};
+
+/// The body of a type that denies unknown fields.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Refusal> {
+        let bytes = read(request).await?;
+        strict::read(&bytes).map(Self)
+    }
+}
+
+/// The body's bytes, once the header says that they are JSON.
+pub(super) async fn read(request: Request) -> Result<Bytes, Refusal> {
+    let (parts, body) = request.into_parts();
+    if !is_json(&parts.headers) {
+        let refusal = Refusal::new(415, "unsupported-media-type");
+        return Err(body::drain(body, refusal).await);
+    }
+    body::read(&parts.headers, body).await
+}
+
+/// `application/json`, with no charset but UTF-8 (RFC 8259 section 8.1).
+fn is_json(headers: &HeaderMap) -> bool {
+    let text = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let Some(text) = text else { return false };
+    let mut parts = text.split(';').map(str::trim);
+    let is_json = parts
+        .next()
+        .is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
+    is_json && parts.all(|part| part.eq_ignore_ascii_case("charset=utf-8"))
+}

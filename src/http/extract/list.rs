@@ -1,0 +1,187 @@
+//! Query strings: pages, cursors and filters. Nothing unknown is passed over.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use crate::{
+    api::list::List,
+    domain::timestamp::Timestamp,
+    http::{refusal::Refusal, state::AppState},
+    ports::store::{Cursor, Page},
+};
+
+const DEFAULT_LIMIT: u32 = 50;
+const MOST: u32 = 200;
+
+/// A page and the resource's filters, a type that denies unknown fields; `()` has none.
+pub struct Listing<F> {
+    pub filter: F,
+    pub page: Page,
+}
+
+/// A query without pages, a type that denies unknown fields.
+pub struct Query<F>(pub F);
+
+/// The parameters of every list, for its OpenAPI text.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub struct Paging {
+    /// Items on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// For lists without filters.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFilter {}
+
+impl<F: DeserializeOwned> FromRequestParts<AppState> for Listing<F> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        let mut pairs = pairs(parts.uri.query())?;
+        let limit = match take(&mut pairs, "limit") {
+            None => DEFAULT_LIMIT,
+            Some(text) => read_limit(&text)?,
+        };
+        let after = match take(&mut pairs, "cursor") {
+            None => None,
+            Some(text) => {
+                let cursor = decode(&text);
+                Some(cursor.ok_or_else(|| Refusal::at("cursor", "cursor-invalid"))?)
+            }
+        };
+        Ok(Self {
+            filter: typed(&pairs)?,
+            page: Page { limit, after },
+        })
+    }
+}
+
+impl<F: DeserializeOwned> FromRequestParts<AppState> for Query<F> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        typed(&pairs(parts.uri.query())?).map(Self)
+    }
+}
+
+/// A page as the wire has it: `next` when the page is full.
+pub fn page<S, T>(
+    found: &[S],
+    page: &Page,
+    place: impl Fn(&S) -> Cursor,
+    wire: impl Fn(&S) -> T,
+) -> List<T> {
+    let full = usize::try_from(page.limit).is_ok_and(|limit| found.len() >= limit);
+    let last = found.last().filter(|_| full);
+    List {
+        items: found.iter().map(wire).collect(),
+        next: last.map(|item| encode(&place(item))),
+    }
+}
+
+fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, Refusal> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query.unwrap_or_default())
+        .map_err(|_| Refusal::new(400, "parameter-invalid"))?;
+    let names = pairs.iter().map(|(name, _)| name);
+    match names
+        .clone()
+        .enumerate()
+        .find(|(at, name)| names.clone().take(*at).any(|other| other == *name))
+    {
+        Some((_, twice)) => Err(Refusal::at(twice, "parameter-invalid")),
+        None => Ok(pairs),
+    }
+}
+
+fn take(pairs: &mut Vec<(String, String)>, name: &str) -> Option<String> {
+    let at = pairs.iter().position(|(found, _)| found == name)?;
+    Some(pairs.swap_remove(at).1)
+}
+
+fn typed<F: DeserializeOwned>(pairs: &[(String, String)]) -> Result<F, Refusal> {
+    let broken = |_| Refusal::new(400, "parameter-invalid");
+    let text = serde_urlencoded::to_string(pairs).map_err(broken)?;
+    let parts = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+    serde_path_to_error::deserialize(parts).map_err(|error| {
+        let (at, what) = (error.path().to_string(), error.inner().to_string());
+        let stranger = what.strip_prefix("unknown field `");
+        match stranger.and_then(|rest| rest.split('`').next()) {
+            Some(name) => Refusal::at(name, "unknown-parameter"),
+            None => Refusal::at(&at, "parameter-invalid"),
+        }
+    })
+}
+
+fn read_limit(text: &str) -> Result<u32, Refusal> {
+    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| Refusal::at("limit", "parameter-invalid"))
+}
+
+fn encode(cursor: &Cursor) -> String {
+    let text = format!("{}.{}", cursor.created_at.millis(), cursor.id);
+    BASE64_URL_SAFE_NO_PAD.encode(text)
+}
+
+fn decode(text: &str) -> Option<Cursor> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (millis, id) = text.split_once('.')?;
+    Some(Cursor {
+        created_at: Timestamp::from_millis(millis.parse().ok()?),
+        id: id.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Filter {
+        state: Option<String>,
+    }
+
+    fn filter(query: &str) -> Result<Filter, Refusal> {
+        typed(&pairs(Some(query))?)
+    }
+
+    #[test]
+    fn filters_are_strict() {
+        assert_eq!(filter("state=a%20b").unwrap().state.unwrap(), "a b");
+        for (query, code) in [
+            ("status=x", "unknown-parameter"),
+            ("state=a&state=b", "parameter-invalid"),
+        ] {
+            let refusal = filter(query).unwrap_err();
+            assert_eq!((refusal.status, refusal.refused.code), (400, code));
+        }
+        assert!(typed::<NoFilter>(&[]).is_ok());
+    }
+
+    #[test]
+    fn a_cursor_comes_back_as_it_went() {
+        let cursor = Cursor {
+            created_at: Timestamp::from_millis(1_760_000_000_123),
+            id: "ord_x.y".to_owned(),
+        };
+        assert_eq!(decode(&encode(&cursor)), Some(cursor));
+        assert_eq!(decode("%%"), None);
+    }
+
+    #[test]
+    fn limits_are_1_to_200() {
+        assert_eq!(read_limit("200").unwrap(), 200);
+        for text in ["0", "201", "-1", "x", ""] {
+            assert!(read_limit(text).is_err());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `If-Match` (RFC 9110 section 13.1.1): the version a client means to change.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header::IF_MATCH, request::Parts},
+};
+
+use crate::{
+    domain::{aggregate::Version, refusal::Refused},
+    http::{refusal::Refusal, state::AppState},
+};
+
+/// The version named by If-Match; its absence is 428.
+#[derive(Clone, Copy, Debug)]
+pub struct IfMatch(pub Version);
+
+impl FromRequestParts<AppState> for IfMatch {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        let mut values = parts.headers.get_all(IF_MATCH).iter();
+        let Some(value) = values.next() else {
+            return Err(Refusal::new(428, "precondition-required"));
+        };
+        if values.next().is_some() {
+            return Err(Refusal::at("If-Match", "header-invalid"));
+        }
+        read(value.as_bytes()).map(Self)
+    }
+}
+
+/// One strong tag. `*` would change whatever is there, which the header exists to prevent; a weak
+/// or foreign tag matches no version.
+fn read(value: &[u8]) -> Result<Version, Refusal> {
+    if value == b"*" {
+        return Err(Refusal::at("If-Match", "header-invalid"));
+    }
+    let text = std::str::from_utf8(value).ok();
+    let number = text
+        .and_then(|text| text.strip_prefix('"')?.strip_suffix('"'))
+        .and_then(|digits| {
+            digits
+                .parse::<i64>()
+                .ok()
+                .filter(|n| n.to_string() == digits)
+        });
+    number.map(Version).ok_or_else(|| Refused::stale().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_strong_tag_of_ours_is_a_version() {
+        assert_eq!(read(b"\"7\"").unwrap(), Version(7));
+        for other in ["W/\"7\"", "7", "\"x\"", "\"07\"", "\"1\", \"2\""] {
+            assert_eq!(read(other.as_bytes()).unwrap_err().status, 412, "{other}");
+        }
+        assert_eq!(read(b"*").unwrap_err().status, 400);
+    }
+}

@@ -1,0 +1,104 @@
+//! Scopes as extractors: a handler's signature says who may call it.
+//!
+//! The identity is judged for each request by `frame`; here the table of `policy::access` turns
+//! it into a scope, and every read of an auditor becomes an event before it is answered.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+
+use crate::{
+    domain::{
+        owner::{CustomerRef, Role},
+        refusal::Refused,
+        text::Text,
+    },
+    http::{refusal::Refusal, state::AppState},
+    policy::access::{
+        Action, Authenticated, Denied, OfficerScope, ReadScope, StaffScope, TenantScope,
+    },
+    services::reading,
+};
+
+/// Header in which a frontend names its customer (contract, Identities).
+const ACTING_FOR: &str = "acting-for";
+
+type Customer = Option<CustomerRef>;
+
+macro_rules! scopes {
+    ($($(#[$doc:meta])* $name:ident($scope:ty) = $authorize:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(pub $scope);
+
+        impl FromRequestParts<AppState> for $name {
+            type Rejection = Refusal;
+
+            async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Refusal> {
+                let authorize: fn(&Authenticated, Customer) -> Result<$scope, Denied> = $authorize;
+                enter(parts, app, authorize).await.map(Self)
+            }
+        }
+    )+};
+}
+
+scopes! {
+    /// A frontend that changes its customers' objects, or reads them in order to.
+    UseOrders(TenantScope) = |who, customer| TenantScope::authorize(who, Action::UseOrders, customer);
+    /// A frontend reading its own, or an auditor reading all.
+    ReadOrders(ReadScope) = |who, customer| ReadScope::authorize(who, Action::ReadOrders, customer);
+    /// A specialist or officer who works a case.
+    WorkCases(OfficerScope) = |who, _| OfficerScope::authorize(who, Action::WorkCases);
+    /// The officer who decides.
+    DecideCases(OfficerScope) = |who, _| OfficerScope::authorize(who, Action::DecideCases);
+    /// Specialists, officers and auditors reading cases.
+    ReadCases(ReadScope) = |who, customer| ReadScope::authorize(who, Action::ReadCases, customer);
+    /// An operator at the registry.
+    ManageIdentities(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageIdentities);
+    /// An operator or auditor reading the registry.
+    ReadIdentities(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadIdentities);
+    /// An operator at the mails.
+    ManageMail(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageMail);
+    /// A security officer at tokens and keys.
+    ManageTokens(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageTokens);
+    /// An auditor at the log.
+    ReadAudit(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadAudit);
+    /// Every identity: products, registration types, the API's description.
+    ReadCatalogue(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadCatalogue);
+}
+
+/// The identity of the request, for what no scope covers.
+///
+/// # Errors
+/// 403 when the listener has not authenticated it.
+pub fn authenticated(parts: &Parts) -> Result<Authenticated, Refusal> {
+    let who = parts.extensions.get::<Authenticated>().cloned();
+    who.ok_or_else(|| Refused::forbidden("client-certificate-required").into())
+}
+
+async fn enter<S: Send>(
+    parts: &Parts,
+    app: &AppState,
+    authorize: fn(&Authenticated, Customer) -> Result<S, Denied>,
+) -> Result<S, Refusal> {
+    let who = authenticated(parts)?;
+    let scope = authorize(&who, acting_for(parts)?)?;
+    if who.role() == Role::Auditor {
+        let (store, now) = (app.gate.store.as_ref(), app.gate.clock.now());
+        let what = format!("{} {}", parts.method, parts.uri);
+        reading::record(store, now, who.caller(), &what).await?;
+    }
+    Ok(scope)
+}
+
+fn acting_for(parts: &Parts) -> Result<Customer, Refusal> {
+    let invalid = || Refusal::at("Acting-For", "acting-for-invalid");
+    let mut values = parts.headers.get_all(ACTING_FOR).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let text = std::str::from_utf8(value.as_bytes()).map_err(|_| invalid())?;
+    let customer = Text::parse(text).map_err(|_| invalid())?;
+    match values.next() {
+        None => Ok(Some(customer)),
+        Some(_) => Err(invalid()),
+    }
+}
