@@ -2,7 +2,9 @@
 
 pub mod access;
 pub mod activation;
+pub mod case_rules;
 pub mod csr;
 pub mod key_policy;
+pub mod organization_identifier;
 pub mod profile;
 pub mod reuse;

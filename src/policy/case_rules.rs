@@ -1,0 +1,18 @@
+//! What a validation case accepts: evidence, outcomes of checks, facts, signatures.
+//!
+//! Deliberately knows no register and no case state: the transitions of
+//! [`Case`](crate::domain::case::Case) keep the order of the work.
+
+pub mod check;
+pub mod evidence;
+pub mod facts;
+pub mod signature;
+
+use crate::domain::refusal::Fault;
+
+fn fault(pointer: &str, code: &'static str) -> Fault {
+    Fault {
+        pointer: pointer.to_owned(),
+        code,
+    }
+}

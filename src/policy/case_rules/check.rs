@@ -1,0 +1,75 @@
+//! The outcome of one check.
+
+use super::fault;
+use crate::domain::{
+    case::{Case, Check, CheckKind, CheckState},
+    id::EvidenceId,
+    refusal::{Fault, Refused},
+    subject_data::SubjectData,
+    text::Text,
+    timestamp::Timestamp,
+};
+
+/// Most pieces of evidence one check may name.
+pub const MAX_NAMED: usize = 50;
+
+/// What a specialist records.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub state: CheckState,
+    pub checked_at: Option<Timestamp>,
+    pub evidence: Vec<EvidenceId>,
+    pub note: Option<Text<1000>>,
+}
+
+/// Judges an outcome: VERIFIED and FAILED need a date that has come and evidence of this case; a
+/// check the data needs cannot be called NOT_REQUIRED.
+///
+/// # Errors
+/// 422 `validation-failed` with every fault.
+pub fn judge(
+    kind: CheckKind,
+    outcome: Outcome,
+    case: &Case,
+    data: &SubjectData,
+    now: Timestamp,
+) -> Result<Check, Refused> {
+    let mut faults = Vec::new();
+    if outcome.state == CheckState::NotRequired && kind.is_required(&data.method) {
+        faults.push(fault("/state", "check-required"));
+    }
+    if matches!(outcome.state, CheckState::Verified | CheckState::Failed) {
+        if outcome.checked_at.is_none() {
+            faults.push(fault("/checked_at", "required"));
+        }
+        if outcome.evidence.is_empty() {
+            faults.push(fault("/evidence", "required"));
+        }
+    }
+    if outcome.checked_at.is_some_and(|at| at > now) {
+        faults.push(fault("/checked_at", "date-in-future"));
+    }
+    if outcome.evidence.len() > MAX_NAMED {
+        faults.push(fault("/evidence", "too-many"));
+    }
+    faults.extend(unknown_evidence(&outcome.evidence, case));
+    Refused::unless_clean(faults)?;
+    Ok(Check {
+        kind,
+        state: outcome.state,
+        checked_at: outcome.checked_at,
+        evidence: outcome.evidence,
+        note: outcome.note,
+        recorded_by: None,
+    })
+}
+
+fn unknown_evidence(named: &[EvidenceId], case: &Case) -> Vec<Fault> {
+    named
+        .iter()
+        .take(MAX_NAMED)
+        .enumerate()
+        .filter(|(_, id)| !case.evidence.iter().any(|(known, _)| known == *id))
+        .map(|(at, _)| fault(&format!("/evidence/{at}"), "evidence-unknown"))
+        .collect()
+}

@@ -1,0 +1,158 @@
+//! The facts certificates are built from, and when their evidence ends.
+
+use super::fault;
+use crate::{
+    domain::{
+        case::{Case, CaseFacts, CheckKind, CheckState, Evidence},
+        refusal::{Fault, Refused},
+        subject_data::{SubjectData, VerificationMethod, VerifiedFacts},
+        text::{Country, Text},
+        timestamp::Timestamp,
+    },
+    policy::{
+        organization_identifier::{OrganizationIdentifier, Scheme},
+        reuse,
+    },
+};
+
+/// The identifier as a specialist gives it.
+#[derive(Clone, Debug)]
+pub enum IdentifierInput {
+    /// In the certificate's form.
+    Whole(String),
+    /// A scheme, or a register whose scheme is known (`KRS`, `NIP`), and the number there.
+    Parts { scheme: String, number: String },
+}
+
+/// The facts as a specialist gives them.
+#[derive(Clone, Debug)]
+pub struct FactsInput {
+    pub organization: Text<64>,
+    pub identifier: IdentifierInput,
+    pub country: Country,
+    pub state_or_province: Option<Text<128>>,
+    pub locality: Option<Text<128>>,
+}
+
+/// Judges facts against the grammar of identifiers and what the applicant gave: the same country,
+/// and the same number where it was given by number.
+///
+/// # Errors
+/// 422 `validation-failed` with every fault.
+pub fn judge(input: FactsInput, data: &SubjectData) -> Result<CaseFacts, Refused> {
+    let mut faults = Vec::new();
+    if input.country != data.country {
+        faults.push(fault("/country", "country-differs"));
+    }
+    let identifier = match identifier(&input) {
+        Ok(identifier) => {
+            faults.extend(identifier_faults(&identifier, &input, data));
+            Some(identifier)
+        }
+        Err(fault) => {
+            faults.push(fault);
+            None
+        }
+    };
+    Refused::unless_clean(faults)?;
+    let Some(identifier) = identifier else {
+        return Err(Refused::unacceptable("validation-failed"));
+    };
+    Ok(CaseFacts {
+        organization: input.organization,
+        organization_identifier: identifier.text().clone(),
+        country: input.country,
+        state_or_province: input.state_or_province,
+        locality: input.locality,
+    })
+}
+
+fn pointer(input: &FactsInput) -> &'static str {
+    match input.identifier {
+        IdentifierInput::Whole(_) => "/organization_identifier",
+        IdentifierInput::Parts { .. } => "/number",
+    }
+}
+
+fn identifier(input: &FactsInput) -> Result<OrganizationIdentifier, Fault> {
+    match &input.identifier {
+        IdentifierInput::Whole(text) => OrganizationIdentifier::parse(text)
+            .map_err(|invalid| fault("/organization_identifier", invalid.code())),
+        IdentifierInput::Parts { scheme, number } => match Scheme::from_name(scheme) {
+            Some(known) => OrganizationIdentifier::build(known, input.country, number)
+                .map_err(|invalid| fault("/number", invalid.code())),
+            None if matches!(scheme.as_str(), "KRS" | "NIP") => {
+                OrganizationIdentifier::of_registration(scheme, number)
+                    .ok_or_else(|| fault("/number", "identifier-reference-invalid"))
+            }
+            None => Err(fault("/scheme", "identifier-scheme-unsupported")),
+        },
+    }
+}
+
+fn identifier_faults(
+    identifier: &OrganizationIdentifier,
+    input: &FactsInput,
+    data: &SubjectData,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if !identifier.fits(input.country) {
+        faults.push(fault(pointer(input), "identifier-country-differs"));
+    }
+    if let VerificationMethod::RegistrationNumber { register, number } = &data.method {
+        let given = OrganizationIdentifier::of_registration(register, number);
+        if given.is_some_and(|given| given != *identifier) {
+            faults.push(fault(pointer(input), "identifier-differs"));
+        }
+    }
+    faults
+}
+
+/// What a decision establishes. A date is that of the check or of its oldest evidence, whichever
+/// is earlier: reuse runs from the oldest datum (S/MIME BR 4.2.1).
+///
+/// # Errors
+/// 409 `evidence-missing` without facts or a date; 409 `evidence-expired` with the checks whose
+/// evidence may no longer be used.
+pub fn establish(
+    case: &Case,
+    evidence: &[Evidence],
+    now: Timestamp,
+) -> Result<VerifiedFacts, Refused> {
+    let missing = || Refused::state("evidence-missing");
+    let facts = case.facts.as_ref().ok_or_else(missing)?;
+    let is_verified = |kind: &CheckKind| {
+        case.check(*kind)
+            .is_some_and(|check| check.state == CheckState::Verified)
+    };
+    let organization = CheckKind::ALL
+        .into_iter()
+        .filter(|kind| *kind != CheckKind::RepresentativeAuthority && is_verified(kind))
+        .filter_map(|kind| dated(case, evidence, kind))
+        .min();
+    let authority = dated(case, evidence, CheckKind::RepresentativeAuthority);
+    let verified = VerifiedFacts {
+        organization: facts.organization.clone(),
+        organization_identifier: facts.organization_identifier.clone(),
+        country: facts.country,
+        state_or_province: facts.state_or_province.clone(),
+        locality: facts.locality.clone(),
+        organization_checked_at: organization.ok_or_else(missing)?,
+        authority_checked_at: authority.ok_or_else(missing)?,
+        decided_at: now,
+    };
+    if reuse::facts_valid_until(&verified) <= now {
+        return Err(Refused::state("evidence-expired"));
+    }
+    Ok(verified)
+}
+
+/// The instant from which a verified check may be relied on.
+fn dated(case: &Case, evidence: &[Evidence], kind: CheckKind) -> Option<Timestamp> {
+    let check = case.check(kind)?;
+    let obtained = evidence
+        .iter()
+        .filter(|piece| check.evidence.contains(&piece.id))
+        .map(|piece| piece.obtained_at);
+    check.checked_at.map(|at| obtained.fold(at, Timestamp::min))
+}
