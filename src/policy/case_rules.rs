@@ -3,6 +3,7 @@
 //! Deliberately knows no register and no case state: the transitions of
 //! [`Case`](crate::domain::case::Case) keep the order of the work.
 
+pub mod actions;
 pub mod check;
 pub mod evidence;
 pub mod facts;

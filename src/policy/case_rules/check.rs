@@ -40,10 +40,10 @@ pub fn judge(
     }
     if matches!(outcome.state, CheckState::Verified | CheckState::Failed) {
         if outcome.checked_at.is_none() {
-            faults.push(fault("/checked_at", "required"));
+            faults.push(fault("/checked_at", "member-missing"));
         }
         if outcome.evidence.is_empty() {
-            faults.push(fault("/evidence", "required"));
+            faults.push(fault("/evidence", "member-missing"));
         }
     }
     if outcome.checked_at.is_some_and(|at| at > now) {

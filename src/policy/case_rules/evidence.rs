@@ -20,7 +20,7 @@ pub fn judge(
 ) -> Result<(), Refused> {
     let mut faults = Vec::new();
     match (content, named) {
-        (None, false) => faults.push(fault("/content", "required")),
+        (None, false) => faults.push(fault("/content", "member-missing")),
         (Some(_), true) => faults.push(fault("/document_id", "content-and-document")),
         (None, true) if document.is_none() => {
             faults.push(fault("/document_id", "document-unknown"));
@@ -29,7 +29,7 @@ pub fn judge(
     }
     if let Some(content) = content {
         if content.trim().is_empty() {
-            faults.push(fault("/content", "required"));
+            faults.push(fault("/content", "member-missing"));
         }
         if content.len() > MAX_CONTENT {
             faults.push(fault("/content", "too-long"));

@@ -1,0 +1,133 @@
+//! Validation cases worked by people: the queue, the work on one case, and the two signed words
+//! that end it (S/MIME BR 3.2.3, 3.2.6; contract, Identities).
+//!
+//! Knows no register and decides nothing by itself.
+
+use std::sync::Arc;
+
+use crate::{
+    domain::{
+        aggregate::{Changed, Loaded, Version},
+        case::{Case, Evidence},
+        document::Document,
+        id::CaseId,
+        refusal::Refused,
+        subject_data::SubjectData,
+        timestamp::Timestamp,
+        unit::{Aggregate, Unit},
+    },
+    policy::access::OfficerScope,
+    ports::{
+        clock::Clock,
+        entropy::Entropy,
+        store::{
+            Store,
+            registration::{Cases, Mailboxes, Orders, SubjectDataSets},
+        },
+    },
+    services::request::Stopped,
+};
+
+pub mod evidence;
+pub mod reading;
+mod telling;
+pub mod verdict;
+pub mod work;
+
+/// What the service needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub cases: Arc<dyn Cases>,
+    pub subject_data: Arc<dyn SubjectDataSets>,
+    pub orders: Arc<dyn Orders>,
+    pub mailboxes: Arc<dyn Mailboxes>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The work on cases.
+#[derive(Clone)]
+pub struct CaseWork(Arc<Parts>);
+
+/// A case with everything a person needs to judge it.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    pub case: Case,
+    pub version: Version,
+    pub data: SubjectData,
+    pub documents: Vec<Document>,
+    pub evidence: Vec<Evidence>,
+    /// What a proposal or decision made now must sign.
+    pub digest: [u8; 32],
+    /// The instant of the use case.
+    pub now: Timestamp,
+}
+
+/// A case as loaded, with what its digest covers.
+struct Ground {
+    case: Loaded<Case>,
+    data: Loaded<SubjectData>,
+    documents: Vec<Document>,
+    evidence: Vec<Evidence>,
+    now: Timestamp,
+}
+
+impl CaseWork {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Loads the case of somebody who may see every owner's objects.
+    async fn ground(&self, scope: &OfficerScope, id: CaseId) -> Result<Ground, Refused> {
+        let now = self.0.clock.now();
+        let case = self.0.cases.case(id).await?;
+        let case = case.ok_or_else(Refused::not_found)?;
+        let sets = &self.0.subject_data;
+        let data = sets.subject_data(&scope.read(), case.subject_data).await?;
+        let data = data.ok_or_else(Refused::not_found)?;
+        Ok(Ground {
+            documents: sets.documents(data.id).await?,
+            evidence: self.0.cases.evidence_of(id).await?,
+            case,
+            data,
+            now,
+        })
+    }
+
+    /// Commits a unit that rests on the officer's registry entry.
+    async fn commit(&self, scope: &OfficerScope, unit: Unit) -> Result<(), Stopped> {
+        let grant = scope.grant();
+        let unit = unit.rests_on(grant.aggregate, grant.id, grant.version);
+        self.0.store.commit(unit).await?;
+        Ok(())
+    }
+}
+
+impl Ground {
+    fn digest(&self) -> [u8; 32] {
+        self.case.digest(&self.data, &self.documents)
+    }
+
+    /// A unit that changes the case and rests on the data it was judged by.
+    fn unit(&self, scope: &OfficerScope, changed: &Changed<Case>) -> Unit {
+        Unit::of(scope.caller(), self.now, changed.clone()).rests_on(
+            Aggregate::SubjectData,
+            self.data.id,
+            self.data.version(),
+        )
+    }
+
+    /// How the case looks after the change.
+    fn after(&self, changed: &Changed<Case>, data: &SubjectData) -> CaseView {
+        CaseView {
+            case: Case::clone(changed),
+            version: changed.will_be(),
+            data: data.clone(),
+            documents: self.documents.clone(),
+            evidence: self.evidence.clone(),
+            digest: changed.digest(data, &self.documents),
+            now: self.now,
+        }
+    }
+}

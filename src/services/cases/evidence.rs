@@ -1,0 +1,90 @@
+//! New evidence.
+
+use sha2::{Digest, Sha256};
+
+use super::{CaseView, CaseWork, Ground};
+use crate::{
+    domain::{
+        case::{Evidence, EvidenceKind},
+        document::Document,
+        id::{CaseId, DocumentId, EvidenceId},
+        refusal::Refused,
+        text::Text,
+        timestamp::Timestamp,
+    },
+    policy::{access::OfficerScope, case_rules::evidence},
+    ports::entropy::random,
+    services::request::decide,
+};
+
+/// What a person found.
+#[derive(Clone, Debug)]
+pub struct NewEvidence {
+    pub kind: EvidenceKind,
+    pub source: Text<500>,
+    pub description: Option<Text<1000>>,
+    /// What was seen, as text.
+    pub content: Option<String>,
+    /// A document of the data set that holds it.
+    pub document: Option<DocumentId>,
+    pub obtained_at: Timestamp,
+}
+
+impl CaseWork {
+    /// Adds evidence to a case; a proposal falls by it.
+    ///
+    /// # Errors
+    /// 404; 409 when the case may not be worked on by this person; 422; 503.
+    pub async fn add_evidence(
+        &self,
+        scope: &OfficerScope,
+        id: CaseId,
+        new: &NewEvidence,
+    ) -> Result<(Evidence, CaseView), Refused> {
+        decide(|| async move {
+            let ground = self.ground(scope, id).await?;
+            let now = ground.now;
+            ground.case.require_work(scope.person(), now)?;
+            let document = found(new, &ground);
+            evidence::judge(
+                new.content.as_deref(),
+                new.document.is_some(),
+                document,
+                new.obtained_at,
+                now,
+            )?;
+            let evidence = Evidence {
+                id: EvidenceId::new(now, random(&*self.0.entropy)?),
+                case: id,
+                kind: new.kind,
+                source: new.source.clone(),
+                description: new.description.clone(),
+                document: document.map(|document| document.id),
+                content: new.content.clone().unwrap_or_default(),
+                sha256: sha256(new, document),
+                obtained_at: new.obtained_at,
+                recorded_by: scope.person().clone(),
+                recorded_at: now,
+            };
+            let changed = ground.case.clone().add_evidence(&evidence, now)?;
+            let unit = ground.unit(scope, &changed).change(evidence.clone());
+            let mut view = ground.after(&changed, &ground.data);
+            view.evidence.push(evidence.clone());
+            self.commit(scope, unit).await?;
+            Ok((evidence, view))
+        })
+        .await
+    }
+}
+
+fn found<'a>(new: &NewEvidence, ground: &'a Ground) -> Option<&'a Document> {
+    let id = new.document?;
+    ground.documents.iter().find(|document| document.id == id)
+}
+
+fn sha256(new: &NewEvidence, document: Option<&Document>) -> [u8; 32] {
+    match document {
+        Some(document) => document.sha256,
+        None => Sha256::digest(new.content.as_deref().unwrap_or_default()).into(),
+    }
+}

@@ -1,0 +1,109 @@
+//! The queue, one case, one piece of evidence.
+
+use super::{CaseView, CaseWork};
+use crate::{
+    domain::{
+        aggregate::Loaded,
+        case::{Case, Evidence},
+        document::Document,
+        id::{CaseId, DocumentId, EvidenceId},
+        refusal::Refused,
+        subject_data::SubjectData,
+    },
+    policy::access::{OfficerScope, ReadScope},
+    ports::store::{Page, registration::CaseFilter},
+};
+
+/// A line of the queue.
+#[derive(Clone, Debug)]
+pub struct QueueItem {
+    pub case: Loaded<Case>,
+    pub data: SubjectData,
+}
+
+impl CaseWork {
+    /// A page of the queue, newest first.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn queue(
+        &self,
+        scope: &ReadScope,
+        filter: &CaseFilter,
+        page: &Page,
+    ) -> Result<Vec<QueueItem>, Refused> {
+        let mut items = Vec::new();
+        for case in self.0.cases.cases(filter, page).await? {
+            let sets = &self.0.subject_data;
+            if let Some(data) = sets.subject_data(scope, case.subject_data).await? {
+                let data = SubjectData::clone(&data);
+                items.push(QueueItem { case, data });
+            }
+        }
+        Ok(items)
+    }
+
+    /// One case.
+    ///
+    /// # Errors
+    /// 404, 503.
+    pub async fn case(&self, scope: &ReadScope, id: CaseId) -> Result<CaseView, Refused> {
+        let now = self.0.clock.now();
+        let case = self.0.cases.case(id).await?;
+        let case = case.ok_or_else(Refused::not_found)?;
+        let sets = &self.0.subject_data;
+        let data = sets.subject_data(scope, case.subject_data).await?;
+        let data = data.ok_or_else(Refused::not_found)?;
+        let documents = sets.documents(data.id).await?;
+        Ok(CaseView {
+            version: case.version(),
+            evidence: self.0.cases.evidence_of(id).await?,
+            digest: case.digest(&data, &documents),
+            case: Case::clone(&case),
+            data: SubjectData::clone(&data),
+            documents,
+            now,
+        })
+    }
+
+    /// One piece of evidence of a case.
+    ///
+    /// # Errors
+    /// 404, 503.
+    pub async fn evidence(
+        &self,
+        scope: &ReadScope,
+        case: CaseId,
+        id: EvidenceId,
+    ) -> Result<Evidence, Refused> {
+        let found = self.0.cases.case(case).await?;
+        let found = found.ok_or_else(Refused::not_found)?;
+        let sets = &self.0.subject_data;
+        if sets
+            .subject_data(scope, found.subject_data)
+            .await?
+            .is_none()
+        {
+            return Err(Refused::not_found());
+        }
+        let evidence = self.0.cases.evidence(case, id).await?;
+        evidence.ok_or_else(Refused::not_found)
+    }
+
+    /// A document of the case's data set, for somebody who may see its content.
+    ///
+    /// # Errors
+    /// 404, 503.
+    pub async fn document(
+        &self,
+        scope: &OfficerScope,
+        case: CaseId,
+        id: DocumentId,
+    ) -> Result<Document, Refused> {
+        let ground = self.ground(scope, case).await?;
+        let mut documents = ground.documents.into_iter();
+        documents
+            .find(|document| document.id == id)
+            .ok_or_else(Refused::not_found)
+    }
+}

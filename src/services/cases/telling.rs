@@ -1,0 +1,129 @@
+//! What the owner and the people of bound orders are told, in the unit of what happened.
+
+use super::{CaseWork, Ground};
+use crate::{
+    domain::{
+        aggregate::Loaded,
+        id::{JobId, MailId, NotificationId},
+        mail::{Mail, MailKind, NewMail},
+        mailbox::MailboxValidation,
+        notification::{Notification, Topic},
+        order::Order,
+        owner::Owner,
+        timestamp::Timestamp,
+        unit::{Aggregate, Unit},
+    },
+    ports::entropy::random,
+    services::request::Stopped,
+};
+
+impl CaseWork {
+    /// A line in the notifications and, for each open order on the data, a mail to its technical
+    /// contact, or to the mailbox when there is none.
+    pub(super) async fn tell(
+        &self,
+        unit: Unit,
+        ground: &Ground,
+        topic: Topic,
+        kind: MailKind,
+    ) -> Result<Unit, Stopped> {
+        let (now, data) = (ground.now, &ground.data);
+        let orders = self.0.orders.orders_of_subject_data(data.id).await?;
+        let mut unit = unit;
+        if orders.is_empty() {
+            unit = self.notify(unit, &data.owner, topic, None, &data.id.to_string(), now)?;
+        }
+        for order in orders {
+            let about = data.id.to_string();
+            unit = self.notify(unit, &order.owner, topic, Some(&order), &about, now)?;
+            let contact = order.contacts.technical.as_ref();
+            let recipient = match contact {
+                Some(contact) => Some(contact.to_string()),
+                None => self.address(&order).await?,
+            };
+            if let Some(recipient) = recipient {
+                unit = self.mail(unit, &order, kind, about, recipient, now)?;
+            }
+        }
+        Ok(unit)
+    }
+
+    /// Orders whose mailbox is verified too can be activated from now on.
+    pub(super) async fn tell_ready(&self, unit: Unit, ground: &Ground) -> Result<Unit, Stopped> {
+        let now = ground.now;
+        let mut unit = unit;
+        for order in self.0.orders.orders_of_subject_data(ground.data.id).await? {
+            let Some(mailbox) = self.mailbox(&order).await? else {
+                continue;
+            };
+            // A mailbox confirmed meanwhile tells by itself; the unit must see which came first.
+            unit = unit.rests_on(Aggregate::Mailbox, mailbox.id, mailbox.version());
+            if !mailbox.is_verified(now) {
+                continue;
+            }
+            let about = order.id.to_string();
+            let topic = Topic::ReadyToActivate;
+            unit = self.notify(unit, &order.owner, topic, Some(&order), &about, now)?;
+            let recipient = mailbox.address.as_str().to_owned();
+            unit = self.mail(
+                unit,
+                &order,
+                MailKind::ReadyToActivate,
+                about,
+                recipient,
+                now,
+            )?;
+        }
+        Ok(unit)
+    }
+
+    async fn mailbox(&self, order: &Order) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
+        match order.mailbox {
+            Some(id) => Ok(self.0.mailboxes.mailbox(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn address(&self, order: &Order) -> Result<Option<String>, Stopped> {
+        let mailbox = self.mailbox(order).await?;
+        Ok(mailbox.map(|mailbox| mailbox.address.as_str().to_owned()))
+    }
+
+    fn notify(
+        &self,
+        unit: Unit,
+        owner: &Owner,
+        topic: Topic,
+        order: Option<&Order>,
+        about: &str,
+        now: Timestamp,
+    ) -> Result<Unit, Stopped> {
+        let id = NotificationId::new(now, random(&*self.0.entropy)?);
+        let order = order.map(|order| order.id);
+        let notification = Notification::raise(id, owner.clone(), topic, order, about, now);
+        Ok(unit.change(notification))
+    }
+
+    fn mail(
+        &self,
+        unit: Unit,
+        order: &Order,
+        kind: MailKind,
+        object: String,
+        recipient: String,
+        now: Timestamp,
+    ) -> Result<Unit, Stopped> {
+        let queued = Mail::queue(NewMail {
+            id: MailId::new(now, random(&*self.0.entropy)?),
+            job: JobId::new(now, random(&*self.0.entropy)?),
+            kind,
+            owner: order.owner.clone(),
+            order: Some(order.id),
+            object,
+            recipient,
+            language: order.language,
+            now,
+        });
+        Ok(queued.join(unit))
+    }
+}
