@@ -3,8 +3,13 @@
 pub mod access;
 pub mod activation;
 pub mod case_rules;
+pub mod country;
 pub mod csr;
+pub mod documents;
 pub mod key_policy;
 pub mod organization_identifier;
 pub mod profile;
+pub mod registration_number;
 pub mod reuse;
+pub mod statements;
+pub mod status;

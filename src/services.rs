@@ -6,5 +6,6 @@
 pub mod cases;
 pub mod catalogue;
 pub mod lease;
+pub mod orders;
 pub mod reading;
 pub mod request;

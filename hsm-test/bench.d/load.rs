@@ -125,9 +125,7 @@ async fn client(
             ("Prefer", "wait=60"),
         ];
         let watch = Stopwatch::start();
-        let answer = connection
-            .send("POST", &path, &headers, Some(&body))
-            .await?;
+        let answer = connection.send("POST", &path, &headers, Some(&body)).await?;
         let latency = watch.elapsed();
         let certificate = answer
             .expect(&[201])
@@ -143,8 +141,6 @@ async fn client(
 }
 
 fn next(queue: &Mutex<Vec<Ready>>) -> Result<Option<Ready>> {
-    let mut queue = queue
-        .lock()
-        .map_err(|_| anyhow!("another client panicked"))?;
+    let mut queue = queue.lock().map_err(|_| anyhow!("another client panicked"))?;
     Ok(queue.pop())
 }

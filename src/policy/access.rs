@@ -211,6 +211,16 @@ impl TenantScope {
             customer: self.customer.clone(),
         }
     }
+
+    /// The frontend's objects of every customer: to find a data set that waits for its first
+    /// customer. Who reads by it compares the owner before anything is answered.
+    #[must_use]
+    pub fn read_frontend(&self) -> ReadScope {
+        ReadScope {
+            ra: Some(self.ra.clone()),
+            customer: None,
+        }
+    }
 }
 
 /// A validation specialist or officer.

@@ -8,10 +8,10 @@ use super::reuse;
 use crate::domain::{
     activation::CommonNameSource,
     aggregate::Loaded,
-    mailbox::{MailboxState, MailboxValidation},
+    mailbox::MailboxValidation,
     order::{Order, OrderState},
     refusal::{Fault, Refused},
-    subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
+    subject_data::{SubjectData, VerifiedFacts},
     timestamp::Timestamp,
     unit::{Aggregate, Rest},
 };
@@ -216,8 +216,8 @@ fn evidence<'a>(facts: Facts<'a>, now: Timestamp) -> Result<Evidence<'a>, Refuse
 
 /// Both gates (guide, item 45), with every code of what is missing.
 fn gates<'a>(facts: Facts<'a>, now: Timestamp) -> Result<Evidence<'a>, Refused> {
-    let data = verified_data(facts.subject_data, now);
-    let mailbox = verified_mailbox(facts.mailbox, now);
+    let data = reuse::usable_facts(facts.subject_data.map(|data| &**data), now);
+    let mailbox = reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now);
     match (data, mailbox) {
         (Ok((facts, data_until)), Ok((mailbox, mailbox_until))) => Ok(Evidence {
             facts,
@@ -227,37 +227,6 @@ fn gates<'a>(facts: Facts<'a>, now: Timestamp) -> Result<Evidence<'a>, Refused> 
         (data, mailbox) => Err(Refused::step_blocked(
             [data.err(), mailbox.err()].into_iter().flatten().collect(),
         )),
-    }
-}
-
-fn verified_data(
-    data: Option<&Loaded<SubjectData>>,
-    now: Timestamp,
-) -> Result<(&VerifiedFacts, Timestamp), &'static str> {
-    let verified = data
-        .filter(|data| data.state == SubjectDataState::Verified)
-        .and_then(|data| data.verified.as_ref())
-        .ok_or("data-set-not-verified")?;
-    let until = reuse::facts_valid_until(verified);
-    if now < until {
-        Ok((verified, until))
-    } else {
-        Err("data-set-expired")
-    }
-}
-
-fn verified_mailbox(
-    mailbox: Option<&Loaded<MailboxValidation>>,
-    now: Timestamp,
-) -> Result<(&MailboxValidation, Timestamp), &'static str> {
-    let verified = mailbox
-        .filter(|mailbox| mailbox.state == MailboxState::Verified)
-        .ok_or("email-not-verified")?;
-    let until = reuse::mailbox_valid_until(verified);
-    if now < until {
-        Ok((verified, until))
-    } else {
-        Err("email-verification-lapsed")
     }
 }
 

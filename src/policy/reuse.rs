@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    mailbox::MailboxValidation,
-    subject_data::VerifiedFacts,
+    mailbox::{MailboxState, MailboxValidation},
+    subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
     timestamp::{Timestamp, days},
 };
 
@@ -14,6 +14,9 @@ pub const MAILBOX_DAYS: u32 = 30;
 pub const ORGANIZATION_DAYS: u32 = 825;
 /// A random value may be confirmed for 24 hours from its creation (BR 3.2.2.2).
 pub const RANDOM_VALUE_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// A certificate is called expiring in its last days.
+pub const EXPIRING_DAYS: u32 = 30;
 
 /// When the organisation's identity must be verified again.
 #[must_use]
@@ -37,4 +40,43 @@ pub fn facts_valid_until(facts: &VerifiedFacts) -> Timestamp {
 #[must_use]
 pub fn mailbox_valid_until(mailbox: &MailboxValidation) -> Timestamp {
     mailbox.initiated_at.plus(days(MAILBOX_DAYS))
+}
+
+/// The facts of a verified set that may be used now, and until when.
+///
+/// # Errors
+/// The code of what blocks: `data-set-not-verified` or `data-set-expired`.
+pub fn usable_facts(
+    data: Option<&SubjectData>,
+    now: Timestamp,
+) -> Result<(&VerifiedFacts, Timestamp), &'static str> {
+    let verified = data
+        .filter(|data| data.state == SubjectDataState::Verified)
+        .and_then(|data| data.verified.as_ref())
+        .ok_or("data-set-not-verified")?;
+    let until = facts_valid_until(verified);
+    if now < until {
+        Ok((verified, until))
+    } else {
+        Err("data-set-expired")
+    }
+}
+
+/// A proven mailbox that may be used now, and until when.
+///
+/// # Errors
+/// The code of what blocks: `email-not-verified` or `email-verification-lapsed`.
+pub fn usable_mailbox(
+    mailbox: Option<&MailboxValidation>,
+    now: Timestamp,
+) -> Result<(&MailboxValidation, Timestamp), &'static str> {
+    let verified = mailbox
+        .filter(|mailbox| mailbox.state == MailboxState::Verified)
+        .ok_or("email-not-verified")?;
+    let until = mailbox_valid_until(verified);
+    if now < until {
+        Ok((verified, until))
+    } else {
+        Err("email-verification-lapsed")
+    }
 }

@@ -1,0 +1,298 @@
+//! Orders: what a frontend does with them until the certificate is asked for.
+
+use std::sync::Arc;
+
+use super::{
+    catalogue::Catalogue,
+    request::{Request, Stopped, decide, require_version},
+};
+use crate::{
+    domain::{
+        aggregate::{Changed, Loaded, Version},
+        id::{NotificationId, OrderId, SubjectDataId},
+        notification::{Notification, Topic},
+        order::{
+            Contacts, Order, OrderNumber,
+            transition::{NewOrder, OrderEdit},
+        },
+        owner::{ActingFor, CustomerRef, Owner},
+        product::{Operation, ProductCode},
+        refusal::{Fault, Refused},
+        subject_data::{SubjectData, SubjectDataState},
+        text::{Language, Text},
+        timestamp::Timestamp,
+        unit::{Aggregate, Unit},
+    },
+    policy::{
+        access::{ReadScope, TenantScope},
+        reuse,
+    },
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        store::{
+            Page, Store,
+            issuance::Certificates,
+            registration::{self, Mailboxes, OrderFilter, SubjectDataSets},
+        },
+    },
+};
+
+mod view;
+
+/// An order with everything its customer is shown; see [`view`].
+pub use view::OrderView;
+
+/// What the service needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub orders: Arc<dyn registration::Orders>,
+    pub sets: Arc<dyn SubjectDataSets>,
+    pub mailboxes: Arc<dyn Mailboxes>,
+    pub certificates: Arc<dyn Certificates>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub catalogue: Arc<Catalogue>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Orders(Arc<Parts>);
+
+/// What a frontend asks for.
+#[derive(Clone, Debug)]
+pub struct OrderWish {
+    pub product: ProductCode,
+    /// The customer of the body; the header may name the same one, or be absent.
+    pub customer: Option<CustomerRef>,
+    pub alias: Option<Text<100>>,
+    pub partner_order_ref: Option<Text<100>>,
+    pub language: Language,
+    pub contacts: Contacts,
+    pub acting_for: ActingFor,
+}
+
+impl Orders {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Takes an order.
+    ///
+    /// # Errors
+    /// 422 for a product that cannot be ordered or a customer that is missing or contradicts the
+    /// header.
+    pub async fn create(
+        &self,
+        scope: &TenantScope,
+        wish: OrderWish,
+        request: Request<OrderView>,
+    ) -> Result<OrderView, Refused> {
+        let owner = self.judge(scope, &wish)?;
+        let now = self.0.clock.now();
+        let id = OrderId::new(now, random(self.entropy())?);
+        let request = request.about(id);
+        // A number that is taken is a conflict: the next try draws another.
+        decide(|| async {
+            let number = OrderNumber::draw(random(self.entropy())?);
+            let new = NewOrder {
+                id,
+                number,
+                owner: owner.clone(),
+                product: wish.product.clone(),
+                alias: wish.alias.clone(),
+                partner_order_ref: wish.partner_order_ref.clone(),
+                language: wish.language,
+                contacts: wish.contacts.clone(),
+                acting_for: wish.acting_for.clone(),
+            };
+            let order = Order::create(new, now);
+            let view = self.bare_view(&order, order.will_be(), now);
+            let unit = Unit::of(scope.caller(), now, order);
+            self.0.store.commit(request.complete(unit, &view)).await?;
+            Ok(view)
+        })
+        .await
+    }
+
+    /// # Errors
+    /// 404, or 503.
+    pub async fn get(&self, scope: &ReadScope, id: OrderId) -> Result<OrderView, Refused> {
+        let order = self.load(scope, id).await?;
+        self.view(scope, &order, order.version(), self.0.clock.now())
+            .await
+    }
+
+    /// A page of orders, newest first.
+    ///
+    /// # Errors
+    /// 503.
+    pub async fn list(
+        &self,
+        scope: &ReadScope,
+        filter: &OrderFilter,
+        page: &Page,
+    ) -> Result<Vec<OrderView>, Refused> {
+        let now = self.0.clock.now();
+        let mut views = Vec::new();
+        for order in self.0.orders.orders(scope, filter, page).await? {
+            views.push(self.view(scope, &order, order.version(), now).await?);
+        }
+        Ok(views)
+    }
+
+    /// Changes alias, contacts or language.
+    ///
+    /// # Errors
+    /// 404, 409, 412.
+    pub async fn edit(
+        &self,
+        scope: &TenantScope,
+        id: OrderId,
+        expected: Version,
+        edit: &OrderEdit,
+    ) -> Result<OrderView, Refused> {
+        decide(|| async {
+            let now = self.0.clock.now();
+            let order = self.load(&scope.read(), id).await?;
+            require_version(order.version(), Some(expected))?;
+            let order = order.edit(edit.clone(), now)?;
+            let view = self
+                .view(&scope.read(), &order, order.will_be(), now)
+                .await?;
+            let unit = Unit::of(scope.caller(), now, order);
+            self.0.store.commit(unit).await?;
+            Ok(view)
+        })
+        .await
+    }
+
+    /// Gives an open order up.
+    ///
+    /// # Errors
+    /// 404, 409 `order-state-conflict`.
+    pub async fn cancel(
+        &self,
+        scope: &TenantScope,
+        id: OrderId,
+        note: Option<Text<500>>,
+    ) -> Result<OrderView, Refused> {
+        decide(|| async {
+            let now = self.0.clock.now();
+            let order = self.load(&scope.read(), id).await?;
+            let order = order.cancel(note.clone(), now)?;
+            let told = Notification::raise(
+                NotificationId::new(now, random(self.entropy())?),
+                order.owner.clone(),
+                Topic::OrderCancelled,
+                Some(id),
+                id,
+                now,
+            );
+            let view = self
+                .view(&scope.read(), &order, order.will_be(), now)
+                .await?;
+            let unit = Unit::of(scope.caller(), now, order).change(told);
+            self.0.store.commit(unit).await?;
+            Ok(view)
+        })
+        .await
+    }
+
+    /// Binds a submitted or verified data set of the same owner. A set that a customer frontend
+    /// made without naming a customer becomes the order's customer's.
+    ///
+    /// # Errors
+    /// 404 for a set that is not there or another owner's; 409 with the set's or order's code;
+    /// 412.
+    pub async fn bind_data(
+        &self,
+        scope: &TenantScope,
+        id: OrderId,
+        expected: Version,
+        set: SubjectDataId,
+    ) -> Result<OrderView, Refused> {
+        decide(|| async {
+            let now = self.0.clock.now();
+            let order = self.load(&scope.read(), id).await?;
+            require_version(order.version(), Some(expected))?;
+            let set = self
+                .0
+                .sets
+                .subject_data(&scope.read_frontend(), set)
+                .await?;
+            let set = set.ok_or_else(Refused::not_found)?;
+            let (set_id, set_version) = (set.id, set.version());
+            let adopted = if set.owner == order.owner {
+                None
+            } else {
+                Some(set.clone().adopt(&order.owner, now)?)
+            };
+            let data = adopted.as_deref().unwrap_or(&set);
+            let order = bind(order, data, now)?;
+            let view = self
+                .view_with(&scope.read(), &order, data.clone(), now)
+                .await?;
+            let unit = Unit::of(scope.caller(), now, order);
+            let unit = match adopted {
+                Some(set) => unit.change(set),
+                None => unit.rests_on(Aggregate::SubjectData, set_id, set_version),
+            };
+            self.0.store.commit(unit).await?;
+            Ok(view)
+        })
+        .await
+    }
+
+    fn entropy(&self) -> &dyn Entropy {
+        self.0.entropy.as_ref()
+    }
+
+    async fn load(&self, scope: &ReadScope, id: OrderId) -> Result<Loaded<Order>, Refused> {
+        let order = self.0.orders.order(scope, id).await?;
+        order.ok_or_else(Refused::not_found)
+    }
+
+    /// Whose order it is, if it may be taken.
+    fn judge(&self, scope: &TenantScope, wish: &OrderWish) -> Result<Owner, Refused> {
+        let mut faults = Vec::new();
+        let mut fault = |pointer: &str, code| {
+            faults.push(Fault {
+                pointer: pointer.to_owned(),
+                code,
+            });
+        };
+        match self.0.catalogue.product(&wish.product) {
+            None => fault("/product_code", "product-unknown"),
+            // A renewal continues a certificate: it is ordered there.
+            Some(product) if product.operation == Operation::Renewal => {
+                fault("/product_code", "product-not-orderable");
+            }
+            Some(_) => {}
+        }
+        let customer = scope.customer().or(wish.customer.as_ref()).cloned();
+        if customer.is_none() {
+            fault("/customer_ref", "required");
+        } else if wish.customer.is_some() && wish.customer != customer {
+            fault("/customer_ref", "customer-mismatch");
+        }
+        Refused::unless_clean(faults)?;
+        Ok(Owner {
+            ra: scope.ra().clone(),
+            customer,
+        })
+    }
+}
+
+fn bind(
+    order: Loaded<Order>,
+    set: &SubjectData,
+    now: Timestamp,
+) -> Result<Changed<Order>, Stopped> {
+    let order = order.bind_data(set, now)?;
+    if set.state == SubjectDataState::Verified {
+        reuse::usable_facts(Some(set), now).map_err(Refused::state)?;
+    }
+    Ok(order)
+}
