@@ -1,1 +1,267 @@
+//! The configuration file: strict TOML, every key documented in `config/chancery.toml`.
+//!
+//! A fault names file, line and reason. This module reads text into checked values; it does not
+//! read the files that the configuration names, nor secrets: the daemon does, through
+//! [`source::read`], which gives the same kind of error.
 
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+pub mod hsm;
+pub mod listen;
+pub mod products;
+pub mod source;
+pub mod value;
+
+use self::{
+    hsm::{Hsm, Issuer},
+    listen::{Limits, Listen, Tls},
+    source::{ConfigError, Text},
+    value::{AbsolutePath, Bounded, NodeName, SecretSource},
+};
+
+/// Largest configuration, products or profile file.
+const LARGEST: u64 = 1024 * 1024;
+
+/// A checked configuration.
+#[derive(Debug)]
+pub struct Config {
+    pub settings: Settings,
+    text: Text,
+}
+
+/// The keys of the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub node: Node,
+    pub listen: Listen,
+    pub tls: Tls,
+    pub database: Database,
+    pub hsm: Hsm,
+    #[serde(default)]
+    pub issuers: Vec<Issuer>,
+    pub files: Files,
+    pub secrets: Secrets,
+    pub mail: Mail,
+    #[serde(default)]
+    pub limits: Limits,
+    #[serde(default)]
+    pub log: Log,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// Names this instance in audit entries.
+    pub name: NodeName,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:///absolute/path`.
+    pub url: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    pub products: Spanned<AbsolutePath>,
+    /// Directory of `*.toml` certificate profiles.
+    pub profiles: Spanned<AbsolutePath>,
+    /// Directory of applicants' documents, written by the daemon.
+    pub documents: Spanned<AbsolutePath>,
+    /// Directory of mail templates; the built-in ones without it.
+    pub mail_templates: Option<Spanned<AbsolutePath>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrets {
+    /// At least 32 bytes that key the hash of e-mail codes.
+    pub mailbox_code: Spanned<SecretSource>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Address in From.
+    pub from: Spanned<String>,
+    /// The public listener as the mailbox holder reaches it, without a slash at the end.
+    pub confirm_base_url: Spanned<String>,
+    pub smtp: Option<Smtp>,
+    /// Directory for `.eml` files instead of a server.
+    pub directory: Option<Spanned<AbsolutePath>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    pub security: SmtpSecurity,
+    /// Extra trusted root (PEM) for the server's certificate.
+    pub ca: Option<Spanned<AbsolutePath>>,
+    pub user: Option<String>,
+    pub password: Option<Spanned<SecretSource>>,
+}
+
+/// There is no mode without TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    Starttls,
+    Implicit,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// A `tracing` filter, for example `info` or `info,chancery::http=debug`.
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            level: "info".to_owned(),
+        }
+    }
+}
+
+/// Seconds, minutes, hours or days by the name of the key.
+pub type Count<const MIN: u64, const MAX: u64> = Bounded<MIN, MAX>;
+
+impl Config {
+    /// Reads and checks a configuration file.
+    ///
+    /// # Errors
+    /// The first fault, with file, line and reason.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = source::read(path, LARGEST)?;
+        let settings = text.parse::<Settings>()?;
+        let config = Self { settings, text };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The file it was read from.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.text.path()
+    }
+
+    /// A fault at the line of a value.
+    pub fn fault<T>(&self, at: &Spanned<T>, reason: impl ToString) -> ConfigError {
+        self.text.fault(at.span().start, reason)
+    }
+
+    /// Path of the SQLite file.
+    ///
+    /// # Errors
+    /// When the URL is of another form.
+    pub fn sqlite_path(&self) -> Result<PathBuf, ConfigError> {
+        let url = &self.settings.database.url;
+        let path = url.get_ref().strip_prefix("sqlite://");
+        match path {
+            Some(path) if path.starts_with('/') && !path.contains(['?', '#', '%']) => {
+                Ok(PathBuf::from(path))
+            }
+            _ => Err(self.fault(url, "must be sqlite:///absolute/path")),
+        }
+    }
+
+    /// What no single key can say.
+    fn check(&self) -> Result<(), ConfigError> {
+        self.sqlite_path()?;
+        let mail = &self.settings.mail;
+        if mail.smtp.is_some() == mail.directory.is_some() {
+            let reason = "exactly one of [mail.smtp] and mail.directory is needed";
+            return Err(self.fault(&mail.from, reason));
+        }
+        if let Some(smtp) = &mail.smtp
+            && smtp.user.is_some() != smtp.password.is_some()
+        {
+            let reason = "user and password of [mail.smtp] go together";
+            return Err(self.fault(&mail.from, reason));
+        }
+        let base = mail.confirm_base_url.get_ref();
+        let is_url = base.starts_with("http://") || base.starts_with("https://");
+        if !is_url || base.ends_with('/') {
+            let reason = "must be an http or https URL without a slash at the end";
+            return Err(self.fault(&mail.confirm_base_url, reason));
+        }
+        self.check_hsm()
+    }
+
+    fn check_hsm(&self) -> Result<(), ConfigError> {
+        let tokens = &self.settings.hsm.tokens;
+        for token in tokens {
+            if token.label.is_some() == token.serial.is_some() {
+                let reason = "a token has exactly one of label and serial";
+                return Err(self.fault(&token.module, reason));
+            }
+        }
+        let mut keys = tokens.iter().flat_map(|token| &token.keys);
+        for issuer in &self.settings.issuers {
+            let key = issuer.key.get_ref();
+            if !keys.clone().any(|known| known.name.0 == key.0) {
+                return Err(self.fault(&issuer.key, "no token has a key of this name"));
+            }
+        }
+        let mut names = Vec::new();
+        match keys.find(|key| {
+            let twice = names.contains(&&key.name.0);
+            names.push(&key.name.0);
+            twice
+        }) {
+            Some(key) => Err(self.fault(&key.label, "this key's name stands twice")),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Config::load(file.path())
+    }
+
+    const SHIPPED: &str = include_str!("../config/chancery.toml");
+
+    #[test]
+    fn the_shipped_file_is_right() {
+        let config = load(SHIPPED).unwrap();
+        assert_eq!(
+            config.sqlite_path().unwrap(),
+            Path::new("/var/lib/chancery/chancery.db")
+        );
+    }
+
+    #[test]
+    fn faults_name_the_line() {
+        let lines = |text: &str| text.lines().count();
+        let unknown = format!("{SHIPPED}\n[strange]\nx = 1\n");
+        let error = load(&unknown).unwrap_err();
+        assert_eq!(error.line, Some(lines(SHIPPED) + 2), "{error}");
+        let line = SHIPPED.lines().position(|line| line.starts_with("url ="));
+        let wrong = SHIPPED.replace("sqlite:///var", "postgres:///var");
+        let error = load(&wrong).unwrap_err();
+        assert_eq!(error.line, line.map(|line| line + 1), "{error}");
+        assert!(error.to_string().contains("sqlite:///absolute/path"));
+    }
+
+    #[test]
+    fn a_key_without_a_token_is_refused() {
+        let wrong = SHIPPED.replace("key = \"issuing-g1\"", "key = \"issuing-g9\"");
+        let error = load(&wrong).unwrap_err();
+        assert!(error.reason.contains("no token has a key"), "{error}");
+    }
+}

@@ -1,0 +1,66 @@
+//! Listeners, TLS and limits.
+
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{
+    Count,
+    value::{AbsolutePath, SecretSource},
+};
+
+/// Addresses to listen on. Sockets handed over by systemd under the names `ra`, `public` and
+/// `metrics` take precedence.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    pub ra: SocketAddr,
+    pub public: SocketAddr,
+    /// Health and metrics: loopback or a management network.
+    pub metrics: SocketAddr,
+}
+
+/// The RA listener's side of TLS 1.3.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM, leaf first.
+    pub certificate: Spanned<AbsolutePath>,
+    pub key: Spanned<SecretSource>,
+    /// PEM roots of client certificates.
+    pub client_roots: Spanned<AbsolutePath>,
+    /// PEM CRLs of the client CAs; with any, a client whose issuer has none is refused.
+    #[serde(default)]
+    pub client_crls: Vec<Spanned<AbsolutePath>>,
+}
+
+/// Limits of one identity and of the whole daemon.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Connections of one listener at a time.
+    pub connections: Count<1, 100_000>,
+    pub requests_per_second: Count<1, 1_000_000>,
+    pub requests_burst: Count<1, 1_000_000>,
+    /// The contract promises frontends at least 100/s with a burst of 500.
+    pub csr_checks_per_second: Count<100, 1_000_000>,
+    pub csr_checks_burst: Count<500, 1_000_000>,
+    pub concurrent_requests: Count<1, 100_000>,
+    /// How long running work may take when the daemon stops.
+    pub drain_seconds: Count<1, 600>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: Count::of(1024),
+            requests_per_second: Count::of(500),
+            requests_burst: Count::of(1000),
+            csr_checks_per_second: Count::of(200),
+            csr_checks_burst: Count::of(500),
+            concurrent_requests: Count::of(256),
+            drain_seconds: Count::of(30),
+        }
+    }
+}
