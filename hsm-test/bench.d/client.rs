@@ -118,7 +118,10 @@ impl Connection {
             None => Bytes::new(),
         };
         self.sender.ready().await?;
-        let answer = self.sender.send_request(request.body(Full::new(bytes))?).await?;
+        let answer = self
+            .sender
+            .send_request(request.body(Full::new(bytes))?)
+            .await?;
         let status = answer.status();
         let etag = answer
             .headers()
@@ -128,4 +131,20 @@ impl Connection {
         let body = answer.into_body().collect().await?.to_bytes();
         Ok(Answer { status, etag, body })
     }
+}
+
+/// One GET without TLS, for the metrics listener; the body as text.
+pub async fn get_plain(base: &str, path: &str) -> Result<String> {
+    let authority = base
+        .strip_prefix("http://")
+        .ok_or_else(|| anyhow!("{base} is not an http address"))?;
+    let stream = TcpStream::connect(authority).await?;
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let mut plain = Connection {
+        sender,
+        host: authority.to_owned(),
+    };
+    let answer = plain.send("GET", path, &[], None).await?;
+    Ok(String::from_utf8_lossy(&answer.body).into_owned())
 }

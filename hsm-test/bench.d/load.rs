@@ -125,7 +125,9 @@ async fn client(
             ("Prefer", "wait=60"),
         ];
         let watch = Stopwatch::start();
-        let answer = connection.send("POST", &path, &headers, Some(&body)).await?;
+        let answer = connection
+            .send("POST", &path, &headers, Some(&body))
+            .await?;
         let latency = watch.elapsed();
         let certificate = answer
             .expect(&[201])
@@ -141,6 +143,8 @@ async fn client(
 }
 
 fn next(queue: &Mutex<Vec<Ready>>) -> Result<Option<Ready>> {
-    let mut queue = queue.lock().map_err(|_| anyhow!("another client panicked"))?;
+    let mut queue = queue
+        .lock()
+        .map_err(|_| anyhow!("another client panicked"))?;
     Ok(queue.pop())
 }

@@ -82,7 +82,8 @@ impl RawSigner {
             .first()
             .copied()
             .ok_or_else(|| anyhow!("no private key {}", self.key))?;
-        let attributes = session.get_attributes(key, &[cryptoki::object::AttributeType::KeyType])?;
+        let attributes =
+            session.get_attributes(key, &[cryptoki::object::AttributeType::KeyType])?;
         let rsa = attributes.contains(&Attribute::KeyType(KeyType::RSA));
         // A DigestInfo of SHA-384 has 67 bytes, its digest alone 48.
         let (mechanism, message) = if rsa {

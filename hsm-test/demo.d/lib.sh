@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # the parts that source this use its names
 # Shared by the demo's parts: places and words. Sourced, not run.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
