@@ -11,6 +11,8 @@
 
 pub mod digest;
 mod open;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod work;
 
