@@ -8,6 +8,8 @@ pub mod check;
 pub mod evidence;
 pub mod facts;
 pub mod signature;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::refusal::Fault;
 

@@ -144,17 +144,18 @@ impl OrganizationIdentifier {
         Self::parse(&text)
     }
 
-    /// What follows from a registration number in the register's normal form; `None` when the
-    /// register has no scheme of its own (REGON) or is not known here.
+    /// What follows from a number in the normal form of its register
+    /// ([`registration_number`](super::registration_number)); `None` when the register is not
+    /// known here.
     #[must_use]
-    pub fn of_registration(register: &str, number: &str) -> Option<Self> {
-        let poland = Country::parse("PL")?;
-        match register {
-            "KRS" => Self::build(Scheme::Ntr, poland, number).ok(),
-            "NIP" => Self::build(Scheme::Vat, poland, number).ok(),
-            "LEI" => Self::build(Scheme::Lei, poland, number).ok(),
-            _ => None,
-        }
+    pub fn of_registration(register: &str, country: Country, number: &str) -> Option<Self> {
+        let scheme = match register {
+            "KRS" | "NTR" => Scheme::Ntr,
+            "NIP" => Scheme::Vat,
+            "LEI" => Scheme::Lei,
+            _ => return None,
+        };
+        Self::build(scheme, country, number).ok()
     }
 
     /// Whether the identifier may stand beside this C (BR 7.1.4.2.2 d: equal, but for LEI and
@@ -337,13 +338,24 @@ mod tests {
 
     #[test]
     fn numbers_become_identifiers() {
-        let of = |register, number| {
-            OrganizationIdentifier::of_registration(register, number).map(|id| id.to_string())
-        };
-        assert_eq!(of("KRS", "12345678").as_deref(), Some("NTRPL-0012345678"));
-        assert_eq!(of("NIP", "5260250274").as_deref(), Some("VATPL-5260250274"));
-        assert_eq!(of("REGON", "012345678"), None);
         let country = |code| Country::parse(code).unwrap();
+        let of = |register, code, number| {
+            OrganizationIdentifier::of_registration(register, country(code), number)
+                .map(|id| id.to_string())
+        };
+        assert_eq!(
+            of("KRS", "PL", "12345678").as_deref(),
+            Some("NTRPL-0012345678")
+        );
+        assert_eq!(
+            of("NIP", "PL", "5260250274").as_deref(),
+            Some("VATPL-5260250274")
+        );
+        assert_eq!(
+            of("NTR", "GB", "12345678").as_deref(),
+            Some("NTRGB-12345678")
+        );
+        assert_eq!(of("REGON", "PL", "012345678"), None);
         let built = OrganizationIdentifier::build(Scheme::Gov, country("PL"), "").unwrap();
         assert!(built.fits(country("PL")) && !built.fits(country("DE")));
         let lei = OrganizationIdentifier::parse("LEIXG-5493001KJTIIGC8Y1R12").unwrap();

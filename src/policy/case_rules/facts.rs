@@ -11,7 +11,7 @@ use crate::{
     },
     policy::{
         organization_identifier::{OrganizationIdentifier, Scheme},
-        reuse,
+        registration_number, reuse,
     },
 };
 
@@ -82,7 +82,9 @@ fn identifier(input: &FactsInput) -> Result<OrganizationIdentifier, Fault> {
             Some(known) => OrganizationIdentifier::build(known, input.country, number)
                 .map_err(|invalid| fault("/number", invalid.code())),
             None if matches!(scheme.as_str(), "KRS" | "NIP") => {
-                OrganizationIdentifier::of_registration(scheme, number)
+                let normal = registration_number::normalise(scheme, input.country, number)
+                    .map_err(|invalid| fault("/number", invalid.code()))?;
+                OrganizationIdentifier::of_registration(scheme, input.country, &normal)
                     .ok_or_else(|| fault("/number", "identifier-reference-invalid"))
             }
             None => Err(fault("/scheme", "identifier-scheme-unsupported")),
@@ -100,7 +102,7 @@ fn identifier_faults(
         faults.push(fault(pointer(input), "identifier-country-differs"));
     }
     if let VerificationMethod::RegistrationNumber { register, number } = &data.method {
-        let given = OrganizationIdentifier::of_registration(register, number);
+        let given = OrganizationIdentifier::of_registration(register, data.country, number);
         if given.is_some_and(|given| given != *identifier) {
             faults.push(fault(pointer(input), "identifier-differs"));
         }

@@ -1,0 +1,313 @@
+use super::{
+    actions, check, evidence,
+    facts::{self, FactsInput, IdentifierInput},
+};
+use crate::domain::{
+    aggregate::Loaded,
+    case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind},
+    id::{CaseId, EvidenceId, SubjectDataId},
+    owner::{ActingFor, IdentityName, Owner, Role},
+    refusal::Refused,
+    subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+    text::{Country, Text},
+    timestamp::{Timestamp, days},
+};
+
+fn now() -> Timestamp {
+    Timestamp::from_millis(1_795_000_000_000)
+}
+
+fn text<const MAX: usize>(text: &str) -> Text<MAX> {
+    Text::parse(text).unwrap()
+}
+
+fn person(name: &str) -> IdentityName {
+    IdentityName::parse(name).unwrap()
+}
+
+fn data(method: VerificationMethod) -> SubjectData {
+    let new = NewSubjectData {
+        id: SubjectDataId::new(now(), [1; 10]),
+        owner: Owner {
+            ra: person("panel"),
+            customer: None,
+        },
+        organization: text("Example"),
+        country: Country::parse("PL").unwrap(),
+        state_or_province: text("mazowieckie"),
+        locality: text("Warszawa"),
+        method,
+        acting_for: ActingFor::default(),
+    };
+    SubjectData::clone(&SubjectData::create(new, None, now()))
+}
+
+fn by_number(register: &str, number: &str) -> SubjectData {
+    data(VerificationMethod::RegistrationNumber {
+        register: register.to_owned(),
+        number: number.to_owned(),
+    })
+}
+
+fn piece(number: u8, obtained_at: Timestamp) -> Evidence {
+    Evidence {
+        id: EvidenceId::new(now(), [number; 10]),
+        case: CaseId::new(now(), [2; 10]),
+        kind: EvidenceKind::Register,
+        source: text("KRS"),
+        description: None,
+        document: None,
+        content: "x".to_owned(),
+        sha256: [number; 32],
+        obtained_at,
+        recorded_by: person("anna"),
+        recorded_at: now(),
+    }
+}
+
+/// In review by anna, with one piece of evidence.
+fn case(data: &SubjectData) -> Case {
+    let opened = Case::open(CaseId::new(now(), [2; 10]), data, now());
+    let loaded = |changed: &Case, version| Loaded::restore(changed.clone(), version);
+    let opened = loaded(&opened, opened.will_be());
+    let claimed = opened.claim(&person("anna"), now()).unwrap();
+    let claimed = loaded(&claimed, claimed.will_be());
+    Case::clone(&claimed.add_evidence(&piece(1, now()), now()).unwrap())
+}
+
+fn outcome(state: CheckState) -> check::Outcome {
+    check::Outcome {
+        state,
+        checked_at: Some(now()),
+        evidence: vec![piece(1, now()).id],
+        note: None,
+    }
+}
+
+fn faults<T: std::fmt::Debug>(result: Result<T, Refused>) -> Vec<(String, &'static str)> {
+    let refused = result.unwrap_err();
+    assert_eq!(refused.code, "validation-failed");
+    refused
+        .faults
+        .into_iter()
+        .map(|fault| (fault.pointer, fault.code))
+        .collect()
+}
+
+fn one(pointer: &str, code: &'static str) -> Vec<(String, &'static str)> {
+    vec![(pointer.to_owned(), code)]
+}
+
+#[test]
+fn an_outcome_needs_a_past_date_and_evidence_of_the_case() {
+    let data = by_number("KRS", "0012345678");
+    let case = case(&data);
+    let judge = |outcome| check::judge(CheckKind::Existence, outcome, &case, &data, now());
+    assert!(judge(outcome(CheckState::Verified)).is_ok());
+    let bare = check::Outcome {
+        checked_at: None,
+        evidence: Vec::new(),
+        ..outcome(CheckState::Failed)
+    };
+    let codes: Vec<_> = faults(judge(bare))
+        .into_iter()
+        .map(|(pointer, _)| pointer)
+        .collect();
+    assert_eq!(codes, ["/checked_at", "/evidence"]);
+    let late = check::Outcome {
+        checked_at: Some(now().plus(std::time::Duration::from_millis(1))),
+        ..outcome(CheckState::Verified)
+    };
+    assert_eq!(faults(judge(late)), one("/checked_at", "date-in-future"));
+    let foreign = check::Outcome {
+        evidence: vec![piece(1, now()).id, piece(9, now()).id],
+        ..outcome(CheckState::Verified)
+    };
+    assert_eq!(
+        faults(judge(foreign)),
+        one("/evidence/1", "evidence-unknown")
+    );
+    let dropped = outcome(CheckState::NotRequired);
+    assert_eq!(faults(judge(dropped)), one("/state", "check-required"));
+    let free = outcome(CheckState::NotRequired);
+    assert!(check::judge(CheckKind::AssumedName, free, &case, &data, now()).is_ok());
+}
+
+#[test]
+fn evidence_is_text_or_a_document_and_not_of_tomorrow() {
+    let judge = |content, named, at| evidence::judge(content, named, None, at, now());
+    assert!(judge(Some("line\nline"), false, now()).is_ok());
+    assert_eq!(
+        faults(judge(None, false, now())),
+        one("/content", "member-missing")
+    );
+    assert_eq!(
+        faults(judge(Some(" "), false, now())),
+        one("/content", "member-missing")
+    );
+    assert_eq!(
+        faults(judge(None, true, now())),
+        one("/document_id", "document-unknown")
+    );
+    assert_eq!(
+        faults(judge(Some("x"), true, now())),
+        one("/document_id", "content-and-document")
+    );
+    assert_eq!(
+        faults(judge(Some("\u{0}"), false, now())),
+        one("/content", "characters-not-allowed")
+    );
+    let long = "x".repeat(evidence::MAX_CONTENT + 1);
+    assert!(judge(long.get(1..), false, now()).is_ok());
+    assert_eq!(
+        faults(judge(Some(&long), false, now())),
+        one("/content", "too-long")
+    );
+    let tomorrow = now().plus(days(1));
+    assert_eq!(
+        faults(judge(Some("x"), false, tomorrow)),
+        one("/obtained_at", "date-in-future")
+    );
+}
+
+fn input(identifier: IdentifierInput) -> FactsInput {
+    FactsInput {
+        organization: text("Example"),
+        identifier,
+        country: Country::parse("PL").unwrap(),
+        state_or_province: None,
+        locality: None,
+    }
+}
+
+fn whole(identifier: &str) -> FactsInput {
+    input(IdentifierInput::Whole(identifier.to_owned()))
+}
+
+fn parts(scheme: &str, number: &str) -> FactsInput {
+    input(IdentifierInput::Parts {
+        scheme: scheme.to_owned(),
+        number: number.to_owned(),
+    })
+}
+
+#[test]
+fn facts_agree_with_what_the_applicant_gave() {
+    let data = by_number("KRS", "0012345678");
+    let id =
+        |input| facts::judge(input, &data).map(|facts| facts.organization_identifier.to_string());
+    for same in [
+        whole("NTRPL-0012345678"),
+        parts("NTR", "12345678"),
+        parts("KRS", "12345678"),
+    ] {
+        assert_eq!(id(same).unwrap(), "NTRPL-0012345678");
+    }
+    let at = "/organization_identifier";
+    assert_eq!(
+        faults(id(whole("NTRPL-0012345679"))),
+        one(at, "identifier-differs")
+    );
+    assert_eq!(
+        faults(id(whole("VATPL-5260250995"))),
+        one(at, "identifier-differs")
+    );
+    assert_eq!(
+        faults(id(parts("REGON", "1"))),
+        one("/scheme", "identifier-scheme-unsupported")
+    );
+    assert_eq!(
+        faults(id(parts("KRS", "x"))),
+        one("/number", "registration-number-invalid")
+    );
+    let abroad = FactsInput {
+        country: Country::parse("DE").unwrap(),
+        ..whole("NTRPL-0012345678")
+    };
+    let codes: Vec<_> = faults(id(abroad))
+        .into_iter()
+        .map(|(_, code)| code)
+        .collect();
+    assert_eq!(codes, ["country-differs", "identifier-country-differs"]);
+}
+
+#[test]
+fn by_document_the_specialist_names_the_register() {
+    let data = data(VerificationMethod::Document);
+    for good in [
+        "NTRPL-0000123456",
+        "VATPL-5260250995",
+        "GOVPL",
+        "LEIXG-506700GE1G29325QX363",
+        "INTXG",
+    ] {
+        assert!(facts::judge(whole(good), &data).is_ok(), "{good}");
+    }
+    let foreign = faults(facts::judge(whole("NTRGB-12345678"), &data));
+    assert_eq!(
+        foreign,
+        one("/organization_identifier", "identifier-country-differs")
+    );
+}
+
+/// A case whose checks have these ages in days: organisation, authority.
+fn aged(organization: u32, authority: u32) -> Case {
+    let data = by_number("KRS", "0012345678");
+    let mut case = case(&data);
+    case.facts = Some(facts::judge(whole("NTRPL-0012345678"), &data).unwrap());
+    case.checks = [
+        (CheckKind::Existence, organization),
+        (CheckKind::LegalName, 1),
+        (CheckKind::RepresentativeAuthority, authority),
+    ]
+    .map(|(kind, age)| Check {
+        kind,
+        state: CheckState::Verified,
+        checked_at: Some(now().minus(days(age))),
+        evidence: vec![piece(1, now()).id],
+        note: None,
+        recorded_by: None,
+    })
+    .to_vec();
+    case
+}
+
+#[test]
+fn reuse_runs_from_the_oldest_datum() {
+    let fresh = [piece(1, now())];
+    let facts = facts::establish(&aged(10, 5), &fresh, now()).unwrap();
+    assert_eq!(facts.organization_checked_at, now().minus(days(10)));
+    assert_eq!(facts.authority_checked_at, now().minus(days(5)));
+    let old = [piece(1, now().minus(days(100)))];
+    let facts = facts::establish(&aged(10, 5), &old, now()).unwrap();
+    assert_eq!(facts.organization_checked_at, now().minus(days(100)));
+    assert_eq!(facts.authority_checked_at, now().minus(days(100)));
+    assert!(facts::establish(&aged(824, 824), &fresh, now()).is_ok());
+    for (organization, authority) in [(825, 1), (1, 825)] {
+        let ended = facts::establish(&aged(organization, authority), &fresh, now());
+        assert_eq!(ended.unwrap_err().code, "evidence-expired");
+    }
+    let mut bare = aged(1, 1);
+    bare.checks.truncate(2);
+    let missing = facts::establish(&bare, &fresh, now()).unwrap_err();
+    assert_eq!(missing.code, "evidence-missing");
+}
+
+#[test]
+fn actions_follow_role_person_and_state() {
+    let case = case(&by_number("KRS", "0012345678"));
+    let (anna, ola) = (person("anna"), person("ola"));
+    let may = |by, role| actions::allowed(&case, by, role, now());
+    let work = [
+        "claim",
+        "release",
+        "evidence",
+        "checks",
+        "facts",
+        "request_information",
+        "proposal",
+    ];
+    assert_eq!(may(&anna, Role::ValidationSpecialist), work);
+    assert!(may(&ola, Role::ValidationOfficer).is_empty());
+    assert!(may(&anna, Role::Auditor).is_empty());
+}
