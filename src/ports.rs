@@ -2,6 +2,7 @@
 //! crosses them.
 
 pub mod clock;
+pub mod document_files;
 pub mod entropy;
 pub mod signer;
 pub mod store;

@@ -5,7 +5,10 @@
 
 pub mod cases;
 pub mod catalogue;
+pub mod documents;
 pub mod lease;
+pub mod notifications;
 pub mod orders;
 pub mod reading;
 pub mod request;
+pub mod subject_data;

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     domain::{
         aggregate::{Changed, Loaded, Version},
-        id::{NotificationId, OrderId, SubjectDataId},
+        id::{JobId, MailId, NotificationId, OrderId, SubjectDataId},
+        mail::{Mail, MailKind, NewMail},
         notification::{Notification, Topic},
         order::{
             Contacts, Order, OrderNumber,
@@ -230,11 +231,15 @@ impl Orders {
                 Some(set.clone().adopt(&order.owner, now)?)
             };
             let data = adopted.as_deref().unwrap_or(&set);
+            let is_new = order.subject_data != Some(set_id);
             let order = bind(order, data, now)?;
             let view = self
                 .view_with(&scope.read(), &order, data.clone(), now)
                 .await?;
-            let unit = Unit::of(scope.caller(), now, order);
+            let mut unit = Unit::of(scope.caller(), now, order);
+            if is_new && data.state != SubjectDataState::Verified {
+                unit = self.data_received(unit, &view)?;
+            }
             let unit = match adopted {
                 Some(set) => unit.change(set),
                 None => unit.rests_on(Aggregate::SubjectData, set_id, set_version),
@@ -243,6 +248,26 @@ impl Orders {
             Ok(view)
         })
         .await
+    }
+
+    /// Tells the technical contact that data is saved and will be verified.
+    fn data_received(&self, unit: Unit, view: &OrderView) -> Result<Unit, Stopped> {
+        let (order, now) = (&view.order, view.judged_at);
+        let (Some(contact), Some(data)) = (&order.contacts.technical, &view.data) else {
+            return Ok(unit);
+        };
+        let queued = Mail::queue(NewMail {
+            id: MailId::new(now, random(self.entropy())?),
+            job: JobId::new(now, random(self.entropy())?),
+            kind: MailKind::DataReceived,
+            owner: order.owner.clone(),
+            order: Some(order.id),
+            object: data.id.to_string(),
+            recipient: contact.to_string(),
+            language: order.language,
+            now,
+        });
+        Ok(queued.join(unit))
     }
 
     fn entropy(&self) -> &dyn Entropy {

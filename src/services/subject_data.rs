@@ -1,0 +1,316 @@
+//! Data sets: what a frontend gives to have an organisation verified.
+//!
+//! Knows nothing of how the verification goes: that is the work of people on the case.
+
+use std::sync::Arc;
+
+use super::{
+    catalogue::Catalogue,
+    request::{Request, decide},
+};
+use crate::{
+    domain::{
+        aggregate::{Loaded, Version},
+        case::{Case, CaseState},
+        id::{CaseId, NotificationId, SubjectDataId},
+        notification::{Notification, Topic},
+        owner::{AcceptedStatement, ActingFor},
+        product::{Statement, Step},
+        refusal::{Fault, Refused},
+        subject_data::{
+            SubjectData, SubjectDataState, VerificationMethod, transition::NewSubjectData,
+        },
+        text::{Country, Text},
+        timestamp::Timestamp,
+        unit::{Aggregate, Unit},
+    },
+    policy::{
+        access::{ReadScope, TenantScope},
+        registration_number,
+        statements::{StatementGiven, accept},
+    },
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        store::{
+            Page, Store,
+            registration::{Cases, Orders, SubjectDataSets},
+        },
+    },
+};
+
+/// What the service needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub sets: Arc<dyn SubjectDataSets>,
+    pub orders: Arc<dyn Orders>,
+    pub cases: Arc<dyn Cases>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub catalogue: Arc<Catalogue>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct DataSets(Arc<Parts>);
+
+/// How the organisation is to be verified, as typed.
+#[derive(Clone, Debug)]
+pub enum MethodWish {
+    RegistrationNumber { register: String, number: String },
+    Document,
+}
+
+/// What a frontend gives for new data.
+#[derive(Clone, Debug)]
+pub struct DataWish {
+    /// The set of which this is the next version.
+    pub replaces: Option<SubjectDataId>,
+    pub organization: Text<255>,
+    pub country: Country,
+    pub state_or_province: Text<128>,
+    pub locality: Text<128>,
+    pub method: MethodWish,
+    pub acting_for: ActingFor,
+}
+
+/// A data set with its case, as of `judged_at`.
+#[derive(Clone, Debug)]
+pub struct DataView {
+    pub data: SubjectData,
+    pub version: Version,
+    /// Loaded for a single set, not for lists.
+    pub case: Option<Case>,
+    pub judged_at: Timestamp,
+}
+
+impl DataSets {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Takes new data, as a draft.
+    ///
+    /// # Errors
+    /// 422 for a register that is not offered or a number that cannot be one of it; 404 for a
+    /// version of something that is not there.
+    pub async fn create(
+        &self,
+        scope: &TenantScope,
+        wish: DataWish,
+        request: Request<DataView>,
+    ) -> Result<DataView, Refused> {
+        let method = method(&wish)?;
+        let now = self.0.clock.now();
+        let id = SubjectDataId::new(now, random(self.0.entropy.as_ref())?);
+        let request = request.about(id);
+        decide(|| async {
+            let previous = match wish.replaces {
+                Some(previous) => Some(self.load(&scope.read(), previous).await?),
+                None => None,
+            };
+            let owner = match &previous {
+                Some(previous) => previous.owner.clone(),
+                None => scope.owner(),
+            };
+            let new = NewSubjectData {
+                id,
+                owner,
+                organization: wish.organization.clone(),
+                country: wish.country,
+                state_or_province: wish.state_or_province.clone(),
+                locality: wish.locality.clone(),
+                method: method.clone(),
+                acting_for: wish.acting_for.clone(),
+            };
+            let data = SubjectData::create(new, previous.as_deref(), now);
+            let view = view(&data, data.will_be(), None, now);
+            let mut unit = Unit::of(scope.caller(), now, data);
+            if let Some(previous) = previous {
+                unit = unit.rests_on(Aggregate::SubjectData, previous.id, previous.version());
+            }
+            self.0.store.commit(request.complete(unit, &view)).await?;
+            Ok(view)
+        })
+        .await
+    }
+
+    /// # Errors
+    /// 404, or 503.
+    pub async fn get(&self, scope: &ReadScope, id: SubjectDataId) -> Result<DataView, Refused> {
+        let data = self.load(scope, id).await?;
+        let case = self.case(&data).await?.map(|case| (*case).clone());
+        Ok(view(&data, data.version(), case, self.0.clock.now()))
+    }
+
+    /// A page of data sets, newest first.
+    ///
+    /// # Errors
+    /// 503.
+    pub async fn list(
+        &self,
+        scope: &ReadScope,
+        states: &[SubjectDataState],
+        page: &Page,
+    ) -> Result<Vec<DataView>, Refused> {
+        let now = self.0.clock.now();
+        let found = self.0.sets.subject_data_sets(scope, states, page).await?;
+        Ok(found
+            .iter()
+            .map(|data| view(data, data.version(), None, now))
+            .collect())
+    }
+
+    /// Hands a draft over for verification: its case is opened in the same unit.
+    ///
+    /// # Errors
+    /// 404; 409 `data-set-state-conflict`, `document-missing`; 422 for the statements.
+    pub async fn submit(
+        &self,
+        scope: &TenantScope,
+        id: SubjectDataId,
+        given: &[StatementGiven],
+        request: Request<DataView>,
+    ) -> Result<DataView, Refused> {
+        let request = request.about(id);
+        let entropy = self.0.entropy.as_ref();
+        decide(|| async {
+            let now = self.0.clock.now();
+            let data = self.load(&scope.read(), id).await?;
+            let statements = self.statements(given, now)?;
+            let documents = self.0.sets.documents(id).await?;
+            let case_id = CaseId::new(now, random(entropy)?);
+            let data = data.submit(statements, documents.len(), case_id, now)?;
+            let case = Case::open(case_id, &data, now);
+            let told = Notification::raise(
+                NotificationId::new(now, random(entropy)?),
+                data.owner.clone(),
+                Topic::DataReceived,
+                None,
+                id,
+                now,
+            );
+            let view = view(&data, data.will_be(), Some((*case).clone()), now);
+            let unit = Unit::of(scope.caller(), now, data)
+                .change(case)
+                .change(told);
+            self.0.store.commit(request.complete(unit, &view)).await?;
+            Ok(view)
+        })
+        .await
+    }
+
+    /// Takes data back that no live order leans on; an open case is closed.
+    ///
+    /// # Errors
+    /// 404; 409 `data-set-in-use`, `data-set-state-conflict`.
+    pub async fn withdraw(
+        &self,
+        scope: &TenantScope,
+        id: SubjectDataId,
+    ) -> Result<DataView, Refused> {
+        decide(|| async {
+            let now = self.0.clock.now();
+            let data = self.load(&scope.read(), id).await?;
+            let live = self.0.orders.orders_of_subject_data(id).await?;
+            let case = self.case(&data).await?;
+            let data = data.withdraw(live.len(), now)?;
+            let mut view = view(&data, data.will_be(), None, now);
+            let mut unit = Unit::of(scope.caller(), now, data);
+            if let Some(case) = case {
+                if matches!(case.state, CaseState::Decided | CaseState::Closed) {
+                    view.case = Some((*case).clone());
+                } else {
+                    let case = case.close(now)?;
+                    view.case = Some((*case).clone());
+                    unit = unit.change(case);
+                }
+            }
+            self.0.store.commit(unit).await?;
+            Ok(view)
+        })
+        .await
+    }
+
+    async fn load(
+        &self,
+        scope: &ReadScope,
+        id: SubjectDataId,
+    ) -> Result<Loaded<SubjectData>, Refused> {
+        let data = self.0.sets.subject_data(scope, id).await?;
+        data.ok_or_else(Refused::not_found)
+    }
+
+    async fn case(&self, data: &SubjectData) -> Result<Option<Loaded<Case>>, Refused> {
+        match data.case {
+            Some(id) => Ok(self.0.cases.case(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Data is given before it is known for which product: every statement that some product
+    /// shows at this step is shown, each once.
+    fn statements(
+        &self,
+        given: &[StatementGiven],
+        now: Timestamp,
+    ) -> Result<Vec<AcceptedStatement>, Refused> {
+        let products = self.0.catalogue.products();
+        let mut shown: Vec<Statement> = Vec::new();
+        for statement in products.iter().flat_map(|product| &product.statements) {
+            if shown.iter().all(|known| known.id != statement.id) {
+                shown.push(statement.clone());
+            }
+        }
+        accept(&shown, Step::Data, given, now).map_err(refuse_statements)
+    }
+}
+
+/// `statement-missing` when something required is missing, whatever else is wrong.
+fn refuse_statements(faults: Vec<Fault>) -> Refused {
+    let missing = faults.iter().any(|fault| fault.code == "statement-missing");
+    let code = if missing {
+        "statement-missing"
+    } else {
+        "validation-failed"
+    };
+    Refused {
+        faults,
+        ..Refused::unacceptable(code)
+    }
+}
+
+fn method(wish: &DataWish) -> Result<VerificationMethod, Refused> {
+    let MethodWish::RegistrationNumber { register, number } = &wish.method else {
+        return Ok(VerificationMethod::Document);
+    };
+    match registration_number::normalise(register, wish.country, number) {
+        Ok(number) => Ok(VerificationMethod::RegistrationNumber {
+            register: register.clone(),
+            number,
+        }),
+        Err(error) => {
+            let member = match error {
+                registration_number::InvalidNumber::Register => "registration_type",
+                registration_number::InvalidNumber::Number => "registration_number",
+            };
+            Err(Refused {
+                faults: vec![Fault {
+                    pointer: format!("/verification/{member}"),
+                    code: error.code(),
+                }],
+                ..Refused::unacceptable(error.code())
+            })
+        }
+    }
+}
+
+fn view(data: &SubjectData, version: Version, case: Option<Case>, now: Timestamp) -> DataView {
+    DataView {
+        data: data.clone(),
+        version,
+        case,
+        judged_at: now,
+    }
+}
