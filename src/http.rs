@@ -41,8 +41,13 @@
 pub mod answer;
 pub mod extract;
 pub mod frame;
+pub mod health;
 pub mod limits;
+pub mod openapi;
 pub mod peer;
+pub mod public;
 pub mod refusal;
 pub mod routes;
+pub mod server;
 pub mod state;
+pub mod tls;

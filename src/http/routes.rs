@@ -1,21 +1,23 @@
 //! Every resource of the RA listener, in one table.
 
-use axum::{Router, middleware};
-use utoipa::openapi::OpenApi;
+use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{frame, state::AppState};
+use super::{frame, openapi, state::AppState};
 
 /// One line a resource file; see the module documentation of `http`.
 fn resources() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().merge(openapi::routes())
 }
 
-/// The RA listener's router and its description.
-pub fn ra(app: &AppState) -> (Router, OpenApi) {
+/// The RA listener's router.
+pub fn ra(app: &AppState) -> Router {
     let (router, description) = OpenApiRouter::new()
         .nest("/v1", resources())
         .split_for_parts();
     let framed = middleware::from_fn_with_state(app.clone(), frame::mutual);
-    (router.layer(framed).with_state(app.clone()), description)
+    router
+        .layer(Extension(openapi::describe(description)))
+        .layer(framed)
+        .with_state(app.clone())
 }

@@ -1,0 +1,109 @@
+//! The metrics listener: whether the process lives, whether it can work, and its numbers.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::answer;
+use crate::{
+    domain::idempotency::Answer,
+    ports::{clock::Clock, signer::Signer, store::catalogue::AuditLog},
+    services::lease::Lease,
+};
+
+/// What readiness follows from.
+pub struct Health {
+    pub signer: Arc<dyn Signer>,
+    pub audit: Arc<dyn AuditLog>,
+    pub lease: Arc<Lease>,
+    pub clock: Arc<dyn Clock>,
+    /// Set once the daemon stops: no new work is wanted.
+    pub stopping: CancellationToken,
+    /// The metrics in Prometheus' text format.
+    pub metrics: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+#[derive(Serialize)]
+struct Readiness {
+    ready: bool,
+    checks: Vec<Check>,
+}
+
+#[derive(Serialize)]
+struct Check {
+    name: String,
+    ready: bool,
+    /// What is wrong; never an address or a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+}
+
+/// The listener's router.
+pub fn router(health: Health) -> Router {
+    Router::new()
+        .route("/livez", get(|| async { "live\n" }))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(numbers))
+        .with_state(Arc::new(health))
+}
+
+async fn readyz(State(health): State<Arc<Health>>) -> Response {
+    let checks = checks(&health).await;
+    let ready = checks.iter().all(|check| check.ready);
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let Answer { body, .. } = answer::json(200, &Readiness { ready, checks });
+    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+async fn checks(health: &Health) -> Vec<Check> {
+    let mut checks: Vec<Check> = health.signer.keys().into_iter().map(key).collect();
+    let head = health.audit.head().await;
+    let database = head.as_ref().err().map(ToString::to_string);
+    checks.push(check("database", database));
+    // The lease is a durable write every few seconds: while it holds, writing works.
+    let holds = health.lease.may_sign(health.clock.monotonic());
+    let fault = "the lease of this instance could not be renewed in time";
+    checks.push(check("store-writes", (!holds).then(|| fault.to_owned())));
+    if let Ok(Some(head)) = head {
+        let behind = head.last_time.since(health.clock.now()).as_secs() > 2;
+        let fault = "the clock is behind the last audit entry";
+        checks.push(check("clock", behind.then(|| fault.to_owned())));
+    }
+    let stopping = health.stopping.is_cancelled();
+    checks.push(check(
+        "running",
+        stopping.then(|| "the daemon is stopping".to_owned()),
+    ));
+    checks
+}
+
+fn key(status: crate::ports::signer::KeyStatus) -> Check {
+    let fault = status.state.err().map(|fault| fault.to_string());
+    check(&format!("key {}", status.key), fault)
+}
+
+fn check(name: &str, fault: Option<String>) -> Check {
+    Check {
+        name: name.to_owned(),
+        ready: fault.is_none(),
+        fault,
+    }
+}
+
+async fn numbers(State(health): State<Arc<Health>>) -> Response {
+    let text = (health.metrics)();
+    let media_type = "text/plain; version=0.0.4; charset=utf-8";
+    ([(CONTENT_TYPE, media_type)], text).into_response()
+}

@@ -1,0 +1,39 @@
+//! The API's description, made from the routes that are registered.
+
+use std::sync::Arc;
+
+use axum::{Extension, response::Response};
+use utoipa::openapi::{InfoBuilder, OpenApi};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{answer, extract::scope::ReadCatalogue, state::AppState};
+use crate::{api::problem::Problem, domain::idempotency::Answer};
+
+/// The description as it is served; made once.
+#[derive(Clone)]
+pub struct Described(Arc<Answer>);
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(read))
+}
+
+/// Completes the description with what no route says of itself.
+#[must_use]
+pub fn describe(mut description: OpenApi) -> Described {
+    description.info = InfoBuilder::new()
+        .title("Chancery RA API")
+        .version("1")
+        .description(Some(
+            "Mutual TLS 1.3 only. Errors are problem documents (RFC 9457) with a stable code.",
+        ))
+        .build();
+    Described(Arc::new(answer::json(200, &description)))
+}
+
+/// The OpenAPI 3.1 document of this API.
+#[utoipa::path(get, path = "/openapi.json", tag = "catalogue",
+    responses((status = 200, description = "This document", content_type = "application/json"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn read(_: ReadCatalogue, Extension(Described(answer)): Extension<Described>) -> Response {
+    answer::respond(answer.as_ref().clone())
+}

@@ -1,0 +1,17 @@
+//! The public listener: plain HTTP for everybody. CA certificates, CRLs, and the page that
+//! confirms a mailbox. The Host header is ignored.
+
+use axum::{Router, middleware};
+
+use super::{frame, state::AppState};
+
+/// One line a resource file: `.merge(<resource>::public_routes())`.
+fn resources() -> Router<AppState> {
+    Router::new()
+}
+
+/// The public listener's router.
+pub fn router(app: &AppState) -> Router {
+    let framed = middleware::from_fn_with_state(app.clone(), frame::open);
+    resources().layer(framed).with_state(app.clone())
+}
