@@ -57,6 +57,12 @@ pub trait Requests: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn request(&self, key: &IdempotencyKey) -> Result<Option<StoredRequest>, StoreError>;
+
+    /// The request that began this act, so that who ends the act later can store its answer.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn request_of_act(&self, act: &str) -> Result<Option<StoredRequest>, StoreError>;
 }
 
 /// Where the audit log stands.
