@@ -69,6 +69,8 @@ pub enum Bookkeeping {
     },
     /// Gives a claimed job back without an effect, to be tried at `due`.
     ReleaseJob { token: JobToken, due: Timestamp },
+    /// Ends a claimed job that turned out to have no effect.
+    EndJob { token: JobToken },
     /// Announces this start of the daemon, or renews its lease.
     RenewBoot {
         boot: BootId,
