@@ -141,6 +141,20 @@ pub struct HsmFault {
     pub code: String,
 }
 
+impl HsmFault {
+    /// No token is configured for the key.
+    #[must_use]
+    pub fn unknown_key(key: &KeyName) -> Self {
+        Self {
+            module: "-".to_owned(),
+            slot: "-".to_owned(),
+            token: "-".to_owned(),
+            operation: "find the token".to_owned(),
+            code: format!("no key is called {key}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

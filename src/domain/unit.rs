@@ -126,12 +126,14 @@ impl Unit {
     }
 
     #[must_use]
-    pub fn rests_on(mut self, aggregate: Aggregate, id: impl ToString, version: Version) -> Self {
-        self.rests_on.push(Rest {
-            aggregate,
-            id: id.to_string(),
-            version,
-        });
+    pub fn rests_on(self, aggregate: Aggregate, id: impl ToString, version: Version) -> Self {
+        self.rest(Rest { aggregate, id: id.to_string(), version })
+    }
+
+    /// A fact named elsewhere, such as the caller's grant.
+    #[must_use]
+    pub fn rest(mut self, rest: Rest) -> Self {
+        self.rests_on.push(rest);
         self
     }
 

@@ -15,6 +15,15 @@ pub trait Signer: Send + Sync {
 
     /// State of each configured key, for readiness and `token status`.
     fn keys(&self) -> Vec<KeyStatus>;
+
+    /// Whether this key can sign now.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn state(&self, key: &KeyName) -> Result<(), HsmFault> {
+        let status = self.keys().into_iter().find(|status| status.key == *key);
+        status.map_or_else(|| Err(HsmFault::unknown_key(key)), |status| status.state)
+    }
 }
 
 /// Whether a key can sign now.
