@@ -127,7 +127,11 @@ impl Unit {
 
     #[must_use]
     pub fn rests_on(self, aggregate: Aggregate, id: impl ToString, version: Version) -> Self {
-        self.rest(Rest { aggregate, id: id.to_string(), version })
+        self.rest(Rest {
+            aggregate,
+            id: id.to_string(),
+            version,
+        })
     }
 
     /// A fact named elsewhere, such as the caller's grant.
