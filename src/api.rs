@@ -2,5 +2,6 @@
 //!
 //! Knows JSON and nothing of HTTP servers, of storage or of use cases.
 
+pub mod cases;
 pub mod list;
 pub mod problem;

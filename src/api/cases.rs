@@ -1,0 +1,240 @@
+//! Validation cases on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Filters of the queue.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct QueueFilter {
+    /// `queued`, `in_review`, `waiting_for_applicant`, `proposed`, `decided` or `closed`.
+    pub state: Option<String>,
+    /// `me`, or the name of a person.
+    pub claimed_by: Option<String>,
+}
+
+/// Who works on a case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Claim {
+    pub by: String,
+    /// When another person may take the case, unless its holder works on it before.
+    pub until: String,
+}
+
+/// A line of the queue.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseLine {
+    pub id: String,
+    pub state: String,
+    pub subject_data_id: String,
+    pub ra: String,
+    pub customer_ref: Option<String>,
+    pub organization: String,
+    pub country: String,
+    pub claim: Option<Claim>,
+    /// `approve` or `reject` when an outcome is proposed.
+    pub proposed: Option<String>,
+    pub opened_at: String,
+    pub updated_at: String,
+}
+
+/// What the applicant gave.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseData {
+    pub id: String,
+    pub revision: u32,
+    pub state: String,
+    pub ra: String,
+    pub customer_ref: Option<String>,
+    pub organization: String,
+    pub country: String,
+    pub state_or_province: String,
+    pub locality: String,
+    /// `registration_number` or `document`.
+    pub method: String,
+    pub registration_type: Option<String>,
+    pub registration_number: Option<String>,
+    pub submitted_at: Option<String>,
+}
+
+/// A document of the applicant; its content has a call of its own.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseDocument {
+    pub id: String,
+    pub kind: String,
+    pub description: Option<String>,
+    pub file_name: String,
+    pub media_type: String,
+    pub size: u64,
+    /// In hex.
+    pub sha256: String,
+    pub received_at: String,
+}
+
+/// A piece of evidence without its content.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceLine {
+    pub id: String,
+    /// `register`, `document`, `contact` or `note`.
+    pub kind: String,
+    pub source: String,
+    pub description: Option<String>,
+    pub document_id: Option<String>,
+    /// SHA-256 of the content or the document, in hex.
+    pub sha256: String,
+    pub obtained_at: String,
+    pub recorded_by: String,
+    pub recorded_at: String,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceContent {
+    pub evidence: EvidenceLine,
+    /// What was seen; empty when a document holds it.
+    pub content: String,
+    /// The case's digest at the moment of this answer.
+    pub case_digest: Option<String>,
+}
+
+/// One check.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CheckLine {
+    pub check: String,
+    /// `NOT_REQUIRED`, `REQUIRED`, `FAILED` or `VERIFIED`.
+    pub state: String,
+    pub checked_at: Option<String>,
+    pub evidence: Vec<String>,
+    pub note: Option<String>,
+    pub recorded_by: Option<String>,
+}
+
+/// What certificates are to say.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseFacts {
+    pub organization: String,
+    pub organization_identifier: String,
+    pub country: String,
+    pub state_or_province: Option<String>,
+    pub locality: Option<String>,
+}
+
+/// A person's signature over the text of `chancery-decision/v1`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureValue {
+    /// `ES256`, `ES384`, `ES512`, `RS256` or `EdDSA`, as the registered key demands.
+    pub alg: String,
+    /// Base64; of ECDSA the DER form that OpenSSL writes.
+    pub value: String,
+}
+
+/// A signed proposal or decision as recorded.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SignedWord {
+    pub by: String,
+    /// `approve` or `reject`.
+    pub outcome: String,
+    pub case_digest: String,
+    /// Base64.
+    pub signature: String,
+    pub reason: Option<String>,
+    pub at: String,
+}
+
+/// A case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseResource {
+    pub id: String,
+    pub state: String,
+    pub claim: Option<Claim>,
+    pub data: CaseData,
+    pub documents: Vec<CaseDocument>,
+    pub evidence: Vec<EvidenceLine>,
+    pub checks: Vec<CheckLine>,
+    pub facts: Option<CaseFacts>,
+    /// Everybody who recorded something: none of them may decide.
+    pub editors: Vec<String>,
+    pub proposal: Option<SignedWord>,
+    pub decision: Option<SignedWord>,
+    /// The last question to the applicant.
+    pub asked: Option<String>,
+    /// `sha256:` and hex: what a proposal or decision made now must name and sign.
+    pub case_digest: String,
+    /// The calls that role, person and state would let the caller make now.
+    pub allowed_actions: Vec<String>,
+    pub opened_at: String,
+    pub updated_at: String,
+    pub etag: String,
+}
+
+/// New evidence: text, or a document of the case's data.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEvidence {
+    /// `register`, `document`, `contact` or `note`.
+    pub kind: String,
+    /// Register, web address or person asked; at most 500 characters.
+    pub source: String,
+    /// At most 1000 characters.
+    pub description: Option<String>,
+    /// At most 32 KiB.
+    pub content: Option<String>,
+    pub document_id: Option<String>,
+    /// RFC 3339; not in the future.
+    pub obtained_at: String,
+}
+
+/// The outcome of a check.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckOutcome {
+    /// `NOT_REQUIRED`, `REQUIRED`, `FAILED` or `VERIFIED`.
+    pub state: String,
+    /// RFC 3339; demanded for `VERIFIED` and `FAILED`. The reuse period runs from here.
+    pub checked_at: Option<String>,
+    /// Evidence of this case; at least one for `VERIFIED` and `FAILED`.
+    #[serde(default)]
+    pub evidence: Vec<String>,
+    /// At most 1000 characters.
+    pub note: Option<String>,
+}
+
+/// New facts: `organization_identifier`, or `scheme` and `number`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFacts {
+    /// Legal name as it goes into the certificate; at most 64 characters.
+    pub organization: String,
+    /// For example `NTRPL-0012345678`.
+    pub organization_identifier: Option<String>,
+    /// `NTR`, `VAT`, `PSD`, `LEI`, `GOV`, `INT`, or a register: `KRS`, `NIP`.
+    pub scheme: Option<String>,
+    pub number: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    pub state_or_province: Option<String>,
+    pub locality: Option<String>,
+}
+
+/// A question to the applicant.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// In the applicant's language; at most 2000 characters, in one line.
+    pub message: String,
+}
+
+/// A signed proposal or decision.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWord {
+    /// `approve` or `reject`.
+    pub outcome: String,
+    /// The `case_digest` that was seen and signed.
+    pub case_digest: String,
+    /// Demanded for a proposal to reject; the applicant reads it.
+    pub reason: Option<String>,
+    pub signature: SignatureValue,
+}
