@@ -39,6 +39,7 @@
 //! gets its words in `config/locales/{en,pl}/problems.ftl` (a test finds what is missing).
 
 pub mod answer;
+pub mod cases;
 pub mod extract;
 pub mod frame;
 pub mod health;

@@ -3,11 +3,13 @@
 use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{frame, openapi, state::AppState};
+use super::{cases, frame, openapi, state::AppState};
 
 /// One line a resource file; see the module documentation of `http`.
 fn resources() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().merge(openapi::routes())
+    OpenApiRouter::new()
+        .merge(cases::routes())
+        .merge(openapi::routes())
 }
 
 /// The RA listener's router.

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use super::{extract::idempotency::InFlight, limits::Limits};
-use crate::ports::{
-    clock::Clock,
-    entropy::Entropy,
-    store::{Store, catalogue::Requests, people::Identities},
+use crate::{
+    ports::{
+        clock::Clock,
+        entropy::Entropy,
+        store::{Store, catalogue::Requests, people::Identities},
+    },
+    services::cases::CaseWork,
 };
 
 /// Built once by the daemon.
@@ -17,6 +20,7 @@ pub type AppState = Arc<App>;
 /// The use cases, one field a service, and the gate.
 pub struct App {
     pub gate: Gate,
+    pub cases: CaseWork,
 }
 
 /// What stands before every handler.

@@ -19,6 +19,7 @@ use crate::{
     policy::access::OfficerScope,
     ports::{
         clock::Clock,
+        document_files::DocumentFiles,
         entropy::Entropy,
         store::{
             Store,
@@ -41,6 +42,7 @@ pub struct Parts {
     pub subject_data: Arc<dyn SubjectDataSets>,
     pub orders: Arc<dyn Orders>,
     pub mailboxes: Arc<dyn Mailboxes>,
+    pub files: Arc<dyn DocumentFiles>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }

@@ -84,6 +84,7 @@ too-many = There are too many of these.
 too-long = The text is too long.
 characters-not-allowed = The text holds characters that are not allowed.
 country-differs = The country is not the one the applicant gave.
+identifier-twice = Give either the whole identifier or scheme and number.
 identifier-differs = The identifier is not that of the registration number the applicant gave.
 identifier-country-differs = The country of the identifier is not that of the organization.
 identifier-scheme-unsupported = The scheme is none of NTR, VAT, PSD, LEI, GOV, INT.

@@ -84,6 +84,7 @@ too-many = Jest ich zbyt wiele.
 too-long = Tekst jest zbyt długi.
 characters-not-allowed = Tekst zawiera niedozwolone znaki.
 country-differs = Kraj różni się od podanego przez wnioskodawcę.
+identifier-twice = Należy podać albo cały identyfikator, albo schemat i numer.
 identifier-differs = Identyfikator nie odpowiada numerowi podanemu przez wnioskodawcę.
 identifier-country-differs = Kraj w identyfikatorze różni się od kraju organizacji.
 identifier-scheme-unsupported = Schemat nie jest żadnym z: NTR, VAT, PSD, LEI, GOV, INT.

@@ -1,5 +1,7 @@
 //! The queue, one case, one piece of evidence.
 
+use sha2::{Digest, Sha256};
+
 use super::{CaseView, CaseWork};
 use crate::{
     domain::{
@@ -90,7 +92,7 @@ impl CaseWork {
         evidence.ok_or_else(Refused::not_found)
     }
 
-    /// A document of the case's data set, for somebody who may see its content.
+    /// A document of the case's data set and its content, which is what was received.
     ///
     /// # Errors
     /// 404, 503.
@@ -99,11 +101,19 @@ impl CaseWork {
         scope: &OfficerScope,
         case: CaseId,
         id: DocumentId,
-    ) -> Result<Document, Refused> {
+    ) -> Result<(Document, Vec<u8>), Refused> {
         let ground = self.ground(scope, case).await?;
         let mut documents = ground.documents.into_iter();
-        documents
+        let document = documents
             .find(|document| document.id == id)
-            .ok_or_else(Refused::not_found)
+            .ok_or_else(Refused::not_found)?;
+        let files = &self.0.files;
+        let content = files.read(&document.stored_as, document.size).await?;
+        let sha256: [u8; 32] = Sha256::digest(&content).into();
+        if sha256 != document.sha256 {
+            let cause = format!("the file of {id} is not what was received");
+            return Err(Refused::unavailable("store-unavailable", cause));
+        }
+        Ok((document, content))
     }
 }
