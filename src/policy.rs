@@ -7,6 +7,8 @@ pub mod country;
 pub mod csr;
 pub mod documents;
 pub mod key_policy;
+pub mod mailbox_address;
+pub mod mailbox_code;
 pub mod organization_identifier;
 pub mod profile;
 pub mod registration_number;

@@ -4,5 +4,6 @@
 pub mod clock;
 pub mod document_files;
 pub mod entropy;
+pub mod mailer;
 pub mod signer;
 pub mod store;

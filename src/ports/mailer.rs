@@ -1,0 +1,91 @@
+//! Mails leave here: their wording, and the server that takes them.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use crate::domain::{id::MailId, mail::MailKind, text::Language, timestamp::Timestamp};
+
+/// What a template may say. Values are plain text of people's making: a template can print
+/// them and nothing else.
+#[derive(Debug)]
+pub struct Letter {
+    pub kind: MailKind,
+    pub language: Language,
+    pub values: BTreeMap<&'static str, String>,
+    /// The random value, in the mail that carries one.
+    pub code: Option<SecretString>,
+}
+
+/// A rendered letter. The text may hold a random value.
+#[derive(Debug)]
+pub struct Wording {
+    /// One line.
+    pub subject: String,
+    /// Lines end with LF.
+    pub text: SecretString,
+}
+
+/// A template is missing, broken, or asks for what this kind of mail does not know.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the mail template cannot be rendered: {0}")]
+pub struct WordingError(pub String);
+
+/// The words of each kind of mail in each language.
+pub trait Templates: Send + Sync {
+    /// # Errors
+    /// See [`WordingError`].
+    fn render(&self, letter: &Letter) -> Result<Wording, WordingError>;
+}
+
+/// A file that goes with a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Of `A-Z a-z 0-9 . -`.
+    pub name: String,
+    /// For example `application/pkix-cert`.
+    pub media_type: &'static str,
+    pub content: Vec<u8>,
+}
+
+/// A message to one mailbox. The sender is the mailer's.
+#[derive(Debug)]
+pub struct Message {
+    /// Becomes the Message-ID: the same for every try, so that a mail that was taken twice is
+    /// known as one.
+    pub id: MailId,
+    pub recipient: String,
+    pub language: Language,
+    pub date: Timestamp,
+    pub wording: Wording,
+    pub attachments: Vec<Attachment>,
+}
+
+/// What the server said when it took the mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply(pub String);
+
+/// Why a mail was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// No connection, no TLS, no login, a 4xx reply, a full disk: to be tried again.
+    #[error("the mail cannot be handed over now: {0}")]
+    Transient(String),
+    /// A 5xx reply to this message.
+    #[error("the mail was refused for good: {0}")]
+    Permanent(String),
+    /// It cannot be made a message at all.
+    #[error("the mail cannot be built: {0}")]
+    Unusable(String),
+}
+
+/// The way out.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Hands a message over; returns after the other side has taken responsibility for it.
+    ///
+    /// # Errors
+    /// See [`MailError`].
+    async fn send(&self, message: Message) -> Result<Reply, MailError>;
+}
