@@ -6,7 +6,10 @@
 pub mod cases;
 pub mod catalogue;
 pub mod documents;
+pub mod jobs;
 pub mod lease;
+pub mod mailboxes;
+pub mod mails;
 pub mod notifications;
 pub mod orders;
 pub mod reading;

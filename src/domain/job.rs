@@ -1,5 +1,7 @@
 //! Background work: rows written by the unit that causes it (the outbox).
 
+use std::time::Duration;
+
 use super::{id::JobId, timestamp::Timestamp};
 
 /// What is to be done. The payload is the object's id; everything else is read when it runs.
@@ -69,4 +71,27 @@ pub enum JobEnd {
         token: JobToken,
         due: Timestamp,
     },
+}
+
+/// Time until the next try after `attempts` tries: 30 s, 2 min, 10 min, 30 min, then hourly.
+#[must_use]
+pub const fn backoff(attempts: u32) -> Duration {
+    Duration::from_secs(match attempts {
+        0 | 1 => 30,
+        2 => 120,
+        3 => 600,
+        4 => 1800,
+        _ => 3600,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_grow_rarer() {
+        let waits: Vec<u64> = (1..=6).map(|count| backoff(count).as_secs()).collect();
+        assert_eq!(waits, [30, 120, 600, 1800, 3600, 3600]);
+    }
 }

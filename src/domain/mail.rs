@@ -1,7 +1,5 @@
 //! Mails of the CA: the ledger of what was to be said to whom, and what became of it.
 
-use std::time::Duration;
-
 use super::{
     aggregate::{Changed, Loaded},
     audit::{
@@ -10,7 +8,7 @@ use super::{
     },
     id::{JobId, MailId, OrderId},
     job::{JobKind, NewJob},
-    owner::Owner,
+    owner::{Caller, Owner},
     refusal::Refused,
     text::Language,
     timestamp::{Timestamp, days},
@@ -19,6 +17,8 @@ use super::{
 
 /// How long delivery is tried before a mail counts as failed.
 const PATIENCE_DAYS: u32 = 3;
+/// A mail with a code is worth nothing after the code's 24 hours.
+const CODE_PATIENCE_DAYS: u32 = 1;
 /// Longest server reply that is kept, in characters.
 const REPLY_CAP: usize = 500;
 
@@ -151,6 +151,12 @@ impl QueuedMail {
         unit.change(self.mail).job(self.job)
     }
 
+    /// A unit that the mail itself explains.
+    #[must_use]
+    pub fn begin(self, caller: Caller, now: Timestamp) -> Unit {
+        Unit::of(caller, now, self.mail).job(self.job)
+    }
+
     #[must_use]
     pub fn mail(&self) -> &Mail {
         &self.mail
@@ -185,7 +191,10 @@ impl Mail {
     /// When delivery is tried no longer.
     #[must_use]
     pub fn gives_up_at(&self) -> Timestamp {
-        self.created_at.plus(days(PATIENCE_DAYS))
+        self.created_at.plus(days(match self.kind {
+            MailKind::VerifyAddress => CODE_PATIENCE_DAYS,
+            _ => PATIENCE_DAYS,
+        }))
     }
 
     fn event(&self, kind: EventKind) -> Event {
@@ -304,18 +313,6 @@ impl Loaded<Mail> {
             mail.updated_at = now;
         }))
     }
-}
-
-/// Time until the next try after `attempts` tries: 30 s, 2 min, 10 min, 30 min, then hourly.
-#[must_use]
-pub const fn backoff(attempts: u32) -> Duration {
-    Duration::from_secs(match attempts {
-        0 | 1 => 30,
-        2 => 120,
-        3 => 600,
-        4 => 1800,
-        _ => 3600,
-    })
 }
 
 fn job(id: JobId, mail: MailId, slot: String, due: Timestamp) -> NewJob {

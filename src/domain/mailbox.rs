@@ -18,7 +18,7 @@ use super::{
         value::Value,
     },
     id::{MailboxId, OrderId},
-    owner::Owner,
+    owner::{ActingFor, Owner},
     refusal::{Class, Refused},
     text::Language,
     timestamp::{Timestamp, days},
@@ -207,6 +207,8 @@ pub struct NewMailbox {
     pub address: MailAddress,
     pub language: Language,
     pub seed: FreshSeed,
+    /// The frontend's user, for the record.
+    pub acting_for: ActingFor,
     pub now: Timestamp,
 }
 
@@ -225,6 +227,8 @@ pub struct Attempt {
     pub channel: ConfirmChannel,
     /// As the browser says; kept as evidence, never trusted.
     pub user_agent: String,
+    /// The frontend's user, when a frontend passed the code on.
+    pub acting_for: ActingFor,
 }
 
 /// What an attempt leads to.
@@ -270,7 +274,7 @@ impl MailboxValidation {
             updated_at: new.now,
         };
         let event = value.event(EventKind::ValidationStarted);
-        Changed::created(value, event)
+        Changed::created(value, new.acting_for.tell(event))
     }
 
     #[must_use]
@@ -328,6 +332,7 @@ impl Loaded<MailboxValidation> {
     pub fn renew(
         self,
         seed: FreshSeed,
+        acting_for: &ActingFor,
         now: Timestamp,
     ) -> Result<Changed<MailboxValidation>, Refused> {
         match self.status(now) {
@@ -345,7 +350,7 @@ impl Loaded<MailboxValidation> {
         let event = self
             .event(EventKind::ValidationStarted)
             .with("resend", true);
-        Ok(self.change(event, |mailbox| {
+        Ok(self.change(acting_for.tell(event), |mailbox| {
             mailbox.state = MailboxState::Created;
             mailbox.code = CodeSeed::fresh(seed, now);
             mailbox.initiated_at = now;
@@ -432,7 +437,7 @@ impl Loaded<MailboxValidation> {
             .with("valid_until", self.valid_until().to_string())
             .personal("user_agent", attempt.user_agent.as_str());
         let channel = attempt.channel;
-        self.change(event, |mailbox| {
+        self.change(attempt.acting_for.tell(event), |mailbox| {
             mailbox.state = MailboxState::Verified;
             mailbox.confirmed_at = Some(now);
             mailbox.confirmed_by = Some(channel);
@@ -449,7 +454,7 @@ impl Loaded<MailboxValidation> {
             .with("reason", if locked { "locked" } else { "code-invalid" })
             .with("tries", Value::integer(i64::from(tries)))
             .with("channel", attempt.channel.name());
-        let changed = self.change(event, |mailbox| {
+        let changed = self.change(attempt.acting_for.tell(event), |mailbox| {
             mailbox.code.tries = tries;
             if locked {
                 mailbox.state = MailboxState::Locked;

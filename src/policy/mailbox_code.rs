@@ -155,7 +155,7 @@ mod tests {
     use crate::domain::{
         id::OrderId,
         mailbox::NewMailbox,
-        owner::{IdentityName, Owner},
+        owner::{ActingFor, IdentityName, Owner},
         text::Language,
         timestamp::Timestamp,
     };
@@ -178,6 +178,7 @@ mod tests {
             seed: key.seed(id, &address, nonce),
             address,
             language: Language::English,
+            acting_for: ActingFor::default(),
             now,
         };
         (*MailboxValidation::start(new)).clone()

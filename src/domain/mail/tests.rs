@@ -54,9 +54,3 @@ fn a_mail_is_settled_once_and_only_a_given_up_one_is_tried_again() {
     assert_eq!(again.mail().state, MailState::Queued);
     assert_eq!(again.job.slot, "retry-3");
 }
-
-#[test]
-fn tries_grow_rarer() {
-    let waits: Vec<u64> = (1..=6).map(|count| backoff(count).as_secs()).collect();
-    assert_eq!(waits, [30, 120, 600, 1800, 3600, 3600]);
-}

@@ -29,6 +29,7 @@ fn started() -> Loaded<MailboxValidation> {
         address: MailAddress::restore("Anna@example.com".to_owned()),
         language: Language::Polish,
         seed: seed(1),
+        acting_for: ActingFor::default(),
         now: at(0),
     };
     stored(&MailboxValidation::start(new))
@@ -39,6 +40,7 @@ fn attempt(matches: bool) -> Attempt {
         matches,
         channel: ConfirmChannel::Page,
         user_agent: String::new(),
+        acting_for: ActingFor::default(),
     }
 }
 
@@ -91,7 +93,11 @@ fn ten_wrong_codes_lock_and_a_new_code_opens_again() {
     }
     assert_eq!(mailbox.status(at(2)), MailboxStatus::Locked);
     assert_eq!(refusal(mailbox.clone(), true, at(2)), "email-locked");
-    let renewed = stored(&mailbox.renew(seed(2), at(60)).unwrap());
+    let renewed = stored(
+        &mailbox
+            .renew(seed(2), &ActingFor::default(), at(60))
+            .unwrap(),
+    );
     assert_eq!(renewed.attempts_left(), MAX_TRIES);
     assert_eq!(renewed.code.nonce, [2; 32]);
     assert_eq!(renewed.initiated_at, at(60));
@@ -103,13 +109,23 @@ fn what_is_replaced_or_confirmed_gets_no_new_code() {
     let replaced = stored(&started().supersede(at(1)).unwrap());
     assert_eq!(refusal(replaced.clone(), true, at(2)), "code-expired");
     assert!(replaced.clone().supersede(at(2)).is_none());
-    assert!(replaced.renew(seed(2), at(2)).is_err());
+    assert!(
+        replaced
+            .renew(seed(2), &ActingFor::default(), at(2))
+            .is_err()
+    );
     let done = confirmed(started(), at(1));
     assert_eq!(
-        done.clone().renew(seed(2), at(2)).unwrap_err().code,
+        done.clone()
+            .renew(seed(2), &ActingFor::default(), at(2))
+            .unwrap_err()
+            .code,
         "email-already-confirmed"
     );
-    assert!(done.renew(seed(2), at(31 * 86_400)).is_ok());
+    assert!(
+        done.renew(seed(2), &ActingFor::default(), at(31 * 86_400))
+            .is_ok()
+    );
 }
 
 #[test]

@@ -1,0 +1,162 @@
+//! Runs the outbox: claims what is due, hands each job to the one who can do it.
+//!
+//! A job may run twice (a lease can end under a slow holder), so a handler's effect is safe to
+//! repeat, and it ends the job by its token in the unit of that effect: the second holder's unit
+//! finds the token gone. Nothing here sleeps until a wall time; each tick asks what is due.
+//!
+//! Does not know what the jobs do.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::{Stream, StreamExt, stream};
+
+use crate::{
+    domain::{
+        job::{Job, JobEnd, JobKind, backoff},
+        refusal::Refused,
+        timestamp::Timestamp,
+    },
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        store::{Booked, Bookkeeping, Store},
+    },
+};
+
+/// How long a claimed job is nobody else's. Longer than any handler's own deadlines.
+const LEASE: Duration = Duration::from_secs(300);
+
+/// One who can do a kind of job.
+#[async_trait]
+pub trait JobHandler: Send + Sync {
+    /// Does the job and ends it in the unit of its effect (see [`done`] and [`again`]).
+    ///
+    /// # Errors
+    /// When nothing was changed and the job is still there; it is given back and tried later.
+    async fn run(&self, job: &Job) -> Result<(), Refused>;
+}
+
+/// The job is finished; belongs to the unit of its effect.
+#[must_use]
+pub fn done(job: &Job) -> JobEnd {
+    JobEnd::Done {
+        id: job.id,
+        token: job.token.clone(),
+    }
+}
+
+/// The job is due again at `due`; belongs to the unit that records why.
+#[must_use]
+pub fn again(job: &Job, due: Timestamp) -> JobEnd {
+    JobEnd::Again {
+        id: job.id,
+        token: job.token.clone(),
+        due,
+    }
+}
+
+/// A runner for some kinds of jobs. A slow kind gets a runner of its own, so that it delays
+/// nobody else.
+pub struct Runner {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    handlers: BTreeMap<JobKind, Arc<dyn JobHandler>>,
+    at_once: u32,
+}
+
+impl Runner {
+    /// `at_once`: how many jobs run side by side, at least one.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        handlers: BTreeMap<JobKind, Arc<dyn JobHandler>>,
+        at_once: u32,
+    ) -> Self {
+        let at_once = at_once.max(1);
+        Self {
+            store,
+            clock,
+            entropy,
+            handlers,
+            at_once,
+        }
+    }
+
+    /// Works at each tick until the ticks end; what has begun is finished first.
+    pub async fn run(&self, mut ticks: impl Stream<Item = ()> + Send + Unpin) {
+        while ticks.next().await.is_some() {
+            if let Err(refused) = self.tick().await {
+                tracing::warn!(
+                    code = refused.code,
+                    cause = refused.cause,
+                    "jobs cannot be claimed"
+                );
+            }
+        }
+    }
+
+    /// Runs everything that is due now; gives their number.
+    ///
+    /// # Errors
+    /// 503 when jobs cannot be claimed.
+    pub async fn tick(&self) -> Result<usize, Refused> {
+        let mut ran = 0;
+        loop {
+            let jobs = self.claim().await?;
+            let claimed = jobs.len();
+            let side_by_side = usize::try_from(self.at_once).unwrap_or(1);
+            stream::iter(jobs)
+                .for_each_concurrent(side_by_side, |job| self.one(job))
+                .await;
+            ran += claimed;
+            if claimed < side_by_side {
+                return Ok(ran);
+            }
+        }
+    }
+
+    async fn claim(&self) -> Result<Vec<Job>, Refused> {
+        let now = self.clock.now();
+        let task = Bookkeeping::ClaimJobs {
+            kinds: self.handlers.keys().copied().collect(),
+            now,
+            lease_until: now.plus(LEASE),
+            limit: self.at_once,
+            token_seed: random(&*self.entropy)?,
+        };
+        match self.store.bookkeep(task).await? {
+            Booked::Jobs(jobs) => Ok(jobs),
+            Booked::Done => Ok(Vec::new()),
+        }
+    }
+
+    async fn one(&self, job: Job) {
+        let Some(handler) = self.handlers.get(&job.kind) else {
+            return;
+        };
+        let Err(refused) = handler.run(&job).await else {
+            return;
+        };
+        tracing::warn!(
+            kind = job.kind.name(),
+            object = job.object,
+            attempts = job.attempts,
+            code = refused.code,
+            cause = refused.cause,
+            "a job is put off"
+        );
+        let due = self.clock.now().plus(backoff(job.attempts));
+        let release = Bookkeeping::ReleaseJob {
+            token: job.token,
+            due,
+        };
+        // If this fails too, the lease ends by itself.
+        if let Err(error) = self.store.bookkeep(release).await {
+            tracing::warn!(%error, "a job cannot be given back");
+        }
+    }
+}

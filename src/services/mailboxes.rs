@@ -1,0 +1,182 @@
+//! Control of the mailbox to be certified (flows 5): set, send again, confirm, look.
+//!
+//! The code is never an answer here. It is derived when the outbox renders the mail; a frontend
+//! only passes on what the holder typed. Nothing that reads can confirm.
+
+use std::sync::Arc;
+
+use crate::{
+    domain::{
+        aggregate::{Loaded, Version},
+        id::{JobId, MailId, MailboxId, NotificationId, OrderId},
+        mail::{Mail, MailKind, NewMail, QueuedMail},
+        mailbox::{AddressUse, FreshSeed, MailAddress, MailboxStatus, MailboxValidation},
+        notification::{Notification, Topic},
+        order::Order,
+        refusal::Refused,
+        timestamp::Timestamp,
+        unit::{Rest, Unit},
+    },
+    policy::{
+        access::{ReadScope, SystemScope},
+        mailbox_code::CodeKey,
+    },
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        store::{
+            Store,
+            registration::{Mailboxes, Orders, SubjectDataSets},
+        },
+    },
+    services::request::Stopped,
+};
+
+mod confirm;
+mod send;
+
+pub use confirm::{Holder, PublicView};
+pub use send::AddressSet;
+
+/// What mailbox control needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub orders: Arc<dyn Orders>,
+    pub data: Arc<dyn SubjectDataSets>,
+    pub mailboxes: Arc<dyn Mailboxes>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub key: Arc<CodeKey>,
+    /// For the public page: the code, not an identity, is what lets the holder act.
+    pub system: SystemScope,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct MailboxControl(Arc<Parts>);
+
+/// How a validation stands, for its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailboxView {
+    pub id: MailboxId,
+    pub status: MailboxStatus,
+    pub address: MailAddress,
+    pub sent_at: Option<Timestamp>,
+    /// When the code that is out expires.
+    pub expires_at: Timestamp,
+    pub attempts_left: u8,
+    pub confirmed_at: Option<Timestamp>,
+    /// When a confirmed address must be confirmed again.
+    pub valid_until: Option<Timestamp>,
+}
+
+impl MailboxView {
+    fn of(mailbox: &MailboxValidation, now: Timestamp) -> Self {
+        Self {
+            id: mailbox.id,
+            status: mailbox.status(now),
+            address: mailbox.address.clone(),
+            sent_at: mailbox.sent_at,
+            expires_at: mailbox.code.expires_at,
+            attempts_left: mailbox.attempts_left(),
+            confirmed_at: mailbox.confirmed_at,
+            valid_until: mailbox.confirmed_at.map(|_| mailbox.valid_until()),
+        }
+    }
+}
+
+impl MailboxControl {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The validation of an order, with the order's version; `None` before an address is set.
+    ///
+    /// # Errors
+    /// 404 when the order is not in scope.
+    pub async fn read(
+        &self,
+        scope: &ReadScope,
+        order: OrderId,
+    ) -> Result<(Version, Option<MailboxView>), Refused> {
+        let now = self.0.clock.now();
+        let order = self.order(scope, order).await?;
+        let mailbox = self.mailbox_of(&order).await?;
+        let view = mailbox.map(|mailbox| MailboxView::of(&mailbox, now));
+        Ok((order.version(), view))
+    }
+
+    async fn order(&self, scope: &ReadScope, id: OrderId) -> Result<Loaded<Order>, Refused> {
+        let order = self.0.orders.order(scope, id).await?;
+        order.ok_or_else(Refused::not_found)
+    }
+
+    async fn mailbox_of(
+        &self,
+        order: &Order,
+    ) -> Result<Option<Loaded<MailboxValidation>>, Refused> {
+        match order.mailbox {
+            Some(id) => Ok(self.0.mailboxes.mailbox(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Counts the mail against the address's limit over all owners.
+    async fn count(
+        &self,
+        unit: Unit,
+        address: &MailAddress,
+        now: Timestamp,
+    ) -> Result<Unit, Stopped> {
+        let known = self.0.mailboxes.address_use(&address.abuse_key()).await?;
+        Ok(unit.change(match known {
+            Some(known) => known.another(now)?,
+            None => AddressUse::first(address, now),
+        }))
+    }
+
+    fn seed(&self, id: MailboxId, address: &MailAddress) -> Result<FreshSeed, Stopped> {
+        let nonce = random(&*self.0.entropy)?;
+        Ok(self.0.key.seed(id, address, nonce))
+    }
+
+    fn mail(
+        &self,
+        kind: MailKind,
+        order: &Order,
+        mailbox: &MailboxValidation,
+        object: String,
+        now: Timestamp,
+    ) -> Result<QueuedMail, Stopped> {
+        Ok(Mail::queue(NewMail {
+            id: MailId::new(now, random(&*self.0.entropy)?),
+            job: JobId::new(now, random(&*self.0.entropy)?),
+            kind,
+            owner: order.owner.clone(),
+            order: Some(order.id),
+            object,
+            recipient: mailbox.address.as_str().to_owned(),
+            language: order.language,
+            now,
+        }))
+    }
+
+    fn notify(
+        &self,
+        unit: Unit,
+        topic: Topic,
+        mailbox: &MailboxValidation,
+        now: Timestamp,
+    ) -> Result<Unit, Stopped> {
+        let id = NotificationId::new(now, random(&*self.0.entropy)?);
+        let (owner, order) = (mailbox.owner.clone(), Some(mailbox.order));
+        Ok(unit.change(Notification::raise(
+            id, owner, topic, order, mailbox.id, now,
+        )))
+    }
+}
+
+fn rest(unit: Unit, rest: Rest) -> Unit {
+    unit.rests_on(rest.aggregate, rest.id, rest.version)
+}

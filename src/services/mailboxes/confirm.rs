@@ -1,0 +1,246 @@
+//! The holder answers with the code, on the daemon's page or through a frontend.
+
+use super::{MailboxControl, MailboxView, rest, send::require_open};
+use crate::{
+    domain::{
+        aggregate::{Changed, Loaded},
+        id::{MailboxId, OrderId},
+        mail::MailKind,
+        mailbox::{Attempt, ConfirmChannel, Confirmation, MailboxState, MailboxValidation},
+        notification::Topic,
+        order::{Order, OrderState},
+        owner::{ActingFor, Actor, Caller},
+        refusal::Refused,
+        text::Language,
+        timestamp::Timestamp,
+        unit::{Aggregate, Rest, Unit},
+    },
+    policy::{access::TenantScope, reuse},
+    services::request::{Stopped, decide},
+};
+
+/// Longest browser name that is kept, in characters.
+const USER_AGENT_CAP: usize = 256;
+
+/// Somebody at the public page: not authenticated, proven by the code alone.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// Address the request came from.
+    pub peer: String,
+    pub user_agent: String,
+    pub request_id: String,
+}
+
+/// What the public page shows to whoever follows the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicView {
+    /// The page masks it.
+    pub address: String,
+    pub organization: String,
+    pub order_number: String,
+    pub language: Language,
+    /// Whether a code can be entered now.
+    pub open: bool,
+}
+
+/// Who hands in a code, and how.
+struct Handed<'a> {
+    caller: Caller,
+    grant: Option<Rest>,
+    typed: &'a str,
+    channel: ConfirmChannel,
+    user_agent: String,
+    acting_for: ActingFor,
+}
+
+impl MailboxControl {
+    /// What a frontend's user typed, passed on.
+    ///
+    /// # Errors
+    /// 404; 409 `step-blocked` (`email-not-set`), `email-locked`, `order-state-conflict`; 422
+    /// `code-invalid` (a try is spent), `code-expired`.
+    pub async fn confirm(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        typed: &str,
+        acting_for: &ActingFor,
+    ) -> Result<MailboxView, Refused> {
+        decide(async || {
+            let order = self.order(&scope.read(), order).await?;
+            let mailbox = self.mailbox_of(&order).await?;
+            let mailbox = mailbox.ok_or_else(|| Refused::step_blocked(vec!["email-not-set"]))?;
+            let handed = Handed {
+                caller: scope.caller(),
+                grant: Some(scope.grant()),
+                typed,
+                channel: ConfirmChannel::Frontend,
+                user_agent: String::new(),
+                acting_for: acting_for.clone(),
+            };
+            self.judge(order, mailbox, handed).await
+        })
+        .await
+    }
+
+    /// What the holder typed on the daemon's own page.
+    ///
+    /// # Errors
+    /// 404 for an unknown validation; otherwise as [`MailboxControl::confirm`].
+    pub async fn confirm_in_person(
+        &self,
+        holder: &Holder,
+        id: MailboxId,
+        typed: &str,
+    ) -> Result<MailboxView, Refused> {
+        decide(async || {
+            let (order, mailbox) = self.in_public(id).await?;
+            let peer = holder.peer.clone();
+            let handed = Handed {
+                caller: Caller {
+                    actor: Actor::MailboxHolder { peer },
+                    request_id: holder.request_id.clone(),
+                },
+                grant: None,
+                typed,
+                channel: ConfirmChannel::Page,
+                user_agent: holder.user_agent.chars().take(USER_AGENT_CAP).collect(),
+                acting_for: ActingFor::default(),
+            };
+            self.judge(order, mailbox, handed).await
+        })
+        .await
+    }
+
+    /// What the public page may show. Changes nothing.
+    ///
+    /// # Errors
+    /// 404 for an unknown validation.
+    pub async fn look(&self, id: MailboxId) -> Result<PublicView, Refused> {
+        let now = self.0.clock.now();
+        let (order, mailbox) = self.in_public(id).await?;
+        let data = match order.subject_data {
+            Some(id) => self.0.data.subject_data(&self.0.system.read(), id).await?,
+            None => None,
+        };
+        let is_current = order.mailbox == Some(mailbox.id);
+        let organization = data.map(|data| data.organization.to_string());
+        Ok(PublicView {
+            address: mailbox.address.as_str().to_owned(),
+            organization: organization.unwrap_or_default(),
+            order_number: order.number.as_str().to_owned(),
+            language: mailbox.language,
+            open: is_current
+                && order.state == OrderState::Open
+                && matches!(mailbox.state, MailboxState::Created | MailboxState::Sent)
+                && now < mailbox.code.expires_at,
+        })
+    }
+
+    async fn in_public(
+        &self,
+        id: MailboxId,
+    ) -> Result<(Loaded<Order>, Loaded<MailboxValidation>), Refused> {
+        let mailbox = self.0.mailboxes.mailbox(id).await?;
+        let mailbox = mailbox.ok_or_else(Refused::not_found)?;
+        let order = self.order(&self.0.system.read(), mailbox.order).await?;
+        Ok((order, mailbox))
+    }
+
+    async fn judge(
+        &self,
+        order: Loaded<Order>,
+        mailbox: Loaded<MailboxValidation>,
+        handed: Handed<'_>,
+    ) -> Result<MailboxView, Stopped> {
+        let now = self.0.clock.now();
+        let attempt = Attempt {
+            matches: self.0.key.matches(&mailbox, handed.typed),
+            channel: handed.channel,
+            user_agent: handed.user_agent.clone(),
+            acting_for: handed.acting_for.clone(),
+        };
+        let view = MailboxView::of(&mailbox, now);
+        match mailbox.confirm(&attempt, now) {
+            Confirmation::Already => Ok(view),
+            Confirmation::Refused(refused) => Err(refused.into()),
+            Confirmation::Wrong(changed, refused) => {
+                self.spend(changed, &handed, now).await?;
+                Err(refused.into())
+            }
+            Confirmation::Confirmed(changed) => {
+                require_open(&order)?;
+                self.pass(&order, changed, &handed, now).await
+            }
+        }
+    }
+
+    /// The spent try is durable before the refusal is answered.
+    async fn spend(
+        &self,
+        changed: Changed<MailboxValidation>,
+        handed: &Handed<'_>,
+        now: Timestamp,
+    ) -> Result<(), Stopped> {
+        let mailbox = changed.clone();
+        let mut unit = handed.unit(changed, now);
+        if mailbox.state == MailboxState::Locked {
+            unit = self.notify(unit, Topic::MailboxLocked, &mailbox, now)?;
+        }
+        self.0.store.commit(unit).await?;
+        Ok(())
+    }
+
+    async fn pass(
+        &self,
+        order: &Loaded<Order>,
+        changed: Changed<MailboxValidation>,
+        handed: &Handed<'_>,
+        now: Timestamp,
+    ) -> Result<MailboxView, Stopped> {
+        let mailbox = changed.clone();
+        let view = MailboxView::of(&mailbox, now);
+        let unit = handed
+            .unit(changed, now)
+            .rests_on(Aggregate::Order, order.id, order.version());
+        let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
+        let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
+        self.0.store.commit(unit).await?;
+        Ok(view)
+    }
+
+    /// Whoever finishes the second of both gates, data or mailbox, says that the way is open.
+    async fn tell_when_ready(
+        &self,
+        unit: Unit,
+        order: &Order,
+        mailbox: &MailboxValidation,
+        now: Timestamp,
+    ) -> Result<Unit, Stopped> {
+        let Some(id) = order.subject_data else {
+            return Ok(unit);
+        };
+        let Some(data) = self.0.data.subject_data(&self.0.system.read(), id).await? else {
+            return Ok(unit);
+        };
+        // Data verified meanwhile tells by itself; the unit must see which came first.
+        let unit = unit.rests_on(Aggregate::SubjectData, id, data.version());
+        if reuse::usable_facts(Some(&data), now).is_err() {
+            return Ok(unit);
+        }
+        let unit = self.notify(unit, Topic::ReadyToActivate, mailbox, now)?;
+        let about = order.id.to_string();
+        let mail = self.mail(MailKind::ReadyToActivate, order, mailbox, about, now)?;
+        Ok(mail.join(unit))
+    }
+}
+
+impl Handed<'_> {
+    fn unit(&self, changed: Changed<MailboxValidation>, now: Timestamp) -> Unit {
+        let unit = Unit::of(self.caller.clone(), now, changed);
+        match &self.grant {
+            Some(grant) => rest(unit, grant.clone()),
+            None => unit,
+        }
+    }
+}

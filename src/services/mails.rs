@@ -1,0 +1,114 @@
+//! The ledger of mails: sending what is queued, and what an operator may do with it.
+//!
+//! A text is rendered when it is sent and never kept, for it may hold a random value. The cause
+//! of a mail was committed before the mail is tried; whatever happens here repeats or blocks
+//! nothing of it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    domain::{
+        aggregate::Loaded,
+        id::{JobId, MailId},
+        intent::IssuerName,
+        mail::{Mail, MailState},
+        refusal::Refused,
+    },
+    policy::{
+        access::{StaffScope, SystemScope},
+        mailbox_code::CodeKey,
+    },
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        mailer::{Mailer, Templates},
+        store::{
+            Page, Store,
+            catalogue::Mails,
+            issuance::Certificates,
+            registration::{Mailboxes, Orders, SubjectDataSets},
+        },
+    },
+    services::request::decide,
+};
+
+mod compose;
+mod send;
+
+/// What the mails need; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub mails: Arc<dyn Mails>,
+    pub orders: Arc<dyn Orders>,
+    pub data: Arc<dyn SubjectDataSets>,
+    pub mailboxes: Arc<dyn Mailboxes>,
+    pub certificates: Arc<dyn Certificates>,
+    pub mailer: Arc<dyn Mailer>,
+    pub templates: Arc<dyn Templates>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub key: Arc<CodeKey>,
+    pub system: SystemScope,
+    pub house: House,
+}
+
+/// What every mail says about the CA.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// The CA's name as people know it.
+    pub name: String,
+    /// Base URL of the public listener, without a slash at the end.
+    pub public_url: String,
+    /// Who answers questions: an address or a URL.
+    pub contact: String,
+    /// CA certificates (DER) from each issuer upward, without the root.
+    pub chains: BTreeMap<IssuerName, Vec<Vec<u8>>>,
+}
+
+/// The service; also the handler of `send_mail` jobs.
+#[derive(Clone)]
+pub struct MailLedger(Arc<Parts>);
+
+impl MailLedger {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The ledger, newest first.
+    ///
+    /// # Errors
+    /// 503.
+    pub async fn list(
+        &self,
+        _: &StaffScope,
+        states: &[MailState],
+        page: &Page,
+    ) -> Result<Vec<Loaded<Mail>>, Refused> {
+        Ok(self.0.mails.mails(states, page).await?)
+    }
+
+    /// Has a mail that was given up tried again.
+    ///
+    /// # Errors
+    /// 404; 409 `mail-not-failed`.
+    pub async fn retry(&self, scope: &StaffScope, id: MailId) -> Result<Mail, Refused> {
+        decide(async || {
+            let now = self.0.clock.now();
+            let mail = self.0.mails.mail(id).await?;
+            let mail = mail.ok_or_else(Refused::not_found)?;
+            let job = JobId::new(now, random(&*self.0.entropy)?);
+            let queued = mail.retry(job, now)?;
+            let mail = queued.mail().clone();
+            let grant = scope.grant();
+            let unit = queued.begin(scope.caller(), now).rests_on(
+                grant.aggregate,
+                grant.id,
+                grant.version,
+            );
+            self.0.store.commit(unit).await?;
+            Ok(mail)
+        })
+        .await
+    }
+}

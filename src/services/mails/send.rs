@@ -1,0 +1,186 @@
+//! One try to hand a mail over, and the unit that books how it went.
+
+use async_trait::async_trait;
+
+use super::{MailLedger, compose::Composed};
+use crate::{
+    domain::{
+        aggregate::{Changed, Loaded},
+        audit::event::{Event, EventKind, Outcome},
+        id::{MailId, MailboxId, NotificationId},
+        job::{Job, backoff},
+        mail::{Mail, MailKind, MailState},
+        mailbox::MailboxValidation,
+        notification::{Notification, Topic},
+        refusal::Refused,
+        timestamp::Timestamp,
+        unit::Unit,
+    },
+    ports::{
+        entropy::random,
+        mailer::{MailError, Message},
+    },
+    services::{
+        jobs::{self, JobHandler},
+        request::{Stopped, decide},
+    },
+};
+
+/// How a try ended.
+enum Tried {
+    Sent(String),
+    Later(String),
+    /// Given up for good.
+    Failed(String),
+    Obsolete(&'static str),
+}
+
+#[async_trait]
+impl JobHandler for MailLedger {
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        let now = self.0.clock.now();
+        let Some(mail) = self.waiting(job).await? else {
+            return self.nothing_to_do(job, now).await;
+        };
+        let tried = self.attempt(&mail, now).await?;
+        self.book(job, &tried).await
+    }
+}
+
+impl MailLedger {
+    async fn waiting(&self, job: &Job) -> Result<Option<Loaded<Mail>>, Refused> {
+        let mail = match job.object.parse::<MailId>() {
+            Ok(id) => self.0.mails.mail(id).await?,
+            Err(_) => None,
+        };
+        Ok(mail.filter(|mail| mail.state == MailState::Queued))
+    }
+
+    async fn attempt(&self, mail: &Mail, now: Timestamp) -> Result<Tried, Refused> {
+        let (letter, attachments) = match self.compose(mail, now).await? {
+            Composed::Ready {
+                letter,
+                attachments,
+            } => (letter, attachments),
+            Composed::Obsolete(why) => return Ok(Tried::Obsolete(why)),
+        };
+        let wording = match self.0.templates.render(&letter) {
+            Ok(wording) => wording,
+            // The operator can mend a template while the mail waits.
+            Err(error) => return Ok(Tried::Later(error.to_string())),
+        };
+        let message = Message {
+            id: mail.id,
+            recipient: mail.recipient.clone(),
+            language: mail.language,
+            date: now,
+            wording,
+            attachments,
+        };
+        Ok(match self.0.mailer.send(message).await {
+            Ok(reply) => Tried::Sent(reply.0),
+            Err(MailError::Transient(reply)) => Tried::Later(reply),
+            Err(MailError::Permanent(reply) | MailError::Unusable(reply)) => Tried::Failed(reply),
+        })
+    }
+
+    /// Books the try; it is not repeated when the state moves meanwhile, only its booking.
+    async fn book(&self, job: &Job, tried: &Tried) -> Result<(), Refused> {
+        decide(async || {
+            // The try may have taken a minute: the unit's instant is when it ended.
+            let now = self.0.clock.now();
+            let Some(mail) = self.waiting(job).await? else {
+                return Ok(self.nothing_to_do(job, now).await?);
+            };
+            let unit = match tried {
+                Tried::Sent(reply) => self.sent(job, mail, reply, now).await?,
+                Tried::Obsolete(why) => self
+                    .unit(mail.superseded(why, now)?, now)
+                    .ends_job(jobs::done(job)),
+                Tried::Failed(reply) => self.failed(job, mail, reply, now).await?,
+                Tried::Later(reply) => {
+                    let due = now.plus(backoff(mail.attempts.saturating_add(1)));
+                    if due >= mail.gives_up_at() {
+                        self.failed(job, mail, reply, now).await?
+                    } else {
+                        self.unit(mail.deferred(reply, now)?, now)
+                            .ends_job(jobs::again(job, due))
+                    }
+                }
+            };
+            self.0.store.commit(unit).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn sent(
+        &self,
+        job: &Job,
+        mail: Loaded<Mail>,
+        reply: &str,
+        now: Timestamp,
+    ) -> Result<Unit, Stopped> {
+        let mailbox = self.mailbox_of(&mail).await?;
+        let unit = self.unit(mail.sent(reply, now)?, now);
+        let unit = match mailbox {
+            Some(mailbox) => unit.change(mailbox.sent(now)),
+            None => unit,
+        };
+        Ok(unit.ends_job(jobs::done(job)))
+    }
+
+    /// The owner learns of it, and a code that never arrived is not waited for.
+    async fn failed(
+        &self,
+        job: &Job,
+        mail: Loaded<Mail>,
+        reply: &str,
+        now: Timestamp,
+    ) -> Result<Unit, Stopped> {
+        let mailbox = self.mailbox_of(&mail).await?;
+        let id = NotificationId::new(now, random(&*self.0.entropy)?);
+        let problem = Notification::raise(
+            id,
+            mail.owner.clone(),
+            Topic::MailUndeliverable,
+            mail.order,
+            mail.object.as_str(),
+            now,
+        );
+        let unit = self.unit(mail.failed(reply, now)?, now).change(problem);
+        let unit = match mailbox.and_then(|mailbox| mailbox.undeliverable(now)) {
+            Some(undeliverable) => unit.change(undeliverable),
+            None => unit,
+        };
+        Ok(unit.ends_job(jobs::done(job)))
+    }
+
+    /// The validation whose code this mail carries, while it is still this mail's code.
+    async fn mailbox_of(&self, mail: &Mail) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
+        if mail.kind != MailKind::VerifyAddress {
+            return Ok(None);
+        }
+        let mailbox = match mail.object.parse::<MailboxId>() {
+            Ok(id) => self.0.mailboxes.mailbox(id).await?,
+            Err(_) => None,
+        };
+        Ok(mailbox.filter(|mailbox| mailbox.code.created_at == mail.created_at))
+    }
+
+    /// Another holder of the job has settled the mail: the job is ended, and that is recorded.
+    async fn nothing_to_do(&self, job: &Job, now: Timestamp) -> Result<(), Refused> {
+        let event = Event::new(EventKind::MailFailed, "mail", &job.object)
+            .outcome(Outcome::Failure)
+            .with("reason", "not-waiting");
+        let unit = Unit::new(self.0.system.caller(), now, event).ends_job(jobs::done(job));
+        match self.0.store.commit(unit).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Refused::unavailable("store-busy", error)),
+        }
+    }
+
+    fn unit(&self, changed: Changed<Mail>, now: Timestamp) -> Unit {
+        Unit::of(self.0.system.caller(), now, changed)
+    }
+}
