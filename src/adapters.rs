@@ -2,4 +2,6 @@
 
 pub mod document_directory;
 pub mod pkcs11;
+pub mod sql;
+pub mod sqlite;
 pub mod system;

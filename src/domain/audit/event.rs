@@ -25,6 +25,7 @@ macro_rules! event_kinds {
 
 event_kinds! {
     LogOpened = "log.opened",
+    LogClosed = "log.closed",
     SystemStarted = "system.started",
     SystemStopped = "system.stopped",
     ConfigChanged = "config.changed",

@@ -1,0 +1,425 @@
+-- Identifiers, states and JSON are TEXT, instants INTEGER milliseconds UTC, serials lower-case hex.
+-- `version` counts the writes of a mutable row. Foreign keys are deferred: a unit of work writes
+-- objects that name each other.
+
+CREATE TABLE schema_version (
+    version INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE identity (
+    name TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    credential_kind TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    spki BLOB,
+    qualified_until INTEGER,
+    disabled_at INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (credential_kind, credential)
+) STRICT;
+
+CREATE TABLE orders (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    number TEXT NOT NULL UNIQUE,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    product TEXT NOT NULL,
+    alias TEXT,
+    partner_order_ref TEXT,
+    language TEXT NOT NULL,
+    contacts TEXT NOT NULL,
+    acting_for TEXT NOT NULL,
+    state TEXT NOT NULL,
+    close_note TEXT,
+    subject_data TEXT REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
+    mailbox TEXT REFERENCES mailbox (id) DEFERRABLE INITIALLY DEFERRED,
+    activation TEXT REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED,
+    certificate TEXT REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX orders_owner ON orders (ra, customer, created_at, id);
+CREATE INDEX orders_created ON orders (created_at, id);
+CREATE INDEX orders_data ON orders (subject_data, created_at, id);
+
+CREATE TABLE subject_data (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    revision INTEGER NOT NULL,
+    previous TEXT REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
+    organization TEXT NOT NULL,
+    country TEXT NOT NULL,
+    state_or_province TEXT NOT NULL,
+    locality TEXT NOT NULL,
+    register TEXT,
+    register_number TEXT,
+    state TEXT NOT NULL,
+    statements TEXT NOT NULL,
+    submitted_at INTEGER,
+    case_id TEXT REFERENCES validation_case (id) DEFERRABLE INITIALLY DEFERRED,
+    verified TEXT,
+    message TEXT,
+    acting_for TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX subject_data_owner ON subject_data (ra, customer, created_at, id);
+CREATE INDEX subject_data_created ON subject_data (created_at, id);
+
+CREATE TABLE document (
+    id TEXT NOT NULL PRIMARY KEY,
+    subject_data TEXT NOT NULL REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    kind TEXT NOT NULL,
+    description TEXT,
+    file_name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    stored_as TEXT NOT NULL UNIQUE,
+    received_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX document_data ON document (subject_data, received_at, id);
+
+CREATE TABLE validation_case (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    subject_data TEXT NOT NULL REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    state TEXT NOT NULL,
+    claimed_by TEXT,
+    claimed_until INTEGER,
+    checks TEXT NOT NULL,
+    facts TEXT,
+    evidence TEXT NOT NULL,
+    editors TEXT NOT NULL,
+    proposal TEXT,
+    decision TEXT,
+    asked TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX validation_case_created ON validation_case (created_at, id);
+CREATE INDEX validation_case_state ON validation_case (state, created_at, id);
+CREATE INDEX validation_case_data ON validation_case (subject_data);
+
+CREATE TABLE evidence (
+    id TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL REFERENCES validation_case (id) DEFERRABLE INITIALLY DEFERRED,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    description TEXT,
+    document TEXT REFERENCES document (id) DEFERRABLE INITIALLY DEFERRED,
+    content TEXT NOT NULL,
+    sha256 BLOB NOT NULL,
+    obtained_at INTEGER NOT NULL,
+    recorded_by TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX evidence_case ON evidence (case_id, recorded_at, id);
+
+CREATE TABLE mailbox (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    order_id TEXT NOT NULL REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    address TEXT NOT NULL,
+    language TEXT NOT NULL,
+    state TEXT NOT NULL,
+    code_nonce BLOB NOT NULL,
+    code_mac BLOB NOT NULL,
+    code_created_at INTEGER NOT NULL,
+    code_expires_at INTEGER NOT NULL,
+    code_tries INTEGER NOT NULL,
+    initiated_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    confirmed_at INTEGER,
+    confirmed_by TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX mailbox_order ON mailbox (order_id);
+
+CREATE TABLE address_use (
+    abuse_key TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    sent TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE mail (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    order_id TEXT REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    object TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    language TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    reply TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX mail_created ON mail (created_at, id);
+CREATE INDEX mail_state ON mail (state, created_at, id);
+
+CREATE TABLE notification (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    tab TEXT NOT NULL,
+    code TEXT NOT NULL,
+    order_id TEXT REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    object TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    read_at INTEGER
+) STRICT;
+CREATE INDEX notification_owner ON notification (ra, customer, tab, created_at, id);
+CREATE INDEX notification_tab ON notification (tab, created_at, id);
+
+CREATE TABLE activation (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    order_id TEXT NOT NULL REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    state TEXT NOT NULL,
+    subject_data TEXT NOT NULL REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
+    mailbox TEXT NOT NULL REFERENCES mailbox (id) DEFERRABLE INITIALLY DEFERRED,
+    common_name TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    spki BLOB NOT NULL,
+    spki_sha256 BLOB NOT NULL,
+    statements TEXT NOT NULL,
+    acting_for TEXT NOT NULL,
+    refusal TEXT,
+    certificate TEXT REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED,
+    submitted_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX activation_order ON activation (order_id);
+
+-- At most one activation of an order runs.
+CREATE TABLE live_activation (
+    order_id TEXT NOT NULL PRIMARY KEY REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    activation_id TEXT NOT NULL UNIQUE REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+CREATE TABLE intent (
+    issuer TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    activation_id TEXT NOT NULL REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED,
+    crl_partition INTEGER NOT NULL,
+    tbs BLOB NOT NULL,
+    tbs_sha256 BLOB NOT NULL,
+    profile TEXT NOT NULL,
+    profile_sha256 BLOB NOT NULL,
+    not_after INTEGER NOT NULL,
+    boot TEXT NOT NULL,
+    state TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    PRIMARY KEY (issuer, serial)
+) STRICT;
+CREATE INDEX intent_recorded ON intent (boot, recorded_at) WHERE state = 'recorded';
+CREATE INDEX intent_activation ON intent (activation_id);
+
+-- Which decisions rested on a version of an object.
+CREATE TABLE rests_on (
+    issuer TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    aggregate TEXT NOT NULL,
+    id TEXT NOT NULL,
+    row_version INTEGER NOT NULL,
+    PRIMARY KEY (issuer, serial, aggregate, id),
+    FOREIGN KEY (issuer, serial) REFERENCES intent (issuer, serial) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rests_on_object ON rests_on (aggregate, id);
+
+CREATE TABLE certificate (
+    id TEXT NOT NULL PRIMARY KEY,
+    issuer TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    crl_partition INTEGER NOT NULL,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    order_id TEXT NOT NULL REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    activation_id TEXT NOT NULL REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED,
+    product TEXT NOT NULL,
+    der BLOB NOT NULL,
+    sha256 BLOB NOT NULL,
+    spki_sha256 BLOB NOT NULL,
+    subject TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (issuer, serial),
+    FOREIGN KEY (issuer, serial) REFERENCES intent (issuer, serial) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX certificate_owner ON certificate (ra, customer, created_at, id);
+CREATE INDEX certificate_created ON certificate (created_at, id);
+CREATE INDEX certificate_order ON certificate (order_id);
+CREATE INDEX certificate_serial ON certificate (serial);
+CREATE INDEX certificate_spki ON certificate (spki_sha256, not_after);
+
+-- Serials that CRLs list: revoked certificates and abandoned intents.
+CREATE TABLE revoked (
+    issuer TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    crl_partition INTEGER NOT NULL,
+    revoked_at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    not_after INTEGER NOT NULL,
+    PRIMARY KEY (issuer, serial),
+    FOREIGN KEY (issuer, serial) REFERENCES intent (issuer, serial) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX revoked_scope ON revoked (issuer, crl_partition, not_after);
+
+CREATE TABLE revocation_list (
+    issuer TEXT NOT NULL,
+    crl_partition INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    tbs BLOB NOT NULL,
+    tbs_sha256 BLOB NOT NULL,
+    der BLOB NOT NULL,
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    boot TEXT NOT NULL,
+    PRIMARY KEY (issuer, crl_partition, number)
+) STRICT;
+
+CREATE TABLE blocked_key (
+    fingerprint BLOB NOT NULL PRIMARY KEY,
+    reason TEXT NOT NULL,
+    blocked_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE job (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    object TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    due INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    token BLOB NOT NULL,
+    queued_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    UNIQUE (kind, object, slot)
+) STRICT;
+CREATE INDEX job_due ON job (due, id) WHERE ended_at IS NULL;
+CREATE INDEX job_token ON job (token) WHERE ended_at IS NULL;
+CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
+
+-- No customer is the empty string.
+CREATE TABLE idempotency (
+    identity TEXT NOT NULL,
+    ra TEXT NOT NULL,
+    customer TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request_sha256 BLOB NOT NULL,
+    act TEXT NOT NULL,
+    claimed_at INTEGER NOT NULL,
+    status INTEGER,
+    location TEXT,
+    etag TEXT,
+    body BLOB,
+    PRIMARY KEY (identity, ra, customer, key)
+) STRICT;
+CREATE INDEX idempotency_claimed ON idempotency (claimed_at);
+
+-- Starts of the daemon.
+CREATE TABLE instance (
+    boot TEXT NOT NULL PRIMARY KEY,
+    started_at INTEGER NOT NULL,
+    lease_until INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE audit_head (
+    log TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    pos INTEGER NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    frontier BLOB NOT NULL,
+    root BLOB NOT NULL,
+    last_time INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE audit_entry (
+    log TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    pos INTEGER NOT NULL UNIQUE,
+    leaf BLOB NOT NULL,
+    PRIMARY KEY (log, seq),
+    FOREIGN KEY (log) REFERENCES audit_head (log) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+-- Roots of complete subtrees.
+CREATE TABLE audit_hash (
+    log TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (log, level, n)
+) STRICT, WITHOUT ROWID;
+
+-- Personal data of entries: erased after retention, never changed.
+CREATE TABLE audit_detail (
+    log TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    salt BLOB NOT NULL,
+    json TEXT NOT NULL,
+    PRIMARY KEY (log, seq),
+    FOREIGN KEY (log, seq) REFERENCES audit_entry (log, seq) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+CREATE TRIGGER audit_entry_fixed BEFORE UPDATE ON audit_entry
+BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END;
+CREATE TRIGGER audit_entry_kept BEFORE DELETE ON audit_entry
+BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END;
+CREATE TRIGGER audit_hash_fixed BEFORE UPDATE ON audit_hash
+BEGIN SELECT RAISE(ABORT, 'audit_hash is append-only'); END;
+CREATE TRIGGER audit_hash_kept BEFORE DELETE ON audit_hash
+BEGIN SELECT RAISE(ABORT, 'audit_hash is append-only'); END;
+CREATE TRIGGER audit_detail_fixed BEFORE UPDATE ON audit_detail
+BEGIN SELECT RAISE(ABORT, 'audit_detail can be erased, not changed'); END;
+CREATE TRIGGER audit_head_kept BEFORE DELETE ON audit_head
+BEGIN SELECT RAISE(ABORT, 'audit_head is never removed'); END;
+CREATE TRIGGER certificate_fixed BEFORE UPDATE ON certificate
+BEGIN SELECT RAISE(ABORT, 'certificate is immutable'); END;
+CREATE TRIGGER certificate_kept BEFORE DELETE ON certificate
+BEGIN SELECT RAISE(ABORT, 'certificate is immutable'); END;
+CREATE TRIGGER evidence_fixed BEFORE UPDATE ON evidence
+BEGIN SELECT RAISE(ABORT, 'evidence is immutable'); END;
+CREATE TRIGGER evidence_kept BEFORE DELETE ON evidence
+BEGIN SELECT RAISE(ABORT, 'evidence is immutable'); END;
+CREATE TRIGGER document_fixed BEFORE UPDATE ON document
+BEGIN SELECT RAISE(ABORT, 'document is immutable'); END;
+CREATE TRIGGER document_kept BEFORE DELETE ON document
+BEGIN SELECT RAISE(ABORT, 'document is immutable'); END;
+CREATE TRIGGER revoked_fixed BEFORE UPDATE ON revoked
+BEGIN SELECT RAISE(ABORT, 'revoked is append-only'); END;
+CREATE TRIGGER revoked_kept BEFORE DELETE ON revoked
+BEGIN SELECT RAISE(ABORT, 'revoked is append-only'); END;
+CREATE TRIGGER rests_on_fixed BEFORE UPDATE ON rests_on
+BEGIN SELECT RAISE(ABORT, 'rests_on is append-only'); END;
+CREATE TRIGGER rests_on_kept BEFORE DELETE ON rests_on
+BEGIN SELECT RAISE(ABORT, 'rests_on is append-only'); END;
+CREATE TRIGGER intent_kept BEFORE DELETE ON intent
+BEGIN SELECT RAISE(ABORT, 'a serial is never forgotten'); END;

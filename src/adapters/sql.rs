@@ -1,0 +1,30 @@
+//! What every SQL database shares: rows of aggregates, queries, the judgement of a batch and its
+//! set-based statements. Knows no driver's connections, locks or error codes.
+
+pub mod activation;
+pub mod apply;
+pub mod audit;
+pub mod bookkeeping;
+pub mod case;
+mod case_parts;
+pub mod certificate;
+pub mod document;
+pub mod evidence;
+pub mod identity;
+pub mod intent;
+pub mod job;
+mod json;
+pub mod judge;
+pub mod mail;
+pub mod mailbox;
+pub mod notification;
+pub mod order;
+mod owner;
+pub mod plan;
+pub mod query;
+pub mod request;
+pub mod revocation;
+pub mod statement;
+pub mod subject_data;
+pub mod table;
+pub mod value;

@@ -1,0 +1,261 @@
+//! Applies a batch of units within one transaction: few questions, then one statement a table.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use super::{
+    audit::{self, Appended},
+    judge::{Answers, Questions},
+    plan::Plan,
+    request,
+    statement::{Placeholders, insert, lookup, update, values_of},
+    table::{Key, Record, Table},
+    value::{Columns, Fields, SqlValue, Unreadable},
+};
+use crate::domain::{aggregate::Version, job::JobToken};
+
+/// Parameters of one statement at most (SQLite: 32 766; PostgreSQL: 65 535).
+const PARAMETERS: usize = 32_766;
+
+/// A driver's connection inside a transaction.
+#[async_trait]
+pub trait Writer: Send {
+    type Row: Columns;
+    type Error: From<Unreadable> + Send;
+
+    fn placeholders(&self) -> Placeholders;
+
+    /// Rows written.
+    async fn execute(&mut self, sql: String, values: Vec<SqlValue>) -> Result<u64, Self::Error>;
+
+    async fn rows(
+        &mut self,
+        sql: String,
+        values: Vec<SqlValue>,
+    ) -> Result<Vec<Self::Row>, Self::Error>;
+
+    /// Why a statement wrote fewer rows than it must.
+    fn missed(&self, table: &'static str) -> Self::Error;
+}
+
+/// Looks up everything the judge asks, table by table, keys in order.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn ask<W: Writer>(writer: &mut W, questions: Questions) -> Result<Answers, W::Error> {
+    let mut answers = Answers::default();
+    for (table, keys) in questions.versions {
+        let columns = table.key_columns();
+        for row in find(writer, table.name, columns, &["version"], keys).await? {
+            let version = Fields::of(&row).integer("version")?;
+            let key = read_key(&row, columns)?;
+            answers.versions.insert((table.name, key), Version(version));
+        }
+    }
+    for ((table, columns), keys) in questions.keys {
+        for row in find(writer, table, columns, &[], keys).await? {
+            let key = read_key(&row, columns)?;
+            answers.taken.insert(((table, columns), key));
+        }
+    }
+    let jobs = questions
+        .jobs
+        .into_iter()
+        .map(|id| vec![SqlValue::text(id)]);
+    for row in find(writer, "job", &["id"], &["token", "ended_at"], jobs).await? {
+        let fields = Fields::of(&row);
+        if fields.maybe_integer("ended_at")?.is_none()
+            && let Ok(token) = fields.array("token")
+        {
+            answers.tokens.insert(fields.string("id")?, JobToken(token));
+        }
+    }
+    Ok(answers)
+}
+
+async fn find<W: Writer>(
+    writer: &mut W,
+    table: &str,
+    columns: &[&str],
+    wanted: &[&str],
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<Vec<W::Row>, W::Error> {
+    let mut found = Vec::new();
+    let keys: Vec<Key> = keys.into_iter().collect();
+    for chunk in keys.chunks(PARAMETERS / columns.len().max(1)) {
+        let sql = lookup(table, columns, wanted, chunk.len(), writer.placeholders());
+        found.extend(writer.rows(sql, chunk.concat()).await?);
+    }
+    Ok(found)
+}
+
+/// The key as it was asked for: text, or a number where the column holds one.
+fn read_key(row: &dyn Columns, columns: &[&str]) -> Result<Key, Unreadable> {
+    let value = |column: &&str| {
+        let text = row.string(column).map(SqlValue::Text);
+        text.or_else(|_| row.integer(column).map(SqlValue::Integer))
+    };
+    columns.iter().map(value).collect()
+}
+
+/// Writes the rows of the admitted plans and, last, the audit log with its head.
+///
+/// # Errors
+/// When a statement fails: the transaction must be rolled back.
+pub async fn write<W: Writer>(
+    writer: &mut W,
+    plans: Vec<Plan>,
+    appended: Appended,
+) -> Result<(), W::Error> {
+    let mut rows = Rows::default();
+    for plan in plans {
+        rows.add(plan);
+    }
+    for (table, records) in rows.inserts {
+        insert_all(writer, table, records, false).await?;
+    }
+    for (table, records) in rows.unless_there {
+        insert_all(writer, table, records, true).await?;
+    }
+    for (table, records) in rows.updates {
+        update_all(writer, table, records).await?;
+    }
+    end_live(writer, rows.ended_live).await?;
+    end_jobs(writer, rows.job_ends).await?;
+    store_answers(writer, rows.answers).await?;
+    insert_all(writer, &audit::ENTRY, appended.entries, false).await?;
+    insert_all(writer, &audit::HASH, appended.hashes, false).await?;
+    insert_all(writer, &audit::DETAIL, appended.details, false).await?;
+    for (new, head) in appended.heads {
+        if new {
+            insert_all(writer, &audit::HEAD, vec![head], false).await?;
+        } else {
+            update_all(writer, &audit::HEAD, vec![head]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The rows of a batch by table.
+#[derive(Default)]
+struct Rows {
+    inserts: BTreeMap<&'static Table, Vec<Record>>,
+    unless_there: BTreeMap<&'static Table, Vec<Record>>,
+    updates: BTreeMap<&'static Table, Vec<Record>>,
+    ended_live: Vec<Record>,
+    job_ends: Vec<Record>,
+    answers: Vec<Record>,
+}
+
+impl Rows {
+    fn add(&mut self, plan: Plan) {
+        for (table, record) in plan.inserts {
+            self.inserts.entry(table).or_default().push(record);
+        }
+        for (table, record) in plan.unless_there {
+            self.unless_there.entry(table).or_default().push(record);
+        }
+        for (table, record) in plan.updates {
+            self.updates.entry(table).or_default().push(record);
+        }
+        self.ended_live.extend(plan.ended_live);
+        self.job_ends.extend(plan.job_row);
+        self.answers.extend(plan.answer);
+    }
+}
+
+async fn insert_all<W: Writer>(
+    writer: &mut W,
+    table: &'static Table,
+    mut records: Vec<Record>,
+    unless_there: bool,
+) -> Result<(), W::Error> {
+    records.sort_unstable();
+    for chunk in records.chunks(PARAMETERS / table.columns.len()) {
+        let sql = insert(table, chunk.len(), writer.placeholders(), unless_there);
+        writer.execute(sql, chunk.concat()).await?;
+    }
+    Ok(())
+}
+
+async fn update_all<W: Writer>(
+    writer: &mut W,
+    table: &'static Table,
+    mut records: Vec<Record>,
+) -> Result<(), W::Error> {
+    records.sort_unstable();
+    for chunk in records.chunks(PARAMETERS / table.columns.len()) {
+        let sql = update(table, chunk.len(), writer.placeholders());
+        demand(writer, table.name, sql, chunk).await?;
+    }
+    Ok(())
+}
+
+async fn end_live<W: Writer>(writer: &mut W, mut ended: Vec<Record>) -> Result<(), W::Error> {
+    ended.sort_unstable();
+    for chunk in ended.chunks(PARAMETERS / 2) {
+        let sql = format!(
+            "DELETE FROM live_activation WHERE (order_id, activation_id) IN (VALUES {})",
+            values_of(chunk.len(), 2, writer.placeholders())
+        );
+        writer.execute(sql, chunk.concat()).await?;
+    }
+    Ok(())
+}
+
+/// `WHERE token = …` fences off a holder whose lease is over; the judge has looked already.
+async fn end_jobs<W: Writer>(writer: &mut W, mut records: Vec<Record>) -> Result<(), W::Error> {
+    records.sort_unstable();
+    for chunk in records.chunks(PARAMETERS / 5) {
+        let sql = format!(
+            "WITH v(id, held, token, due, ended_at) AS (VALUES {}) \
+             UPDATE job SET token = v.token, due = coalesce(v.due, job.due), \
+             ended_at = v.ended_at FROM v \
+             WHERE job.id = v.id AND job.token = v.held AND job.ended_at IS NULL",
+            values_of(chunk.len(), 5, writer.placeholders())
+        );
+        demand(writer, "job", sql, chunk).await?;
+    }
+    Ok(())
+}
+
+/// An answer is stored once; a claim that was pruned meanwhile takes none.
+async fn store_answers<W: Writer>(
+    writer: &mut W,
+    mut answers: Vec<Record>,
+) -> Result<(), W::Error> {
+    answers.sort_unstable();
+    let key = request::TABLE.key_columns();
+    let joined: Vec<String> = key
+        .iter()
+        .map(|column| format!("idempotency.{column} = v.{column}"))
+        .collect();
+    for chunk in answers.chunks(PARAMETERS / 8) {
+        let sql = format!(
+            "WITH v({}, status, location, etag, body) AS (VALUES {}) \
+             UPDATE idempotency SET status = v.status, location = v.location, etag = v.etag, \
+             body = v.body FROM v WHERE idempotency.status IS NULL AND {}",
+            key.join(", "),
+            values_of(chunk.len(), 8, writer.placeholders()),
+            joined.join(" AND ")
+        );
+        writer.execute(sql, chunk.concat()).await?;
+    }
+    Ok(())
+}
+
+/// Every row must have been there.
+async fn demand<W: Writer>(
+    writer: &mut W,
+    table: &'static str,
+    sql: String,
+    rows: &[Record],
+) -> Result<(), W::Error> {
+    let written = writer.execute(sql, rows.concat()).await?;
+    if usize::try_from(written) == Ok(rows.len()) {
+        Ok(())
+    } else {
+        Err(writer.missed(table))
+    }
+}

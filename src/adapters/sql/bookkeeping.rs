@@ -1,0 +1,125 @@
+//! Bookkeeping: leases, attempts, heartbeats, read marks, pruning. No audit entry, no aggregate.
+
+use super::{
+    apply::Writer,
+    job,
+    query::Query,
+    statement::values_of,
+    table::Record,
+    value::{Fields, SqlValue},
+};
+use crate::{
+    domain::{
+        job::{Job, JobKind},
+        timestamp::Timestamp,
+    },
+    ports::store::{Booked, Bookkeeping},
+};
+
+/// Jobs of one claim at most, whatever is asked.
+const CLAIMS: u32 = 256;
+
+/// Does the task inside the caller's transaction.
+///
+/// # Errors
+/// When a statement fails.
+pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked, W::Error> {
+    match task {
+        Bookkeeping::ClaimJobs {
+            kinds,
+            now,
+            lease_until,
+            limit,
+            token_seed,
+        } => {
+            let due = due_jobs(&kinds, now, limit.min(CLAIMS));
+            claim(writer, due, lease_until, &token_seed)
+                .await
+                .map(Booked::Jobs)
+        }
+        Bookkeeping::ReleaseJob { token, due } => {
+            let query = Query::new("UPDATE job SET token = ")
+                .bind(SqlValue::blob(&[]))
+                .sql(", due = ")
+                .bind(SqlValue::time(due))
+                .sql(" WHERE ended_at IS NULL AND token = ")
+                .bind(SqlValue::blob(&token.0));
+            run(writer, query).await
+        }
+        Bookkeeping::RenewBoot {
+            boot,
+            now,
+            lease_until,
+        } => {
+            let query = Query::new("INSERT INTO instance (boot, started_at, lease_until) VALUES (")
+                .bind(SqlValue::text(boot))
+                .sql(", ")
+                .bind(SqlValue::time(now))
+                .sql(", ")
+                .bind(SqlValue::time(lease_until))
+                .sql(") ON CONFLICT (boot) DO UPDATE SET lease_until = excluded.lease_until");
+            run(writer, query).await
+        }
+        Bookkeeping::ReadNotification { id, at } => {
+            let query = Query::new("UPDATE notification SET version = version + 1, read_at = ")
+                .bind(SqlValue::time(at))
+                .sql(" WHERE read_at IS NULL AND id = ")
+                .bind(SqlValue::text(id));
+            run(writer, query).await
+        }
+        Bookkeeping::Prune { before } => {
+            let claims = Query::new("DELETE FROM idempotency WHERE claimed_at < ")
+                .bind(SqlValue::time(before));
+            run(writer, claims).await?;
+            let jobs = Query::new("DELETE FROM job WHERE ended_at IS NOT NULL AND ended_at < ")
+                .bind(SqlValue::time(before));
+            run(writer, jobs).await
+        }
+    }
+}
+
+fn due_jobs(kinds: &[JobKind], now: Timestamp, limit: u32) -> Query {
+    let kinds = kinds.iter().map(|kind| SqlValue::text(kind.name()));
+    Query::new("SELECT * FROM job WHERE ended_at IS NULL AND due <= ")
+        .bind(SqlValue::time(now))
+        .any("kind", kinds.collect())
+        .sql(" ORDER BY due, id")
+        .limit(limit)
+}
+
+/// An expired lease is due again: whoever held it is fenced off by the new token.
+async fn claim<W: Writer>(
+    writer: &mut W,
+    due: Query,
+    lease_until: Timestamp,
+    seed: &[u8; 16],
+) -> Result<Vec<Job>, W::Error> {
+    let mut jobs = Vec::new();
+    let mut records: Vec<Record> = Vec::new();
+    for row in writer.rows(due.sql, due.values).await? {
+        let id = Fields::of(&row).parsed("id")?;
+        let mut job = job::read(&row, job::token(seed, id))?;
+        job.attempts = job.attempts.saturating_add(1);
+        records.push(vec![
+            SqlValue::text(id),
+            SqlValue::blob(&job.token.0),
+            SqlValue::integer(job.attempts),
+            SqlValue::time(lease_until),
+        ]);
+        jobs.push(job);
+    }
+    if !records.is_empty() {
+        let sql = format!(
+            "WITH v(id, token, attempts, due) AS (VALUES {}) UPDATE job SET token = v.token, \
+             attempts = v.attempts, due = v.due FROM v WHERE job.id = v.id",
+            values_of(records.len(), 4, writer.placeholders())
+        );
+        writer.execute(sql, records.concat()).await?;
+    }
+    Ok(jobs)
+}
+
+async fn run<W: Writer>(writer: &mut W, query: Query) -> Result<Booked, W::Error> {
+    writer.execute(query.sql, query.values).await?;
+    Ok(Booked::Done)
+}

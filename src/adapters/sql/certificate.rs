@@ -1,0 +1,142 @@
+//! Issued certificates; immutable.
+
+use async_trait::async_trait;
+
+use super::{
+    owner,
+    query::{Fetch, Query, all, first},
+    revocation,
+    table::{Record, Table},
+    value::{Columns, Fields, SqlValue, Unreadable},
+};
+use crate::{
+    domain::{
+        certificate::Certificate, id::CertificateId, intent::IssuerName, product::ProductCode,
+    },
+    policy::access::ReadScope,
+    ports::store::{
+        Page, StoreError,
+        issuance::{CertificateFilter, CertificateRecord, Certificates},
+    },
+};
+
+/// `created_at` is the instant of issuance: lists are ordered by it.
+pub static TABLE: Table = Table {
+    name: "certificate",
+    key: 1,
+    columns: &[
+        "id",
+        "issuer",
+        "serial",
+        "crl_partition",
+        "ra",
+        "customer",
+        "order_id",
+        "activation_id",
+        "product",
+        "der",
+        "sha256",
+        "spki_sha256",
+        "subject",
+        "mailbox",
+        "not_before",
+        "not_after",
+        "created_at",
+    ],
+};
+
+#[must_use]
+pub fn record(certificate: &Certificate) -> Record {
+    let [ra, customer] = owner::columns(&certificate.owner);
+    vec![
+        SqlValue::text(certificate.id),
+        SqlValue::text(&certificate.issuer),
+        SqlValue::text(hex::encode(&certificate.serial)),
+        SqlValue::integer(certificate.partition),
+        ra,
+        customer,
+        SqlValue::text(certificate.order),
+        SqlValue::text(certificate.activation),
+        SqlValue::text(&certificate.product),
+        SqlValue::blob(&certificate.der),
+        SqlValue::blob(&certificate.sha256),
+        SqlValue::blob(&certificate.spki_sha256),
+        SqlValue::text(&certificate.subject),
+        SqlValue::text(&certificate.mailbox),
+        SqlValue::time(certificate.not_before),
+        SqlValue::time(certificate.not_after),
+        SqlValue::time(certificate.issued_at),
+    ]
+}
+
+const SELECT: &str = "SELECT certificate.*, r.issuer AS r_issuer, r.serial AS r_serial, \
+     r.crl_partition AS r_crl_partition, r.revoked_at AS r_revoked_at, r.reason AS r_reason, \
+     r.not_after AS r_not_after FROM certificate LEFT JOIN revoked AS r \
+     ON r.issuer = certificate.issuer AND r.serial = certificate.serial WHERE 1 = 1";
+
+fn read(row: &dyn Columns) -> Result<CertificateRecord, Unreadable> {
+    let fields = Fields::of(row);
+    let revoked = Fields::prefixed(row, "r_");
+    let revoked = match revoked.maybe_string("serial")? {
+        Some(_) => Some(revocation::read_revoked(revoked)?),
+        None => None,
+    };
+    Ok(CertificateRecord {
+        certificate: read_fields(fields)?,
+        revoked,
+    })
+}
+
+fn read_fields(row: Fields<'_>) -> Result<Certificate, Unreadable> {
+    Ok(Certificate {
+        id: row.parsed("id")?,
+        issuer: row.with("issuer", IssuerName::parse)?,
+        serial: row.with("serial", |text| hex::decode(text).ok())?,
+        partition: row.number("crl_partition")?,
+        owner: owner::read(row)?,
+        order: row.parsed("order_id")?,
+        activation: row.parsed("activation_id")?,
+        product: row.with("product", ProductCode::parse)?,
+        der: row.bytes("der")?,
+        sha256: row.array("sha256")?,
+        spki_sha256: row.array("spki_sha256")?,
+        subject: row.string("subject")?,
+        mailbox: row.string("mailbox")?,
+        not_before: row.time("not_before")?,
+        not_after: row.time("not_after")?,
+        issued_at: row.time("created_at")?,
+    })
+}
+
+#[async_trait]
+impl<F: Fetch> Certificates for F {
+    async fn certificate(
+        &self,
+        scope: &ReadScope,
+        id: CertificateId,
+    ) -> Result<Option<CertificateRecord>, StoreError> {
+        let query = Query::new(SELECT)
+            .eq("id", SqlValue::text(id))
+            .visible_to(scope);
+        first(self, query, read).await
+    }
+
+    async fn certificates(
+        &self,
+        scope: &ReadScope,
+        filter: &CertificateFilter,
+        page: &Page,
+    ) -> Result<Vec<CertificateRecord>, StoreError> {
+        let mut query = Query::new(SELECT).visible_to(scope);
+        if let Some(order) = filter.order {
+            query = query.eq("order_id", SqlValue::text(order));
+        }
+        if let Some(serial) = &filter.serial {
+            query = query.eq("certificate.serial", SqlValue::text(hex::encode(serial)));
+        }
+        if let Some(mailbox) = &filter.mailbox {
+            query = query.eq("mailbox", SqlValue::text(mailbox));
+        }
+        all(self, query.page(page), read).await
+    }
+}

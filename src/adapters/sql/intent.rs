@@ -1,0 +1,102 @@
+//! Intents and what they rest on.
+
+use super::{
+    table::{Record, Table},
+    value::{Columns, Fields, SqlValue, Unreadable},
+};
+use crate::domain::{
+    aggregate::{Loaded, Version},
+    intent::{Intent, IntentState, IssuerName},
+    unit::{Aggregate, Rest},
+};
+
+/// Serials are lower-case hex, as they stand in the audit log.
+pub static TABLE: Table = Table {
+    name: "intent",
+    key: 2,
+    columns: &[
+        "issuer",
+        "serial",
+        "version",
+        "activation_id",
+        "crl_partition",
+        "tbs",
+        "tbs_sha256",
+        "profile",
+        "profile_sha256",
+        "not_after",
+        "boot",
+        "state",
+        "recorded_at",
+        "settled_at",
+    ],
+};
+
+/// Which decisions rested on a row: the planner's index.
+pub static RESTS_ON: Table = Table {
+    name: "rests_on",
+    key: 4,
+    columns: &["issuer", "serial", "aggregate", "id", "row_version"],
+};
+
+#[must_use]
+pub fn record(intent: &Intent, version: Version) -> Record {
+    vec![
+        SqlValue::text(&intent.issuer),
+        SqlValue::text(hex::encode(&intent.serial)),
+        SqlValue::version(version),
+        SqlValue::text(intent.activation),
+        SqlValue::integer(intent.partition),
+        SqlValue::blob(&intent.tbs),
+        SqlValue::blob(&intent.tbs_sha256),
+        SqlValue::text(&intent.profile),
+        SqlValue::blob(&intent.profile_sha256),
+        SqlValue::time(intent.not_after),
+        SqlValue::text(intent.boot),
+        SqlValue::text(intent.state.name()),
+        SqlValue::time(intent.recorded_at),
+        SqlValue::maybe_time(intent.settled_at),
+    ]
+}
+
+#[must_use]
+pub fn rest_record(intent: &Intent, rest: &Rest) -> Record {
+    vec![
+        SqlValue::text(&intent.issuer),
+        SqlValue::text(hex::encode(&intent.serial)),
+        SqlValue::text(aggregate_name(rest.aggregate)),
+        SqlValue::text(&rest.id),
+        SqlValue::version(rest.version),
+    ]
+}
+
+const fn aggregate_name(aggregate: Aggregate) -> &'static str {
+    match aggregate {
+        Aggregate::Order => "order",
+        Aggregate::SubjectData => "subject_data",
+        Aggregate::Case => "case",
+        Aggregate::Mailbox => "mailbox",
+        Aggregate::Activation => "activation",
+        Aggregate::Identity => "identity",
+    }
+}
+
+pub fn read(row: &dyn Columns) -> Result<Loaded<Intent>, Unreadable> {
+    let row = Fields::of(row);
+    let intent = Intent {
+        issuer: row.with("issuer", IssuerName::parse)?,
+        serial: row.with("serial", |text| hex::decode(text).ok())?,
+        activation: row.parsed("activation_id")?,
+        partition: row.number("crl_partition")?,
+        tbs: row.bytes("tbs")?,
+        tbs_sha256: row.array("tbs_sha256")?,
+        profile: row.string("profile")?,
+        profile_sha256: row.array("profile_sha256")?,
+        not_after: row.time("not_after")?,
+        boot: row.parsed("boot")?,
+        state: row.with("state", IntentState::from_name)?,
+        recorded_at: row.time("recorded_at")?,
+        settled_at: row.maybe_time("settled_at")?,
+    };
+    Ok(Loaded::restore(intent, row.version()?))
+}

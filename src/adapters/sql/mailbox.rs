@@ -1,0 +1,151 @@
+//! Mailbox validations and the use of addresses over all owners.
+
+use async_trait::async_trait;
+use serde_json::Value as Json;
+
+use super::{
+    json, owner,
+    query::{Fetch, Query, first},
+    table::{Record, Table},
+    value::{Columns, Fields, SqlValue, Unreadable},
+};
+use crate::{
+    domain::{
+        aggregate::{Loaded, Version},
+        id::MailboxId,
+        mailbox::{
+            AddressUse, CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation,
+        },
+        text::Language,
+        timestamp::Timestamp,
+    },
+    ports::store::{StoreError, registration::Mailboxes},
+};
+
+pub static TABLE: Table = Table {
+    name: "mailbox",
+    key: 1,
+    columns: &[
+        "id",
+        "version",
+        "order_id",
+        "ra",
+        "customer",
+        "address",
+        "language",
+        "state",
+        "code_nonce",
+        "code_mac",
+        "code_created_at",
+        "code_expires_at",
+        "code_tries",
+        "initiated_at",
+        "sent_at",
+        "confirmed_at",
+        "confirmed_by",
+        "created_at",
+        "updated_at",
+    ],
+};
+
+pub static ADDRESS_USE: Table = Table {
+    name: "address_use",
+    key: 1,
+    columns: &["abuse_key", "version", "sent"],
+};
+
+#[must_use]
+pub fn record(mailbox: &MailboxValidation, version: Version) -> Record {
+    let [ra, customer] = owner::columns(&mailbox.owner);
+    vec![
+        SqlValue::text(mailbox.id),
+        SqlValue::version(version),
+        SqlValue::text(mailbox.order),
+        ra,
+        customer,
+        SqlValue::text(mailbox.address.as_str()),
+        SqlValue::text(mailbox.language.code()),
+        SqlValue::text(mailbox.state.name()),
+        SqlValue::blob(&mailbox.code.nonce),
+        SqlValue::blob(&mailbox.code.mac),
+        SqlValue::time(mailbox.code.created_at),
+        SqlValue::time(mailbox.code.expires_at),
+        SqlValue::integer(mailbox.code.tries),
+        SqlValue::time(mailbox.initiated_at),
+        SqlValue::maybe_time(mailbox.sent_at),
+        SqlValue::maybe_time(mailbox.confirmed_at),
+        SqlValue::Text(mailbox.confirmed_by.map(|by| by.name().to_owned())),
+        SqlValue::time(mailbox.created_at),
+        SqlValue::time(mailbox.updated_at),
+    ]
+}
+
+#[must_use]
+pub fn address_use_record(address: &AddressUse, version: Version) -> Record {
+    let sent: Json = address.sent.iter().map(|at| at.millis()).collect();
+    vec![
+        SqlValue::text(&address.abuse_key),
+        SqlValue::version(version),
+        SqlValue::json(&sent),
+    ]
+}
+
+fn read(row: &dyn Columns) -> Result<Loaded<MailboxValidation>, Unreadable> {
+    read_fields(Fields::of(row))
+}
+
+pub fn read_fields(row: Fields<'_>) -> Result<Loaded<MailboxValidation>, Unreadable> {
+    let mailbox = MailboxValidation {
+        id: row.parsed("id")?,
+        order: row.parsed("order_id")?,
+        owner: owner::read(row)?,
+        address: MailAddress::restore(row.string("address")?),
+        language: row.with("language", Language::from_code)?,
+        state: row.with("state", MailboxState::from_name)?,
+        code: CodeSeed {
+            nonce: row.array("code_nonce")?,
+            mac: row.array("code_mac")?,
+            created_at: row.time("code_created_at")?,
+            expires_at: row.time("code_expires_at")?,
+            tries: row.number("code_tries")?,
+        },
+        initiated_at: row.time("initiated_at")?,
+        sent_at: row.maybe_time("sent_at")?,
+        confirmed_at: row.maybe_time("confirmed_at")?,
+        confirmed_by: row.maybe_with("confirmed_by", ConfirmChannel::from_name)?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    };
+    Ok(Loaded::restore(mailbox, row.version()?))
+}
+
+fn read_address_use(row: &dyn Columns) -> Result<Loaded<AddressUse>, Unreadable> {
+    let row = Fields::of(row);
+    let sent = json::list("sent", &row.json("sent")?, |item| {
+        let millis = item.as_i64();
+        millis
+            .map(Timestamp::from_millis)
+            .ok_or_else(|| Unreadable::new("sent", "no instant"))
+    })?;
+    let abuse_key = row.string("abuse_key")?;
+    Ok(Loaded::restore(
+        AddressUse { abuse_key, sent },
+        row.version()?,
+    ))
+}
+
+#[async_trait]
+impl<F: Fetch> Mailboxes for F {
+    async fn mailbox(
+        &self,
+        id: MailboxId,
+    ) -> Result<Option<Loaded<MailboxValidation>>, StoreError> {
+        let query = Query::from("mailbox").eq("id", SqlValue::text(id));
+        first(self, query, read).await
+    }
+
+    async fn address_use(&self, abuse_key: &str) -> Result<Option<Loaded<AddressUse>>, StoreError> {
+        let query = Query::from("address_use").eq("abuse_key", SqlValue::text(abuse_key));
+        first(self, query, read_address_use).await
+    }
+}

@@ -1,0 +1,165 @@
+//! Orders.
+
+use async_trait::async_trait;
+
+use super::{
+    json, owner,
+    query::{Fetch, Query, all, first},
+    table::{Record, Table},
+    value::{Columns, Fields, SqlValue, Unreadable},
+};
+use crate::{
+    domain::{
+        aggregate::{Loaded, Version},
+        id::{OrderId, SubjectDataId},
+        order::{Order, OrderNumber, OrderState},
+        product::ProductCode,
+        text::Language,
+    },
+    policy::access::ReadScope,
+    ports::store::{
+        Page, StoreError,
+        registration::{OrderFilter, Orders},
+    },
+};
+
+pub static TABLE: Table = Table {
+    name: "orders",
+    key: 1,
+    columns: &[
+        "id",
+        "version",
+        "number",
+        "ra",
+        "customer",
+        "product",
+        "alias",
+        "partner_order_ref",
+        "language",
+        "contacts",
+        "acting_for",
+        "state",
+        "close_note",
+        "subject_data",
+        "mailbox",
+        "activation",
+        "certificate",
+        "created_at",
+        "updated_at",
+    ],
+};
+
+/// Live orders of a data set that one answer may hold.
+const BOUND: u32 = 200;
+
+#[must_use]
+pub fn record(order: &Order, version: Version) -> Record {
+    let [ra, customer] = owner::columns(&order.owner);
+    vec![
+        SqlValue::text(order.id),
+        SqlValue::version(version),
+        SqlValue::text(order.number.as_str()),
+        ra,
+        customer,
+        SqlValue::text(&order.product),
+        SqlValue::maybe(order.alias.as_ref()),
+        SqlValue::maybe(order.partner_order_ref.as_ref()),
+        SqlValue::text(order.language.code()),
+        SqlValue::json(&json::contacts(&order.contacts)),
+        SqlValue::json(&json::acting_for(&order.acting_for)),
+        SqlValue::text(order.state.name()),
+        SqlValue::maybe(order.close_note.as_ref()),
+        SqlValue::maybe(order.subject_data.as_ref()),
+        SqlValue::maybe(order.mailbox.as_ref()),
+        SqlValue::maybe(order.activation.as_ref()),
+        SqlValue::maybe(order.certificate.as_ref()),
+        SqlValue::time(order.created_at),
+        SqlValue::time(order.updated_at),
+    ]
+}
+
+pub fn read(row: &dyn Columns) -> Result<Loaded<Order>, Unreadable> {
+    read_fields(Fields::of(row))
+}
+
+pub fn read_fields(row: Fields<'_>) -> Result<Loaded<Order>, Unreadable> {
+    let order = Order {
+        id: row.parsed("id")?,
+        number: OrderNumber::restore(row.string("number")?),
+        owner: owner::read(row)?,
+        product: row.with("product", ProductCode::parse)?,
+        alias: row.maybe_text("alias")?,
+        partner_order_ref: row.maybe_text("partner_order_ref")?,
+        language: row.with("language", Language::from_code)?,
+        contacts: json::read_contacts(&row.json("contacts")?)?,
+        acting_for: json::read_acting_for(&row.json("acting_for")?)?,
+        state: row.with("state", OrderState::from_name)?,
+        close_note: row.maybe_text("close_note")?,
+        subject_data: row.maybe_parsed("subject_data")?,
+        mailbox: row.maybe_parsed("mailbox")?,
+        activation: row.maybe_parsed("activation")?,
+        certificate: row.maybe_parsed("certificate")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    };
+    Ok(Loaded::restore(order, row.version()?))
+}
+
+/// A `LIKE` pattern for "contains", lower case, with the pattern's own signs escaped.
+fn contains(text: &str) -> SqlValue {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c.to_ascii_lowercase());
+    }
+    pattern.push('%');
+    SqlValue::text(pattern)
+}
+
+#[async_trait]
+impl<F: Fetch> Orders for F {
+    async fn order(
+        &self,
+        scope: &ReadScope,
+        id: OrderId,
+    ) -> Result<Option<Loaded<Order>>, StoreError> {
+        let query = Query::from("orders")
+            .eq("id", SqlValue::text(id))
+            .visible_to(scope);
+        first(self, query, read).await
+    }
+
+    async fn orders(
+        &self,
+        scope: &ReadScope,
+        filter: &OrderFilter,
+        page: &Page,
+    ) -> Result<Vec<Loaded<Order>>, StoreError> {
+        let states = filter.states.iter().map(|s| SqlValue::text(s.name()));
+        let mut query = Query::from("orders")
+            .visible_to(scope)
+            .any("state", states.collect());
+        if let Some(text) = &filter.text {
+            query = query
+                .sql(" AND lower(number || ' ' || coalesce(alias, '') || ' ' || coalesce(partner_order_ref, '')) LIKE ")
+                .bind(contains(text))
+                .sql(" ESCAPE '\\'");
+        }
+        all(self, query.page(page), read).await
+    }
+
+    async fn orders_of_subject_data(
+        &self,
+        id: SubjectDataId,
+    ) -> Result<Vec<Loaded<Order>>, StoreError> {
+        let live = OrderState::ALL.into_iter().filter(|s| s.is_live());
+        let query = Query::from("orders")
+            .eq("subject_data", SqlValue::text(id))
+            .any("state", live.map(|s| SqlValue::text(s.name())).collect())
+            .sql(" ORDER BY created_at, id")
+            .limit(BOUND);
+        all(self, query, read).await
+    }
+}

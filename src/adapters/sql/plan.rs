@@ -1,0 +1,297 @@
+//! A unit of work as rows: what must be true, and what is written when it is.
+
+use super::{
+    activation, case, certificate, document, evidence, identity, intent, job, mail, mailbox,
+    notification, order, request, revocation, subject_data,
+    table::{Key, Record, Table, key_of},
+    value::SqlValue,
+};
+use crate::domain::{
+    activation::{Activation, ActivationState},
+    aggregate::{Changed, Version},
+    certificate::Certificate,
+    identity::Identity,
+    intent::Intent,
+    job::JobEnd,
+    order::Order,
+    unit::{Aggregate, Change, CommitError, Rest, UniqueKey, Unit},
+};
+
+/// A row that must have this version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ground {
+    pub table: &'static Table,
+    pub key: Key,
+    pub version: Version,
+}
+
+/// A key that nobody may hold yet, and the answer when somebody does.
+#[derive(Clone, Debug)]
+pub struct Free {
+    pub table: &'static str,
+    pub columns: &'static [&'static str],
+    pub key: Key,
+    pub taken: CommitError,
+}
+
+/// What a unit demands and writes.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub grounds: Vec<Ground>,
+    pub free: Vec<Free>,
+    /// Keys of the versioned rows it writes, new ones included.
+    pub written: Vec<(&'static Table, Key)>,
+    pub inserts: Vec<(&'static Table, Record)>,
+    /// Rows that may be there already: the same work is queued once, a key blocked once.
+    pub unless_there: Vec<(&'static Table, Record)>,
+    pub updates: Vec<(&'static Table, Record)>,
+    /// (order, activation) that no longer lives.
+    pub ended_live: Vec<Record>,
+    pub job_end: Option<JobEnd>,
+    /// The row of that end.
+    pub job_row: Option<Record>,
+    /// Key, `status`, `location`, `etag`, `body` for a claim of an earlier unit.
+    pub answer: Option<Record>,
+    pub tbs: Vec<[u8; 32]>,
+}
+
+/// The table behind an aggregate that decisions rest on.
+#[must_use]
+pub fn table_of(aggregate: Aggregate) -> &'static Table {
+    match aggregate {
+        Aggregate::Order => &order::TABLE,
+        Aggregate::SubjectData => &subject_data::TABLE,
+        Aggregate::Case => &case::TABLE,
+        Aggregate::Mailbox => &mailbox::TABLE,
+        Aggregate::Activation => &activation::TABLE,
+        Aggregate::Identity => &identity::TABLE,
+    }
+}
+
+impl Plan {
+    /// Maps the unit once; nothing is decided here.
+    #[must_use]
+    pub fn of(unit: &Unit) -> Self {
+        let mut plan = Self::default();
+        for rest in &unit.rests_on {
+            plan.grounds.push(Ground {
+                table: table_of(rest.aggregate),
+                key: vec![SqlValue::text(&rest.id)],
+                version: rest.version,
+            });
+        }
+        for change in &unit.changes {
+            plan.change(change, unit);
+        }
+        for new in &unit.jobs {
+            plan.unless_there
+                .push((&job::TABLE, job::record(new, unit.now)));
+        }
+        plan.job_end.clone_from(&unit.job_end);
+        plan.job_row = unit.job_end.as_ref().map(|e| job::end_record(e, unit.now));
+        plan.request(unit);
+        plan
+    }
+
+    fn change(&mut self, change: &Change, unit: &Unit) {
+        match change {
+            Change::Order(c) => self.order(c),
+            Change::SubjectData(c) => self.row(&subject_data::TABLE, c, subject_data::record),
+            Change::Case(c) => self.row(&case::TABLE, c, case::record),
+            Change::Mailbox(c) => self.row(&mailbox::TABLE, c, mailbox::record),
+            Change::AddressUse(c) => {
+                self.named_row(
+                    &mailbox::ADDRESS_USE,
+                    c,
+                    mailbox::address_use_record,
+                    CommitError::Conflict,
+                );
+            }
+            Change::Activation(c) => self.activation(c),
+            Change::Intent(c) => self.intent(c, &unit.rests_on),
+            Change::RevocationList(c) => {
+                let taken = CommitError::Exists(UniqueKey::CrlNumber);
+                self.named_row(&revocation::TABLE, c, revocation::record, taken);
+                if c.was().is_none() {
+                    self.tbs.push(c.tbs_sha256);
+                }
+            }
+            Change::Identity(c) => self.identity(c),
+            Change::Mail(c) => self.row(&mail::TABLE, c, mail::record),
+            Change::Notification(c) => self.row(&notification::TABLE, c, notification::record),
+            Change::Certificate(c) => self.certificate(c),
+            Change::Document(document) => {
+                self.inserts
+                    .push((&document::TABLE, document::record(document)));
+            }
+            Change::Evidence(evidence) => {
+                self.inserts
+                    .push((&evidence::TABLE, evidence::record(evidence)));
+            }
+            Change::Revoked(revoked) => {
+                let record = revocation::revoked_record(revoked);
+                let table = &revocation::REVOKED;
+                let taken = CommitError::Exists(UniqueKey::Other("revoked"));
+                self.free(
+                    table.name,
+                    table.key_columns(),
+                    key_of(table, &record),
+                    taken,
+                );
+                self.inserts.push((table, record));
+            }
+            Change::BlockedKey {
+                fingerprint,
+                reason,
+            } => {
+                let record = vec![
+                    SqlValue::blob(fingerprint),
+                    SqlValue::text(reason),
+                    SqlValue::time(unit.now),
+                ];
+                self.unless_there.push((&activation::BLOCKED, record));
+            }
+        }
+    }
+
+    fn order(&mut self, changed: &Changed<Order>) {
+        self.row(&order::TABLE, changed, order::record);
+        if changed.was().is_none() {
+            self.free(
+                "orders",
+                &["number"],
+                vec![SqlValue::text(changed.number.as_str())],
+                CommitError::Exists(UniqueKey::OrderNumber),
+            );
+        }
+    }
+
+    fn identity(&mut self, changed: &Changed<Identity>) {
+        let taken = CommitError::Exists(UniqueKey::IdentityName);
+        self.named_row(&identity::TABLE, changed, identity::record, taken);
+        if changed.was().is_none() {
+            self.free(
+                "identity",
+                &["credential_kind", "credential"],
+                identity::credential(&changed.credential).to_vec(),
+                CommitError::Exists(UniqueKey::IdentityCredential),
+            );
+        }
+    }
+
+    fn certificate(&mut self, certificate: &Certificate) {
+        let record = certificate::record(certificate);
+        let key = record.iter().skip(1).take(2).cloned().collect();
+        let taken = CommitError::Exists(UniqueKey::Serial);
+        self.free("certificate", &["issuer", "serial"], key, taken);
+        self.inserts.push((&certificate::TABLE, record));
+    }
+
+    /// The live row comes and goes with the running state.
+    fn activation(&mut self, changed: &Changed<Activation>) {
+        self.row(&activation::TABLE, changed, activation::record);
+        let order = SqlValue::text(changed.order);
+        let live = vec![order.clone(), SqlValue::text(changed.id)];
+        let running = changed.state == ActivationState::Running;
+        if changed.was().is_none() && running {
+            let table = &activation::LIVE;
+            let taken = CommitError::Exists(UniqueKey::LiveActivation);
+            self.free(table.name, table.key_columns(), vec![order], taken);
+            self.inserts.push((table, live));
+        } else if !running {
+            self.ended_live.push(live);
+        }
+    }
+
+    /// The intent keeps what its unit rests on.
+    fn intent(&mut self, changed: &Changed<Intent>, rests: &[Rest]) {
+        let taken = CommitError::Exists(UniqueKey::Serial);
+        self.named_row(&intent::TABLE, changed, intent::record, taken);
+        if changed.was().is_some() {
+            return;
+        }
+        self.tbs.push(changed.tbs_sha256);
+        let rests = rests.iter().map(|rest| {
+            let record = intent::rest_record(changed, rest);
+            (&intent::RESTS_ON, record)
+        });
+        self.unless_there.extend(rests);
+    }
+
+    fn request(&mut self, unit: &Unit) {
+        let answer = unit.answer.as_ref();
+        let mut unanswered = answer;
+        if let Some(claim) = &unit.claim {
+            let own = answer.filter(|(key, _)| *key == claim.key);
+            let record = request::record(claim, own.map(|(_, answer)| answer), unit.now);
+            let table = &request::TABLE;
+            let taken = CommitError::Exists(UniqueKey::Idempotency);
+            self.free(
+                table.name,
+                table.key_columns(),
+                key_of(table, &record),
+                taken,
+            );
+            self.inserts.push((table, record));
+            unanswered = answer.filter(|_| own.is_none());
+        }
+        self.answer = unanswered.map(|(key, answer)| {
+            let mut record = request::key(key);
+            record.extend(request::answer(Some(answer)));
+            record
+        });
+    }
+
+    /// A versioned row whose id was drawn at random.
+    fn row<T>(
+        &mut self,
+        table: &'static Table,
+        changed: &Changed<T>,
+        record: impl Fn(&T, Version) -> Record,
+    ) {
+        let record = record(changed, changed.will_be());
+        let key = key_of(table, &record);
+        self.written.push((table, key.clone()));
+        match changed.was() {
+            None => self.inserts.push((table, record)),
+            Some(version) => {
+                self.grounds.push(Ground {
+                    table,
+                    key,
+                    version,
+                });
+                self.updates.push((table, record));
+            }
+        }
+    }
+
+    /// A versioned row whose key somebody else may choose too.
+    fn named_row<T>(
+        &mut self,
+        table: &'static Table,
+        changed: &Changed<T>,
+        record: impl Fn(&T, Version) -> Record,
+        taken: CommitError,
+    ) {
+        if changed.was().is_none() {
+            let key = key_of(table, &record(changed, changed.will_be()));
+            self.free(table.name, table.key_columns(), key, taken);
+        }
+        self.row(table, changed, record);
+    }
+
+    fn free(
+        &mut self,
+        table: &'static str,
+        columns: &'static [&'static str],
+        key: Key,
+        taken: CommitError,
+    ) {
+        self.free.push(Free {
+            table,
+            columns,
+            key,
+            taken,
+        });
+    }
+}

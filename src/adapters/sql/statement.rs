@@ -1,0 +1,105 @@
+//! The text of set-based statements: one for many rows of one table.
+
+use std::fmt::Write;
+
+use super::table::Table;
+
+/// How a driver marks parameters. SQLite searches the names of numbered ones linearly, which
+/// costs milliseconds for a thousand of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholders {
+    /// `?`
+    Anonymous,
+    /// `$1`, `$2`, …
+    Numbered,
+}
+
+/// `INSERT INTO t (…) VALUES (…), (…)`; `or_ignore` leaves rows alone that are there.
+#[must_use]
+pub fn insert(table: &Table, rows: usize, style: Placeholders, or_ignore: bool) -> String {
+    let mut sql = format!(
+        "INSERT INTO {} ({}) VALUES ",
+        table.name,
+        table.columns.join(", ")
+    );
+    values(&mut sql, rows, table.columns.len(), style);
+    if or_ignore {
+        sql.push_str(" ON CONFLICT DO NOTHING");
+    }
+    sql
+}
+
+/// `WITH v(…) AS (VALUES …) UPDATE t SET … FROM v` on the rows whose version is one less.
+#[must_use]
+pub fn update(table: &Table, rows: usize, style: Placeholders) -> String {
+    let mut sql = with(table.columns, rows, style);
+    let _ = write!(sql, "UPDATE {} SET ", table.name);
+    for (n, column) in table.columns.iter().skip(table.key).enumerate() {
+        let comma = if n == 0 { "" } else { ", " };
+        let _ = write!(sql, "{comma}{column} = v.{column}");
+    }
+    let _ = write!(sql, " FROM v WHERE {}.version = v.version - 1", table.name);
+    for column in table.key_columns() {
+        let _ = write!(sql, " AND {}.{column} = v.{column}", table.name);
+    }
+    sql
+}
+
+/// The wanted columns of the rows with these keys, each key looked up by its index.
+#[must_use]
+pub fn lookup(
+    table: &str,
+    key: &[&str],
+    wanted: &[&str],
+    rows: usize,
+    style: Placeholders,
+) -> String {
+    let mut sql = with(key, rows, style);
+    sql.push_str("SELECT ");
+    let columns: Vec<String> = key
+        .iter()
+        .chain(wanted)
+        .map(|column| format!("t.{column} AS {column}"))
+        .collect();
+    sql.push_str(&columns.join(", "));
+    let _ = write!(sql, " FROM v CROSS JOIN {table} AS t WHERE 1 = 1");
+    for column in key {
+        let _ = write!(sql, " AND t.{column} = v.{column}");
+    }
+    sql
+}
+
+/// `(…), (…)` for so many rows of so many columns.
+#[must_use]
+pub fn values_of(rows: usize, width: usize, style: Placeholders) -> String {
+    let mut sql = String::new();
+    values(&mut sql, rows, width, style);
+    sql
+}
+
+fn with(columns: &[&str], rows: usize, style: Placeholders) -> String {
+    let mut sql = format!("WITH v({}) AS (VALUES ", columns.join(", "));
+    values(&mut sql, rows, columns.len(), style);
+    sql.push_str(") ");
+    sql
+}
+
+fn values(sql: &mut String, rows: usize, width: usize, style: Placeholders) {
+    let mut next = 1;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..width {
+            if column > 0 {
+                sql.push_str(", ");
+            }
+            match style {
+                Placeholders::Anonymous => sql.push('?'),
+                Placeholders::Numbered => {
+                    let _ = write!(sql, "${next}");
+                }
+            }
+            next += 1;
+        }
+        sql.push(')');
+    }
+}

@@ -1,0 +1,205 @@
+//! Data sets and the documents that belong to them.
+
+use async_trait::async_trait;
+use serde_json::Value as Json;
+
+use super::{
+    document,
+    json::{self, Members},
+    owner,
+    query::{Fetch, Query, all, first},
+    table::{Record, Table},
+    value::{Columns, Fields, SqlValue, Unreadable},
+};
+use crate::{
+    domain::{
+        aggregate::{Loaded, Version},
+        document::Document,
+        id::{DocumentId, SubjectDataId},
+        subject_data::{SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts},
+        text::Country,
+    },
+    policy::access::ReadScope,
+    ports::store::{Page, StoreError, registration::SubjectDataSets},
+};
+
+pub static TABLE: Table = Table {
+    name: "subject_data",
+    key: 1,
+    columns: &[
+        "id",
+        "version",
+        "ra",
+        "customer",
+        "revision",
+        "previous",
+        "organization",
+        "country",
+        "state_or_province",
+        "locality",
+        "register",
+        "register_number",
+        "state",
+        "statements",
+        "submitted_at",
+        "case_id",
+        "verified",
+        "message",
+        "acting_for",
+        "created_at",
+        "updated_at",
+    ],
+};
+
+#[must_use]
+pub fn record(data: &SubjectData, version: Version) -> Record {
+    let [ra, customer] = owner::columns(&data.owner);
+    let (register, number) = match &data.method {
+        VerificationMethod::RegistrationNumber { register, number } => {
+            (SqlValue::text(register), SqlValue::text(number))
+        }
+        VerificationMethod::Document => (SqlValue::Text(None), SqlValue::Text(None)),
+    };
+    vec![
+        SqlValue::text(data.id),
+        SqlValue::version(version),
+        ra,
+        customer,
+        SqlValue::integer(data.revision),
+        SqlValue::maybe(data.previous.as_ref()),
+        SqlValue::text(&data.organization),
+        SqlValue::text(data.country),
+        SqlValue::text(&data.state_or_province),
+        SqlValue::text(&data.locality),
+        register,
+        number,
+        SqlValue::text(data.state.name()),
+        SqlValue::json(&json::statements(&data.statements)),
+        SqlValue::maybe_time(data.submitted_at),
+        SqlValue::maybe(data.case.as_ref()),
+        SqlValue::maybe_json(data.verified.as_ref().map(facts)),
+        SqlValue::maybe(data.message.as_ref()),
+        SqlValue::json(&json::acting_for(&data.acting_for)),
+        SqlValue::time(data.created_at),
+        SqlValue::time(data.updated_at),
+    ]
+}
+
+fn read(row: &dyn Columns) -> Result<Loaded<SubjectData>, Unreadable> {
+    read_fields(Fields::of(row))
+}
+
+pub fn read_fields(row: Fields<'_>) -> Result<Loaded<SubjectData>, Unreadable> {
+    let verified = row.maybe_json("verified")?;
+    let data = SubjectData {
+        id: row.parsed("id")?,
+        owner: owner::read(row)?,
+        revision: row.number("revision")?,
+        previous: row.maybe_parsed("previous")?,
+        organization: row.text("organization")?,
+        country: row.with("country", Country::parse)?,
+        state_or_province: row.text("state_or_province")?,
+        locality: row.text("locality")?,
+        method: read_method(row)?,
+        state: row.with("state", SubjectDataState::from_name)?,
+        statements: json::read_statements(&row.json("statements")?)?,
+        submitted_at: row.maybe_time("submitted_at")?,
+        case: row.maybe_parsed("case_id")?,
+        verified: verified.as_ref().map(read_facts).transpose()?,
+        message: row.maybe_text("message")?,
+        acting_for: json::read_acting_for(&row.json("acting_for")?)?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    };
+    Ok(Loaded::restore(data, row.version()?))
+}
+
+fn read_method(row: Fields<'_>) -> Result<VerificationMethod, Unreadable> {
+    let register = row.maybe_string("register")?;
+    match (register, row.maybe_string("register_number")?) {
+        (Some(register), Some(number)) => {
+            Ok(VerificationMethod::RegistrationNumber { register, number })
+        }
+        (None, None) => Ok(VerificationMethod::Document),
+        _ => Err(Unreadable::new("register", "register without number")),
+    }
+}
+
+fn facts(facts: &VerifiedFacts) -> Json {
+    json::object([
+        ("organization", json::text(&facts.organization)),
+        (
+            "organization_identifier",
+            json::text(&facts.organization_identifier),
+        ),
+        ("country", json::text(&facts.country)),
+        (
+            "state_or_province",
+            json::maybe(facts.state_or_province.as_ref()),
+        ),
+        ("locality", json::maybe(facts.locality.as_ref())),
+        (
+            "organization_checked_at",
+            json::time(facts.organization_checked_at),
+        ),
+        (
+            "authority_checked_at",
+            json::time(facts.authority_checked_at),
+        ),
+        ("decided_at", json::time(facts.decided_at)),
+    ])
+}
+
+fn read_facts(json: &Json) -> Result<VerifiedFacts, Unreadable> {
+    let members = Members::of("verified", json)?;
+    Ok(VerifiedFacts {
+        organization: members.text("organization")?,
+        organization_identifier: members.text("organization_identifier")?,
+        country: members.with("country", Country::parse)?,
+        state_or_province: members.maybe_text("state_or_province")?,
+        locality: members.maybe_text("locality")?,
+        organization_checked_at: members.time("organization_checked_at")?,
+        authority_checked_at: members.time("authority_checked_at")?,
+        decided_at: members.time("decided_at")?,
+    })
+}
+
+#[async_trait]
+impl<F: Fetch> SubjectDataSets for F {
+    async fn subject_data(
+        &self,
+        scope: &ReadScope,
+        id: SubjectDataId,
+    ) -> Result<Option<Loaded<SubjectData>>, StoreError> {
+        let query = Query::from("subject_data")
+            .eq("id", SqlValue::text(id))
+            .visible_to(scope);
+        first(self, query, read).await
+    }
+
+    async fn subject_data_sets(
+        &self,
+        scope: &ReadScope,
+        states: &[SubjectDataState],
+        page: &Page,
+    ) -> Result<Vec<Loaded<SubjectData>>, StoreError> {
+        let states = states.iter().map(|s| SqlValue::text(s.name()));
+        let query = Query::from("subject_data")
+            .visible_to(scope)
+            .any("state", states.collect())
+            .page(page);
+        all(self, query, read).await
+    }
+
+    async fn documents(&self, id: SubjectDataId) -> Result<Vec<Document>, StoreError> {
+        let query = Query::from("document")
+            .eq("subject_data", SqlValue::text(id))
+            .sql(" ORDER BY received_at, id");
+        all(self, query, document::read).await
+    }
+
+    async fn document(&self, id: DocumentId) -> Result<Option<Document>, StoreError> {
+        let query = Query::from("document").eq("id", SqlValue::text(id));
+        first(self, query, document::read).await
+    }
+}

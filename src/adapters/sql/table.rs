@@ -1,0 +1,32 @@
+//! Tables as the writers see them.
+
+use super::value::SqlValue;
+
+/// A table and the order of its columns in a [`Record`].
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Table {
+    pub name: &'static str,
+    /// How many of the first columns are the primary key.
+    pub key: usize,
+    /// Mutable tables have `version` right after the key.
+    pub columns: &'static [&'static str],
+}
+
+impl Table {
+    #[must_use]
+    pub fn key_columns(&self) -> &'static [&'static str] {
+        self.columns.get(..self.key).unwrap_or(self.columns)
+    }
+}
+
+/// A row in the order of its table's columns.
+pub type Record = Vec<SqlValue>;
+
+/// The values of a primary or unique key.
+pub type Key = Vec<SqlValue>;
+
+/// The key of a record.
+#[must_use]
+pub fn key_of(table: &Table, record: &Record) -> Key {
+    record.iter().take(table.key).cloned().collect()
+}
