@@ -342,6 +342,7 @@ CREATE TABLE idempotency (
     body BLOB,
     PRIMARY KEY (identity, ra, customer, key)
 ) STRICT;
+CREATE INDEX idempotency_act ON idempotency (act);
 CREATE INDEX idempotency_claimed ON idempotency (claimed_at);
 
 -- Starts of the daemon.

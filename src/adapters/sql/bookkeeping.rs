@@ -46,6 +46,14 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
                 .bind(SqlValue::blob(&token.0));
             run(writer, query).await
         }
+        Bookkeeping::EndJob { token } => {
+            // Nobody said when: the end of the lease serves the pruning.
+            let query = Query::new("UPDATE job SET ended_at = due, token = ")
+                .bind(SqlValue::blob(&[]))
+                .sql(" WHERE ended_at IS NULL AND token = ")
+                .bind(SqlValue::blob(&token.0));
+            run(writer, query).await
+        }
         Bookkeeping::RenewBoot {
             boot,
             now,

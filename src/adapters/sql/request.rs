@@ -115,4 +115,12 @@ impl<F: Fetch> Requests for F {
         }
         first(self, query, read).await
     }
+
+    async fn request_of_act(&self, act: &str) -> Result<Option<StoredRequest>, StoreError> {
+        let query = Query::from("idempotency")
+            .eq("act", SqlValue::text(act))
+            .sql(" ORDER BY claimed_at")
+            .limit(1);
+        first(self, query, read).await
+    }
 }
