@@ -3,5 +3,7 @@
 //! Knows JSON and nothing of HTTP servers, of storage or of use cases.
 
 pub mod cases;
+pub mod identity;
 pub mod list;
 pub mod problem;
+pub mod product;

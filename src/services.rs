@@ -6,6 +6,7 @@
 pub mod cases;
 pub mod catalogue;
 pub mod documents;
+pub mod identities;
 pub mod jobs;
 pub mod lease;
 pub mod mailboxes;

@@ -1,7 +1,12 @@
 //! The registry of mTLS identities.
 
+use std::fmt;
+
 use super::{
+    aggregate::{Changed, Loaded},
+    audit::event::{Event, EventKind},
     owner::{IdentityName, Role},
+    refusal::Refused,
     text::Text,
     timestamp::Timestamp,
 };
@@ -13,6 +18,16 @@ pub enum Credential {
     Spki([u8; 32]),
     /// A URI in the subjectAltName.
     Uri(Text<255>),
+}
+
+impl fmt::Display for Credential {
+    /// `spki:<hex>` or the URI.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Spki(sha256) => write!(f, "spki:{}", hex::encode(sha256)),
+            Self::Uri(uri) => f.write_str(uri.as_str()),
+        }
+    }
 }
 
 /// A registry entry as stored. Key: name.
@@ -30,10 +45,126 @@ pub struct Identity {
     pub updated_at: Timestamp,
 }
 
+/// What an operator registers.
+#[derive(Clone, Debug)]
+pub struct NewIdentity {
+    pub name: IdentityName,
+    pub role: Role,
+    pub credential: Credential,
+    /// DER SPKI of a person's key; `None` for frontends.
+    pub spki: Option<Vec<u8>>,
+    /// Later than now for a person; `None` for frontends.
+    pub qualified_until: Option<Timestamp>,
+}
+
 impl Identity {
+    /// Registers an identity.
+    ///
+    /// # Errors
+    /// 422 when a person lacks key or qualification, or a frontend has a qualification.
+    pub fn register(new: NewIdentity, now: Timestamp) -> Result<Changed<Self>, Refused> {
+        match (new.role.is_person(), &new.spki, new.qualified_until) {
+            (true, None, _) => return Err(Refused::unacceptable("certificate-required")),
+            (true, _, None) => return Err(Refused::unacceptable("qualification-required")),
+            (true, _, Some(until)) if until <= now => {
+                return Err(Refused::unacceptable("qualification-ended"));
+            }
+            (false, _, Some(_)) => {
+                return Err(Refused::unacceptable("qualification-not-allowed"));
+            }
+            _ => {}
+        }
+        let event = Event::new(EventKind::RoleGranted, "identity", &new.name)
+            .with("role", new.role.name())
+            .with("credential", new.credential.to_string());
+        let event = match new.qualified_until {
+            Some(until) => event.with("qualified_until", until.to_string()),
+            None => event,
+        };
+        let identity = Self {
+            name: new.name,
+            role: new.role,
+            credential: new.credential,
+            spki: new.spki.filter(|_| new.role.is_person()),
+            qualified_until: new.qualified_until,
+            disabled_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        Ok(Changed::created(identity, event))
+    }
+
+    /// Takes the identity's role away for good; another one is registered instead.
+    ///
+    /// # Errors
+    /// 409 when it is disabled already.
+    pub fn disable(identity: Loaded<Self>, now: Timestamp) -> Result<Changed<Self>, Refused> {
+        if identity.disabled_at.is_some() {
+            return Err(Refused::state("identity-disabled"));
+        }
+        let event = Event::new(EventKind::RoleRevoked, "identity", &identity.name)
+            .with("role", identity.role.name());
+        Ok(identity.change(event, |identity| {
+            identity.disabled_at = Some(now);
+            identity.updated_at = now;
+        }))
+    }
+
     /// Whether the identity may act at `now`.
     #[must_use]
     pub fn is_active(&self, now: Timestamp) -> bool {
         self.disabled_at.is_none() && self.qualified_until.is_none_or(|until| now < until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn new(role: Role, spki: bool, until: Option<u64>) -> NewIdentity {
+        NewIdentity {
+            name: IdentityName::parse("a").unwrap(),
+            role,
+            credential: Credential::Spki([1; 32]),
+            spki: spki.then(|| vec![1]),
+            qualified_until: until.map(|day| NOW.plus(Duration::from_secs(day * 86_400))),
+        }
+    }
+
+    const NOW: Timestamp = Timestamp::EPOCH;
+
+    #[test]
+    fn people_need_key_and_qualification_and_frontends_have_none() {
+        let code = |new| Identity::register(new, NOW).unwrap_err().code;
+        let officer = Role::ValidationOfficer;
+        assert_eq!(code(new(officer, false, Some(1))), "certificate-required");
+        assert_eq!(code(new(officer, true, None)), "qualification-required");
+        assert_eq!(code(new(officer, true, Some(0))), "qualification-ended");
+        let partner = Role::RaPartner;
+        assert_eq!(
+            code(new(partner, true, Some(1))),
+            "qualification-not-allowed"
+        );
+        let made = Identity::register(new(partner, true, None), NOW).unwrap();
+        assert_eq!(made.spki, None);
+    }
+
+    #[test]
+    fn a_qualification_ends_at_its_instant() {
+        let made = Identity::register(new(Role::Operator, true, Some(2)), NOW).unwrap();
+        let day = |count: u64| NOW.plus(Duration::from_secs(count * 86_400));
+        assert!(made.is_active(day(1)) && !made.is_active(day(2)));
+    }
+
+    #[test]
+    fn who_is_disabled_stays_disabled() {
+        let made = Identity::register(new(Role::RaCustomer, false, None), NOW).unwrap();
+        let loaded = Loaded::restore((*made).clone(), made.will_be());
+        let disabled = Identity::disable(loaded, NOW).unwrap();
+        assert!(!disabled.is_active(NOW));
+        let again = Loaded::restore((*disabled).clone(), disabled.will_be());
+        assert!(Identity::disable(again, NOW).is_err());
     }
 }

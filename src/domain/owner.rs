@@ -27,6 +27,15 @@ impl IdentityName {
     }
 }
 
+impl std::str::FromStr for IdentityName {
+    type Err = super::refusal::Refused;
+
+    /// A name that cannot be names nothing: 404.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text).ok_or_else(super::refusal::Refused::not_found)
+    }
+}
+
 impl fmt::Display for IdentityName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -3,13 +3,15 @@
 use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{cases, frame, openapi, state::AppState};
+use super::{cases, frame, identities, openapi, products, state::AppState};
 
 /// One line a resource file; see the module documentation of `http`.
 fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(cases::routes())
+        .merge(identities::routes())
         .merge(openapi::routes())
+        .merge(products::routes())
 }
 
 /// The RA listener's router.

@@ -11,7 +11,7 @@ use crate::{
         entropy::Entropy,
         store::{Store, catalogue::Requests, people::Identities},
     },
-    services::cases::CaseWork,
+    services::{cases::CaseWork, catalogue::Catalogue, identities},
 };
 
 /// Built once by the daemon.
@@ -21,6 +21,8 @@ pub type AppState = Arc<App>;
 pub struct App {
     pub gate: Gate,
     pub cases: CaseWork,
+    pub catalogue: Arc<Catalogue>,
+    pub identities: Arc<identities::Identities>,
 }
 
 /// What stands before every handler.

@@ -19,6 +19,17 @@ use crate::domain::{
 /// Longest common name (RFC 5280 ub-common-name).
 const COMMON_NAME_MAX: usize = 64;
 
+/// The fields a certificate may have, as products announce them: name, whether it is required,
+/// and the step whose verified data it comes from.
+pub const FIELDS: [(&str, bool, &str); 6] = [
+    (EMAIL, true, "email"),
+    (ORGANIZATION, true, "data"),
+    (IDENTIFIER, true, "data"),
+    (COUNTRY, true, "data"),
+    (STATE, false, "data"),
+    (LOCALITY, false, "data"),
+];
+
 /// A value offered for the common name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommonNameOption {

@@ -14,18 +14,30 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct IfMatch(pub Version);
 
+/// The version named by If-Match, on acts that do not demand it.
+#[derive(Clone, Copy, Debug)]
+pub struct MaybeIfMatch(pub Option<Version>);
+
 impl FromRequestParts<AppState> for IfMatch {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Refusal> {
+        let MaybeIfMatch(version) = MaybeIfMatch::from_request_parts(parts, app).await?;
+        let missing = || Refusal::new(428, "precondition-required");
+        version.map(Self).ok_or_else(missing)
+    }
+}
+
+impl FromRequestParts<AppState> for MaybeIfMatch {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
         let mut values = parts.headers.get_all(IF_MATCH).iter();
-        let Some(value) = values.next() else {
-            return Err(Refusal::new(428, "precondition-required"));
-        };
-        if values.next().is_some() {
-            return Err(Refusal::at("If-Match", "header-invalid"));
+        match (values.next(), values.next()) {
+            (None, _) => Ok(Self(None)),
+            (Some(value), None) => read(value.as_bytes()).map(|version| Self(Some(version))),
+            _ => Err(Refusal::at("If-Match", "header-invalid")),
         }
-        read(value.as_bytes()).map(Self)
     }
 }
 

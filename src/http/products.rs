@@ -1,0 +1,79 @@
+//! `/v1/products`: what can be ordered.
+
+use axum::{extract::State, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    answer,
+    extract::{
+        list::{NoFilter, Query},
+        scope::ReadCatalogue,
+    },
+    refusal::Refusal,
+    state::AppState,
+};
+use crate::{
+    api::{
+        list::List,
+        problem::{Bilingual, Problem},
+        product::{Field, Product, Statement},
+    },
+    domain::product::{self, Operation, Step},
+    policy::activation::FIELDS,
+};
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Every product, with its fields and statements.
+#[utoipa::path(get, path = "/products", tag = "catalogue",
+    responses((status = 200, body = List<Product>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<AppState>,
+    _: ReadCatalogue,
+    Query(NoFilter {}): Query<NoFilter>,
+) -> Result<Response, Refusal> {
+    let products = app.catalogue.products();
+    Ok(answer::ok(&List::whole(
+        products.iter().map(wire).collect(),
+    )))
+}
+
+fn wire(product: &product::Product) -> Product {
+    let field = |(name, required, source): (&str, bool, &str)| Field {
+        name: name.to_owned(),
+        required,
+        source: source.to_owned(),
+    };
+    Product {
+        code: product.code.to_string(),
+        name: Bilingual::from(&product.name),
+        category: product.category.clone(),
+        validity_days: product.validity_days,
+        operation: match product.operation {
+            Operation::Issue => "issue",
+            Operation::Renewal => "renewal",
+        }
+        .to_owned(),
+        fields: FIELDS.into_iter().map(field).collect(),
+        key_methods: vec!["csr".to_owned()],
+        statements: product.statements.iter().map(statement).collect(),
+    }
+}
+
+fn statement(statement: &product::Statement) -> Statement {
+    Statement {
+        id: statement.id.clone(),
+        version: statement.version,
+        step: match statement.step {
+            Step::Data => "data",
+            Step::Activation => "activation",
+        }
+        .to_owned(),
+        required: statement.required,
+        text: Bilingual::from(&statement.text),
+        sha256: hex::encode(statement.sha256),
+    }
+}
