@@ -2,6 +2,8 @@
 
 pub mod document_directory;
 pub mod pkcs11;
+pub mod smtp;
 pub mod sql;
 pub mod sqlite;
 pub mod system;
+pub mod templates;

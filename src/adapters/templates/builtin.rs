@@ -1,0 +1,36 @@
+//! The templates that are built in.
+
+use crate::domain::{mail::MailKind, text::Language};
+
+macro_rules! texts {
+    ($language:literal, $kind:expr) => {
+        match $kind {
+            MailKind::VerifyAddress => file!($language, "verify-address"),
+            MailKind::DataReceived => file!($language, "data-received"),
+            MailKind::DataApproved => file!($language, "data-approved"),
+            MailKind::DataRejected => file!($language, "data-rejected"),
+            MailKind::InformationNeeded => file!($language, "information-needed"),
+            MailKind::ReadyToActivate => file!($language, "ready-to-activate"),
+            MailKind::Issued => file!($language, "issued"),
+        }
+    };
+}
+
+macro_rules! file {
+    ($language:literal, $name:literal) => {
+        include_str!(concat!(
+            "../../../config/locales/",
+            $language,
+            "/mail/",
+            $name,
+            ".txt"
+        ))
+    };
+}
+
+pub(super) const fn source(language: Language, kind: MailKind) -> &'static str {
+    match language {
+        Language::English => texts!("en", kind),
+        Language::Polish => texts!("pl", kind),
+    }
+}

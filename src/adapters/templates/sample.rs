@@ -1,0 +1,57 @@
+//! Invented letters: each template is rendered with one when it is loaded, and an operator can
+//! look at the result (`chancery mail preview`).
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+
+use crate::{
+    domain::{mail::MailKind, text::Language},
+    ports::mailer::Letter,
+};
+
+/// A letter of this kind with every value that its mails have.
+#[must_use]
+pub fn letter(language: Language, kind: MailKind) -> Letter {
+    let mut values = BTreeMap::from([
+        ("ca", "Example CA"),
+        ("contact", "help@ca.example.com"),
+        ("order_number", "ORDER/0000123456/b01"),
+        ("recipient", "anna.nowak@example.com"),
+        ("organization", "Example Sp. z o.o."),
+        ("message", "The register shows another address."),
+    ]);
+    match kind {
+        MailKind::VerifyAddress => values.extend([
+            (
+                "link",
+                "http://pki.example.com/v/eml_0199c95a-0000-7000-8000-000000000000",
+            ),
+            ("expires_at", "2026-11-23 17:42 UTC"),
+        ]),
+        MailKind::Issued => values.extend([
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("subject", "CN=Example Sp. z o.o.,O=Example Sp. z o.o.,C=PL"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("not_before", "2026-11-22 17:42 UTC"),
+            ("not_after", "2027-11-22 17:42 UTC"),
+        ]),
+        MailKind::DataReceived
+        | MailKind::DataApproved
+        | MailKind::DataRejected
+        | MailKind::InformationNeeded
+        | MailKind::ReadyToActivate => {}
+    }
+    let values = values
+        .into_iter()
+        .map(|(name, value)| (name, value.to_owned()))
+        .collect();
+    let code = (kind == MailKind::VerifyAddress)
+        .then(|| SecretString::from("01234-56789-ABCDE-FGHJK-MNPQRS".to_owned()));
+    Letter {
+        kind,
+        language,
+        values,
+        code,
+    }
+}
