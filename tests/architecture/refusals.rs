@@ -174,6 +174,7 @@ fn a_right_made_elsewhere_is_refused() {
         "use crate::domain::right::Right; fn f() { [1].map(Right::new); }",
         "use crate::domain::right::Right as R; fn f() { R::new(1); }",
         "use crate::domain::right::Right; type R = Right;",
+        "use crate::domain::right::Right; type R = crate::domain::right::Right<u8>;",
         "use crate::domain::right::Right; fn f() { <Right>::new(1); }",
         "use crate::domain::right::Right; fn f() { Right::<u8>::new(1); }",
         "use crate::domain::right::Right; fn f() { Right::<Vec<fn() -> u8>>::new(1); }",

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, TraitItemFn, Visibility, spanned::Spanned,
-    visit::Visit,
+    ImplItem, ImplItemFn, Item, ItemFn, TraitItemFn, Visibility, spanned::Spanned, visit::Visit,
 };
 
 use crate::{
@@ -267,7 +266,7 @@ fn constructors(source: &Source, name: &str, open: &[&str], broken: &mut Vec<Str
                     broken.push(at(source, item.span().start().line, &what));
                 }
             }
-            Item::Impl(item) if item.trait_.is_none() && is_impl_of(item, name) => {
+            Item::Impl(item) if item.trait_.is_none() && ends_in(&item.self_ty, name) => {
                 for function in item.items.iter().filter_map(constructor(name)) {
                     let maker = function.sig.ident.to_string();
                     if open.contains(&maker.as_str()) {
@@ -284,11 +283,6 @@ fn constructors(source: &Source, name: &str, open: &[&str], broken: &mut Vec<Str
         }
     }
     found
-}
-
-fn is_impl_of(item: &ItemImpl, name: &str) -> bool {
-    matches!(&*item.self_ty, syn::Type::Path(path)
-        if path.path.segments.last().is_some_and(|s| s.ident == name))
 }
 
 /// An associated function without receiver whose result names the type or `Self`.
@@ -309,24 +303,17 @@ fn constructor(name: &str) -> impl Fn(&ImplItem) -> Option<&ImplItemFn> {
 /// `type Other = Guarded;` and `<Guarded>::new` would hide a caller.
 fn other_names(house: &House, name: &str, home: &str) -> Vec<String> {
     let mut broken = Vec::new();
-    for source in house.sources.iter().filter(|s| s.path != home) {
+    let others = house.sources.iter().filter(|s| s.path != home);
+    for source in others.filter(|s| !s.test_only) {
         for item in &source.file.items {
-            if let Item::Type(alias) = item {
-                let mut lines = Vec::new();
-                idents(
-                    quote::ToTokens::to_token_stream(&*alias.ty),
-                    name,
-                    &mut lines,
-                );
-                broken.extend(
-                    lines
-                        .iter()
-                        .map(|l| at(source, *l, &format!("aliases `{name}`"))),
-                );
+            if let Item::Type(alias) = item
+                && ends_in(&alias.ty, name)
+            {
+                let line = alias.span().start().line;
+                broken.push(at(source, line, &format!("aliases `{name}`")));
             }
         }
-        let tokens: Vec<TokenTree> = flat(source.product_tokens());
-        for window in tokens.windows(4) {
+        for window in flat(source.product_tokens()).windows(4) {
             let [open, word, close, after] = window else {
                 continue;
             };
@@ -338,6 +325,12 @@ fn other_names(house: &House, name: &str, home: &str) -> Vec<String> {
         }
     }
     broken
+}
+
+/// Whether the type is `…::name` or `…::name<…>` itself.
+fn ends_in(ty: &syn::Type, name: &str) -> bool {
+    matches!(ty, syn::Type::Path(path)
+        if path.path.segments.last().is_some_and(|s| s.ident == name))
 }
 
 fn flat(tokens: TokenStream) -> Vec<TokenTree> {
