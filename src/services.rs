@@ -3,10 +3,14 @@
 //! A service holds no transaction and knows no driver, no HTTP and no configuration file; its
 //! first argument is the scope type it is for.
 
+pub mod authority;
 pub mod cases;
 pub mod catalogue;
+pub mod certificates;
+pub mod csr_checks;
 pub mod documents;
 pub mod identities;
+pub mod issuance;
 pub mod jobs;
 pub mod lease;
 pub mod mailboxes;
@@ -15,4 +19,5 @@ pub mod notifications;
 pub mod orders;
 pub mod reading;
 pub mod request;
+pub mod revocation_lists;
 pub mod subject_data;

@@ -1,0 +1,166 @@
+//! The issuing CAs of this daemon: certificate, chain, key, profiles and rules, held together.
+//!
+//! Nothing here reads a file or a token; the daemon builds the values and swaps profiles on
+//! reload. A certificate is finished with the profile its intent pinned (I10).
+
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{
+    domain::{intent::IssuerName, refusal::Refused},
+    pkix::{
+        certificate::CaCertificate,
+        general_name::{HttpUrl, InvalidUrl},
+    },
+    policy::{
+        issuance::{IssuerKey, leaf::LeafUrls},
+        lint::RuleSet,
+        profile::CertificateProfile,
+    },
+    ports::signer::Signer,
+};
+
+/// An issuing CA.
+pub struct Authority {
+    pub name: IssuerName,
+    pub certificate: CaCertificate,
+    /// DER from this CA upward, without the root.
+    pub chain: Vec<Vec<u8>>,
+    /// The signing key with its pinned public half.
+    pub key: IssuerKey,
+    /// Partitions of its CRL; a certificate's is fixed at issuance.
+    pub partitions: NonZeroU32,
+    /// For example `http://pki.example.com`, without a slash at the end.
+    pub base_url: String,
+    /// What is linted before this CA signs it.
+    pub rules: RuleSet,
+    /// How long a CRL of this CA holds, and when the next one is due.
+    pub crl: CrlPeriod,
+    /// Signing slots: an act holds one from before its intent to its result.
+    pub slots: Arc<Semaphore>,
+}
+
+/// The times of a CRL (S/MIME BR 4.9.7: reissue within 7 days, nextUpdate within 10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CrlPeriod {
+    /// nextUpdate − thisUpdate.
+    pub validity: Duration,
+    /// Age at which a new list is signed.
+    pub refresh: Duration,
+}
+
+impl Authority {
+    /// The distribution point of a partition, as it stands in certificates and in the CRL's
+    /// issuingDistributionPoint, byte for byte.
+    ///
+    /// # Errors
+    /// When the configured base is no plain http URL.
+    pub fn crl_url(&self, partition: u32) -> Result<HttpUrl, InvalidUrl> {
+        HttpUrl::parse(&format!(
+            "{}/crl/{}/{partition}.crl",
+            self.base_url, self.name
+        ))
+    }
+
+    /// Where the certificate of this CA is fetched (AIA caIssuers).
+    ///
+    /// # Errors
+    /// When the configured base is no plain http URL.
+    pub fn ca_issuers_url(&self) -> Result<HttpUrl, InvalidUrl> {
+        HttpUrl::parse(&format!("{}/ca/{}.cer", self.base_url, self.name))
+    }
+
+    /// Both URLs of a leaf in this partition.
+    ///
+    /// # Errors
+    /// When the configured base is no plain http URL.
+    pub fn leaf_urls(&self, partition: u32) -> Result<LeafUrls, InvalidUrl> {
+        Ok(LeafUrls {
+            crl: self.crl_url(partition)?,
+            ca_issuers: self.ca_issuers_url()?,
+        })
+    }
+
+    /// Refuses before anything is stored when the key cannot sign now.
+    ///
+    /// # Errors
+    /// 503 `hsm-unavailable`.
+    pub fn require_usable(&self, signer: &dyn Signer) -> Result<(), Refused> {
+        signer
+            .state(self.key.name())
+            .map_err(|fault| Refused::unavailable("hsm-unavailable", fault))
+    }
+
+    /// A signing slot, at once or not at all: what waits here would hold no intent and no
+    /// promise.
+    ///
+    /// # Errors
+    /// 503 `issuance-busy` when all slots are taken.
+    pub fn slot(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        Arc::clone(&self.slots)
+            .try_acquire_owned()
+            .map_err(|_| Refused::unavailable("issuance-busy", "all signing slots are taken"))
+    }
+}
+
+/// All issuing CAs and the profiles they issue by.
+pub struct Authorities {
+    issuers: Vec<Arc<Authority>>,
+    profiles: ArcSwap<Profiles>,
+}
+
+/// Which CA issues by which profile now.
+#[derive(Default)]
+pub struct Profiles(pub BTreeMap<String, Bound>);
+
+/// A profile and the CA that issues by it for new orders.
+#[derive(Clone)]
+pub struct Bound {
+    pub profile: Arc<CertificateProfile>,
+    pub issuer: IssuerName,
+}
+
+impl Authorities {
+    #[must_use]
+    pub fn new(issuers: Vec<Arc<Authority>>, profiles: Profiles) -> Self {
+        Self {
+            issuers,
+            profiles: ArcSwap::from_pointee(profiles),
+        }
+    }
+
+    /// Takes over validated profiles.
+    pub fn replace_profiles(&self, profiles: Profiles) {
+        self.profiles.store(Arc::new(profiles));
+    }
+
+    #[must_use]
+    pub fn issuers(&self) -> &[Arc<Authority>] {
+        &self.issuers
+    }
+
+    #[must_use]
+    pub fn issuer(&self, name: &IssuerName) -> Option<&Arc<Authority>> {
+        self.issuers.iter().find(|issuer| issuer.name == *name)
+    }
+
+    /// The CA and the profile for a product's profile name.
+    ///
+    /// # Errors
+    /// 503 `issuance-suspended` when no CA issues by it.
+    pub fn for_profile(
+        &self,
+        profile: &str,
+    ) -> Result<(Arc<Authority>, Arc<CertificateProfile>), Refused> {
+        let bound = self.profiles.load().0.get(profile).cloned();
+        let found = bound.and_then(|bound| {
+            self.issuer(&bound.issuer)
+                .map(|issuer| (Arc::clone(issuer), bound.profile))
+        });
+        found.ok_or_else(|| {
+            Refused::unavailable("issuance-suspended", format!("no CA issues by {profile}"))
+        })
+    }
+}

@@ -1,0 +1,313 @@
+//! The main job: from an order with green gates to a certificate (design 4, reliability S1-S10).
+//!
+//! An act has two units of work. The *intent* makes activation, serial, linted TBS and audit
+//! entry durable; only then the HSM is asked. The *result* stores the verified certificate, ends
+//! order and activation, and queues the mail. From its first step on the act is a task of its
+//! own: a client that hangs up changes nothing. Whatever goes wrong between the units ends as an
+//! abandoned serial on the CRL and an activation that is judged afresh.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    domain::{
+        activation::{Activation, CommonNameSource},
+        aggregate::Loaded,
+        id::{ActivationId, OrderId},
+        idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
+        job::Job,
+        owner::{AcceptedStatement, ActingFor},
+        refusal::Refused,
+    },
+    policy::{
+        access::{ReadScope, SystemScope, TenantScope},
+        activation::{self, Options},
+        statements::StatementGiven,
+    },
+    ports::{
+        clock::Clock,
+        entropy::Entropy,
+        signer::Signer,
+        store::{
+            Store,
+            catalogue::Requests,
+            issuance::{Activations, CertificateRecord},
+        },
+    },
+    services::{
+        authority::{Authorities, Authority},
+        catalogue::Catalogue,
+        lease::Lease,
+    },
+};
+
+mod finish;
+mod judge;
+mod prepare;
+pub mod settle;
+
+/// Renders the answer to a finished activation; handed in by the edge, used before the commit.
+pub type Renderer = Arc<dyn Fn(&CertificateRecord) -> Answer + Send + Sync>;
+
+/// What issuance needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub activations: Arc<dyn Activations>,
+    pub requests: Arc<dyn Requests>,
+    pub signer: Arc<dyn Signer>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub authorities: Arc<Authorities>,
+    pub catalogue: Arc<Catalogue>,
+    pub lease: Arc<Lease>,
+    pub tasks: TaskTracker,
+    pub render: Renderer,
+}
+
+/// The issuance service.
+#[derive(Clone)]
+pub struct Issuance(Arc<Parts>, Arc<Running>);
+
+/// Acts of this process whose intent is durable and whose end is not, for those who ask again.
+type Running = Mutex<HashMap<ActivationId, watch::Receiver<Stage>>>;
+
+/// A client's request to activate an order.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The chosen common name: an offered value, or the name of its source.
+    pub common_name: String,
+    pub fields: Vec<String>,
+    pub csr: String,
+    pub statements: Vec<StatementGiven>,
+    pub acting_for: ActingFor,
+}
+
+/// How an act stands.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    /// Before the intent: nothing is stored.
+    Judging,
+    /// The intent is durable.
+    Recorded(ActivationId),
+    Ended(Result<Outcome, Refused>),
+}
+
+/// How an act ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The answer as stored.
+    Issued(Answer),
+    /// The serial was abandoned; the activation lives on and is judged afresh.
+    Postponed(ActivationId),
+}
+
+/// What the client is told after its wait.
+#[derive(Clone, Debug)]
+pub enum Told {
+    Issued(Answer),
+    /// The intent is durable and the result is late: 202.
+    Pending(ActivationId),
+}
+
+/// The values of a new activation that came from the client, judged for form.
+struct Applicant {
+    common_name: CommonNameSource,
+    fields: Vec<String>,
+    statements: Vec<AcceptedStatement>,
+    acting_for: ActingFor,
+}
+
+/// Where an act comes from.
+enum Origin {
+    Fresh {
+        scope: TenantScope,
+        order: OrderId,
+        wish: Box<Wish>,
+        claim: Box<IdempotencyClaim>,
+    },
+    Resumed {
+        activation: Box<Loaded<Activation>>,
+        job: Job,
+    },
+}
+
+impl Issuance {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts), Arc::default())
+    }
+
+    /// Activates an order and waits up to `wait` for the certificate.
+    ///
+    /// # Errors
+    /// The refusal with its code; 503 when HSM or store are down before the intent.
+    pub async fn activate(
+        &self,
+        scope: TenantScope,
+        order: OrderId,
+        wish: Wish,
+        claim: IdempotencyClaim,
+        wait: Duration,
+    ) -> Result<Told, Refused> {
+        let (wish, claim) = (Box::new(wish), Box::new(claim));
+        self.wait_for(
+            self.begin(Origin::Fresh {
+                scope,
+                order,
+                wish,
+                claim,
+            }),
+            wait,
+        )
+        .await
+    }
+
+    /// Runs an activation again whose serial was abandoned; ends the job that asked for it.
+    ///
+    /// # Errors
+    /// 503 when HSM or store are down; the job is then tried again.
+    pub async fn resume(&self, scope: SystemScope, job: Job) -> Result<(), Refused> {
+        let Some(activation) = self.load_for_resumption(scope, &job).await? else {
+            return Ok(());
+        };
+        let mut stage = self.begin(Origin::Resumed {
+            activation: Box::new(activation),
+            job,
+        });
+        let ended = stage
+            .wait_for(|stage| matches!(stage, Stage::Ended(_)))
+            .await;
+        match ended.map(|stage| stage.clone()) {
+            Ok(Stage::Ended(Err(refused))) => Err(refused),
+            Ok(_) => Ok(()),
+            Err(_) => Err(lost_task()),
+        }
+    }
+
+    fn begin(&self, origin: Origin) -> watch::Receiver<Stage> {
+        let (report, stage) = watch::channel(Stage::Judging);
+        let service = self.clone();
+        self.0.tasks.spawn(async move {
+            let ended = service.act(origin, &report).await;
+            service
+                .running()
+                .retain(|_, running| !running.same_channel(&report.subscribe()));
+            report.send_replace(Stage::Ended(ended));
+        });
+        stage
+    }
+
+    /// The intent is durable: from now on the act can be asked for.
+    fn announce(&self, report: &watch::Sender<Stage>, id: ActivationId) {
+        self.running().insert(id, report.subscribe());
+        report.send_replace(Stage::Recorded(id));
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<ActivationId, watch::Receiver<Stage>>> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What to answer to a request that was made before and has no final answer yet: waits for
+    /// an act of this process, else says how it stands (contract: a 202 is not final).
+    ///
+    /// # Errors
+    /// The refusal an act ended with; 503 when the store cannot answer.
+    pub async fn again_asked(
+        &self,
+        key: &IdempotencyKey,
+        id: ActivationId,
+        wait: Duration,
+    ) -> Result<Told, Refused> {
+        let running = self.running().get(&id).cloned();
+        if let Some(stage) = running {
+            return self.wait_for(stage, wait).await;
+        }
+        let stored = self.0.requests.request(key).await?;
+        let answer = stored.and_then(|stored| stored.answer);
+        Ok(answer.map_or(Told::Pending(id), Told::Issued))
+    }
+
+    /// What may go into the certificate of an order.
+    ///
+    /// # Errors
+    /// 404 for an order that is not the caller's, 409 when a gate is not green.
+    pub async fn options(&self, scope: &ReadScope, order: OrderId) -> Result<Options, Refused> {
+        let facts = self.facts(scope, order).await?;
+        activation::options(prepare::view(&facts), self.0.clock.now())
+    }
+
+    /// The newest activation of an order.
+    ///
+    /// # Errors
+    /// 404 when there is none, or the order is not the caller's.
+    pub async fn newest(
+        &self,
+        scope: &ReadScope,
+        order: OrderId,
+    ) -> Result<Loaded<Activation>, Refused> {
+        let newest = self.facts(scope, order).await?.order.activation;
+        let id = newest.ok_or_else(Refused::not_found)?;
+        let found = self.0.activations.activation(scope, id).await?;
+        found.ok_or_else(Refused::not_found)
+    }
+
+    async fn wait_for(
+        &self,
+        mut stage: watch::Receiver<Stage>,
+        wait: Duration,
+    ) -> Result<Told, Refused> {
+        // The copy keeps `stage` free for the second wait.
+        let mut watched = stage.clone();
+        let ended = watched.wait_for(|stage| matches!(stage, Stage::Ended(_)));
+        match tokio::time::timeout(wait, ended).await {
+            Ok(Ok(stage)) => told(&stage),
+            Ok(Err(_)) => Err(lost_task()),
+            // The time is over: before the intent there is nothing to point at yet, and the
+            // judgement itself is bounded by the deadlines of store and HSM.
+            Err(_) => {
+                let recorded = stage
+                    .wait_for(|stage| !matches!(stage, Stage::Judging))
+                    .await;
+                recorded
+                    .map_err(|_| lost_task())
+                    .and_then(|stage| told(&stage))
+            }
+        }
+    }
+
+    /// Takes what an act needs before anything is judged; fails closed (503, nothing stored).
+    fn ready(&self, authority: &Authority) -> Result<OwnedSemaphorePermit, Refused> {
+        if !self.0.lease.may_sign(self.0.clock.monotonic()) {
+            return Err(Refused::unavailable(
+                "issuance-suspended",
+                "the boot lease has run out",
+            ));
+        }
+        authority.require_usable(self.0.signer.as_ref())?;
+        authority.slot()
+    }
+}
+
+fn told(stage: &Stage) -> Result<Told, Refused> {
+    match stage {
+        Stage::Judging => Err(lost_task()),
+        Stage::Recorded(id) => Ok(Told::Pending(*id)),
+        Stage::Ended(Ok(Outcome::Issued(answer))) => Ok(Told::Issued(answer.clone())),
+        Stage::Ended(Ok(Outcome::Postponed(id))) => Ok(Told::Pending(*id)),
+        Stage::Ended(Err(refused)) => Err(refused.clone()),
+    }
+}
+
+/// The act's task died: what it did is settled at the next start.
+fn lost_task() -> Refused {
+    Refused::unavailable(
+        "issuance-suspended",
+        "the task of the act ended without a word",
+    )
+}

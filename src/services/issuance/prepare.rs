@@ -1,0 +1,419 @@
+//! S1 to S5: facts, judgement, TBS, lint, and the durable intent.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use super::{Applicant, Issuance, Origin, Outcome, Stage, Wish, judge::applicant};
+use crate::{
+    domain::{
+        activation::{Activation, ActivationState},
+        aggregate::{Changed, Loaded},
+        audit::{
+            event::{Event, EventKind, Outcome as Fate},
+            value::Value,
+        },
+        id::{ActivationId, OrderId},
+        idempotency::{IdempotencyClaim, IdempotencyKey},
+        intent::{Intent, IntentState},
+        job::{Job, JobEnd},
+        order::Order,
+        owner::Caller,
+        product::Product,
+        refusal::Refused,
+        timestamp::Timestamp,
+        unit::{Aggregate, Committed, Unit},
+    },
+    pkix::{serial_number::SerialNumber, spki::PublicKey},
+    policy::{
+        access::{ReadScope, SystemScope, TenantScope},
+        activation::{self, Choice, Facts, Grounds, Subject},
+        csr::ProvenRequest,
+        issuance::{
+            Linted, Recorded,
+            artifact::CertificateTbs,
+            leaf::{self, LeafOrder},
+        },
+        lint::Finding,
+        profile::CertificateProfile,
+    },
+    ports::{entropy::random, store::issuance::ActivationFacts},
+    services::{
+        authority::Authority,
+        request::{Stopped, decide},
+    },
+};
+
+/// An act between its two units.
+pub(super) struct InFlight {
+    pub caller: Caller,
+    pub authority: Arc<Authority>,
+    /// Held until the result is durable.
+    pub slot: OwnedSemaphorePermit,
+    pub recorded: Recorded<CertificateTbs>,
+    pub subject: Subject,
+    pub public_key: PublicKey,
+    pub intent: Loaded<Intent>,
+    pub activation: Loaded<Activation>,
+    pub order: Loaded<Order>,
+    pub product: Product,
+    /// Where the answer belongs; none when the request has been pruned.
+    pub answer_to: Option<IdempotencyKey>,
+}
+
+/// A judged certificate that is not yet durable.
+struct Drawn {
+    authority: Arc<Authority>,
+    slot: OwnedSemaphorePermit,
+    profile: Arc<CertificateProfile>,
+    grounds: Grounds,
+    linted: Linted<CertificateTbs>,
+    partition: u32,
+}
+
+/// What the intent's unit begins with.
+struct Beginning<F> {
+    unit: Unit,
+    caller: Caller,
+    activation: Changed<Activation>,
+    /// The order as it stands once the unit is durable.
+    order: F,
+    product: Product,
+    public_key: PublicKey,
+    answer_to: Option<IdempotencyKey>,
+    now: Timestamp,
+}
+
+impl Issuance {
+    /// One act from its first step to its end.
+    pub(super) async fn act(
+        &self,
+        origin: Origin,
+        report: &watch::Sender<Stage>,
+    ) -> Result<Outcome, Refused> {
+        let in_flight = match origin {
+            Origin::Fresh {
+                scope,
+                order,
+                wish,
+                claim,
+            } => {
+                let now = self.0.clock.now();
+                let key = self.proven_key(&scope.caller(), &wish.csr, now).await?;
+                decide(async || self.fresh(&scope, order, &wish, &claim, key.clone()).await).await?
+            }
+            Origin::Resumed { activation, job } => {
+                match decide(async || self.again(&activation, &job).await).await {
+                    Ok(in_flight) => in_flight,
+                    Err(refused) => return Err(self.give_up(&activation, &job, refused).await),
+                }
+            }
+        };
+        self.announce(report, in_flight.activation.id);
+        Ok(self.finish(in_flight).await)
+    }
+
+    /// One try of a fresh activation, from its load to the durable intent.
+    async fn fresh(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        wish: &Wish,
+        claim: &IdempotencyClaim,
+        proven: ProvenRequest,
+    ) -> Result<InFlight, Stopped> {
+        let now = self.0.clock.now();
+        let facts = self.facts(&scope.read(), order).await?;
+        if facts.live.is_some() {
+            return Err(Refused::state("order-state-conflict").into());
+        }
+        let product = self.product(&facts.order)?;
+        let applicant = applicant(
+            wish,
+            &product,
+            &activation::options(view(&facts), now)?,
+            now,
+        )?;
+        let proven = self.admit(&scope.read(), proven, now).await?;
+        let choice = Choice {
+            common_name: applicant.common_name,
+            fields: applicant.fields.clone(),
+        };
+        let grounds = activation::judge(view(&facts), &choice, false, now)?;
+        let caller = scope.caller();
+        let drawn = self
+            .draw(&product, grounds, proven.key(), &caller, now)
+            .await?;
+        let id = ActivationId::new(now, random(self.0.entropy.as_ref())?);
+        let activation =
+            Activation::submit(new_activation(id, &facts, applicant, proven.key(), now)?);
+        let order = facts.order.begin_activation(id, now)?;
+        let claim = IdempotencyClaim {
+            act: id.to_string(),
+            ..claim.clone()
+        };
+        let answer_to = Some(claim.key.clone());
+        let unit = Unit::of(caller.clone(), now, activation.clone())
+            .change(order.clone())
+            .rest(scope.grant())
+            .claims(claim);
+        let order = |committed: &Committed| order.stored(committed);
+        let public_key = proven.key().clone();
+        let beginning = Beginning {
+            unit,
+            caller,
+            activation,
+            order,
+            product,
+            public_key,
+            answer_to,
+            now,
+        };
+        self.record(beginning, drawn).await
+    }
+
+    /// One try of an activation whose earlier serial was abandoned.
+    async fn again(&self, activation: &Loaded<Activation>, job: &Job) -> Result<InFlight, Stopped> {
+        let now = self.0.clock.now();
+        let scope = SystemScope::new("issuance");
+        let facts = self.facts(&scope.read(), activation.order).await?;
+        let live = facts.live.clone().filter(|live| live.id == activation.id);
+        let activation = live.ok_or_else(|| Refused::state("activation-ended"))?;
+        let product = self.product(&facts.order)?;
+        let public_key = self.still_lawful(&scope.read(), &activation, now).await?;
+        let choice = Choice {
+            common_name: activation.common_name,
+            fields: activation.fields.clone(),
+        };
+        let grounds = activation::judge(view(&facts), &choice, true, now)?;
+        let caller = scope.caller();
+        let drawn = self
+            .draw(&product, grounds, &public_key, &caller, now)
+            .await?;
+        let request = self
+            .0
+            .requests
+            .request_of_act(&activation.id.to_string())
+            .await?;
+        let answer_to = request.map(|request| request.claim.key);
+        let activation = activation.judged_again(now)?;
+        let order = facts.order;
+        let end = JobEnd::Done {
+            id: job.id,
+            token: job.token.clone(),
+        };
+        let unit = Unit::of(caller.clone(), now, activation.clone())
+            .ends_job(end)
+            .rests_on(Aggregate::Order, order.id, order.version());
+        let order = |_: &Committed| order;
+        let beginning = Beginning {
+            unit,
+            caller,
+            activation,
+            order,
+            product,
+            public_key,
+            answer_to,
+            now,
+        };
+        self.record(beginning, drawn).await
+    }
+
+    /// S4: slot, TBS and lint. Nothing is stored but a lint failure's entry.
+    async fn draw(
+        &self,
+        product: &Product,
+        grounds: Grounds,
+        key: &PublicKey,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Drawn, Stopped> {
+        let (authority, profile) = self.0.authorities.for_profile(&product.profile)?;
+        let slot = self.ready(&authority)?;
+        let partition = u32::from_be_bytes(random(self.0.entropy.as_ref())?) % authority.partitions;
+        let serial = SerialNumber::from_random(random(self.0.entropy.as_ref())?);
+        let urls = authority
+            .leaf_urls(partition)
+            .map_err(|error| Refused::unavailable("issuance-suspended", error))?;
+        let draft = leaf::draft(LeafOrder {
+            profile: &profile,
+            issuer: &authority.certificate,
+            key: &authority.key,
+            serial,
+            issued_at: now,
+            days: product.validity_days,
+            subject_key: key,
+            subject: &grounds.subject,
+            email_in_subject: false,
+            urls: &urls,
+        })
+        .map_err(|fault| Refused {
+            cause: Some(fault.to_string()),
+            ..Refused::unacceptable("lint-failed")
+        })?;
+        match draft.lint(&authority.rules) {
+            Ok(linted) => Ok(Drawn {
+                authority,
+                slot,
+                profile,
+                grounds,
+                linted,
+                partition,
+            }),
+            Err(findings) => Err(self.lint_failed(&findings, caller, now).await.into()),
+        }
+    }
+
+    /// S5: the unit that makes the intent durable, and the right to sign that comes of it.
+    async fn record<F>(&self, begin: Beginning<F>, drawn: Drawn) -> Result<InFlight, Stopped>
+    where
+        F: FnOnce(&Committed) -> Loaded<Order>,
+    {
+        let Beginning {
+            unit,
+            caller,
+            activation,
+            order,
+            product,
+            public_key,
+            answer_to,
+            now,
+        } = begin;
+        let Drawn {
+            authority,
+            slot,
+            profile,
+            grounds,
+            linted,
+            partition,
+        } = drawn;
+        let intent = Intent::record(Intent {
+            issuer: authority.name.clone(),
+            serial: linted.artifact().serial().as_bytes().to_vec(),
+            activation: activation.id,
+            partition,
+            tbs: linted.tbs().to_vec(),
+            tbs_sha256: linted.tbs_sha256(),
+            profile: profile.name().to_owned(),
+            profile_sha256: profile.sha256(),
+            not_after: linted.artifact().validity().not_after(),
+            boot: self.0.lease.boot(),
+            state: IntentState::Recorded,
+            recorded_at: now,
+            settled_at: None,
+        });
+        let unit = unit.change(intent.clone()).lapses_at(grounds.lapses_at);
+        let unit = grounds.rests_on.into_iter().fold(unit, Unit::rest);
+        let committed = self.0.store.commit(unit).await?;
+        let recorded = linted
+            .recorded(&committed)
+            .map_err(|error| Refused::unavailable("store-unavailable", error))?;
+        Ok(InFlight {
+            caller,
+            authority,
+            slot,
+            recorded,
+            subject: grounds.subject,
+            public_key,
+            intent: intent.stored(&committed),
+            activation: activation.stored(&committed),
+            order: order(&committed),
+            product,
+            answer_to,
+        })
+    }
+
+    pub(super) async fn facts(
+        &self,
+        scope: &ReadScope,
+        order: OrderId,
+    ) -> Result<ActivationFacts, Refused> {
+        let facts = self.0.activations.activation_facts(scope, order).await?;
+        facts.ok_or_else(Refused::not_found)
+    }
+
+    fn product(&self, order: &Order) -> Result<Product, Refused> {
+        let product = self.0.catalogue.product(&order.product);
+        product.ok_or_else(|| Refused::state("product-withdrawn"))
+    }
+
+    /// A key that was lawful at the submission may have been blocked since.
+    async fn still_lawful(
+        &self,
+        scope: &ReadScope,
+        activation: &Activation,
+        now: Timestamp,
+    ) -> Result<PublicKey, Refused> {
+        let key = PublicKey::from_spki(&activation.spki)
+            .map_err(|_| Refused::unacceptable("csr-malformed"))?;
+        let (fingerprint, spki) = (key.fingerprint(), activation.spki_sha256);
+        let known = self
+            .0
+            .activations
+            .key_facts(scope, &fingerprint, &spki, now)
+            .await?;
+        if known.blocked {
+            Err(Refused::unacceptable("csr-key-compromised"))
+        } else {
+            Ok(key)
+        }
+    }
+
+    /// A finding stops the act; the auditors read which rule it was.
+    async fn lint_failed(&self, findings: &[Finding], caller: &Caller, now: Timestamp) -> Refused {
+        let rules = findings
+            .iter()
+            .map(|finding| Value::text(finding.rule))
+            .collect();
+        let event = Event::new(EventKind::LintFailed, "cert", "")
+            .outcome(Fate::Denied)
+            .with("rules", Value::List(rules));
+        match self
+            .0
+            .store
+            .commit(Unit::new(caller.clone(), now, event))
+            .await
+        {
+            Ok(_) => Refused::unacceptable("lint-failed"),
+            Err(error) => Refused::unavailable("store-unavailable", error),
+        }
+    }
+}
+
+pub(super) fn view(facts: &ActivationFacts) -> Facts<'_> {
+    Facts {
+        order: &facts.order,
+        subject_data: facts.subject_data.as_ref(),
+        mailbox: facts.mailbox.as_ref(),
+    }
+}
+
+fn new_activation(
+    id: ActivationId,
+    facts: &ActivationFacts,
+    applicant: Applicant,
+    key: &PublicKey,
+    now: Timestamp,
+) -> Result<Activation, Refused> {
+    let bound = facts.order.subject_data.zip(facts.order.mailbox);
+    let (subject_data, mailbox) =
+        bound.ok_or_else(|| Refused::step_blocked(vec!["data-set-not-verified"]))?;
+    Ok(Activation {
+        id,
+        order: facts.order.id,
+        owner: facts.order.owner.clone(),
+        state: ActivationState::Running,
+        subject_data,
+        mailbox,
+        common_name: applicant.common_name,
+        fields: applicant.fields,
+        spki: key.to_spki(),
+        spki_sha256: key.spki_sha256(),
+        statements: applicant.statements,
+        acting_for: applicant.acting_for,
+        refusal: None,
+        certificate: None,
+        submitted_at: now,
+        updated_at: now,
+    })
+}

@@ -1,0 +1,190 @@
+//! What becomes of serials whose signature never came: they are abandoned, listed on the CRL,
+//! and their activation is judged afresh under a new serial. Nothing is signed twice.
+
+use super::{Issuance, finish::is_open};
+use crate::{
+    domain::{
+        activation::Activation,
+        aggregate::Loaded,
+        id::{JobId, NotificationId},
+        intent::Intent,
+        job::{Job, JobEnd, JobKind, NewJob},
+        notification::{Notification, Topic},
+        owner::Caller,
+        refusal::{Class, Refused},
+        timestamp::Timestamp,
+        unit::{CommitError, Unit},
+    },
+    policy::access::SystemScope,
+    ports::entropy::random,
+    services::request::{Stopped, decide},
+};
+
+/// Intents of dead boots settled in one go.
+const BATCH: u32 = 200;
+
+impl Issuance {
+    /// Abandons every recorded intent of a boot that is dead. Runs before the first activation
+    /// of this boot and from time to time.
+    ///
+    /// # Errors
+    /// 503 when the store cannot answer; what was settled stays settled.
+    pub async fn settle_orphans(&self, scope: SystemScope) -> Result<usize, Refused> {
+        let mut settled = 0;
+        loop {
+            let now = self.0.clock.now();
+            let boot = self.0.lease.boot();
+            let orphans = self
+                .0
+                .activations
+                .orphaned_intents(boot, now, BATCH)
+                .await?;
+            if orphans.is_empty() {
+                return Ok(settled);
+            }
+            for orphan in orphans {
+                if self
+                    .abandon_once(orphan, &scope.caller(), "boot-died")
+                    .await?
+                {
+                    settled += 1;
+                }
+            }
+        }
+    }
+
+    /// Abandons an intent of this process, as often as it takes.
+    pub(super) async fn abandon(&self, intent: Loaded<Intent>, caller: &Caller, cause: &str) {
+        let (issuer, serial) = (intent.issuer.clone(), intent.serial.clone());
+        let mut intent = Some(intent);
+        loop {
+            if let Some(intent) = intent.take() {
+                match self.abandon_once(intent, caller, cause).await {
+                    Ok(_) => return,
+                    Err(refused) => tracing::error!(%refused, "a serial is not abandoned yet"),
+                }
+            }
+            tokio::time::sleep(super::finish::PAUSE).await;
+            intent = match self.0.activations.intent(&issuer, &serial).await {
+                Ok(Some(intent)) if is_open(&intent) => Some(intent),
+                Ok(_) => return,
+                Err(_) => None,
+            };
+        }
+    }
+
+    /// One compare-and-swap from `recorded` to `abandoned`; false when somebody else was first.
+    async fn abandon_once(
+        &self,
+        intent: Loaded<Intent>,
+        caller: &Caller,
+        cause: &str,
+    ) -> Result<bool, Refused> {
+        let now = self.0.clock.now();
+        let activation = intent.activation;
+        let scope = format!("{}/{}", intent.issuer, intent.partition);
+        let slot = hex::encode(&intent.serial);
+        let Ok((changed, revoked)) = intent.abandoned(cause, now) else {
+            return Ok(false);
+        };
+        let unit = Unit::of(caller.clone(), now, changed)
+            .change(revoked)
+            .job(self.job(
+                JobKind::ResumeActivation,
+                activation.to_string(),
+                &slot,
+                now,
+            )?)
+            .job(self.job(JobKind::RenewCrl, scope, &slot, now)?)
+            .reserved();
+        match self.0.store.commit(unit).await {
+            Ok(_) => Ok(true),
+            Err(CommitError::Conflict | CommitError::Exists(_)) => Ok(false),
+            Err(error) => Err(Refused::unavailable("store-unavailable", error)),
+        }
+    }
+
+    fn job(
+        &self,
+        kind: JobKind,
+        object: String,
+        slot: &str,
+        due: Timestamp,
+    ) -> Result<NewJob, Refused> {
+        let id = JobId::new(due, random(self.0.entropy.as_ref())?);
+        Ok(NewJob {
+            id,
+            kind,
+            object,
+            slot: slot.to_owned(),
+            due,
+        })
+    }
+
+    /// The activation a job asks to judge again; `None` when it has ended meanwhile.
+    pub(super) async fn load_for_resumption(
+        &self,
+        scope: SystemScope,
+        job: &Job,
+    ) -> Result<Option<Loaded<Activation>>, Refused> {
+        let id = job.object.parse().map_err(|_| Refused::not_found())?;
+        let found = self.0.activations.activation(&scope.read(), id).await?;
+        let running = |activation: &Loaded<Activation>| {
+            activation.state == crate::domain::activation::ActivationState::Running
+        };
+        Ok(found.filter(running))
+    }
+
+    /// A resumed activation that is refused ends, and its order opens again. Trouble (503) leaves
+    /// it running: the job comes again.
+    pub(super) async fn give_up(
+        &self,
+        activation: &Loaded<Activation>,
+        job: &Job,
+        refused: Refused,
+    ) -> Refused {
+        if matches!(refused.class, Class::Unavailable { .. }) {
+            return refused;
+        }
+        let ended = decide(async || self.refuse(activation, job, refused.code).await).await;
+        match ended {
+            Ok(()) => refused,
+            Err(trouble) => trouble,
+        }
+    }
+
+    async fn refuse(
+        &self,
+        activation: &Loaded<Activation>,
+        job: &Job,
+        code: &'static str,
+    ) -> Result<(), Stopped> {
+        let now = self.0.clock.now();
+        let scope = SystemScope::new("issuance");
+        let facts = self
+            .0
+            .activations
+            .activation_facts(&scope.read(), activation.order)
+            .await?;
+        let facts = facts.ok_or_else(Refused::not_found)?;
+        let live = facts.live.filter(|live| live.id == activation.id);
+        let Some(live) = live else { return Ok(()) };
+        let notification = Notification::raise(
+            NotificationId::new(now, random(self.0.entropy.as_ref())?),
+            live.owner.clone(),
+            Topic::ActivationRefused,
+            Some(live.order),
+            live.id,
+            now,
+        );
+        let unit = Unit::of(scope.caller(), now, live.refused(code, now)?)
+            .change(facts.order.reopen(now)?)
+            .change(notification)
+            .ends_job(JobEnd::Done {
+                id: job.id,
+                token: job.token.clone(),
+            });
+        self.0.store.commit(unit).await?;
+        Ok(())
+    }
+}

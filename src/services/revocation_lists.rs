@@ -1,0 +1,358 @@
+//! CRLs: signed through the same record-sign-verify path as certificates, renewed before they
+//! grow old, complete (I13) and with rising numbers (I12).
+
+use std::{sync::Arc, time::Duration};
+
+use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
+
+use crate::{
+    domain::{
+        aggregate::Loaded,
+        id::JobId,
+        intent::IssuerName,
+        job::{Job, JobEnd, JobKind, NewJob},
+        refusal::Refused,
+        revocation_list::{CrlState, RevocationList, RevokedSerial},
+        timestamp::Timestamp,
+        unit::{CommitError, Unit},
+    },
+    pkix::{serial_number::SerialNumber, tbs_cert_list::RevokedEntry},
+    policy::{
+        access::SystemScope,
+        issuance::{
+            Recorded,
+            artifact::CrlTbs,
+            crl::{self, CrlOrder},
+        },
+    },
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        signer::Signer,
+        store::{Bookkeeping, Store, issuance::RevocationLists as Stored},
+    },
+    services::{
+        authority::{Authorities, Authority},
+        lease::Lease,
+    },
+};
+
+/// An entry stays for this long after its certificate's notAfter: one CRL beyond expiry (RFC
+/// 5280 3.3, I13).
+const BEYOND_EXPIRY: Duration = Duration::from_secs(10 * 86_400);
+
+/// What CRL signing needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub lists: Arc<dyn Stored>,
+    pub signer: Arc<dyn Signer>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub authorities: Arc<Authorities>,
+    pub lease: Arc<Lease>,
+}
+
+/// The CRL service.
+pub struct RevocationLists {
+    parts: Parts,
+    /// One CRL at a time in this process: two signings of one scope would race for a number.
+    signing: Mutex<()>,
+}
+
+/// A CRL scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    pub issuer: IssuerName,
+    pub partition: u32,
+}
+
+impl Scope {
+    /// From a job's object, `issuer/partition`.
+    #[must_use]
+    pub fn parse(object: &str) -> Option<Self> {
+        let (issuer, partition) = object.rsplit_once('/')?;
+        Some(Self {
+            issuer: IssuerName::parse(issuer)?,
+            partition: partition.parse().ok()?,
+        })
+    }
+}
+
+impl RevocationLists {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts,
+            signing: Mutex::new(()),
+        }
+    }
+
+    /// The newest signed list, as it is served.
+    ///
+    /// # Errors
+    /// 404 when the scope is not ours or nothing is signed yet; 503 when the store is away.
+    pub async fn current(&self, scope: &Scope) -> Result<Loaded<RevocationList>, Refused> {
+        let authority = self.authority(scope)?;
+        let newest = self
+            .parts
+            .lists
+            .newest_crl(&authority.name, scope.partition)
+            .await?;
+        newest.ok_or_else(Refused::not_found)
+    }
+
+    /// Signs every list that is missing or due. Runs at the start and from time to time.
+    ///
+    /// # Errors
+    /// The first trouble met; lists before it are renewed.
+    pub async fn renew_due(&self, system: SystemScope) -> Result<(), Refused> {
+        for authority in self.parts.authorities.issuers() {
+            for partition in 0..authority.partitions.get() {
+                let scope = Scope {
+                    issuer: authority.name.clone(),
+                    partition,
+                };
+                self.renew(system, &scope, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a job that says the scope's list has something to tell.
+    ///
+    /// # Errors
+    /// Trouble with HSM or store: the job is tried again.
+    pub async fn run(&self, system: SystemScope, job: &Job) -> Result<(), Refused> {
+        match Scope::parse(&job.object) {
+            Some(scope) => self.renew(system, &scope, Some(job)).await,
+            None => Err(Refused::not_found()),
+        }
+    }
+
+    async fn renew(
+        &self,
+        system: SystemScope,
+        scope: &Scope,
+        job: Option<&Job>,
+    ) -> Result<(), Refused> {
+        let authority = Arc::clone(self.authority(scope)?);
+        let _one_at_a_time = self.signing.lock().await;
+        let now = self.parts.clock.now();
+        let floor = now.minus(BEYOND_EXPIRY);
+        let lists = &self.parts.lists;
+        let entries = lists
+            .revoked_serials(&scope.issuer, scope.partition, floor)
+            .await?;
+        let newest = lists.newest_crl(&scope.issuer, scope.partition).await?;
+        if newest
+            .as_ref()
+            .is_some_and(|newest| !is_due(newest, &entries, &authority, now))
+        {
+            return self.nothing_to_say(job).await;
+        }
+        let highest = lists
+            .highest_crl_number(&scope.issuer, scope.partition)
+            .await?;
+        let times = Times::of(&authority, newest.as_ref(), highest, now);
+        let (recorded, intent) = self
+            .record(system, &authority, scope, &entries, &times, job)
+            .await?;
+        self.sign(system, recorded, intent).await
+    }
+
+    /// The CRL's intent: number, times and TBS are durable before the HSM is asked.
+    async fn record(
+        &self,
+        system: SystemScope,
+        authority: &Authority,
+        scope: &Scope,
+        entries: &[RevokedSerial],
+        times: &Times,
+        job: Option<&Job>,
+    ) -> Result<(Recorded<CrlTbs>, Loaded<RevocationList>), Refused> {
+        let unready =
+            |error: &dyn ToString| Refused::unavailable("crl-unavailable", error.to_string());
+        if !self.parts.lease.may_sign(self.parts.clock.monotonic()) {
+            return Err(unready(&"the boot lease has run out"));
+        }
+        authority.require_usable(self.parts.signer.as_ref())?;
+        let url = authority
+            .crl_url(scope.partition)
+            .map_err(|error| unready(&error))?;
+        let listed = listed(entries).ok_or_else(|| unready(&"a stored serial is no serial"))?;
+        let order = CrlOrder {
+            issuer: &authority.certificate,
+            key: &authority.key,
+            this_update: times.this_update,
+            next_update: times.next_update,
+            number: u64::try_from(times.number).unwrap_or(0),
+            scope: Some(&url),
+            entries: &listed,
+        };
+        let draft = crl::draft(&order).map_err(|fault| unready(&fault))?;
+        let linted = draft.lint(&authority.rules).map_err(|findings| {
+            unready(&format!(
+                "the CRL breaks {} rules: {findings:?}",
+                findings.len()
+            ))
+        })?;
+        let intent = RevocationList::record(RevocationList {
+            issuer: scope.issuer.clone(),
+            partition: scope.partition,
+            number: times.number,
+            state: CrlState::Recorded,
+            tbs: linted.tbs().to_vec(),
+            tbs_sha256: linted.tbs_sha256(),
+            der: Vec::new(),
+            this_update: times.this_update,
+            next_update: times.next_update,
+            entries: u32::try_from(listed.len()).unwrap_or(u32::MAX),
+            boot: self.parts.lease.boot(),
+        });
+        let unit = Unit::of(system.caller(), times.now, intent.clone()).reserved();
+        let unit = match job {
+            Some(job) => unit.ends_job(JobEnd::Done {
+                id: job.id,
+                token: job.token.clone(),
+            }),
+            None => unit,
+        };
+        let committed = self.parts.store.commit(unit).await.map_err(store_trouble)?;
+        let recorded = linted
+            .recorded(&committed)
+            .map_err(|error| unready(&error))?;
+        Ok((recorded, intent.stored(&committed)))
+    }
+
+    /// Signs, verifies and stores; a list that fails on the way is abandoned with its number.
+    async fn sign(
+        &self,
+        system: SystemScope,
+        recorded: Recorded<CrlTbs>,
+        intent: Loaded<RevocationList>,
+    ) -> Result<(), Refused> {
+        let signed = self.parts.signer.sign(recorded.order()).await;
+        let now = self.parts.clock.now();
+        let issued = match signed {
+            Ok(signature) => recorded
+                .finish(&signature)
+                .map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let (changed, trouble) = match issued {
+            Ok(issued) => {
+                let sha256 = Sha256::digest(issued.der()).into();
+                (intent.signed(issued.into_der(), &sha256)?, None)
+            }
+            Err(cause) => {
+                let retry = self.job(&intent, now)?;
+                (intent.abandoned(&cause)?, Some((cause, retry)))
+            }
+        };
+        let unit = Unit::of(system.caller(), now, changed).reserved();
+        let unit = match &trouble {
+            Some((_, retry)) => unit.job(retry.clone()),
+            None => unit,
+        };
+        self.parts.store.commit(unit).await.map_err(store_trouble)?;
+        match trouble {
+            Some((cause, _)) => Err(Refused::unavailable("crl-unavailable", cause)),
+            None => Ok(()),
+        }
+    }
+
+    /// A job whose news already stand in the newest list.
+    async fn nothing_to_say(&self, job: Option<&Job>) -> Result<(), Refused> {
+        let Some(job) = job else { return Ok(()) };
+        let task = Bookkeeping::EndJob {
+            token: job.token.clone(),
+        };
+        self.parts.store.bookkeep(task).await?;
+        Ok(())
+    }
+
+    fn job(&self, list: &RevocationList, due: Timestamp) -> Result<NewJob, Refused> {
+        Ok(NewJob {
+            id: JobId::new(due, random(self.parts.entropy.as_ref())?),
+            kind: JobKind::RenewCrl,
+            object: format!("{}/{}", list.issuer, list.partition),
+            slot: format!("after-{}", list.number),
+            due,
+        })
+    }
+
+    fn authority(&self, scope: &Scope) -> Result<&Arc<Authority>, Refused> {
+        let authority = self.parts.authorities.issuer(&scope.issuer);
+        authority
+            .filter(|authority| scope.partition < authority.partitions.get())
+            .ok_or_else(Refused::not_found)
+    }
+}
+
+/// Number and times of the next list.
+struct Times {
+    now: Timestamp,
+    number: i64,
+    this_update: Timestamp,
+    next_update: Timestamp,
+}
+
+impl Times {
+    /// I12: number = max(highest + 1, microseconds of now); thisUpdate never goes back.
+    fn of(
+        authority: &Authority,
+        newest: Option<&Loaded<RevocationList>>,
+        highest: Option<i64>,
+        now: Timestamp,
+    ) -> Self {
+        let number = now.millis().saturating_mul(1000);
+        let number = highest.map_or(number, |highest| number.max(highest.saturating_add(1)));
+        let this_update = newest
+            .map_or(now, |newest| now.max(newest.this_update))
+            .whole_second();
+        // Inclusive ends (S/MIME BR 6.3.2): one second less than the period.
+        let period = authority
+            .crl
+            .validity
+            .saturating_sub(Duration::from_secs(1));
+        Self {
+            now,
+            number,
+            this_update,
+            next_update: this_update.plus(period),
+        }
+    }
+}
+
+/// Old enough, or without an entry it should have.
+fn is_due(
+    newest: &RevocationList,
+    entries: &[RevokedSerial],
+    authority: &Authority,
+    now: Timestamp,
+) -> bool {
+    let old = now >= newest.this_update.plus(authority.crl.refresh);
+    let counted = usize::try_from(newest.entries).unwrap_or(usize::MAX);
+    // Entries only come by revocation and go by expiry; what came after the list shows in its
+    // time, what came in the same second in the count.
+    let news = entries
+        .iter()
+        .any(|entry| entry.revoked_at >= newest.this_update);
+    old || (news && counted != entries.len()) || entries.len() > counted
+}
+
+fn listed(entries: &[RevokedSerial]) -> Option<Vec<RevokedEntry>> {
+    let one = |entry: &RevokedSerial| {
+        Some(RevokedEntry {
+            serial: SerialNumber::from_bytes(&entry.serial).ok()?,
+            revoked_at: entry.revoked_at.whole_second(),
+            reason: entry.reason,
+        })
+    };
+    entries.iter().map(one).collect()
+}
+
+fn store_trouble(error: CommitError) -> Refused {
+    Refused::unavailable("store-unavailable", error)
+}
