@@ -88,6 +88,10 @@ pub struct Secrets {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
+    /// The CA's name as people know it; signs the mails.
+    pub ca_name: String,
+    /// Who answers questions: an address or a URL.
+    pub contact: String,
     /// Address in From.
     pub from: Spanned<String>,
     /// The public listener as the mailbox holder reaches it, without a slash at the end.

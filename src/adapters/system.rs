@@ -1,6 +1,16 @@
-//! The operating system's clock and randomness: the only place that reads them.
+//! The operating system: clock, randomness, secrets in files, and what the process forbids
+//! itself. The only place that reads the first two.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    env, fs,
+    io::{self, Read},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use secrecy::SecretSlice;
+use zeroize::Zeroizing;
 
 use crate::{
     domain::timestamp::Timestamp,
@@ -58,5 +68,86 @@ impl Entropy for OsEntropy {
     )]
     fn fill(&self, out: &mut [u8]) -> Result<(), EntropyFailed> {
         getrandom::fill(out).map_err(|_| EntropyFailed)
+    }
+}
+
+/// Longest secret, in bytes; private keys included.
+const LONGEST_SECRET: usize = 64 * 1024;
+
+/// Where systemd puts the service's credentials (`LoadCredential=`).
+#[must_use]
+pub fn credentials_directory() -> Option<PathBuf> {
+    env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)
+}
+
+/// Reads a secret that nobody outside owner and group can read.
+///
+/// # Errors
+/// When the file cannot be read, is open to others, empty or longer than 64 KiB.
+pub fn read_secret(path: &Path) -> io::Result<SecretSlice<u8>> {
+    let refuse = |reason: &str| io::Error::new(io::ErrorKind::InvalidData, reason.to_owned());
+    let mut file = fs::File::open(path)?;
+    if file.metadata()?.permissions().mode() & 0o007 != 0 {
+        return Err(refuse("others may access it; take their permissions away"));
+    }
+    // Filled in place: growing would leave copies behind.
+    let mut bytes = Zeroizing::new(vec![0; LONGEST_SECRET + 1]);
+    let mut length = 0;
+    while let Some(free) = bytes.get_mut(length..).filter(|free| !free.is_empty()) {
+        match file.read(free)? {
+            0 => break,
+            read => length += read,
+        }
+    }
+    match bytes.get(..length) {
+        Some(secret) if !secret.is_empty() && length <= LONGEST_SECRET => {
+            Ok(SecretSlice::from(secret.to_vec()))
+        }
+        Some([]) => Err(refuse("it is empty")),
+        _ => Err(refuse("it is longer than 64 KiB")),
+    }
+}
+
+/// Keeps the memory of this process, which holds PINs, out of core files and debuggers.
+///
+/// # Errors
+/// When the kernel refuses; the daemon then does not start.
+#[expect(
+    unsafe_code,
+    reason = "no safe wrapper of setrlimit and prctl is in the tree"
+)]
+pub fn seal_memory() -> io::Result<()> {
+    let none = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: setrlimit reads one initialised rlimit.
+    if unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: PR_SET_DUMPABLE takes integers only.
+    if unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_bounded_and_not_open_to_others() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(read_secret(file.path()).is_err());
+        fs::write(file.path(), b"1234\n").unwrap();
+        assert_eq!(read_secret(file.path()).unwrap().expose_secret(), b"1234\n");
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(read_secret(file.path()).is_err());
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(file.path(), vec![b'x'; LONGEST_SECRET + 1]).unwrap();
+        assert!(read_secret(file.path()).is_err());
     }
 }

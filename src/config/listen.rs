@@ -10,8 +10,7 @@ use super::{
     value::{AbsolutePath, SecretSource},
 };
 
-/// Addresses to listen on. Sockets handed over by systemd under the names `ra`, `public` and
-/// `metrics` take precedence.
+/// Addresses to listen on. Sockets handed over by systemd take precedence, in this order.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
