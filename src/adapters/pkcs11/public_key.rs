@@ -5,15 +5,12 @@ use cryptoki::{
     object::{Attribute, AttributeType, KeyType, ObjectHandle},
     session::Session,
 };
-use der::{
-    Encode,
-    asn1::{Any, BitString, ObjectIdentifier, UintRef},
-};
-use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+use crate::pkix::{
+    oid,
+    spki::{Curve, PublicKey},
+    tlv,
+};
 
 /// Why a public key object gives no public key.
 #[derive(Debug)]
@@ -35,14 +32,13 @@ pub(super) fn read(session: &Session, object: ObjectHandle) -> Result<Vec<u8>, U
     let found = session
         .get_attributes(object, &wanted)
         .map_err(Unreadable::Call)?;
-    let spki = match found.iter().find_map(key_type) {
+    let key = match found.iter().find_map(key_type) {
         Some(KeyType::RSA) => rsa(&found),
         Some(KeyType::EC) => ec(&found),
         Some(KeyType::EC_EDWARDS) => ed25519(&found),
         _ => None,
     };
-    spki.and_then(|spki| spki.to_der().ok())
-        .ok_or(Unreadable::Shape)
+    key.map(|key| key.to_spki()).ok_or(Unreadable::Shape)
 }
 
 const fn key_type(attribute: &Attribute) -> Option<KeyType> {
@@ -52,14 +48,7 @@ const fn key_type(attribute: &Attribute) -> Option<KeyType> {
     }
 }
 
-/// RFC 8017 A.1.1.
-#[derive(der::Sequence)]
-struct RsaPublicKey<'a> {
-    modulus: UintRef<'a>,
-    exponent: UintRef<'a>,
-}
-
-fn rsa(found: &[Attribute]) -> Option<SubjectPublicKeyInfoOwned> {
+fn rsa(found: &[Attribute]) -> Option<PublicKey> {
     let modulus = found.iter().find_map(|a| match a {
         Attribute::Modulus(bytes) => Some(bytes),
         _ => None,
@@ -68,27 +57,44 @@ fn rsa(found: &[Attribute]) -> Option<SubjectPublicKeyInfoOwned> {
         Attribute::PublicExponent(bytes) => Some(bytes),
         _ => None,
     })?;
-    let key = RsaPublicKey {
-        modulus: UintRef::new(modulus).ok()?,
-        exponent: UintRef::new(exponent).ok()?,
-    };
-    info(RSA, Some(Any::null()), &key.to_der().ok()?)
+    Some(PublicKey::Rsa {
+        modulus: magnitude(modulus),
+        exponent: magnitude(exponent),
+    })
 }
 
-fn ec(found: &[Attribute]) -> Option<SubjectPublicKeyInfoOwned> {
-    let curve = found.iter().find_map(|a| match a {
+/// Tokens may write leading zeros.
+fn magnitude(bytes: &[u8]) -> Vec<u8> {
+    bytes
+        .iter()
+        .copied()
+        .skip_while(|byte| *byte == 0)
+        .collect()
+}
+
+/// The named curve is read from CKA_EC_PARAMS, so a point cannot pass for one of another curve.
+fn ec(found: &[Attribute]) -> Option<PublicKey> {
+    let params = found.iter().find_map(|a| match a {
         Attribute::EcParams(bytes) => Some(bytes),
         _ => None,
     })?;
-    let point = unwrapped(point(found)?, &[65, 97, 133])?;
-    let parameters = <Any as der::Decode>::from_der(curve).ok()?;
-    info(EC, Some(parameters), point)
+    let named = tlv::only(params, tlv::OID).ok()?.oid().ok()?;
+    let curve = [
+        (oid::SECP256R1, Curve::P256),
+        (oid::SECP384R1, Curve::P384),
+        (oid::SECP521R1, Curve::P521),
+    ]
+    .into_iter()
+    .find_map(|(oid, curve)| (oid == named).then_some(curve))?;
+    let point = unwrapped(point(found)?, 2 * curve.field_len() + 1)?;
+    PublicKey::ec(curve, point).ok()
 }
 
 /// The parameters are not looked at: tokens write the curve's OID or its name ("edwards25519"),
 /// and the key type with 32 bytes leaves no other curve.
-fn ed25519(found: &[Attribute]) -> Option<SubjectPublicKeyInfoOwned> {
-    info(ED25519, None, unwrapped(point(found)?, &[32])?)
+fn ed25519(found: &[Attribute]) -> Option<PublicKey> {
+    let key = unwrapped(point(found)?, 32)?;
+    key.try_into().ok().map(PublicKey::Ed25519)
 }
 
 fn point(found: &[Attribute]) -> Option<&[u8]> {
@@ -100,24 +106,12 @@ fn point(found: &[Attribute]) -> Option<&[u8]> {
 
 /// CKA_EC_POINT is an OCTET STRING on some tokens and the bare point on others. The length tells
 /// them apart; trying DER first would be ambiguous.
-fn unwrapped<'a>(point: &'a [u8], lengths: &[usize]) -> Option<&'a [u8]> {
-    if lengths.contains(&point.len()) {
+fn unwrapped(point: &[u8], length: usize) -> Option<&[u8]> {
+    if point.len() == length {
         return Some(point);
     }
-    let inner = <&der::asn1::OctetStringRef as der::Decode>::from_der(point).ok()?;
-    let bytes = inner.as_bytes();
-    lengths.contains(&bytes.len()).then_some(bytes)
-}
-
-fn info(
-    oid: ObjectIdentifier,
-    parameters: Option<Any>,
-    key: &[u8],
-) -> Option<SubjectPublicKeyInfoOwned> {
-    Some(SubjectPublicKeyInfoOwned {
-        algorithm: AlgorithmIdentifierOwned { oid, parameters },
-        subject_public_key: BitString::from_bytes(key).ok()?,
-    })
+    let inner = tlv::only(point, tlv::OCTET_STRING).ok()?.value;
+    (inner.len() == length).then_some(inner)
 }
 
 #[cfg(test)]
@@ -128,8 +122,8 @@ mod tests {
     fn points_are_told_apart_by_length() {
         let bare = [4; 65];
         let wrapped = [&[4, 65][..], &bare].concat();
-        assert_eq!(unwrapped(&bare, &[65]), Some(&bare[..]));
-        assert_eq!(unwrapped(&wrapped, &[65]), Some(&bare[..]));
-        assert_eq!(unwrapped(&bare[1..], &[65]), None);
+        assert_eq!(unwrapped(&bare, 65), Some(&bare[..]));
+        assert_eq!(unwrapped(&wrapped, 65), Some(&bare[..]));
+        assert_eq!(unwrapped(&bare[1..], 65), None);
     }
 }
