@@ -7,3 +7,4 @@ pub mod sql;
 pub mod sqlite;
 pub mod system;
 pub mod templates;
+pub mod transcript;

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod activation;
 pub mod case_rules;
+pub mod ceremony;
 pub mod country;
 pub mod csr;
 pub mod documents;

@@ -106,8 +106,16 @@ const IMPURE: &[&str] = &[
 /// Types that are a right: constructors open to all (they demand a proof), and the files that may
 /// call the others.
 const GUARDED: Guards = &[
-    ("SignOrder", &[], &["src/policy/issuance"]),
-    ("Committed", &[], &["src/adapters/sql"]),
+    (
+        "SignOrder",
+        &[],
+        &["src/policy/ceremony", "src/policy/issuance"],
+    ),
+    (
+        "Committed",
+        &[],
+        &["src/adapters/sql", "src/adapters/transcript"],
+    ),
     ("Loaded", &[], &["src/adapters/sql"]),
     (
         "MailAddress",

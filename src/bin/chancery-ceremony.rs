@@ -1,1 +1,7 @@
-fn main() {}
+//! Offline tool of the security officers; see [`chancery::cli::ceremony`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chancery::cli::ceremony::main()
+}
