@@ -3,6 +3,8 @@
 //! Knows JSON and nothing of HTTP servers, of storage or of use cases.
 
 pub mod cases;
+pub mod certificates;
+pub mod csr_checks;
 pub mod identity;
 pub mod list;
 pub mod problem;

@@ -39,7 +39,10 @@
 //! gets its words in `config/locales/{en,pl}/problems.ftl` (a test finds what is missing).
 
 pub mod answer;
+pub mod authorities;
 pub mod cases;
+pub mod certificates;
+pub mod csr_checks;
 pub mod extract;
 pub mod frame;
 pub mod health;

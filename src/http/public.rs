@@ -3,11 +3,11 @@
 
 use axum::{Router, middleware};
 
-use super::{frame, state::AppState};
+use super::{authorities, frame, state::AppState};
 
 /// One line a resource file: `.merge(<resource>::public_routes())`.
 fn resources() -> Router<AppState> {
-    Router::new()
+    Router::new().merge(authorities::public_routes())
 }
 
 /// The public listener's router.

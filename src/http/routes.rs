@@ -3,12 +3,16 @@
 use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{cases, frame, identities, openapi, products, state::AppState};
+use super::{
+    cases, certificates, csr_checks, frame, identities, openapi, products, state::AppState,
+};
 
 /// One line a resource file; see the module documentation of `http`.
 fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(cases::routes())
+        .merge(certificates::routes())
+        .merge(csr_checks::routes())
         .merge(identities::routes())
         .merge(openapi::routes())
         .merge(products::routes())

@@ -11,7 +11,10 @@ use crate::{
         entropy::Entropy,
         store::{Store, catalogue::Requests, people::Identities},
     },
-    services::{cases::CaseWork, catalogue::Catalogue, identities},
+    services::{
+        authority::Authorities, cases::CaseWork, catalogue::Catalogue, certificates::Certificates,
+        csr_checks::CsrChecks, identities, issuance::Issuance, revocation_lists::RevocationLists,
+    },
 };
 
 /// Built once by the daemon.
@@ -21,7 +24,12 @@ pub type AppState = Arc<App>;
 pub struct App {
     pub gate: Gate,
     pub cases: CaseWork,
+    pub authorities: Arc<Authorities>,
     pub catalogue: Arc<Catalogue>,
+    pub certificates: Certificates,
+    pub csr_checks: CsrChecks,
+    pub issuance: Issuance,
+    pub revocation_lists: Arc<RevocationLists>,
     pub identities: Arc<identities::Identities>,
 }
 
