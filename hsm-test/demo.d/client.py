@@ -53,16 +53,17 @@ class Answer:
 class Person:
     """One identity: an RA frontend or a member of the CA's staff."""
 
-    def __init__(self, env, name, out):
-        self.env, self.name, self.out = env, name, out
+    def __init__(self, env, name, out, acting_for=None):
+        self.name, self.out = name, out
+        self.headers = [f"Acting-For: {acting_for}"] if acting_for else []
         self.cert, self.key = env[f"{name}_CERT"], env[f"{name}_KEY"]
         self.base = env["RA_URL"]
         self.tls = ["--cert", self.cert, "--key", self.key, "--cacert", env["SERVER_CA"]]
 
-    def call(self, method, path, body=None, expect=(200, 201), match=None, headers=(), **options):
+    def call(self, method, path, body=None, expect=(200, 201), match=None, headers=()):
         """One call under /v1. `match` is the ETag for If-Match; POSTs carry a fresh key."""
         args = list(self.tls)
-        for header in headers:
+        for header in [*self.headers, *headers]:
             args += ["-H", header]
         if match:
             args += ["-H", f"If-Match: {match}"]
@@ -70,8 +71,6 @@ class Person:
             args += ["-H", f"Idempotency-Key: {uuid.uuid4()}"]
         if body is not None:
             args += ["-H", "Content-Type: application/json", "--data-binary", "@-"]
-        for part in options.get("form", ()):
-            args += ["-F", part]
         data = json.dumps(body).encode() if body is not None else None
         url = f"{self.base}/v1{path}"
         answer = self.out.curl(self.name.lower(), method, url, args, data)
@@ -96,15 +95,6 @@ class Person:
             input=text.encode(), check=True, capture_output=True,
         )
         return base64.b64encode(signed.stdout).decode()
-
-    def fingerprint(self):
-        """SHA-256 of the person's public key (SubjectPublicKeyInfo), in hex."""
-        der = subprocess.run(
-            ["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"],
-            check=True, capture_output=True,
-        ).stdout
-        digest = subprocess.run(["openssl", "dgst", "-sha256", "-r"], input=der, check=True, capture_output=True)
-        return digest.stdout.decode().split()[0]
 
 
 class Walk:

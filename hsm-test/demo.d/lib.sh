@@ -22,3 +22,12 @@ daemon_pid() {
   [ "$(readlink "/proc/$pid/exe" 2>/dev/null | sed 's/ (deleted)$//')" = "$bin/chanceryd" ] || return 1
   echo "$pid"
 }
+
+# A value of target/demo/env.
+value() {
+  (
+    # shellcheck source=/dev/null
+    . "$demo/env"
+    printf %s "${!1}"
+  )
+}
