@@ -183,33 +183,37 @@ fn in_state(state: CaseState) -> Loaded<Case> {
     }
 }
 
-type Event = fn(Loaded<Case>) -> Result<Changed<Case>, Refused>;
+/// A name and what it does.
+struct Event(
+    &'static str,
+    fn(Loaded<Case>) -> Result<Changed<Case>, Refused>,
+);
 
 /// Every event, done by anna but for the decision, which is ola's.
-const EVENTS: [(&str, Event); 10] = [
-    ("claim", |case| case.claim(&person("anna"), now())),
-    ("release", |case| case.release(&person("anna"), now())),
-    ("evidence", |case| case.add_evidence(&evidence(7), now())),
-    ("document", |case| case.document_added(&document(), now())),
-    ("check", |case| {
+const EVENTS: [Event; 10] = [
+    Event("claim", |case| case.claim(&person("anna"), now())),
+    Event("release", |case| case.release(&person("anna"), now())),
+    Event("evidence", |case| case.add_evidence(&evidence(7), now())),
+    Event("document", |case| case.document_added(&document(), now())),
+    Event("check", |case| {
         let check = Check {
             evidence: Vec::new(),
             ..verified(CheckKind::AssumedName)
         };
         case.record_check(check, &person("anna"), now())
     }),
-    ("facts", |case| {
+    Event("facts", |case| {
         case.record_facts(facts(), &person("anna"), now())
     }),
-    ("ask", |case| {
+    Event("ask", |case| {
         case.ask(text("what?"), &person("anna"), now())
     }),
-    ("propose", |case| {
+    Event("propose", |case| {
         let digest = digest_of(&case);
         case.propose(word("anna", Verdict::Approve, digest), digest, now())
     }),
-    ("decide", |case| decide(case, "ola", Verdict::Approve)),
-    ("close", |case| case.close(now())),
+    Event("decide", |case| decide(case, "ola", Verdict::Approve)),
+    Event("close", |case| case.close(now())),
 ];
 
 /// What each event does in each state: the new state, or the code of the refusal.
@@ -283,7 +287,7 @@ fn every_event_in_every_state_does_what_the_table_says() {
     let states: BTreeSet<&str> = TABLE.iter().map(|(state, _)| state.name()).collect();
     assert_eq!(states.len(), CaseState::ALL.len());
     for (state, row) in TABLE {
-        for ((name, event), expected) in EVENTS.into_iter().zip(row) {
+        for (Event(name, event), expected) in EVENTS.into_iter().zip(row) {
             let before = in_state(state);
             assert_eq!(before.state, state);
             let found = match event(before) {
