@@ -73,7 +73,7 @@ async fn stored(world: &World, person: &Person, key: &str) -> Option<StoredReque
 async fn two_people_verify_the_data_and_the_applicant_is_told() {
     let world = World::new().await;
     let complete = world.complete(100).await;
-    assert_eq!(complete.case.editors, [world.anna.name.clone()]);
+    assert_eq!(complete.case.editors, vec![world.anna.name.clone()]);
     let proposed = world.propose(&world.anna, Verdict::Approve).await.unwrap();
     assert_eq!(
         (proposed.case.state, proposed.digest),
