@@ -26,6 +26,8 @@ pub mod crl;
 pub mod leaf;
 
 #[cfg(test)]
+mod judges;
+#[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
 mod tests;

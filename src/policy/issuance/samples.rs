@@ -29,6 +29,9 @@ pub(crate) const MULTIPURPOSE: &str =
     include_str!("../../../config/profiles/org-multipurpose.toml");
 pub(crate) const STRICT: &str = include_str!("../../../config/profiles/org-strict.toml");
 
+/// Seed of the leaf's serial.
+pub(crate) const LEAF_SERIAL: u8 = 3;
+
 pub(crate) struct Ca {
     pub(crate) key: TestKey,
     pub(crate) certificate: CaCertificate,
@@ -94,7 +97,7 @@ pub(crate) fn leaf_for(
         profile: &CertificateProfile::parse(profile).unwrap(),
         issuer: &issuer.certificate,
         key: &issuer_key(&issuer.key),
-        serial: serial(3),
+        serial: serial(LEAF_SERIAL),
         issued_at: "2026-11-22T12:00:00Z".parse().unwrap(),
         days: 365,
         subject_key: key,
@@ -119,13 +122,24 @@ pub(crate) fn subject() -> Subject {
     }
 }
 
-/// A partitioned CRL of [`ISSUING`] with two entries.
+/// A partitioned CRL with two entries, the leaf's not among them.
 pub(crate) fn list(issuer: &Ca) -> Draft<CrlTbs> {
     let entry = |n, reason| RevokedEntry {
         serial: serial(n),
         revoked_at: "2026-11-30T00:00:00Z".parse().unwrap(),
         reason,
     };
+    list_of(
+        issuer,
+        &[
+            entry(8, CrlReason::KeyCompromise),
+            entry(9, CrlReason::Unspecified),
+        ],
+    )
+}
+
+/// A partitioned CRL with these entries.
+pub(crate) fn list_of(issuer: &Ca, entries: &[RevokedEntry]) -> Draft<CrlTbs> {
     let draft = crl::draft(&crl::CrlOrder {
         issuer: &issuer.certificate,
         key: &issuer_key(&issuer.key),
@@ -133,10 +147,7 @@ pub(crate) fn list(issuer: &Ca) -> Draft<CrlTbs> {
         next_update: "2026-12-08T12:00:00Z".parse().unwrap(),
         number: 7,
         scope: Some(&url("http://pki.example.com/crl/issuing-g1/0.crl")),
-        entries: &[
-            entry(8, CrlReason::KeyCompromise),
-            entry(9, CrlReason::Unspecified),
-        ],
+        entries,
     });
     draft.unwrap()
 }

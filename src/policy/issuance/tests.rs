@@ -1,10 +1,15 @@
 use super::{
-    samples::{ISSUING, MULTIPURPOSE, ROOT, RSA_LEAF, issuer_key, leaf, list, list_rules},
+    ca::CaFault,
+    leaf::LeafFault,
+    samples::{
+        self, ISSUING, MULTIPURPOSE, ROOT, RSA_LEAF, issuer_key, leaf, leaf_for, list, list_rules,
+    },
     *,
 };
 use crate::{
     domain::{signing::SignPurpose, timestamp::Timestamp},
-    policy::{lint::RuleSet, profile::Generation},
+    pkix::{certification_request::RequestView, name::AttributeType},
+    policy::{activation::Subject, lint::RuleSet, profile::Generation},
 };
 
 fn rules() -> RuleSet {
@@ -63,4 +68,92 @@ fn an_algorithm_must_fit_the_key() {
     let wrong = SignatureAlgorithm::EcdsaP256Sha256;
     let made = IssuerKey::new(key.name().clone(), key.public().clone(), wrong);
     assert_eq!(made, Err(AlgorithmMismatch(wrong)));
+}
+
+/// What the profile or the issuer does not allow never becomes a draft.
+#[test]
+fn a_leaf_keeps_within_profile_and_issuer() {
+    let refused = |change: &dyn Fn(&mut Subject)| {
+        let mut subject = samples::subject();
+        change(&mut subject);
+        leaf_for(&ISSUING, MULTIPURPOSE, &RSA_LEAF, &subject).map(|_| ())
+    };
+    assert_eq!(refused(&|_| {}), Ok(()));
+    assert_eq!(
+        refused(&|s| s.common_name = "Other".to_owned()),
+        Err(LeafFault::CommonName)
+    );
+    assert_eq!(refused(&|s| s.common_name = s.mailbox.clone()), Ok(()));
+    assert!(matches!(
+        refused(&|s| s.mailbox = "jań@example.com".to_owned()),
+        Err(LeafFault::Mailbox(_))
+    ));
+    assert!(matches!(
+        refused(&|s| s.country = "pl".to_owned()),
+        Err(LeafFault::Name(_))
+    ));
+    let no_place = MULTIPURPOSE.replace("locality = \"optional\"\n", "");
+    let made = leaf_for(&ISSUING, &no_place, &RSA_LEAF, &samples::subject()).map(|_| ());
+    assert_eq!(made, Err(LeafFault::Forbidden(AttributeType::Locality)));
+    let needs_state = MULTIPURPOSE.replace(
+        "state_or_province = \"optional\"",
+        "state_or_province = \"required\"",
+    );
+    let made = leaf_for(&ISSUING, &needs_state, &RSA_LEAF, &samples::subject()).map(|_| ());
+    assert_eq!(
+        made,
+        Err(LeafFault::Missing(AttributeType::StateOrProvince))
+    );
+    let log_key = PublicKey::Ed25519([1; 32]);
+    let made = leaf_for(&ISSUING, MULTIPURPOSE, &log_key, &samples::subject()).map(|_| ());
+    assert_eq!(made, Err(LeafFault::KeyKind));
+}
+
+#[test]
+fn a_ca_key_is_large_enough_and_not_its_issuers() {
+    let small = PublicKey::Rsa {
+        modulus: vec![0xc1; 384],
+        exponent: vec![1, 0, 1],
+    };
+    let order = |subject_key| ca::IssuingOrder {
+        issuer: &ROOT.certificate,
+        key: Box::leak(Box::new(issuer_key(&ROOT.key))),
+        subject: Box::leak(Box::new(samples::ca_name("Example S/MIME CA"))),
+        subject_key,
+        serial: samples::serial(2),
+        validity: samples::period("2026-02-01T00:00:00Z", "2036-02-01T00:00:00Z"),
+        crl: Box::leak(Box::new(samples::url("http://a.example/r.crl"))),
+        ca_issuers: Box::leak(Box::new(samples::url("http://a.example/r.cer"))),
+    };
+    assert_eq!(
+        ca::issuing(order(&small)).map(|_| ()),
+        Err(CaFault::TooSmall(3072))
+    );
+    let same = ROOT.key.public();
+    assert_eq!(
+        ca::issuing(order(&same)).map(|_| ()),
+        Err(CaFault::SameAsIssuer)
+    );
+    let late = ca::IssuingOrder {
+        validity: samples::period("2026-02-01T00:00:00Z", "2046-02-01T00:00:00Z"),
+        ..order(&RSA_LEAF)
+    };
+    let small_first = ca::issuing(late).map(|_| ());
+    assert_eq!(small_first, Err(CaFault::TooSmall(2048)));
+}
+
+#[test]
+fn the_request_of_an_issuing_ca_goes_the_same_way() {
+    let key = issuer_key(&ISSUING.key);
+    let own = const_oid::ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.1");
+    let value = crate::pkix::tlv::element(crate::pkix::tlv::OCTET_STRING, &[&[7; 32]]);
+    let draft = ca::request(
+        &samples::ca_name("Example S/MIME CA"),
+        &key,
+        &[(own, value)],
+    );
+    let der = samples::sign(draft.unwrap(), &RuleSet::request(), &ISSUING.key);
+    let view = RequestView::parse(&der).unwrap();
+    assert_eq!(PublicKey::from_spki(view.spki), Ok(ISSUING.key.public()));
+    assert!(view.attribute(own).unwrap().is_some());
 }
