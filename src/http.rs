@@ -42,6 +42,7 @@ pub mod answer;
 pub mod authorities;
 pub mod cases;
 pub mod certificates;
+pub mod confirm;
 pub mod csr_checks;
 pub mod extract;
 pub mod frame;

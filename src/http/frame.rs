@@ -134,7 +134,7 @@ fn worded(mut response: Response, on: &Occasion<'_>) -> Response {
     let has_words = response
         .headers()
         .get(CONTENT_TYPE)
-        .is_some_and(|media| media == problem::MEDIA_TYPE);
+        .is_some_and(|media| media == problem::MEDIA_TYPE || is_page(media));
     if status < 400 || has_words {
         return response;
     }
@@ -154,6 +154,11 @@ fn worded(mut response: Response, on: &Occasion<'_>) -> Response {
             .insert(axum::http::header::ALLOW, methods);
     }
     response
+}
+
+/// A page for people has said in their words what is wrong.
+fn is_page(media: &HeaderValue) -> bool {
+    media.as_bytes().starts_with(b"text/html")
 }
 
 fn document(refusal: &Refusal, on: &Occasion<'_>) -> Response {

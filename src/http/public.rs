@@ -3,11 +3,13 @@
 
 use axum::{Router, middleware};
 
-use super::{authorities, frame, state::AppState};
+use super::{authorities, confirm, frame, state::AppState};
 
 /// One line a resource file: `.merge(<resource>::public_routes())`.
 fn resources() -> Router<AppState> {
-    Router::new().merge(authorities::public_routes())
+    Router::new()
+        .merge(authorities::public_routes())
+        .merge(confirm::public_routes())
 }
 
 /// The public listener's router.

@@ -13,7 +13,8 @@ use crate::{
     },
     services::{
         authority::Authorities, cases::CaseWork, catalogue::Catalogue, certificates::Certificates,
-        csr_checks::CsrChecks, identities, issuance::Issuance, revocation_lists::RevocationLists,
+        csr_checks::CsrChecks, identities, issuance::Issuance, mailboxes::MailboxControl,
+        mails::MailLedger, revocation_lists::RevocationLists,
     },
 };
 
@@ -31,6 +32,8 @@ pub struct App {
     pub issuance: Issuance,
     pub revocation_lists: Arc<RevocationLists>,
     pub identities: Arc<identities::Identities>,
+    pub mailboxes: MailboxControl,
+    pub mails: MailLedger,
 }
 
 /// What stands before every handler.

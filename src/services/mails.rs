@@ -75,6 +75,12 @@ impl MailLedger {
         Self(Arc::new(parts))
     }
 
+    /// What the CA says of itself.
+    #[must_use]
+    pub fn house(&self) -> &House {
+        &self.0.house
+    }
+
     /// The ledger, newest first.
     ///
     /// # Errors

@@ -153,6 +153,10 @@ impl MailboxControl {
         mailbox: Loaded<MailboxValidation>,
         handed: Handed<'_>,
     ) -> Result<MailboxView, Stopped> {
+        // A form that a scanner sent empty is no guess.
+        if handed.typed.trim().is_empty() {
+            return Err(Refused::unacceptable("code-invalid").into());
+        }
         let now = self.0.clock.now();
         let attempt = Attempt {
             matches: self.0.key.matches(&mailbox, handed.typed),

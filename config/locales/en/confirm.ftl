@@ -1,0 +1,19 @@
+# The page on which a mailbox holder enters the code.
+title = Confirm your e-mail address
+other-language = Polski
+address = Address
+organization = Organisation
+order = Order
+what = A certificate was ordered for this address. Enter the code from our mail if you expect this. Opening this page confirms nothing.
+code = Code from the mail
+confirm = Confirm
+not-me = If you know nothing of this order, do not enter the code and do not pass it on. Please tell us:
+confirmed = The address is confirmed. You can close this page; the order goes on in the panel.
+closed = There is nothing to confirm here now: the address is confirmed already, or the code was replaced or is too old. If need be, request a new code in the panel.
+code-invalid = This is not the code from our latest mail. Please check it and try again.
+code-expired = The code is no longer valid. Please request a new one in the panel.
+email-locked = Too many wrong codes were entered. Please request a new code in the panel.
+order-state-conflict = The order is closed; nothing was confirmed.
+not-found = This link leads nowhere. Please check that it was copied whole.
+prefetch = This page does not take anything from programs that fetch links in advance.
+unavailable = We cannot answer just now and nothing was changed. Please try again in a minute.

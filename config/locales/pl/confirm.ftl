@@ -1,0 +1,19 @@
+# Strona, na której właściciel skrzynki wpisuje kod.
+title = Potwierdź adres e-mail
+other-language = English
+address = Adres
+organization = Organizacja
+order = Zamówienie
+what = Dla tego adresu zamówiono certyfikat. Jeśli to zgodne z oczekiwaniem, wpisz kod z naszej wiadomości. Samo otwarcie tej strony niczego nie potwierdza.
+code = Kod z wiadomości
+confirm = Potwierdź
+not-me = Jeśli nic nie wiesz o tym zamówieniu, nie wpisuj kodu ani nikomu go nie przekazuj. Prosimy o wiadomość:
+confirmed = Adres został potwierdzony. Możesz zamknąć tę stronę; dalszy ciąg zamówienia jest w panelu.
+closed = Nie ma tu teraz nic do potwierdzenia: adres jest już potwierdzony albo kod zastąpiono nowszym lub stracił ważność. W razie potrzeby poproś w panelu o nowy kod.
+code-invalid = To nie jest kod z naszej ostatniej wiadomości. Sprawdź go i spróbuj ponownie.
+code-expired = Kod stracił ważność. Poproś w panelu o nowy.
+email-locked = Wpisano zbyt wiele błędnych kodów. Poproś w panelu o nowy kod.
+order-state-conflict = Zamówienie jest zamknięte; niczego nie potwierdzono.
+not-found = Ten odnośnik donikąd nie prowadzi. Sprawdź, czy skopiowano go w całości.
+prefetch = Ta strona nie przyjmuje niczego od programów, które pobierają odnośniki z wyprzedzeniem.
+unavailable = Nie możemy teraz odpowiedzieć i niczego nie zmieniono. Spróbuj ponownie za minutę.

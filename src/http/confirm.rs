@@ -1,0 +1,212 @@
+//! `/v/{id}`: the page on which the holder of a mailbox enters the code.
+//!
+//! Mail scanners fetch links within seconds, some run scripts and submit forms. So reading
+//! changes nothing, and submitting without the code from the mail confirms nothing (flows 5.3).
+//! The link holds no secret; no cookie, script or foreign resource is involved.
+
+use axum::{
+    Extension, Router,
+    body::Body,
+    extract::{DefaultBodyLimit, Form, Path, RawQuery, State, rejection::FormRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+    routing::get,
+};
+use serde::Deserialize;
+
+use super::{
+    frame::{self, RequestId},
+    peer::Peer,
+    state::AppState,
+};
+use crate::{
+    domain::{
+        id::MailboxId,
+        refusal::{Class, Refused},
+        text::Language,
+    },
+    services::mailboxes::{Holder, PublicView},
+};
+
+mod page;
+mod words;
+
+use page::{About, Page};
+
+/// The form holds one code.
+const FORM_BYTES: usize = 4096;
+
+/// The page's routes on the public listener.
+pub fn public_routes() -> Router<AppState> {
+    Router::new()
+        .route("/v/{id}", get(show).post(confirm))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entered {
+    code: String,
+}
+
+type Query = Option<String>;
+
+/// GET and HEAD: the page as it is, for a person or a scanner.
+async fn show(
+    State(app): State<AppState>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let stranger = Asked::by_stranger(&query, &headers);
+    let Ok(id) = id.parse::<MailboxId>() else {
+        return stranger.answer(&app, 404, Some("not-found"));
+    };
+    match app.mailboxes.look(id).await {
+        Ok(view) => {
+            let notice = (!view.open).then_some("closed");
+            stranger.about(id, &query, view).answer(&app, 200, notice)
+        }
+        Err(refused) => stranger.refused(&app, &refused),
+    }
+}
+
+/// POST with the code.
+async fn confirm(
+    State(app): State<AppState>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    peer: Option<Extension<Peer>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    headers: HeaderMap,
+    form: Result<Form<Entered>, FormRejection>,
+) -> Response {
+    let asked = Asked::by_stranger(&query, &headers);
+    let Ok(id) = id.parse::<MailboxId>() else {
+        return asked.answer(&app, 404, Some("not-found"));
+    };
+    if is_prefetch(&headers) {
+        return asked.answer(&app, 403, Some("prefetch"));
+    }
+    let holder = Holder {
+        peer: peer.map_or_else(String::new, |peer| peer.address.ip().to_string()),
+        user_agent: text(&headers, &header::USER_AGENT),
+        request_id: request_id.to_string(),
+    };
+    // A form without a code is like a wrong one, but spends no try.
+    let code = form.map_or_else(|_| String::new(), |Form(entered)| entered.code);
+    let judged = app.mailboxes.confirm_in_person(&holder, id, &code).await;
+    let asked = match app.mailboxes.look(id).await {
+        Ok(view) => asked.about(id, &query, view),
+        Err(_) => asked,
+    };
+    match judged {
+        Ok(_) => asked.answer(&app, 200, Some("confirmed")),
+        Err(refused) => asked.refused(&app, &refused),
+    }
+}
+
+/// Whom the page speaks to, and about what.
+struct Asked {
+    language: Language,
+    about: Option<(MailboxId, PublicView)>,
+}
+
+impl Asked {
+    /// Language as the query says, or else the browser.
+    fn by_stranger(query: &Query, headers: &HeaderMap) -> Self {
+        Self {
+            language: wanted(query).unwrap_or_else(|| frame::language(headers)),
+            about: None,
+        }
+    }
+
+    /// Language as the query says, or else the order.
+    fn about(self, id: MailboxId, query: &Query, view: PublicView) -> Self {
+        Self {
+            language: wanted(query).unwrap_or(view.language),
+            about: Some((id, view)),
+        }
+    }
+
+    fn refused(&self, app: &AppState, refused: &Refused) -> Response {
+        let (status, notice) = match (refused.class, refused.code) {
+            (Class::NotFound, _) => (404, "not-found"),
+            (Class::Unavailable { .. }, _) => (503, "unavailable"),
+            (_, "email-locked") => (409, "email-locked"),
+            (_, "order-state-conflict") => (409, "order-state-conflict"),
+            (_, "code-expired") => (422, "code-expired"),
+            _ => (422, "code-invalid"),
+        };
+        if status == 503 {
+            tracing::error!(
+                code = refused.code,
+                cause = refused.cause,
+                "confirm page failed"
+            );
+        }
+        self.answer(app, status, Some(notice))
+    }
+
+    fn answer(&self, app: &AppState, status: u16, notice: Option<&'static str>) -> Response {
+        let house = app.mails.house();
+        let about = self.about.as_ref();
+        let page = Page {
+            language: self.language,
+            ca: &house.name,
+            contact: &house.contact,
+            path: about.map(|(id, _)| format!("/v/{id}")),
+            about: about.map(|(_, view)| About::of(view)),
+            notice,
+            good: notice == Some("confirmed"),
+            form: about.is_some_and(|(_, view)| view.open) && notice != Some("confirmed"),
+            style: page::STYLE,
+        };
+        respond(status, &page)
+    }
+}
+
+fn respond(status: u16, page: &Page<'_>) -> Response {
+    let mut response = Response::new(Body::from(page.text()));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(
+        "x-robots-tag",
+        HeaderValue::from_static("noindex, nofollow"),
+    );
+    if let Ok(policy) = HeaderValue::from_str(page::content_policy()) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+fn wanted(query: &Query) -> Option<Language> {
+    let query = query.as_deref()?;
+    query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("lang="))
+        .and_then(Language::from_code)
+}
+
+fn text(headers: &HeaderMap, name: &header::HeaderName) -> String {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// Browsers and mail programs say so when nobody has asked for the page yet.
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        value.is_some_and(|value| value.to_ascii_lowercase().contains("prefetch"))
+    })
+}

@@ -1,0 +1,168 @@
+//! The page as HTML; escaped by the template's compiler.
+
+use std::sync::OnceLock;
+
+use askama::Template;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+use super::words;
+use crate::{domain::text::Language, services::mailboxes::PublicView};
+
+pub(super) const STYLE: &str = include_str!("../pages/page.css");
+
+/// What the page shows.
+#[derive(Template)]
+#[template(path = "confirm.html", config = "src/http/pages/askama.toml")]
+pub(super) struct Page<'a> {
+    pub(super) language: Language,
+    pub(super) ca: &'a str,
+    pub(super) contact: &'a str,
+    /// Where the form goes; `None` on a page about nothing.
+    pub(super) path: Option<String>,
+    pub(super) about: Option<About>,
+    /// Id of a text.
+    pub(super) notice: Option<&'static str>,
+    pub(super) good: bool,
+    pub(super) form: bool,
+    pub(super) style: &'static str,
+}
+
+/// What the holder may see of the order.
+pub(super) struct About {
+    address: String,
+    organization: String,
+    order_number: String,
+}
+
+impl About {
+    pub(super) fn of(view: &PublicView) -> Self {
+        Self {
+            address: masked(&view.address),
+            organization: view.organization.clone(),
+            order_number: view.order_number.clone(),
+        }
+    }
+}
+
+impl Page<'_> {
+    /// The HTML; a template that cannot be written is a page that says nothing.
+    pub(super) fn text(&self) -> String {
+        self.render().unwrap_or_default()
+    }
+
+    /// A text in the page's language; named by the template.
+    fn w(&self, id: &str) -> &'static str {
+        words::text(self.language, id)
+    }
+
+    /// The language the page is not in.
+    fn other(&self) -> Language {
+        match self.language {
+            Language::English => Language::Polish,
+            Language::Polish => Language::English,
+        }
+    }
+}
+
+/// Nothing is loaded, run, framed or sent elsewhere; the one style is known by its hash.
+pub(super) fn content_policy() -> &'static str {
+    static POLICY: OnceLock<String> = OnceLock::new();
+    POLICY.get_or_init(|| {
+        let hash = STANDARD.encode(Sha256::digest(STYLE));
+        format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; \
+             base-uri 'none'; frame-ancestors 'none'"
+        )
+    })
+}
+
+/// `a…@example.com`: enough for the holder to know it, too little to learn it from.
+fn masked(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}…@{domain}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(language: Language) -> Page<'static> {
+        Page {
+            language,
+            ca: "Example <CA>",
+            contact: "help@ca.example.com",
+            path: Some("/v/eml_1".to_owned()),
+            about: Some(About {
+                address: masked("anna.nowak@example.com"),
+                organization: "<script>alert(1)</script>".to_owned(),
+                order_number: "ORDER/0000123456/b01".to_owned(),
+            }),
+            notice: Some("code-invalid"),
+            good: false,
+            form: true,
+            style: STYLE,
+        }
+    }
+
+    #[test]
+    fn shows_the_order_and_escapes_it() {
+        let text = page(Language::Polish).text();
+        for part in [
+            "<html lang=\"pl\">",
+            "a…@example.com",
+            "ORDER/0000123456/b01",
+            "action=\"/v/eml_1?lang=pl\"",
+            "href=\"/v/eml_1?lang=en\"",
+            "name=\"code\"",
+            "Example &#60;CA&#62;",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        for part in ["<script", "anna", "http:", "https:", "style="] {
+            assert!(!text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_page_about_nothing_offers_nothing() {
+        let page = Page {
+            path: None,
+            about: None,
+            notice: Some("not-found"),
+            form: false,
+            ..page(Language::English)
+        };
+        let text = page.text();
+        assert!(!text.contains("<form") && !text.contains("<dl") && !text.contains("<a "));
+        assert!(text.contains("This link leads nowhere"));
+    }
+
+    #[test]
+    fn every_text_of_the_page_exists_in_every_language() {
+        let template = include_str!("../pages/confirm.html");
+        let named = template
+            .match_indices("w(\"")
+            .filter_map(|(at, found)| template[at + found.len()..].split('"').next());
+        let notices = [
+            "confirmed",
+            "closed",
+            "code-invalid",
+            "code-expired",
+            "email-locked",
+            "order-state-conflict",
+            "not-found",
+            "prefetch",
+            "unavailable",
+        ];
+        for id in named.chain(notices) {
+            for language in Language::ALL {
+                assert!(
+                    !words::text(language, id).is_empty(),
+                    "{id} in {language:?}"
+                );
+            }
+        }
+    }
+}
