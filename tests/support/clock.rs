@@ -23,6 +23,11 @@ impl FakeClock {
         let by = i64::try_from(by.as_millis()).expect("a short time");
         self.millis.fetch_add(by, Ordering::SeqCst);
     }
+
+    pub fn back(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).expect("a short time");
+        self.millis.fetch_sub(by, Ordering::SeqCst);
+    }
 }
 
 impl Clock for FakeClock {

@@ -1,0 +1,75 @@
+//! The contract every store keeps, run on SQLite. Apart from `store/sqlite.rs` and
+//! `store/crash.rs` the suite knows only the ports, so that a second adapter runs it unchanged.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails at once"
+)]
+
+#[path = "store/audit.rs"]
+mod audit;
+#[path = "support/clock.rs"]
+mod clock;
+#[path = "store/conflict.rs"]
+mod conflict;
+#[path = "store/crash.rs"]
+mod crash;
+#[path = "support/entropy.rs"]
+mod entropy;
+#[path = "store/reading.rs"]
+mod reading;
+#[path = "store/request.rs"]
+mod request;
+#[path = "store/round_trip.rs"]
+mod round_trip;
+#[path = "store/sqlite.rs"]
+mod sqlite;
+#[path = "store/world.rs"]
+mod world;
+
+/// Each test of the suite on a fresh database.
+macro_rules! on_sqlite {
+    ($($module:ident::$test:ident,)+) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                let (_dir, world) = crate::sqlite::fresh().await;
+                crate::$module::$test(world).await;
+            })+
+        }
+    };
+}
+
+on_sqlite! {
+    audit::a_log_ends_with_its_year,
+    audit::entries_are_contiguous_under_load,
+    audit::time_does_not_go_back,
+    conflict::a_bad_unit_fails_alone,
+    conflict::a_key_is_given_once_in_a_batch,
+    conflict::a_live_activation_ends_and_makes_room,
+    conflict::a_row_that_moved_refuses_the_unit,
+    conflict::an_entry_too_long_stops_its_act,
+    conflict::closed_orders_are_told_apart,
+    conflict::evidence_ends_and_decisions_age,
+    conflict::nothing_happens_without_an_entry,
+    conflict::of_many_at_once_one_wins,
+    conflict::unique_keys,
+    conflict::who_rests_on_a_written_row_comes_before_or_not_at_all,
+    reading::pages_meet,
+    reading::what_is_not_yours_is_not_there,
+    request::a_boot_renews_its_lease,
+    request::a_key_is_claimed_once_and_answered_once,
+    request::intents_of_dead_boots_are_found,
+    request::jobs_are_queued_once_leased_and_fenced,
+    round_trip::addresses,
+    round_trip::cases_and_evidence,
+    round_trip::certificates,
+    round_trip::issuance,
+    round_trip::orders_and_data,
+    round_trip::people_mails_and_notifications,
+    round_trip::revocation_lists,
+    round_trip::revoked_serials,
+}

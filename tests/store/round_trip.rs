@@ -1,0 +1,540 @@
+//! What is written is what is read, for every aggregate.
+
+use chancery::{
+    domain::{
+        activation::{Activation, ActivationState, CommonNameSource},
+        aggregate::Loaded,
+        case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind},
+        certificate::Certificate,
+        document::{Document, DocumentKind},
+        id::{
+            ActivationId, CaseId, CertificateId, DocumentId, EvidenceId, MailId, MailboxId,
+            NotificationId, SubjectDataId,
+        },
+        intent::{Intent, IntentState, IssuerName},
+        mail::{Mail, MailKind, MailState, NewMail},
+        mailbox::{AddressUse, FreshSeed, MailboxValidation, NewMailbox},
+        notification::{Notification, Tab, Topic},
+        order::Order,
+        owner::{AcceptedStatement, IdentityName, Owner, Role},
+        product::ProductCode,
+        revocation_list::{CrlState, RevocationList, RevokedSerial},
+        subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+        text::{Country, Language, Text},
+        timestamp::days,
+        unit::{Aggregate, Change, Unit},
+    },
+    pkix::tbs_cert_list::CrlReason,
+    policy::mailbox_address,
+    ports::store::{
+        Bookkeeping,
+        issuance::CertificateFilter,
+        registration::{CaseFilter, OrderFilter},
+    },
+};
+
+use crate::world::{WholeStore, World, acting_for, caller, owner, page};
+
+pub fn statement<S: WholeStore>(world: &World<S>) -> AcceptedStatement {
+    AcceptedStatement {
+        id: "truth".to_owned(),
+        version: 3,
+        sha256: [9; 32],
+        accepted_at: world.now(),
+    }
+}
+
+pub fn data<S: WholeStore>(
+    world: &World<S>,
+    owner: &Owner,
+) -> chancery::domain::aggregate::Changed<SubjectData> {
+    let new = NewSubjectData {
+        id: SubjectDataId::new(world.now(), world.entropy.bytes()),
+        owner: owner.clone(),
+        organization: Text::parse("Łódź \"Sp. z o.o.\"").unwrap(),
+        country: Country::parse("PL").unwrap(),
+        state_or_province: Text::parse("łódzkie").unwrap(),
+        locality: Text::parse("Łódź").unwrap(),
+        method: VerificationMethod::RegistrationNumber {
+            register: "krs".to_owned(),
+            number: "0000123456".to_owned(),
+        },
+        acting_for: acting_for(),
+    };
+    SubjectData::create(new, None, world.now())
+}
+
+pub fn mailbox<S: WholeStore>(
+    world: &World<S>,
+    order: &Order,
+) -> chancery::domain::aggregate::Changed<MailboxValidation> {
+    MailboxValidation::start(NewMailbox {
+        id: MailboxId::new(world.now(), world.entropy.bytes()),
+        order: order.id,
+        owner: order.owner.clone(),
+        address: mailbox_address::parse("Jan.K@example.org").unwrap(),
+        language: Language::Polish,
+        seed: FreshSeed {
+            nonce: [1; 32],
+            mac: [2; 32],
+        },
+        acting_for: acting_for(),
+        now: world.now(),
+    })
+}
+
+/// An order whose data are submitted and whose mailbox is bound.
+pub async fn ready<S: WholeStore>(
+    world: &World<S>,
+    owner: &Owner,
+) -> (
+    Loaded<Order>,
+    Loaded<SubjectData>,
+    Loaded<MailboxValidation>,
+) {
+    let order = world.order(owner).await;
+    let set = data(world, owner);
+    let committed = world.put(set.clone()).await;
+    let case = CaseId::new(world.now(), world.entropy.bytes());
+    let set = set
+        .stored(&committed)
+        .submit(vec![statement(world)], 1, case, world.now())
+        .unwrap();
+    let opened = Case::open(case, &set, world.now());
+    let unit = Unit::of(caller(), world.now(), set.clone()).change(opened);
+    let set = set.stored(&world.commit(unit).await.unwrap());
+    let bound = order.bind_data(&set, world.now()).unwrap();
+    let order = bound.clone().stored(&world.put(bound).await);
+    let mailbox = mailbox(world, &order);
+    let bound = order.bind_mailbox(mailbox.id, world.now()).unwrap();
+    let unit = Unit::of(caller(), world.now(), bound.clone()).change(mailbox.clone());
+    let committed = world.commit(unit).await.unwrap();
+    (bound.stored(&committed), set, mailbox.stored(&committed))
+}
+
+pub fn activation<S: WholeStore>(
+    world: &World<S>,
+    order: &Order,
+) -> chancery::domain::aggregate::Changed<Activation> {
+    Activation::submit(Activation {
+        id: ActivationId::new(world.now(), world.entropy.bytes()),
+        order: order.id,
+        owner: order.owner.clone(),
+        state: ActivationState::Running,
+        subject_data: order.subject_data.unwrap(),
+        mailbox: order.mailbox.unwrap(),
+        common_name: CommonNameSource::Organization,
+        fields: vec!["locality".to_owned()],
+        spki: vec![0x30, 0x59],
+        spki_sha256: [4; 32],
+        statements: vec![statement(world)],
+        acting_for: acting_for(),
+        refusal: None,
+        certificate: None,
+        submitted_at: world.now(),
+        updated_at: world.now(),
+    })
+}
+
+pub fn issuer() -> IssuerName {
+    IssuerName::parse("issuing-g1").unwrap()
+}
+
+pub fn intent<S: WholeStore>(
+    world: &World<S>,
+    activation: ActivationId,
+    serial: &[u8],
+) -> chancery::domain::aggregate::Changed<Intent> {
+    Intent::record(Intent {
+        issuer: issuer(),
+        serial: serial.to_vec(),
+        activation,
+        partition: 1,
+        tbs: vec![0x30, 0x03, 0x01],
+        tbs_sha256: [5; 32],
+        profile: "multipurpose".to_owned(),
+        profile_sha256: [6; 32],
+        not_after: world.now().plus(days(365)),
+        boot: world.boot,
+        state: IntentState::Recorded,
+        recorded_at: world.now(),
+        settled_at: None,
+    })
+}
+
+pub fn certificate<S: WholeStore>(
+    world: &World<S>,
+    activation: &Activation,
+    serial: &[u8],
+) -> Certificate {
+    Certificate {
+        id: CertificateId::new(world.now(), world.entropy.bytes()),
+        issuer: issuer(),
+        serial: serial.to_vec(),
+        partition: 1,
+        owner: activation.owner.clone(),
+        order: activation.order,
+        activation: activation.id,
+        product: ProductCode::parse("smime-org-365").unwrap(),
+        der: vec![0x30, 0x03, 0x02],
+        sha256: [8; 32],
+        spki_sha256: [4; 32],
+        subject: "CN=Łódź,C=PL".to_owned(),
+        mailbox: "Jan.K@example.org".to_owned(),
+        not_before: world.now(),
+        not_after: world.now().plus(days(365)),
+        issued_at: world.now(),
+    }
+}
+
+pub async fn orders_and_data<S: WholeStore>(world: World<S>) {
+    let (order, set, mailbox) = ready(&world, &owner("ra1", "c1")).await;
+    let all = world.everything().await;
+    let read = world.store.order(&all, order.id).await.unwrap().unwrap();
+    assert_eq!((&*read, read.version()), (&*order, order.version()));
+    let read = world
+        .store
+        .subject_data(&all, set.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((&*read, read.version()), (&*set, set.version()));
+    let read = world.store.mailbox(mailbox.id).await.unwrap().unwrap();
+    assert_eq!(*read, *mailbox);
+    let bound = world.store.orders_of_subject_data(set.id).await.unwrap();
+    assert_eq!(bound.iter().map(|o| o.id).collect::<Vec<_>>(), [order.id]);
+
+    let document = Document {
+        id: DocumentId::new(world.now(), world.entropy.bytes()),
+        subject_data: set.id,
+        owner: set.owner.clone(),
+        kind: DocumentKind::Organization,
+        description: Some(Text::parse("odpis").unwrap()),
+        file_name: Text::parse("krs.pdf").unwrap(),
+        media_type: "application/pdf",
+        size: 70_000,
+        sha256: [3; 32],
+        stored_as: "doc-1".to_owned(),
+        received_at: world.now(),
+    };
+    let unit = Unit::new(caller(), world.now(), document.received()).change(document.clone());
+    world.commit(unit).await.unwrap();
+    assert_eq!(
+        world.store.document(document.id).await.unwrap().unwrap(),
+        document
+    );
+    assert_eq!(world.store.documents(set.id).await.unwrap(), [document]);
+
+    let filter = OrderFilter {
+        states: vec![order.state],
+        text: Some("aLIAS 100%_".to_owned()),
+    };
+    let found = world.store.orders(&all, &filter, &page(9)).await.unwrap();
+    assert_eq!(found.len(), 1);
+    let literal = OrderFilter {
+        text: Some("a%s".to_owned()),
+        ..OrderFilter::default()
+    };
+    let found = world.store.orders(&all, &literal, &page(9)).await.unwrap();
+    assert!(found.is_empty(), "a per cent sign means itself");
+}
+
+pub async fn cases_and_evidence<S: WholeStore>(world: World<S>) {
+    let (_, set, _) = ready(&world, &owner("ra1", "c1")).await;
+    let case = world.store.case(set.case.unwrap()).await.unwrap().unwrap();
+    let officer = IdentityName::parse("anna").unwrap();
+    let claimed = case.claim(&officer, world.now()).unwrap();
+    let case = claimed.clone().stored(&world.put(claimed).await);
+    let evidence = Evidence {
+        id: EvidenceId::new(world.now(), world.entropy.bytes()),
+        case: case.id,
+        kind: EvidenceKind::Register,
+        source: Text::parse("https://register.example").unwrap(),
+        description: None,
+        document: None,
+        content: "KRS 0000123456\nŁódź".to_owned(),
+        sha256: [7; 32],
+        obtained_at: world.now(),
+        recorded_by: officer.clone(),
+        recorded_at: world.now(),
+    };
+    let added = case.add_evidence(&evidence, world.now()).unwrap();
+    let unit = Unit::of(caller(), world.now(), added.clone()).change(evidence.clone());
+    let case = added.stored(&world.commit(unit).await.unwrap());
+    let check = Check {
+        kind: CheckKind::Existence,
+        state: CheckState::Verified,
+        checked_at: Some(world.now()),
+        evidence: vec![evidence.id],
+        note: Some(Text::parse("ok").unwrap()),
+        recorded_by: Some(officer.clone()),
+    };
+    let checked = case.record_check(check, &officer, world.now()).unwrap();
+    let case = checked.clone().stored(&world.put(checked).await);
+    let read = world.store.case(case.id).await.unwrap().unwrap();
+    assert_eq!((&*read, read.version()), (&*case, case.version()));
+    let found = world.store.evidence(case.id, evidence.id).await.unwrap();
+    assert_eq!(found, Some(evidence.clone()));
+    let other = CaseId::new(world.now(), world.entropy.bytes());
+    assert_eq!(
+        world.store.evidence(other, evidence.id).await.unwrap(),
+        None
+    );
+    assert_eq!(world.store.evidence_of(case.id).await.unwrap(), [evidence]);
+    let filter = CaseFilter {
+        states: vec![case.state],
+        claimed_by: Some(officer),
+    };
+    assert_eq!(world.store.cases(&filter, &page(9)).await.unwrap().len(), 1);
+}
+
+pub async fn people_mails_and_notifications<S: WholeStore>(world: World<S>) {
+    let auditor = world.new_identity("auditor", Role::Auditor, [1; 32]);
+    world.put(auditor.clone()).await;
+    let found = world
+        .store
+        .matching(std::slice::from_ref(&auditor.credential))
+        .await
+        .unwrap();
+    assert_eq!(
+        found.iter().map(|i| (**i).clone()).collect::<Vec<_>>(),
+        [(*auditor).clone()]
+    );
+    assert_eq!(world.store.matching(&[]).await.unwrap().len(), 0);
+    assert_eq!(world.store.identities().await.unwrap().len(), 1);
+
+    let owner = owner("ra1", "c1");
+    let order = world.order(&owner).await;
+    let mail = Mail::queue(NewMail {
+        id: MailId::new(world.now(), world.entropy.bytes()),
+        job: chancery::domain::id::JobId::new(world.now(), world.entropy.bytes()),
+        kind: MailKind::Issued,
+        owner: owner.clone(),
+        order: Some(order.id),
+        object: order.id.to_string(),
+        recipient: "jan@example.org".to_owned(),
+        language: Language::English,
+        now: world.now(),
+    });
+    let id = mail.mail().id;
+    let unit = mail.begin(caller(), world.now());
+    world.commit(unit).await.unwrap();
+    let queued = world.store.mail(id).await.unwrap().unwrap();
+    world
+        .put(queued.deferred("450 later", world.now()).unwrap())
+        .await;
+    let queued = world.store.mail(id).await.unwrap().unwrap();
+    assert_eq!(
+        (queued.reply.as_str(), queued.state),
+        ("450 later", MailState::Queued)
+    );
+    let mails = world.store.mails(&[MailState::Sent], &page(9)).await;
+    assert_eq!(mails.unwrap().len(), 0);
+
+    let note = Notification::raise(
+        NotificationId::new(world.now(), world.entropy.bytes()),
+        owner,
+        Topic::OrderCreated,
+        Some(order.id),
+        order.id,
+        world.now(),
+    );
+    world.put(note.clone()).await;
+    let scope = world.tenant("ra1", Some("c1")).await;
+    let listed = world
+        .store
+        .notifications(&scope, Tab::Information, &page(9))
+        .await
+        .unwrap();
+    assert_eq!(*listed[0], *note);
+    let read = Bookkeeping::ReadNotification {
+        id: note.id,
+        at: world.now(),
+    };
+    world.store.bookkeep(read).await.unwrap();
+    let read = world
+        .store
+        .notification(&scope, note.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(read.read_at, Some(world.now()));
+}
+
+pub async fn addresses<S: WholeStore>(world: World<S>) {
+    let address = mailbox_address::parse("Jan.K@example.org").unwrap();
+    let key = address.abuse_key();
+    assert!(world.store.address_use(&key).await.unwrap().is_none());
+    let first = AddressUse::first(&address, world.now());
+    world
+        .commit(world.note().change(first.clone()))
+        .await
+        .unwrap();
+    let read = world.store.address_use(&key).await.unwrap().unwrap();
+    assert_eq!(*read, *first);
+}
+
+pub async fn issuance<S: WholeStore>(world: World<S>) {
+    let (order, set, mailbox) = ready(&world, &owner("ra1", "c1")).await;
+    let all = world.everything().await;
+    let activation = activation(&world, &order);
+    let intent = intent(&world, activation.id, &[0x0a, 0xff]);
+    let unit = Unit::of(caller(), world.now(), activation.clone())
+        .change(intent.clone())
+        .rests_on(Aggregate::Order, order.id, order.version())
+        .rests_on(Aggregate::SubjectData, set.id, set.version())
+        .rests_on(Aggregate::Mailbox, mailbox.id, mailbox.version());
+    let committed = world.commit(unit).await.unwrap();
+    assert!(committed.holds_tbs(&[5; 32]) && !committed.holds_tbs(&[6; 32]));
+    let facts = world
+        .store
+        .activation_facts(&all, order.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(*facts.order, *order);
+    assert_eq!(*facts.subject_data.unwrap(), *set);
+    assert_eq!(*facts.mailbox.unwrap(), *mailbox);
+    let live = facts.live.unwrap();
+    assert_eq!(*live, *activation);
+    let read = world
+        .store
+        .intent(&issuer(), &[0x0a, 0xff])
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(*read, *intent);
+}
+
+/// An order with an issued certificate.
+async fn issued<S: WholeStore>(world: &World<S>) -> (Loaded<Order>, Certificate) {
+    let (order, _, _) = ready(world, &owner("ra1", "c1")).await;
+    let activation = activation(world, &order);
+    let intent = intent(world, activation.id, &[0x0a, 0xff]);
+    let unit = Unit::of(caller(), world.now(), activation.clone()).change(intent.clone());
+    let committed = world.commit(unit).await.unwrap();
+    let certificate = certificate(world, &activation, &[0x0a, 0xff]);
+    let id = certificate.id;
+    let (running, recorded) = (activation.stored(&committed), intent.stored(&committed));
+    let unit = Unit::of(
+        caller(),
+        world.now(),
+        running.issued(id, world.now()).unwrap(),
+    )
+    .change(recorded.issued(id, &[8; 32], world.now()).unwrap())
+    .change(certificate.clone());
+    world.commit(unit).await.unwrap();
+    (order, certificate)
+}
+
+pub async fn certificates<S: WholeStore>(world: World<S>) {
+    let (order, certificate) = issued(&world).await;
+    let store = &world.store;
+    let all = world.everything().await;
+    let facts = store
+        .activation_facts(&all, order.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(facts.live.is_none());
+    let read = store
+        .certificate(&all, certificate.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (read.certificate, read.revoked),
+        (certificate.clone(), None)
+    );
+    for (ra, customer, used) in [
+        ("ra1", Some("c1"), false),
+        ("ra1", Some("c2"), true),
+        ("ra2", None, true),
+    ] {
+        let scope = world.tenant(ra, customer).await;
+        let key = store
+            .key_facts(&scope, &[1; 32], &[4; 32], world.now())
+            .await
+            .unwrap();
+        assert_eq!((key.blocked, key.used_by_another), (false, used), "{ra}");
+    }
+    let blocked = Change::BlockedKey {
+        fingerprint: [1; 32],
+        reason: "compromised",
+    };
+    for _ in 0..2 {
+        world
+            .commit(world.note().change(blocked.clone()))
+            .await
+            .unwrap();
+    }
+    let key = store
+        .key_facts(&all, &[1; 32], &[4; 32], world.now())
+        .await
+        .unwrap();
+    assert!(key.blocked);
+}
+
+pub async fn revoked_serials<S: WholeStore>(world: World<S>) {
+    let (order, certificate) = issued(&world).await;
+    let all = world.everything().await;
+    let revoked = RevokedSerial {
+        issuer: issuer(),
+        serial: vec![0x0a, 0xff],
+        partition: 1,
+        revoked_at: world.now(),
+        reason: CrlReason::KeyCompromise,
+        not_after: certificate.not_after,
+    };
+    world
+        .commit(world.note().change(revoked.clone()))
+        .await
+        .unwrap();
+    let filter = CertificateFilter {
+        order: Some(order.id),
+        serial: Some(vec![0x0a, 0xff]),
+        mailbox: Some(certificate.mailbox.clone()),
+    };
+    let listed = world
+        .store
+        .certificates(&all, &filter, &page(9))
+        .await
+        .unwrap();
+    assert_eq!(listed[0].revoked, Some(revoked.clone()));
+    let after = certificate.not_after.plus(days(1));
+    let floors = [(world.now(), vec![revoked]), (after, vec![])];
+    for (floor, expected) in floors {
+        let listed = world.store.revoked_serials(&issuer(), 1, floor).await;
+        assert_eq!(listed.unwrap(), expected);
+    }
+}
+
+pub async fn revocation_lists<S: WholeStore>(world: World<S>) {
+    let store = &world.store;
+    assert_eq!(store.highest_crl_number(&issuer(), 0).await.unwrap(), None);
+    let list = RevocationList::record(RevocationList {
+        issuer: issuer(),
+        partition: 0,
+        number: 41,
+        state: CrlState::Recorded,
+        tbs: vec![1],
+        tbs_sha256: [2; 32],
+        der: Vec::new(),
+        this_update: world.now(),
+        next_update: world.now().plus(days(7)),
+        entries: 0,
+        boot: world.boot,
+    });
+    let committed = world.put(list.clone()).await;
+    assert!(committed.holds_tbs(&[2; 32]));
+    assert!(store.newest_crl(&issuer(), 0).await.unwrap().is_none());
+    assert_eq!(
+        store.highest_crl_number(&issuer(), 0).await.unwrap(),
+        Some(41)
+    );
+    let signed = list.stored(&committed).signed(vec![3], &[4; 32]).unwrap();
+    world.put(signed.clone()).await;
+    let newest = store.newest_crl(&issuer(), 0).await.unwrap().unwrap();
+    assert_eq!(*newest, *signed);
+    assert!(store.newest_crl(&issuer(), 1).await.unwrap().is_none());
+}
