@@ -127,7 +127,7 @@ const GUARDED: Guards = &[
     ("OfficerScope", &["authorize"], &[]),
     ("StaffScope", &["authorize"], &[]),
     ("ReadScope", &["authorize"], &[]),
-    ("SystemScope", &[], &["src/daemon"]),
+    ("SystemScope", &[], &["src/services/issuance", "src/daemon"]),
 ];
 
 /// What a binary's code must never reach.

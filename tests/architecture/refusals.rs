@@ -225,7 +225,7 @@ fn a_right_that_anyone_can_make_is_refused() {
 
 #[test]
 fn a_lint_file_with_two_rules_or_no_test_is_refused() {
-    let two = "pub const A: Rule = 1; pub const B: Rule = 2; #[test] fn t() {}";
+    let two = "pub const A: CrlRule = 1; pub(in crate::p) const B: Rule = 2; #[test] fn t() {}";
     let untested = "pub const A: Rule = 1;";
     let fine = "pub const A: Rule = 1; #[test] fn t() {}";
     let check = |text| {

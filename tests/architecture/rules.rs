@@ -344,15 +344,18 @@ fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     out
 }
 
-/// Each file below `dir/<source>/` holds exactly one public constant of type `rule` and a test.
+/// Each file below `dir/<source>/` gives out exactly one constant of a type named `…Rule`, and
+/// tests it.
 pub fn one_rule_a_file(house: &House, dir: &str, rule: &str) -> Vec<String> {
     let is_rule = |item: &&Item| {
-        let ty = match item {
-            Item::Const(i) if matches!(i.vis, Visibility::Public(_)) => &i.ty,
-            Item::Static(i) if matches!(i.vis, Visibility::Public(_)) => &i.ty,
+        let (vis, ty) = match item {
+            Item::Const(i) => (&i.vis, &i.ty),
+            Item::Static(i) => (&i.vis, &i.ty),
             _ => return false,
         };
-        matches!(&**ty, syn::Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == rule))
+        !matches!(vis, Visibility::Inherited)
+            && matches!(&**ty, syn::Type::Path(path)
+                if path.path.segments.last().is_some_and(|s| s.ident.to_string().ends_with(rule)))
     };
     let mut broken = Vec::new();
     for source in &house.sources {
