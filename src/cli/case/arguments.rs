@@ -1,0 +1,187 @@
+//! What stands on the command line, and the body it becomes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::api::cases::{CheckOutcome, NewEvidence, NewFacts};
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The queue, newest first.
+    List {
+        /// queued, in_review, waiting_for_applicant, proposed, decided or closed.
+        #[arg(long)]
+        state: Option<String>,
+        /// `me`, or the name of a person.
+        #[arg(long)]
+        claimed_by: Option<String>,
+        /// `next` of the page before.
+        #[arg(long)]
+        cursor: Option<String>,
+    },
+    /// One case with everything that is known.
+    Show { case: String },
+    /// Take a case for 60 minutes; work renews the claim.
+    Claim { case: String },
+    /// Give a case back to the queue.
+    Release { case: String },
+    /// Evidence of a case.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
+    /// Record the outcome of a check.
+    Check(CheckArguments),
+    /// Record what certificates are to say.
+    Facts(FactsArguments),
+    /// Ask the applicant for something.
+    RequestInformation {
+        case: String,
+        /// In the applicant's language, in one line.
+        #[arg(long)]
+        message: String,
+    },
+    /// Propose an outcome, signed.
+    Propose(WordArguments),
+    /// Decide as the second person, signed.
+    Decide(WordArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EvidenceCommand {
+    /// Add a text, or point at a document of the applicant.
+    Add(EvidenceArguments),
+    /// Print a piece of evidence.
+    Show { case: String, evidence: String },
+}
+
+#[derive(Debug, Args)]
+pub struct EvidenceArguments {
+    pub case: String,
+    /// register, document, contact or note.
+    #[arg(long)]
+    pub kind: String,
+    /// Register, web address or person asked.
+    #[arg(long)]
+    pub source: String,
+    #[arg(long)]
+    pub description: Option<String>,
+    /// File with what was seen, as text of at most 32 KiB.
+    #[arg(
+        long,
+        conflicts_with = "document",
+        required_unless_present = "document"
+    )]
+    pub content: Option<PathBuf>,
+    /// Id of the applicant's document that shows it.
+    #[arg(long)]
+    pub document: Option<String>,
+    /// When it was obtained, RFC 3339.
+    #[arg(long)]
+    pub obtained_at: String,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    pub case: String,
+    /// existence, legal_name, address, identifier, active_status, representative_authority,
+    /// assumed_name, deny_list or document_authenticity.
+    pub check: String,
+    /// VERIFIED, FAILED, REQUIRED or NOT_REQUIRED.
+    #[arg(long)]
+    pub state: String,
+    /// The date of the evidence, RFC 3339.
+    #[arg(long)]
+    pub checked_at: Option<String>,
+    /// Id of evidence; may stand more than once.
+    #[arg(long)]
+    pub evidence: Vec<String>,
+    #[arg(long)]
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct FactsArguments {
+    pub case: String,
+    /// Legal name as it goes into the certificate.
+    #[arg(long)]
+    pub organization: String,
+    /// For example NTRPL-0012345678.
+    #[arg(long, conflicts_with_all = ["scheme", "number"], required_unless_present = "scheme")]
+    pub organization_identifier: Option<String>,
+    /// NTR, VAT, PSD, LEI, GOV, INT, KRS or NIP.
+    #[arg(long)]
+    pub scheme: Option<String>,
+    #[arg(long)]
+    pub number: Option<String>,
+    /// ISO 3166-1, two capitals.
+    #[arg(long)]
+    pub country: String,
+    #[arg(long)]
+    pub state_or_province: Option<String>,
+    #[arg(long)]
+    pub locality: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct WordArguments {
+    pub case: String,
+    /// approve or reject.
+    #[arg(long)]
+    pub outcome: String,
+    /// Why; the applicant reads it when the data is rejected.
+    #[arg(long)]
+    pub reason: Option<String>,
+    /// Digest that was looked at before; another one is refused. Without it the case is shown
+    /// and signed as it stands.
+    #[arg(long)]
+    pub case_digest: Option<String>,
+    /// PEM key that is registered for you; the key of the TLS connection by default.
+    #[arg(long)]
+    pub sign_key: Option<PathBuf>,
+    /// Idempotency-Key of an earlier try; drawn at random by default.
+    #[arg(long)]
+    pub idempotency_key: Option<String>,
+}
+
+impl EvidenceArguments {
+    /// The body, with the content that was read.
+    #[must_use]
+    pub fn body(&self, content: Option<String>) -> NewEvidence {
+        NewEvidence {
+            kind: self.kind.clone(),
+            source: self.source.clone(),
+            description: self.description.clone(),
+            content,
+            document_id: self.document.clone(),
+            obtained_at: self.obtained_at.clone(),
+        }
+    }
+}
+
+impl CheckArguments {
+    #[must_use]
+    pub fn body(&self) -> CheckOutcome {
+        CheckOutcome {
+            state: self.state.clone(),
+            checked_at: self.checked_at.clone(),
+            evidence: self.evidence.clone(),
+            note: self.note.clone(),
+        }
+    }
+}
+
+impl FactsArguments {
+    #[must_use]
+    pub fn body(&self) -> NewFacts {
+        NewFacts {
+            organization: self.organization.clone(),
+            organization_identifier: self.organization_identifier.clone(),
+            scheme: self.scheme.clone(),
+            number: self.number.clone(),
+            country: self.country.clone(),
+            state_or_province: self.state_or_province.clone(),
+            locality: self.locality.clone(),
+        }
+    }
+}

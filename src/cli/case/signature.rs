@@ -1,0 +1,93 @@
+//! Signing a proposal or decision with a key in a file.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use rustls::{
+    SignatureScheme,
+    crypto::aws_lc_rs::sign::any_supported_type,
+    pki_types::{PrivateKeyDer, pem::PemObject},
+};
+
+use crate::{
+    api::cases::SignatureValue,
+    pkix::{algorithm::SignatureAlgorithm, spki::PublicKey},
+    policy::case_rules::signature::algorithm_of,
+};
+
+/// The key cannot sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignFault {
+    #[error("the file holds no private key in PEM")]
+    Pem,
+    #[error("the key is of a kind that cannot sign for a case")]
+    Kind,
+    #[error("the key did not sign")]
+    Sign,
+}
+
+/// Signs `text` with the PEM key (PKCS #8, PKCS #1 or SEC 1).
+///
+/// # Errors
+/// [`SignFault`].
+pub fn sign(pem: &[u8], text: &str) -> Result<SignatureValue, SignFault> {
+    let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| SignFault::Pem)?;
+    let key = any_supported_type(&der).map_err(|_| SignFault::Kind)?;
+    let spki = key.public_key().ok_or(SignFault::Kind)?;
+    let public = PublicKey::from_spki(&spki).map_err(|_| SignFault::Kind)?;
+    let (name, algorithm) = algorithm_of(&public);
+    let scheme = scheme(algorithm).ok_or(SignFault::Kind)?;
+    let signer = key.choose_scheme(&[scheme]).ok_or(SignFault::Kind)?;
+    let value = signer.sign(text.as_bytes()).map_err(|_| SignFault::Sign)?;
+    Ok(SignatureValue {
+        alg: name.to_owned(),
+        value: BASE64_STANDARD.encode(value),
+    })
+}
+
+const fn scheme(algorithm: SignatureAlgorithm) -> Option<SignatureScheme> {
+    match algorithm {
+        SignatureAlgorithm::EcdsaP256Sha256 => Some(SignatureScheme::ECDSA_NISTP256_SHA256),
+        SignatureAlgorithm::EcdsaP384Sha384 => Some(SignatureScheme::ECDSA_NISTP384_SHA384),
+        SignatureAlgorithm::EcdsaP521Sha512 => Some(SignatureScheme::ECDSA_NISTP521_SHA512),
+        SignatureAlgorithm::RsaPkcs1Sha256 => Some(SignatureScheme::RSA_PKCS1_SHA256),
+        SignatureAlgorithm::Ed25519 => Some(SignatureScheme::ED25519),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::rsa::KeySize;
+
+    use super::*;
+    use crate::{
+        domain::case::{Verdict, digest},
+        pkix::{spki::Curve, test_key::TestKey},
+        policy::case_rules::signature::{SignatureInput, verify},
+    };
+
+    #[test]
+    fn what_is_signed_here_verifies_there() {
+        let case = "cas_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let (step, verdict) = (digest::Step::Decide, Verdict::Approve);
+        let text = digest::signed_text(case, step, verdict, &[7; 32]);
+        let mut keys = vec![TestKey::ed25519()];
+        keys.extend([Curve::P256, Curve::P384, Curve::P521].map(TestKey::ec));
+        keys.push(TestKey::rsa(
+            SignatureAlgorithm::RsaPkcs1Sha256,
+            KeySize::Rsa2048,
+        ));
+        for key in keys {
+            let body = BASE64_STANDARD.encode(key.private_der());
+            let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+            let signed = sign(pem.as_bytes(), &text).unwrap();
+            let given = SignatureInput {
+                algorithm: signed.alg,
+                value: BASE64_STANDARD.decode(signed.value).unwrap(),
+            };
+            let spki = key.public().to_spki();
+            let judged = verify(Some(&spki), &given, case, step, verdict, &[7; 32]);
+            assert_eq!(judged, Ok(()), "{}", key.algorithm());
+        }
+        assert_eq!(sign(b"no key", &text).err(), Some(SignFault::Pem));
+    }
+}
