@@ -2,10 +2,14 @@
 //!
 //! Knows JSON and nothing of HTTP servers, of storage or of use cases.
 
+pub mod acting_for;
 pub mod cases;
 pub mod certificates;
 pub mod csr_checks;
 pub mod identity;
 pub mod list;
+pub mod notifications;
+pub mod orders;
 pub mod problem;
 pub mod product;
+pub mod subject_data;

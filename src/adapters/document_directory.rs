@@ -117,10 +117,6 @@ impl Drop for Leftover {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "used as a function in map_err"
-)]
 fn failed(error: std::io::Error) -> FilesError {
     FilesError(error.to_string())
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Deref;
 
-use super::{audit::event::Event, unit::Committed};
+use super::{audit::event::Event, owner::ActingFor, unit::Committed};
 
 /// Counts the writes of a row, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,6 +93,15 @@ impl<T> Changed<T> {
     pub(in crate::domain) fn and(mut self, event: Event, change: impl FnOnce(&mut T)) -> Self {
         change(&mut self.value);
         self.events.push(event);
+        self
+    }
+
+    /// Puts the frontend's user, as the frontend asserts it, beside the last event.
+    #[must_use]
+    pub fn asserted_by(mut self, user: &ActingFor) -> Self {
+        if let Some(event) = self.events.pop() {
+            self.events.push(user.tell(event));
+        }
         self
     }
 

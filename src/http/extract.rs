@@ -4,6 +4,7 @@ pub mod body;
 pub mod idempotency;
 pub mod json;
 pub mod list;
+pub mod members;
 pub mod path;
 pub mod precondition;
 pub mod scope;

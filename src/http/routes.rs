@@ -4,7 +4,8 @@ use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    cases, certificates, csr_checks, frame, identities, openapi, products, state::AppState,
+    cases, certificates, csr_checks, documents, frame, identities, notifications, openapi, orders,
+    products, registration_types, state::AppState, subject_data,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -13,9 +14,14 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(cases::routes())
         .merge(certificates::routes())
         .merge(csr_checks::routes())
+        .merge(documents::routes())
         .merge(identities::routes())
+        .merge(notifications::routes())
         .merge(openapi::routes())
+        .merge(orders::routes())
         .merge(products::routes())
+        .merge(registration_types::routes())
+        .merge(subject_data::routes())
 }
 
 /// The RA listener's router.

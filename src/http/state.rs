@@ -13,8 +13,9 @@ use crate::{
     },
     services::{
         authority::Authorities, cases::CaseWork, catalogue::Catalogue, certificates::Certificates,
-        csr_checks::CsrChecks, identities, issuance::Issuance, mailboxes::MailboxControl,
-        mails::MailLedger, revocation_lists::RevocationLists,
+        csr_checks::CsrChecks, documents::Documents, identities, issuance::Issuance,
+        mailboxes::MailboxControl, mails::MailLedger, notifications::Notifications, orders::Orders,
+        revocation_lists::RevocationLists, subject_data::DataSets,
     },
 };
 
@@ -34,6 +35,10 @@ pub struct App {
     pub identities: Arc<identities::Identities>,
     pub mailboxes: MailboxControl,
     pub mails: MailLedger,
+    pub orders: Orders,
+    pub data_sets: DataSets,
+    pub documents: Documents,
+    pub notifications: Notifications,
 }
 
 /// What stands before every handler.

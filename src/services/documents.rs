@@ -75,12 +75,12 @@ impl Receiving {
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// 422 `document-too-large`, or 503.
+    /// 422 `payload-too-large`, or 503.
     pub async fn write(&mut self, chunk: &[u8]) -> Result<(), Refused> {
         let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         self.size = self.size.saturating_add(length);
         if self.size > MAX_SIZE {
-            return Err(Refused::unacceptable("document-too-large"));
+            return Err(Refused::unacceptable("payload-too-large"));
         }
         let missing = HEAD.saturating_sub(self.head.len());
         self.head.extend(chunk.iter().take(missing));

@@ -153,12 +153,13 @@ impl Orders {
         id: OrderId,
         expected: Version,
         edit: &OrderEdit,
+        user: &ActingFor,
     ) -> Result<OrderView, Refused> {
         decide(|| async {
             let now = self.0.clock.now();
             let order = self.load(&scope.read(), id).await?;
             require_version(order.version(), Some(expected))?;
-            let order = order.edit(edit.clone(), now)?;
+            let order = order.edit(edit.clone(), now)?.asserted_by(user);
             let view = self
                 .view(&scope.read(), &order, order.will_be(), now)
                 .await?;
@@ -178,11 +179,12 @@ impl Orders {
         scope: &TenantScope,
         id: OrderId,
         note: Option<Text<500>>,
+        user: &ActingFor,
     ) -> Result<OrderView, Refused> {
         decide(|| async {
             let now = self.0.clock.now();
             let order = self.load(&scope.read(), id).await?;
-            let order = order.cancel(note.clone(), now)?;
+            let order = order.cancel(note.clone(), now)?.asserted_by(user);
             let told = Notification::raise(
                 NotificationId::new(now, random(self.entropy())?),
                 order.owner.clone(),
@@ -213,6 +215,7 @@ impl Orders {
         id: OrderId,
         expected: Version,
         set: SubjectDataId,
+        user: &ActingFor,
     ) -> Result<OrderView, Refused> {
         decide(|| async {
             let now = self.0.clock.now();
@@ -232,7 +235,7 @@ impl Orders {
             };
             let data = adopted.as_deref().unwrap_or(&set);
             let is_new = order.subject_data != Some(set_id);
-            let order = bind(order, data, now)?;
+            let order = bind(order, data, now)?.asserted_by(user);
             let view = self
                 .view_with(&scope.read(), &order, data.clone(), now)
                 .await?;
@@ -298,7 +301,7 @@ impl Orders {
         }
         let customer = scope.customer().or(wish.customer.as_ref()).cloned();
         if customer.is_none() {
-            fault("/customer_ref", "required");
+            fault("/customer_ref", "member-missing");
         } else if wish.customer.is_some() && wish.customer != customer {
             fault("/customer_ref", "customer-mismatch");
         }

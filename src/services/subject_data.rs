@@ -171,6 +171,7 @@ impl DataSets {
         scope: &TenantScope,
         id: SubjectDataId,
         given: &[StatementGiven],
+        user: &ActingFor,
         request: Request<DataView>,
     ) -> Result<DataView, Refused> {
         let request = request.about(id);
@@ -182,6 +183,7 @@ impl DataSets {
             let documents = self.0.sets.documents(id).await?;
             let case_id = CaseId::new(now, random(entropy)?);
             let data = data.submit(statements, documents.len(), case_id, now)?;
+            let data = data.asserted_by(user);
             let case = Case::open(case_id, &data, now);
             let told = Notification::raise(
                 NotificationId::new(now, random(entropy)?),
@@ -209,13 +211,14 @@ impl DataSets {
         &self,
         scope: &TenantScope,
         id: SubjectDataId,
+        user: &ActingFor,
     ) -> Result<DataView, Refused> {
         decide(|| async {
             let now = self.0.clock.now();
             let data = self.load(&scope.read(), id).await?;
             let live = self.0.orders.orders_of_subject_data(id).await?;
             let case = self.case(&data).await?;
-            let data = data.withdraw(live.len(), now)?;
+            let data = data.withdraw(live.len(), now)?.asserted_by(user);
             let mut view = view(&data, data.will_be(), None, now);
             let mut unit = Unit::of(scope.caller(), now, data);
             if let Some(case) = case {

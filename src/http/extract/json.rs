@@ -22,6 +22,28 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     }
 }
 
+/// The body of a type that denies unknown fields, or its default when there is no body.
+pub struct JsonOrNothing<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<AppState> for JsonOrNothing<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Refusal> {
+        let has_type = request.headers().contains_key(CONTENT_TYPE);
+        let bytes = if has_type {
+            read(request).await?
+        } else {
+            let (parts, body) = request.into_parts();
+            body::read(&parts.headers, body).await?
+        };
+        match (bytes.is_empty(), has_type) {
+            (true, _) => Ok(Self(T::default())),
+            (false, true) => strict::read(&bytes).map(Self),
+            (false, false) => Err(Refusal::new(415, "unsupported-media-type")),
+        }
+    }
+}
+
 /// The body's bytes, once the header says that they are JSON.
 pub(super) async fn read(request: Request) -> Result<Bytes, Refusal> {
     let (parts, body) = request.into_parts();

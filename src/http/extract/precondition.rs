@@ -5,10 +5,22 @@ use axum::{
     http::{header::IF_MATCH, request::Parts},
 };
 
+use utoipa::IntoParams;
+
 use crate::{
     domain::{aggregate::Version, refusal::Refused},
     http::{refusal::Refusal, state::AppState},
 };
+
+/// The header, for OpenAPI texts.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub struct Header {
+    /// The ETag of the object as it was read.
+    #[param(rename = "If-Match")]
+    if_match: String,
+}
 
 /// The version named by If-Match; its absence is 428.
 #[derive(Clone, Copy, Debug)]

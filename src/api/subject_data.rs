@@ -1,0 +1,182 @@
+//! Data sets and registration types on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    acting_for::{ActingFor, StatementGiven},
+    problem::Bilingual,
+};
+
+/// What opens a data set.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSubjectData {
+    pub organization: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    pub state_or_province: String,
+    pub locality: String,
+    pub verification: Verification,
+    /// The set of which this is the next version.
+    #[serde(default)]
+    pub replaces: Option<String>,
+    #[serde(default)]
+    pub acting_for: Option<ActingFor>,
+}
+
+/// How the organisation's existence is to be shown.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// `registration_number` or `document`.
+    pub method: String,
+    /// For example `KRS`; with `registration_number` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_number: Option<String>,
+}
+
+/// What hands a data set over.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    pub statements: Vec<StatementGiven>,
+    #[serde(default)]
+    pub acting_for: Option<ActingFor>,
+}
+
+/// What takes a data set back.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    #[serde(default)]
+    pub acting_for: Option<ActingFor>,
+}
+
+/// Filters of the list.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SubjectDataFilter {
+    /// For example `verified`; several with commas.
+    #[serde(default)]
+    pub state: Option<String>,
+}
+
+/// A data set.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SubjectData {
+    pub id: String,
+    pub customer_ref: Option<String>,
+    /// 1 for new data, one more for each next version.
+    pub revision: u32,
+    pub replaces: Option<String>,
+    pub organization: String,
+    pub country: String,
+    pub state_or_province: String,
+    pub locality: String,
+    /// The number is in the register's normal form.
+    pub verification: Verification,
+    /// What somebody did: `draft`, `under_verification`, `waiting_for_applicant`, `verified`,
+    /// `rejected`, `withdrawn`, `suspended`.
+    pub state: String,
+    /// What follows now: `verified` becomes `expired` when the evidence is too old.
+    pub status_code: String,
+    pub words: Bilingual,
+    /// What the CA asks of the applicant, or why it refused.
+    pub message: Option<String>,
+    /// What was verified: certificates are made of this.
+    pub verified: Option<VerifiedData>,
+    pub statements: Vec<StatementGiven>,
+    /// The verification, for a single set; `null` before it is submitted and in lists.
+    pub case: Option<CaseSummary>,
+    pub created_at: String,
+    pub submitted_at: Option<String>,
+    pub updated_at: String,
+    pub etag: String,
+}
+
+/// What two people established.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct VerifiedData {
+    pub organization: String,
+    pub organization_identifier: String,
+    pub country: String,
+    pub state_or_province: Option<String>,
+    pub locality: Option<String>,
+    /// Until then certificates can be made of it.
+    pub valid_until: String,
+}
+
+/// What an applicant may know of the case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseSummary {
+    pub id: String,
+    pub state: String,
+    pub checks: Vec<CheckSummary>,
+}
+
+/// One check of the case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CheckSummary {
+    /// For example `existence`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `NOT_REQUIRED`, `REQUIRED`, `FAILED` or `VERIFIED`.
+    pub state: String,
+}
+
+/// A document's description; its bytes are never given out to a frontend.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Document {
+    pub document_id: String,
+    pub subject_data_id: String,
+    /// `organization`, `authorization`, `applicant` or `additional`.
+    pub kind: String,
+    pub description: Option<String>,
+    pub file_name: String,
+    /// Found in the content: `application/pdf`, `image/png` or `image/jpeg`.
+    pub media_type: String,
+    /// In bytes.
+    pub size: u64,
+    /// Of the content, in hex.
+    pub sha256: String,
+    pub received_at: String,
+}
+
+/// The form of an upload (`multipart/form-data`).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub struct Upload {
+    /// `organization`, `authorization`, `applicant` or `additional`.
+    kind: String,
+    description: Option<String>,
+    /// PDF, PNG or JPEG, at most 30 MiB.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    file: String,
+}
+
+/// For which country numbers are wanted.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CountryQuery {
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// A kind of registration number.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RegistrationType {
+    /// For example `KRS`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub label: Bilingual,
+    /// ECMA 262 pattern of what a user may type.
+    pub pattern: String,
+    pub example: String,
+    /// Whether the CA looks the number up by itself.
+    pub online: bool,
+}

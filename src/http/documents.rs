@@ -1,0 +1,223 @@
+//! Documents of a data set: upload and metadata.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{
+        DefaultBodyLimit, FromRequest, Multipart, Request, State,
+        multipart::{Field, MultipartError},
+    },
+    http::header::CONTENT_TYPE,
+    response::Response,
+};
+use sha2::{Digest, Sha256};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    answer,
+    extract::{
+        body,
+        idempotency::{self, Header, Key},
+        members::Members,
+        path::Id,
+        scope::{ReadOrders, UseOrders},
+    },
+    refusal::Refusal,
+    state::AppState,
+};
+use crate::{
+    api::{
+        list::List,
+        problem::Problem,
+        subject_data::{Document, Upload},
+    },
+    domain::{
+        document::{self, DocumentKind},
+        id::SubjectDataId,
+        text::Text,
+    },
+    policy::documents::MAX_SIZE,
+    services::documents::{Received, Receiving, UploadWish, name_of_file},
+};
+
+/// How long an upload may take.
+const DEADLINE: Duration = Duration::from_secs(600);
+/// Longest text part of the form, in bytes.
+const TEXT_LIMIT: usize = 8 * 1024;
+
+/// The resource's routes.
+pub fn routes() -> OpenApiRouter<AppState> {
+    // The form is read by chunks and counted here; axum's own limit would cut it at 2 MB.
+    OpenApiRouter::new()
+        .routes(routes!(add, all))
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// Adds a document, before or after the data was submitted.
+#[utoipa::path(post, path = "/subject-data/{id}/documents", tag = "subject data",
+    params(("id" = String, Path), Header),
+    request_body(content = Upload, content_type = "multipart/form-data"),
+    responses((status = 201, body = Document), (status = "4XX", body = Problem)))]
+async fn add(
+    State(app): State<AppState>,
+    UseOrders(scope): UseOrders,
+    Id(id): Id<SubjectDataId>,
+    key: Key,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let form = form(&app, request).await?;
+    let mut receiving = app.documents.begin(&scope, id).await?;
+    let read = tokio::time::timeout(DEADLINE, read(form, &mut receiving));
+    let parts = read
+        .await
+        .map_err(|_| Refusal::new(408, "body-timeout"))
+        .and_then(|parts| parts)
+        // What is left of the body is not read.
+        .map_err(Refusal::closing)?;
+    let wish = parts.wish()?;
+    let received = receiving.end()?;
+    let claim = key.of(scope.ra(), scope.owner(), &content(&wish, &received));
+    let documents = app.documents.clone();
+    idempotency::once(&app, claim, created, move |request| async move {
+        documents.add(&scope, id, wish, received, request).await
+    })
+    .await
+}
+
+/// Lists a set's documents, oldest first.
+#[utoipa::path(get, path = "/subject-data/{id}/documents", tag = "subject data",
+    params(("id" = String, Path)),
+    responses((status = 200, body = List<Document>), (status = "4XX", body = Problem)))]
+async fn all(
+    State(app): State<AppState>,
+    ReadOrders(scope): ReadOrders,
+    Id(id): Id<SubjectDataId>,
+) -> Result<Response, Refusal> {
+    let found = app.documents.list(&scope, id).await?;
+    Ok(answer::ok(&List::whole(found.iter().map(wire).collect())))
+}
+
+async fn form(app: &AppState, request: Request) -> Result<Multipart, Refusal> {
+    let media = request.headers().get(CONTENT_TYPE);
+    let media = media
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !media
+        .to_ascii_lowercase()
+        .starts_with("multipart/form-data")
+    {
+        let refusal = Refusal::new(415, "unsupported-media-type");
+        return Err(body::drain(request.into_body(), refusal).await);
+    }
+    let form = Multipart::from_request(request, app).await;
+    form.map_err(|_| Refusal::new(400, "multipart-malformed").closing())
+}
+
+/// The parts of the form, each at most once.
+#[derive(Default)]
+struct Parts {
+    kind: Option<String>,
+    description: Option<String>,
+    file_name: Option<String>,
+}
+
+impl Parts {
+    fn wish(self) -> Result<UploadWish, Refusal> {
+        let mut members = Members::default();
+        let kind = members.value("/kind", "member-missing", self.kind);
+        let kind = kind.and_then(|name| {
+            members.value("/kind", "member-invalid", DocumentKind::from_name(&name))
+        });
+        let description = self.description.filter(|text| !text.is_empty());
+        let description: Option<Text<1000>> =
+            members.optional("/description", description.as_deref());
+        let name = members.value("/file", "member-missing", self.file_name);
+        let (kind, name) = members.end(kind.zip(name))?;
+        Ok(UploadWish {
+            kind,
+            description,
+            file_name: name_of_file(&name)?,
+        })
+    }
+}
+
+async fn read(mut form: Multipart, receiving: &mut Receiving) -> Result<Parts, Refusal> {
+    let mut parts = Parts::default();
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let slot = match name.as_str() {
+            "kind" => &mut parts.kind,
+            "description" => &mut parts.description,
+            "file" => &mut parts.file_name,
+            _ => return Err(Refusal::at(&name, "unknown-member")),
+        };
+        if slot.is_some() {
+            return Err(Refusal::new(400, "multipart-malformed"));
+        }
+        *slot = Some(if name == "file" {
+            let file_name = field.file_name().unwrap_or_default().to_owned();
+            take(&mut field, receiving).await?;
+            file_name
+        } else {
+            text(&mut field).await?
+        });
+    }
+    Ok(parts)
+}
+
+async fn take(field: &mut Field<'_>, receiving: &mut Receiving) -> Result<(), Refusal> {
+    let mut size = 0_u64;
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        size = size.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        if size > MAX_SIZE {
+            return Err(Refusal::new(413, "payload-too-large"));
+        }
+        receiving.write(&chunk).await?;
+    }
+    Ok(())
+}
+
+async fn text(field: &mut Field<'_>) -> Result<String, Refusal> {
+    let mut whole = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        whole.extend_from_slice(&chunk);
+        if whole.len() > TEXT_LIMIT {
+            return Err(Refusal::new(413, "payload-too-large"));
+        }
+    }
+    String::from_utf8(whole).map_err(|_| Refusal::new(400, "multipart-malformed"))
+}
+
+fn broken(_: MultipartError) -> Refusal {
+    Refusal::new(400, "multipart-malformed")
+}
+
+/// What makes two uploads the same: boundaries and the order of parts do not matter.
+fn content(wish: &UploadWish, received: &Received) -> [u8; 32] {
+    let description = wish.description.as_ref().map_or("", Text::as_str);
+    let mut hash = Sha256::new();
+    for part in [wish.kind.name(), description, wish.file_name.as_str()] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.update(received.sha256);
+    hash.finalize().into()
+}
+
+fn created(document: &document::Document) -> crate::domain::idempotency::Answer {
+    answer::json(201, &wire(document))
+}
+
+fn wire(document: &document::Document) -> Document {
+    Document {
+        document_id: document.id.to_string(),
+        subject_data_id: document.subject_data.to_string(),
+        kind: document.kind.name().to_owned(),
+        description: document.description.as_ref().map(ToString::to_string),
+        file_name: document.file_name.to_string(),
+        media_type: document.media_type.to_owned(),
+        size: document.size,
+        sha256: hex::encode(document.sha256),
+        received_at: document.received_at.to_string(),
+    }
+}

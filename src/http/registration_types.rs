@@ -1,0 +1,53 @@
+//! Which registration numbers a form offers for a country.
+
+use axum::response::Response;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    answer,
+    extract::{list::Query, scope::ReadCatalogue},
+    refusal::Refusal,
+    state::AppState,
+};
+use crate::{
+    api::{
+        list::List,
+        problem::Problem,
+        subject_data::{CountryQuery, RegistrationType},
+    },
+    domain::refusal::{Fault, Refused},
+    policy::{country, registration_number},
+};
+
+/// The resource's routes.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(all))
+}
+
+/// Lists the kinds of registration number of a country.
+#[utoipa::path(get, path = "/registration-types", tag = "catalogue", params(CountryQuery),
+    responses((status = 200, body = List<RegistrationType>), (status = "4XX", body = Problem)))]
+async fn all(
+    ReadCatalogue(_): ReadCatalogue,
+    Query(query): Query<CountryQuery>,
+) -> Result<Response, Refusal> {
+    let country = country::parse(&query.country).ok_or_else(|| Refused {
+        faults: vec![Fault {
+            pointer: "/country".to_owned(),
+            code: "country-unsupported",
+        }],
+        ..Refused::unacceptable("country-unsupported")
+    })?;
+    let types = registration_number::registration_types(country);
+    Ok(answer::ok(&List::whole(types.iter().map(wire).collect())))
+}
+
+fn wire(kind: &registration_number::RegistrationType) -> RegistrationType {
+    RegistrationType {
+        kind: kind.code.to_owned(),
+        label: (&kind.label).into(),
+        pattern: kind.pattern.to_owned(),
+        example: kind.example.to_owned(),
+        online: kind.is_online,
+    }
+}

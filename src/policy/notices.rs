@@ -1,0 +1,71 @@
+//! The customer's words for each notification, in English and Polish.
+
+use super::status::words::Words;
+use crate::domain::notification::Topic;
+
+/// What a panel shows for a notification.
+#[must_use]
+pub const fn words(topic: Topic) -> Words {
+    let (en, pl) = match topic {
+        Topic::OrderCreated => ("The order has been placed.", "Złożono zamówienie."),
+        Topic::OrderCancelled => ("The order has been cancelled.", "Anulowano zamówienie."),
+        Topic::DataReceived => (
+            "The data have been saved for verification.",
+            "Zapisano dane do weryfikacji.",
+        ),
+        Topic::DataApproved => (
+            "The organization's data have been verified.",
+            "Dane organizacji zostały zweryfikowane.",
+        ),
+        Topic::DataRejected => (
+            "The organization's data could not be verified.",
+            "Nie udało się zweryfikować danych organizacji.",
+        ),
+        Topic::InformationNeeded => (
+            "Additional information is needed to verify the data.",
+            "Do weryfikacji danych potrzebne są dodatkowe informacje.",
+        ),
+        Topic::MailboxVerified => (
+            "Control of the e-mail address has been confirmed.",
+            "Potwierdzono kontrolę nad adresem e-mail.",
+        ),
+        Topic::MailboxLocked => (
+            "Too many wrong codes were entered: have a new one sent.",
+            "Zbyt wiele razy podano błędny kod: zamów wysłanie nowego.",
+        ),
+        Topic::MailUndeliverable => (
+            "A message could not be delivered to the e-mail address.",
+            "Nie udało się dostarczyć wiadomości na adres e-mail.",
+        ),
+        Topic::ReadyToActivate => (
+            "The certificate can be activated.",
+            "Certyfikat można aktywować.",
+        ),
+        Topic::ActivationRefused => (
+            "The activation was refused; the order is open again.",
+            "Odmówiono aktywacji; zamówienie jest znów otwarte.",
+        ),
+        Topic::ActivationDelayed => (
+            "The issuance of the certificate takes longer than usual.",
+            "Wydanie certyfikatu trwa dłużej niż zwykle.",
+        ),
+        Topic::CertificateIssued => ("The certificate has been issued.", "Wydano certyfikat."),
+        Topic::CertificateRevoked => (
+            "The certificate has been revoked.",
+            "Unieważniono certyfikat.",
+        ),
+        Topic::CertificateExpiring => (
+            "The certificate expires soon.",
+            "Certyfikat wkrótce wygaśnie.",
+        ),
+        Topic::DataExpiring => (
+            "The verification of the organization's data ends soon.",
+            "Weryfikacja danych organizacji wkrótce wygaśnie.",
+        ),
+        Topic::MailboxLapsing => (
+            "The verification of the e-mail address ends soon.",
+            "Weryfikacja adresu e-mail wkrótce wygaśnie.",
+        ),
+    };
+    Words { en, pl }
+}
