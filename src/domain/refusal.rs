@@ -101,6 +101,12 @@ impl Refused {
         }
     }
 
+    /// Something of ours is down: another try may succeed.
+    #[must_use]
+    pub const fn is_trouble(&self) -> bool {
+        matches!(self.class, Class::Unavailable { .. })
+    }
+
     /// 422 `validation-failed` with every fault found; `Ok` when there is none.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::task::TaskTracker;
 
@@ -35,7 +36,7 @@ use crate::{
         entropy::Entropy,
         signer::Signer,
         store::{
-            Store,
+            Bookkeeping, Store,
             catalogue::Requests,
             issuance::{Activations, CertificateRecord},
         },
@@ -43,6 +44,7 @@ use crate::{
     services::{
         authority::{Authorities, Authority},
         catalogue::Catalogue,
+        jobs::JobHandler,
         lease::Lease,
     },
 };
@@ -172,19 +174,22 @@ impl Issuance {
     ///
     /// # Errors
     /// 503 when HSM or store are down; the job is then tried again.
-    pub async fn resume(&self, scope: SystemScope, job: Job) -> Result<(), Refused> {
-        let Some(activation) = self.load_for_resumption(scope, &job).await? else {
+    async fn resume(&self, scope: SystemScope, job: &Job) -> Result<(), Refused> {
+        let Some(activation) = self.load_for_resumption(scope, job).await? else {
+            let task = Bookkeeping::EndJob {
+                token: job.token.clone(),
+            };
+            self.0.store.bookkeep(task).await?;
             return Ok(());
         };
-        let mut stage = self.begin(Origin::Resumed {
-            activation: Box::new(activation),
-            job,
-        });
+        let (activation, job) = (Box::new(activation), job.clone());
+        let mut stage = self.begin(Origin::Resumed { activation, job });
         let ended = stage
             .wait_for(|stage| matches!(stage, Stage::Ended(_)))
             .await;
         match ended.map(|stage| stage.clone()) {
-            Ok(Stage::Ended(Err(refused))) => Err(refused),
+            // A refusal has ended job and activation; trouble leaves both for another try.
+            Ok(Stage::Ended(Err(refused))) if refused.is_trouble() => Err(refused),
             Ok(_) => Ok(()),
             Err(_) => Err(lost_task()),
         }
@@ -291,6 +296,13 @@ impl Issuance {
         }
         authority.require_usable(self.0.signer.as_ref())?;
         authority.slot()
+    }
+}
+
+#[async_trait]
+impl JobHandler for Issuance {
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        self.resume(SystemScope::new("issuance"), job).await
     }
 }
 

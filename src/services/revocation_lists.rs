@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
@@ -34,6 +35,7 @@ use crate::{
     },
     services::{
         authority::{Authorities, Authority},
+        jobs::JobHandler,
         lease::Lease,
     },
 };
@@ -117,17 +119,6 @@ impl RevocationLists {
             }
         }
         Ok(())
-    }
-
-    /// Runs a job that says the scope's list has something to tell.
-    ///
-    /// # Errors
-    /// Trouble with HSM or store: the job is tried again.
-    pub async fn run(&self, system: SystemScope, job: &Job) -> Result<(), Refused> {
-        match Scope::parse(&job.object) {
-            Some(scope) => self.renew(system, &scope, Some(job)).await,
-            None => Err(Refused::not_found()),
-        }
     }
 
     async fn renew(
@@ -287,6 +278,17 @@ impl RevocationLists {
         authority
             .filter(|authority| scope.partition < authority.partitions.get())
             .ok_or_else(Refused::not_found)
+    }
+}
+
+#[async_trait]
+impl JobHandler for RevocationLists {
+    /// A job says that a scope's list has something to tell.
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        match Scope::parse(&job.object) {
+            Some(scope) => self.renew(SystemScope::new("crl"), &scope, Some(job)).await,
+            None => Err(Refused::not_found()),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         job::{Job, JobEnd, JobKind, NewJob},
         notification::{Notification, Topic},
         owner::Caller,
-        refusal::{Class, Refused},
+        refusal::Refused,
         timestamp::Timestamp,
         unit::{CommitError, Unit},
     },
@@ -143,7 +143,7 @@ impl Issuance {
         job: &Job,
         refused: Refused,
     ) -> Refused {
-        if matches!(refused.class, Class::Unavailable { .. }) {
+        if refused.is_trouble() {
             return refused;
         }
         let ended = decide(async || self.refuse(activation, job, refused.code).await).await;
