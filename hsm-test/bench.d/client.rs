@@ -24,11 +24,12 @@ use tokio_rustls::TlsConnector;
 pub struct Identity {
     tls: Arc<ClientConfig>,
     authority: String,
+    customer: String,
 }
 
 impl Identity {
-    /// `url` is `https://host:port`; the files are PEM.
-    pub fn load(url: &str, ca: &str, certificate: &str, key: &str) -> Result<Self> {
+    /// `url` is `https://host:port`; the files are PEM; every call acts for `customer`.
+    pub fn load(url: &str, ca: &str, certificate: &str, key: &str, customer: &str) -> Result<Self> {
         let mut roots = RootCertStore::empty();
         for anchor in CertificateDer::pem_file_iter(ca).context("server CA")? {
             roots.add(anchor?)?;
@@ -48,6 +49,7 @@ impl Identity {
         Ok(Self {
             tls: Arc::new(tls),
             authority: authority.to_owned(),
+            customer: customer.to_owned(),
         })
     }
 
@@ -65,6 +67,7 @@ impl Identity {
         Ok(Connection {
             sender,
             host: self.authority.clone(),
+            customer: Some(self.customer.clone()),
         })
     }
 }
@@ -93,6 +96,7 @@ impl Answer {
 pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: String,
+    customer: Option<String>,
 }
 
 impl Connection {
@@ -107,6 +111,9 @@ impl Connection {
             .method(method)
             .uri(path)
             .header(HOST, &self.host);
+        if let Some(customer) = &self.customer {
+            request = request.header("Acting-For", customer);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -144,6 +151,7 @@ pub async fn get_plain(base: &str, path: &str) -> Result<String> {
     let mut plain = Connection {
         sender,
         host: authority.to_owned(),
+        customer: None,
     };
     let answer = plain.send("GET", path, &[], None).await?;
     Ok(String::from_utf8_lossy(&answer.body).into_owned())

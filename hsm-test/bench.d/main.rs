@@ -80,6 +80,7 @@ async fn main() -> Result<()> {
         &arguments.server_ca,
         &arguments.cert,
         &arguments.key,
+        &arguments.customer,
     )?;
     let token = Token {
         module: arguments.module.clone(),
