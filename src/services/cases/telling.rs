@@ -19,7 +19,7 @@ use crate::{
 
 impl CaseWork {
     /// A line in the notifications and, for each open order on the data, a mail to its technical
-    /// contact, or to the mailbox when there is none.
+    /// contact, or to its verified mailbox when there is none.
     pub(super) async fn tell(
         &self,
         unit: Unit,
@@ -39,7 +39,7 @@ impl CaseWork {
             let contact = order.contacts.technical.as_ref();
             let recipient = match contact {
                 Some(contact) => Some(contact.to_string()),
-                None => self.address(&order).await?,
+                None => self.address(&order, now).await?,
             };
             if let Some(recipient) = recipient {
                 unit = self.mail(unit, &order, kind, about, recipient, now)?;
@@ -84,9 +84,11 @@ impl CaseWork {
         }
     }
 
-    async fn address(&self, order: &Order) -> Result<Option<String>, Stopped> {
+    /// The mailbox, once its holder has shown control: nobody else learns of the order.
+    async fn address(&self, order: &Order, now: Timestamp) -> Result<Option<String>, Stopped> {
         let mailbox = self.mailbox(order).await?;
-        Ok(mailbox.map(|mailbox| mailbox.address.as_str().to_owned()))
+        let verified = mailbox.filter(|mailbox| mailbox.is_verified(now));
+        Ok(verified.map(|mailbox| mailbox.address.as_str().to_owned()))
     }
 
     fn notify(
