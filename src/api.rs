@@ -3,6 +3,7 @@
 //! Knows JSON and nothing of HTTP servers, of storage or of use cases.
 
 pub mod acting_for;
+pub mod activations;
 pub mod cases;
 pub mod certificates;
 pub mod csr_checks;

@@ -38,6 +38,7 @@
 //! handler's error is always [`refusal::Refusal`]; `?` makes it from `Refused`. Each new code
 //! gets its words in `config/locales/{en,pl}/problems.ftl` (a test finds what is missing).
 
+pub mod activations;
 pub mod answer;
 pub mod authorities;
 pub mod cases;

@@ -4,13 +4,14 @@ use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    cases, certificates, csr_checks, documents, frame, identities, notifications, openapi, orders,
-    products, registration_types, state::AppState, subject_data,
+    activations, cases, certificates, csr_checks, documents, frame, identities, notifications,
+    openapi, orders, products, registration_types, state::AppState, subject_data,
 };
 
 /// One line a resource file; see the module documentation of `http`.
 fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .merge(activations::routes())
         .merge(cases::routes())
         .merge(certificates::routes())
         .merge(csr_checks::routes())

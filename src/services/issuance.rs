@@ -270,7 +270,9 @@ impl Issuance {
         // The copy keeps `stage` free for the second wait.
         let mut watched = stage.clone();
         let ended = watched.wait_for(|stage| matches!(stage, Stage::Ended(_)));
-        match tokio::time::timeout(wait, ended).await {
+        let ended = tokio::time::timeout(wait, ended).await;
+        // A guard of the channel must not live across the second wait.
+        match ended.map(|stage| stage.map(|stage| stage.clone())) {
             Ok(Ok(stage)) => told(&stage),
             Ok(Err(_)) => Err(lost_task()),
             // The time is over: before the intent there is nothing to point at yet, and the

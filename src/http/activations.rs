@@ -1,0 +1,176 @@
+//! The last step of an order: options, submission, state.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{FromRequestParts, State},
+    http::request::Parts,
+    response::Response,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    answer,
+    extract::{
+        idempotency::{self, Begun, Keyed},
+        members::Members,
+        path::Id,
+        scope::{ReadOrders, UseOrders},
+    },
+    refusal::Refusal,
+    state::AppState,
+};
+use crate::{
+    api::{activations as wire, problem::Problem},
+    domain::{activation::Activation, id::OrderId, refusal::Refused},
+    policy::activation::Options,
+    services::issuance::{Told, Wish},
+};
+
+/// How long a client waits for the certificate unless it says so.
+const DEFAULT_WAIT: Duration = Duration::from_secs(10);
+/// The longest wait a client may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The resource's routes.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(options))
+        .routes(routes!(read, submit))
+}
+
+/// What may go into the certificate of this order.
+#[utoipa::path(get, path = "/orders/{id}/activation/options", tag = "activation",
+    params(("id" = String, Path)),
+    responses((status = 200, body = wire::ActivationOptions), (status = "4XX", body = Problem)))]
+async fn options(
+    State(app): State<AppState>,
+    ReadOrders(scope): ReadOrders,
+    Id(order): Id<OrderId>,
+) -> Result<Response, Refusal> {
+    let options = app.issuance.options(&scope, order).await?;
+    Ok(answer::ok(&options_wire(options)))
+}
+
+/// How the newest activation of this order stands.
+#[utoipa::path(get, path = "/orders/{id}/activation", tag = "activation",
+    params(("id" = String, Path)),
+    responses((status = 200, body = wire::Activation), (status = "4XX", body = Problem)))]
+async fn read(
+    State(app): State<AppState>,
+    ReadOrders(scope): ReadOrders,
+    Id(order): Id<OrderId>,
+) -> Result<Response, Refusal> {
+    let activation = app.issuance.newest(&scope, order).await?;
+    Ok(answer::ok(&activation_wire(&activation)))
+}
+
+/// Submits the order for issuance and waits for the certificate (`Prefer: wait=N`, seconds).
+#[utoipa::path(post, path = "/orders/{id}/activation", tag = "activation",
+    params(("id" = String, Path), idempotency::Header),
+    request_body = wire::NewActivation,
+    responses((status = 201, description = "Issued", body = crate::api::certificates::Certificate),
+        (status = 202, description = "The result is late", body = wire::Activation),
+        (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+async fn submit(
+    State(app): State<AppState>,
+    UseOrders(scope): UseOrders,
+    Id(order): Id<OrderId>,
+    Wait(wait): Wait,
+    keyed: Keyed<wire::NewActivation>,
+) -> Result<Response, Refusal> {
+    let (claim, body) = keyed.of(scope.ra(), scope.owner());
+    let told = match idempotency::begin(&app, &claim).await? {
+        Begun::Answered(answer) => return Ok(answer::respond(answer)),
+        Begun::Pending { act } => {
+            let id = act.parse().map_err(|_| Refused::not_found())?;
+            app.issuance.again_asked(&claim.key, id, wait).await?
+        }
+        Begun::Fresh(_mark) => {
+            let wish = wish(body)?;
+            app.issuance
+                .activate(scope.clone(), order, wish, claim, wait)
+                .await?
+        }
+    };
+    match told {
+        Told::Issued(answer) => Ok(answer::respond(answer)),
+        Told::Pending(_) => {
+            let activation = app.issuance.newest(&scope.read(), order).await?;
+            let mut late = answer::json(202, &activation_wire(&activation));
+            late.location = Some(format!("/v1/orders/{order}/activation"));
+            Ok(answer::respond(late))
+        }
+    }
+}
+
+/// `Prefer: wait=N` (RFC 7240 4.3); anything else in the header is a preference we do not know
+/// and may pass over.
+struct Wait(Duration);
+
+impl FromRequestParts<AppState> for Wait {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        let values = parts.headers.get_all("prefer").iter();
+        let preferences = values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|v| v.split(','));
+        let wait = preferences
+            .filter_map(|preference| preference.trim().strip_prefix("wait="))
+            .find_map(|seconds| seconds.trim().parse().ok());
+        Ok(Self(wait.map_or(DEFAULT_WAIT, |s| {
+            Duration::from_secs(s).min(LONGEST_WAIT)
+        })))
+    }
+}
+
+fn wish(body: wire::NewActivation) -> Result<Wish, Refusal> {
+    let mut members = Members::default();
+    if body.key_method != "csr" {
+        members.fault("/key_method", "key-method-unsupported");
+    }
+    let wish = Wish {
+        statements: members.statements(&body.statements),
+        acting_for: members.acting_for(body.acting_for.as_ref()),
+        common_name: body.common_name,
+        fields: body.fields,
+        csr: body.csr,
+    };
+    members.end(Some(wish))
+}
+
+fn options_wire(options: Options) -> wire::ActivationOptions {
+    wire::ActivationOptions {
+        common_name: options
+            .common_names
+            .into_iter()
+            .map(|offer| wire::CommonNameOption {
+                value: offer.value,
+                source: offer.source.name().to_owned(),
+            })
+            .collect(),
+        fields: options
+            .fields
+            .into_iter()
+            .map(|field| wire::FieldOption {
+                name: field.name.to_owned(),
+                value: field.value,
+                required: field.required,
+                selected: true,
+            })
+            .collect(),
+        key_methods: vec!["csr".to_owned()],
+    }
+}
+
+fn activation_wire(activation: &Activation) -> wire::Activation {
+    wire::Activation {
+        activation_id: activation.id.to_string(),
+        order_id: activation.order.to_string(),
+        state: activation.state.name().to_owned(),
+        code: activation.refusal.clone(),
+        certificate_id: activation.certificate.map(|id| id.to_string()),
+        submitted_at: activation.submitted_at.to_string(),
+    }
+}
