@@ -57,6 +57,8 @@ pub struct Settings {
 pub struct Node {
     /// Names this instance in audit entries.
     pub name: NodeName,
+    /// What the names of the audit logs begin with, for example `ca.example.com/audit`.
+    pub log_prefix: String,
 }
 
 #[derive(Debug, Deserialize)]

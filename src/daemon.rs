@@ -1,1 +1,238 @@
+//! The daemon, put together: the only place that knows every part.
+//!
+//! [`run`] builds the services once, serves until it is told to stop, and lets running acts end.
 
+use std::{path::Path, sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use rustls::ServerConfig;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    adapters::{
+        pkcs11::{self, Pkcs11Signer},
+        sqlite::{self, SqliteStore, StoreOptions},
+        templates::TemplateError,
+    },
+    config::{Config, source::ConfigError},
+    domain::id::BootId,
+    http::{self, server::Listener},
+    lifecycle::{self, Signals, Sockets, Wanted},
+    ports::{
+        clock::Clock,
+        entropy::{self, Entropy, EntropyFailed},
+    },
+    services::lease::Lease,
+    telemetry::Telemetry,
+};
+
+pub mod command;
+mod compose;
+mod material;
+mod reload;
+mod runners;
+mod tasks;
+
+use self::{compose::Ground, material::Material};
+
+/// What the daemon does not make itself.
+#[derive(Clone)]
+pub struct Outside {
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Why the daemon does not start, or did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the store")]
+    Store(#[from] sqlite::OpenError),
+    #[error("the HSM")]
+    Signer(#[from] pkcs11::StartError),
+    #[error("the mail templates")]
+    Templates(#[from] TemplateError),
+    #[error("the system's randomness")]
+    Entropy(#[from] EntropyFailed),
+    #[error("opening {what}")]
+    Io {
+        what: &'static str,
+        source: std::io::Error,
+    },
+    #[error("the first lease could not be written: {0}")]
+    Lease(String),
+    #[error("work was still running {0:?} after the stop: it is settled at the next start")]
+    Drain(Duration),
+}
+
+/// Units of one transaction at most (design 5).
+const BATCH: usize = 64;
+/// Units that may wait.
+const QUEUE: usize = 4096;
+
+/// Runs the daemon until it is told to stop.
+///
+/// # Errors
+/// When something it needs is missing or wrong; a token that is absent is not.
+pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Result<(), Failure> {
+    let mut signals = Signals::listen().map_err(io("the signal handlers"))?;
+    let material = Material::load(&config)?;
+    let sockets = Sockets::open(&config.settings.listen).map_err(io("the listeners"))?;
+    let boot = BootId::new(outside.clock.now(), entropy::random(&*outside.entropy)?);
+    let store = open_store(&config, &outside, boot).await?;
+    let signer = start_signer(&config, &outside).await?;
+    let lease = Arc::new(Lease::new(boot));
+    let ground = Ground {
+        store: store.clone(),
+        signer: Arc::clone(&signer),
+        lease: Arc::clone(&lease),
+        outside: outside.clone(),
+        acts: TaskTracker::new(),
+        stop: CancellationToken::new(),
+    };
+    let parts = compose::parts(&config, &material, &ground)?;
+    let renewed = lease.renew(&ground.durable(), &*outside.clock).await;
+    renewed.map_err(|error| Failure::Lease(error.to_string()))?;
+    let tls = Arc::new(ArcSwap::new(material.tls));
+    let connections = serve(&config, sockets, &tls, &ground, &parts, &telemetry);
+    let background = tasks::start(&ground, &parts, &telemetry);
+    lifecycle::ready();
+    tracing::info!(boot = %boot, config = %config.path().display(), "chanceryd serves");
+    let path = config.path().to_owned();
+    loop {
+        match signals.next().await {
+            Wanted::Stop => break,
+            Wanted::Reload => reload(&path, &tls, &parts, &telemetry),
+        }
+    }
+    let limit = Duration::from_secs(config.settings.limits.drain_seconds.get());
+    stop(&ground, connections, background, limit).await
+}
+
+fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Failure {
+    move |source| Failure::Io { what, source }
+}
+
+async fn open_store(
+    config: &Config,
+    outside: &Outside,
+    boot: BootId,
+) -> Result<SqliteStore, Failure> {
+    let options = store_options(config, boot);
+    let (clock, entropy) = (Arc::clone(&outside.clock), Arc::clone(&outside.entropy));
+    Ok(SqliteStore::open(&config.sqlite_path()?, clock, entropy, options).await?)
+}
+
+fn store_options(config: &Config, boot: BootId) -> StoreOptions {
+    let node = config.settings.node.name.0.clone();
+    StoreOptions {
+        queue: QUEUE,
+        batch: BATCH,
+        log_prefix: config.settings.node.log_prefix.clone(),
+        node,
+        boot,
+    }
+}
+
+async fn start_signer(config: &Config, outside: &Outside) -> Result<Arc<Pkcs11Signer>, Failure> {
+    let (tokens, clock) = (material::tokens(config)?, Arc::clone(&outside.clock));
+    let started = tokio::task::spawn_blocking(move || Pkcs11Signer::start(tokens, clock)).await;
+    match started {
+        Ok(signer) => Ok(Arc::new(signer?)),
+        Err(error) => Err(Failure::Io {
+            what: "the signer",
+            source: std::io::Error::other(error),
+        }),
+    }
+}
+
+/// Starts the three listeners; the tracker ends with their last connection.
+fn serve(
+    config: &Config,
+    sockets: Sockets,
+    tls: &Arc<ArcSwap<ServerConfig>>,
+    ground: &Ground,
+    parts: &compose::Parts,
+    telemetry: &Telemetry,
+) -> TaskTracker {
+    let connections = config.settings.limits.connections.to_usize();
+    let telemetry = telemetry.clone();
+    let health = compose::health(ground, Box::new(move || telemetry.render()));
+    let listeners = [
+        Listener {
+            name: "ra",
+            socket: sockets.ra,
+            tls: Some(Arc::clone(tls)),
+            router: http::routes::ra(&parts.app),
+            connections,
+        },
+        Listener {
+            name: "public",
+            socket: sockets.public,
+            tls: None,
+            router: http::public::router(&parts.app),
+            connections,
+        },
+        Listener {
+            name: "metrics",
+            socket: sockets.metrics,
+            tls: None,
+            router: http::health::router(health),
+            connections: 64,
+        },
+    ];
+    let tracker = TaskTracker::new();
+    for listener in listeners {
+        let (stop, connections) = (ground.stop.clone(), tracker.clone());
+        tracker.spawn(http::server::serve(listener, stop, connections));
+    }
+    tracker
+}
+
+/// A bad file changes nothing and says so.
+fn reload(path: &Path, tls: &ArcSwap<ServerConfig>, parts: &compose::Parts, telemetry: &Telemetry) {
+    lifecycle::reloading();
+    let gauge = metrics::gauge!("chancery_config_last_reload_successful");
+    match reload::read(path) {
+        Ok(fresh) => {
+            reload::apply(fresh, tls, parts, telemetry);
+            gauge.set(1.0);
+            tracing::info!("the configuration was read again");
+        }
+        Err(error) => {
+            gauge.set(0.0);
+            metrics::counter!("chancery_config_reload_failures_total").increment(1);
+            tracing::error!(%error, "the old configuration stays");
+        }
+    }
+    lifecycle::ready();
+}
+
+/// No new work; what runs may end within `limit`.
+async fn stop(
+    ground: &Ground,
+    connections: TaskTracker,
+    background: TaskTracker,
+    limit: Duration,
+) -> Result<(), Failure> {
+    lifecycle::stopping();
+    tracing::info!("chanceryd stops");
+    ground.stop.cancel();
+    let drained = async {
+        for tracker in [&connections, &ground.acts, &background] {
+            tracker.close();
+            tracker.wait().await;
+        }
+    };
+    let in_time = tokio::time::timeout(limit, drained).await.is_ok();
+    ground.store.close().await;
+    let signer = Arc::clone(&ground.signer);
+    // A thread that is stuck in the module is left behind by the signer itself.
+    let _ = tokio::task::spawn_blocking(move || signer.shutdown()).await;
+    if in_time {
+        Ok(())
+    } else {
+        Err(Failure::Drain(limit))
+    }
+}

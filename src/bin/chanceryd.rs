@@ -1,1 +1,7 @@
-fn main() {}
+//! The daemon. Everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chancery::daemon::command::main()
+}

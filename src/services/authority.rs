@@ -16,8 +16,8 @@ use crate::{
     },
     policy::{
         issuance::{IssuerKey, leaf::LeafUrls},
-        lint::RuleSet,
-        profile::CertificateProfile,
+        lint::{RuleSet, list::ListKind},
+        profile::{CertificateProfile, Generation},
     },
     ports::signer::Signer,
 };
@@ -34,8 +34,6 @@ pub struct Authority {
     pub partitions: NonZeroU32,
     /// For example `http://pki.example.com`, without a slash at the end.
     pub base_url: String,
-    /// What is linted before this CA signs it.
-    pub rules: RuleSet,
     /// How long a CRL of this CA holds, and when the next one is due.
     pub crl: CrlPeriod,
     /// Signing slots: an act holds one from before its intent to its result.
@@ -52,6 +50,18 @@ pub struct CrlPeriod {
 }
 
 impl Authority {
+    /// What a leaf of this CA is linted by before it is signed.
+    #[must_use]
+    pub fn leaf_rules(&self, generation: Generation) -> RuleSet {
+        RuleSet::leaf(&self.certificate, generation)
+    }
+
+    /// What a CRL of this CA is linted by before it is signed.
+    #[must_use]
+    pub fn list_rules(&self) -> RuleSet {
+        RuleSet::list(&self.certificate, ListKind::Leaves)
+    }
+
     /// The distribution point of a partition, as it stands in certificates and in the CRL's
     /// issuingDistributionPoint, byte for byte.
     ///
@@ -112,7 +122,7 @@ pub struct Authorities {
 }
 
 /// Which CA issues by which profile now.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Profiles(pub BTreeMap<String, Bound>);
 
 /// A profile and the CA that issues by it for new orders.

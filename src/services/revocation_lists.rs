@@ -182,7 +182,7 @@ impl RevocationLists {
             entries: &listed,
         };
         let draft = crl::draft(&order).map_err(|fault| unready(&fault))?;
-        let linted = draft.lint(&authority.rules).map_err(|findings| {
+        let linted = draft.lint(&authority.list_rules()).map_err(|findings| {
             unready(&format!(
                 "the CRL breaks {} rules: {findings:?}",
                 findings.len()

@@ -251,7 +251,7 @@ impl Issuance {
             cause: Some(fault.to_string()),
             ..Refused::unacceptable("lint-failed")
         })?;
-        match draft.lint(&authority.rules) {
+        match draft.lint(&authority.leaf_rules(profile.generation())) {
             Ok(linted) => Ok(Drawn {
                 authority,
                 slot,

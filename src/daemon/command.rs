@@ -1,0 +1,212 @@
+//! The command line of `chanceryd`.
+
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::{Args, Parser, Subcommand};
+
+use super::{Outside, material, reload, run};
+use crate::{
+    adapters::{
+        sqlite::{self, SqliteStore},
+        system::{self, OsEntropy, SystemClock},
+    },
+    config::Config,
+    domain::{id::BootId, refusal::Refused, timestamp::Timestamp},
+    ports::entropy,
+    services::identities::{Identities, Wish},
+    telemetry::Telemetry,
+};
+
+/// Certificate authority daemon for S/MIME.
+///
+/// Issuing keys stay in a PKCS#11 HSM; frontends speak to the daemon over mutual TLS.
+#[derive(Parser)]
+#[command(
+    name = "chanceryd",
+    version,
+    after_help = "Examples:
+  chanceryd check-config --config /etc/chancery/chancery.toml
+  chanceryd migrate      --config /etc/chancery/chancery.toml
+  chanceryd serve        --config /etc/chancery/chancery.toml
+
+Exit status: 0 done, 1 refused or failed, 2 usage."
+)]
+struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Args)]
+struct File {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Serve until told to stop. SIGHUP reads TLS, products, profiles and log level again.
+    Serve(File),
+    /// Say what is wrong with the configuration and the files it names, by file and line.
+    CheckConfig(File),
+    /// Create the database, or bring it up to this program's schema. The daemon must not run.
+    Migrate(File),
+    /// Register the first operator, who registers everybody else. The daemon must not run.
+    #[command(after_help = "Example:
+  chanceryd enroll-operator --config /etc/chancery/chancery.toml \\
+    --name anna --certificate anna.pem --qualified-until 2027-12-31")]
+    EnrollOperator {
+        #[command(flatten)]
+        file: File,
+        /// Name in the registry: a-z, 0-9, dot, hyphen.
+        #[arg(long)]
+        name: String,
+        /// The operator's TLS certificate (PEM).
+        #[arg(long, value_name = "FILE")]
+        certificate: PathBuf,
+        /// Last day of the operator's qualification, or an RFC 3339 time. A year from now
+        /// without it.
+        #[arg(long, value_name = "DATE")]
+        qualified_until: Option<String>,
+    },
+}
+
+type Done = Result<(), Box<dyn Error>>;
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let command = Command::parse();
+    let done = match command.verb {
+        Verb::Serve(file) => serve(&file.config),
+        Verb::CheckConfig(file) => check(&file.config),
+        Verb::Migrate(file) => migrate(&file.config),
+        Verb::EnrollOperator {
+            file,
+            name,
+            certificate,
+            qualified_until,
+        } => enroll(&file.config, name, &certificate, qualified_until.as_deref()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("chanceryd: {}", whole(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error and what lies behind it, on one line.
+fn whole(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}
+
+fn outside() -> Outside {
+    Outside {
+        clock: Arc::new(SystemClock::start()),
+        entropy: Arc::new(OsEntropy),
+    }
+}
+
+fn serve(path: &Path) -> Done {
+    system::seal_memory()?;
+    let config = Config::load(path)?;
+    let telemetry = Telemetry::start(&config.settings.log.level)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(run(config, outside(), telemetry));
+    if let Err(error) = &ended {
+        tracing::error!(error = whole(error), "chanceryd ended");
+    }
+    Ok(ended?)
+}
+
+fn check(path: &Path) -> Done {
+    let fresh = reload::read(path)?;
+    material::tokens(fresh.config())?;
+    material::code_key(fresh.config())?;
+    println!("{}: everything is in order", path.display());
+    Ok(())
+}
+
+fn migrate(path: &Path) -> Done {
+    let database = Config::load(path)?.sqlite_path()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(sqlite::migrate(&database))?;
+    println!("{}: the schema is this program's", database.display());
+    Ok(())
+}
+
+fn enroll(path: &Path, name: String, certificate: &Path, until: Option<&str>) -> Done {
+    let config = Config::load(path)?;
+    let outside = outside();
+    let now = outside.clock.now();
+    let qualified_until = match until {
+        Some(text) => qualification(text)?,
+        None => now.plus(crate::domain::timestamp::days(365)),
+    };
+    let wish = Wish {
+        name,
+        role: "operator".to_owned(),
+        certificate: Some(fs::read_to_string(certificate)?),
+        uri: None,
+        qualified_until: Some(qualified_until),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let made = runtime.block_on(async {
+        let boot = BootId::new(now, entropy::random(&*outside.entropy)?);
+        let store = super::open_store(&config, &outside, boot).await?;
+        let service = identities(&store, &outside);
+        let made = service.enroll(&wish).await;
+        store.close().await;
+        made.map_err(|refused| Box::<dyn Error>::from(words(&refused)))
+    })?;
+    println!("{} is registered as {}", made.name, made.role.name());
+    Ok(())
+}
+
+fn identities(store: &SqliteStore, outside: &Outside) -> Identities {
+    Identities {
+        store: Arc::new(store.clone()),
+        people: Arc::new(store.clone()),
+        clock: Arc::clone(&outside.clock),
+    }
+}
+
+/// A day ends with its last second.
+fn qualification(text: &str) -> Result<Timestamp, Box<dyn Error>> {
+    let whole = if text.len() == 10 {
+        format!("{text}T23:59:59Z")
+    } else {
+        text.to_owned()
+    };
+    Ok(whole.parse::<Timestamp>()?)
+}
+
+/// A refusal in plain English.
+fn words(refused: &Refused) -> String {
+    let text = |code| crate::api::problem::Bilingual::of_code(code).en;
+    let mut all = vec![text(refused.code)];
+    all.extend(refused.faults.iter().map(|fault| text(fault.code)));
+    all.extend(refused.cause.clone());
+    all.join(" ")
+}

@@ -1,0 +1,189 @@
+//! Which part gets which: every service built once from the store, the signer and the outside.
+
+use std::{num::NonZeroU32, sync::Arc};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Failure, Outside, material::Material};
+use crate::{
+    adapters::{document_directory::DocumentDirectory, pkcs11::Pkcs11Signer, sqlite::SqliteStore},
+    config::{Config, listen},
+    http::{
+        certificates::issued,
+        extract::idempotency::InFlight,
+        health::Health,
+        limits::{Allowance, Limits, Rate},
+        state::{App, AppState, Gate},
+    },
+    ports::{document_files::DocumentFiles, signer::Signer, store::Store},
+    services::{
+        authority::Authorities,
+        cases::{self, CaseWork},
+        catalogue::Catalogue,
+        certificates::Certificates,
+        csr_checks::CsrChecks,
+        identities::Identities,
+        issuance::{self, Issuance},
+        lease::Lease,
+        revocation_lists::{self, RevocationLists},
+    },
+};
+
+/// What everything stands on.
+#[derive(Clone)]
+pub struct Ground {
+    pub store: SqliteStore,
+    pub signer: Arc<Pkcs11Signer>,
+    pub lease: Arc<Lease>,
+    pub outside: Outside,
+    /// Acts that outlive their client.
+    pub acts: TaskTracker,
+    pub stop: CancellationToken,
+}
+
+impl Ground {
+    /// The store as services write to it.
+    pub fn durable(&self) -> Arc<dyn Store> {
+        Arc::new(self.store.clone())
+    }
+
+    fn signing(&self) -> Arc<dyn Signer> {
+        Arc::<Pkcs11Signer>::clone(&self.signer)
+    }
+
+    /// The store under one of its reading traits.
+    fn reads(&self) -> Arc<SqliteStore> {
+        Arc::new(self.store.clone())
+    }
+}
+
+/// What the daemon itself keeps hold of.
+pub struct Parts {
+    pub app: AppState,
+    pub catalogue: Arc<Catalogue>,
+    pub authorities: Arc<Authorities>,
+}
+
+/// Builds the services.
+///
+/// # Errors
+/// When a file or secret that the configuration names is missing or wrong.
+pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Parts, Failure> {
+    let catalogue = Arc::new(Catalogue::new(material.products.clone()));
+    let authorities = Arc::new(Authorities::new(
+        material.issuers.clone(),
+        material.profiles.clone(),
+    ));
+    let (clock, entropy) = (&ground.outside.clock, &ground.outside.entropy);
+    let documents = config.settings.files.documents.get_ref().as_path();
+    let files: Arc<dyn DocumentFiles> = Arc::new(DocumentDirectory::new(documents.to_owned()));
+    let app = App {
+        gate: gate(config, ground),
+        cases: CaseWork::new(cases::Parts {
+            store: ground.durable(),
+            cases: ground.reads(),
+            subject_data: ground.reads(),
+            orders: ground.reads(),
+            mailboxes: ground.reads(),
+            files: Arc::clone(&files),
+            clock: Arc::clone(clock),
+            entropy: Arc::clone(entropy),
+        }),
+        authorities: Arc::clone(&authorities),
+        catalogue: Arc::clone(&catalogue),
+        certificates: Certificates::new(
+            ground.reads(),
+            Arc::clone(&authorities),
+            Arc::clone(clock),
+        ),
+        csr_checks: CsrChecks::new(ground.durable(), ground.reads(), Arc::clone(clock)),
+        issuance: issuance(ground, &authorities, &catalogue),
+        revocation_lists: Arc::new(revocation_lists(ground, &authorities)),
+        identities: Arc::new(Identities {
+            store: ground.durable(),
+            people: ground.reads(),
+            clock: Arc::clone(clock),
+        }),
+    };
+    Ok(Parts {
+        app: Arc::new(app),
+        catalogue,
+        authorities,
+    })
+}
+
+/// What readiness is asked of.
+pub fn health(ground: &Ground, metrics: Box<dyn Fn() -> String + Send + Sync>) -> Health {
+    Health {
+        signer: ground.signing(),
+        audit: ground.reads(),
+        lease: Arc::clone(&ground.lease),
+        clock: Arc::clone(&ground.outside.clock),
+        stopping: ground.stop.clone(),
+        metrics,
+    }
+}
+
+fn gate(config: &Config, ground: &Ground) -> Gate {
+    let clock = Arc::clone(&ground.outside.clock);
+    Gate {
+        limits: Limits::new(allowance(&config.settings.limits), Arc::clone(&clock)),
+        clock,
+        entropy: Arc::clone(&ground.outside.entropy),
+        store: ground.durable(),
+        identities: ground.reads(),
+        requests: ground.reads(),
+        in_flight: InFlight::default(),
+        acts: ground.acts.clone(),
+    }
+}
+
+fn allowance(limits: &listen::Limits) -> Allowance {
+    let rate = |per_second: u32, burst: u32| Rate {
+        per_second: NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN),
+        burst: NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN),
+    };
+    Allowance {
+        requests: rate(
+            limits.requests_per_second.to_u32(),
+            limits.requests_burst.to_u32(),
+        ),
+        csr_checks: rate(
+            limits.csr_checks_per_second.to_u32(),
+            limits.csr_checks_burst.to_u32(),
+        ),
+        concurrent: limits.concurrent_requests.to_usize(),
+    }
+}
+
+fn issuance(
+    ground: &Ground,
+    authorities: &Arc<Authorities>,
+    catalogue: &Arc<Catalogue>,
+) -> Issuance {
+    Issuance::new(issuance::Parts {
+        store: ground.durable(),
+        activations: ground.reads(),
+        requests: ground.reads(),
+        signer: ground.signing(),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+        authorities: Arc::clone(authorities),
+        catalogue: Arc::clone(catalogue),
+        lease: Arc::clone(&ground.lease),
+        tasks: ground.acts.clone(),
+        render: Arc::new(issued),
+    })
+}
+
+fn revocation_lists(ground: &Ground, authorities: &Arc<Authorities>) -> RevocationLists {
+    RevocationLists::new(revocation_lists::Parts {
+        store: ground.durable(),
+        lists: ground.reads(),
+        signer: ground.signing(),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+        authorities: Arc::clone(authorities),
+        lease: Arc::clone(&ground.lease),
+    })
+}

@@ -1,0 +1,310 @@
+//! What the configuration names: certificates, keys, secrets, products, profiles.
+
+use std::{collections::BTreeMap, fs, io, num::NonZeroU32, path::Path, sync::Arc};
+
+use rustls::ServerConfig;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use tokio::sync::Semaphore;
+use toml::Spanned;
+
+use crate::{
+    adapters::{
+        pkcs11::config::{KeyConfig, TokenConfig, TokenSelector},
+        system,
+    },
+    config::{
+        Config,
+        hsm::{Issuer, Key, Token},
+        products,
+        source::{self, ConfigError},
+        value::{AbsolutePath, SecretSource},
+    },
+    domain::product::Product,
+    http::tls,
+    pkix::{
+        certificate::{CaCertificate, CertificateView},
+        pem,
+    },
+    policy::{issuance::IssuerKey, mailbox_code::CodeKey, profile::CertificateProfile},
+    services::authority::{Authority, Bound, CrlPeriod, Profiles},
+};
+
+/// Largest certificate, CRL or profile file.
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// Everything that SIGHUP replaces, and the issuers.
+pub struct Material {
+    pub tls: Arc<ServerConfig>,
+    pub products: Vec<Product>,
+    pub profiles: Profiles,
+    pub issuers: Vec<Arc<Authority>>,
+}
+
+impl Material {
+    /// Reads and checks every file that the configuration names.
+    ///
+    /// # Errors
+    /// The first fault, at the line that names the file.
+    pub fn load(config: &Config) -> Result<Self, ConfigError> {
+        let profiles = profiles(config)?;
+        let products = products::load(config.settings.files.products.get_ref().as_path())?;
+        let offered = |product: &Product| profiles.0.contains_key(&product.profile);
+        if let Some(product) = products.iter().find(|product| !offered(product)) {
+            let reason = format!(
+                "product {} wants profile {}, by which no issuer issues",
+                product.code, product.profile
+            );
+            // Without any issuer the daemon serves everything but issuance.
+            if !config.settings.issuers.is_empty() {
+                return Err(config.fault(&config.settings.files.products, reason));
+            }
+        }
+        Ok(Self {
+            tls: server_tls(config)?,
+            products,
+            profiles,
+            issuers: issuers(config)?,
+        })
+    }
+}
+
+/// The RA listener's TLS.
+fn server_tls(config: &Config) -> Result<Arc<ServerConfig>, ConfigError> {
+    let wanted = &config.settings.tls;
+    let crls: Result<Vec<_>, _> = wanted
+        .client_crls
+        .iter()
+        .map(|path| bytes(config, path))
+        .collect();
+    let key = secret(config, &wanted.key)?;
+    let material = tls::Material {
+        certificate: &bytes(config, &wanted.certificate)?,
+        key: key.expose_secret(),
+        client_roots: &bytes(config, &wanted.client_roots)?,
+        client_crls: &crls?,
+    };
+    tls::server_config(&material).map_err(|error| config.fault(&wanted.certificate, error))
+}
+
+/// The profiles of each issuer; the first that lists one issues by it.
+fn profiles(config: &Config) -> Result<Profiles, ConfigError> {
+    let directory = &config.settings.files.profiles;
+    let mut known = BTreeMap::new();
+    for path in toml_files(directory.get_ref().as_path())
+        .map_err(|error| config.fault(directory, format!("cannot be listed: {error}")))?
+    {
+        let text = source::read(&path, LARGEST)?;
+        let profile = CertificateProfile::parse(text.as_str())
+            .map_err(|fault| ConfigError::of_file(&path, fault))?;
+        let name = profile.name().to_owned();
+        if known.insert(name, Arc::new(profile)).is_some() {
+            return Err(ConfigError::of_file(
+                &path,
+                "this profile's name stands twice",
+            ));
+        }
+    }
+    let mut bound = BTreeMap::new();
+    for issuer in &config.settings.issuers {
+        for name in &issuer.profiles {
+            let Some(profile) = known.get(name.get_ref()) else {
+                return Err(config.fault(name, "there is no profile of this name"));
+            };
+            bound
+                .entry(name.get_ref().clone())
+                .or_insert_with(|| Bound {
+                    profile: Arc::clone(profile),
+                    issuer: issuer.name.get_ref().0.clone(),
+                });
+        }
+    }
+    Ok(Profiles(bound))
+}
+
+fn toml_files(directory: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "toml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn issuers(config: &Config) -> Result<Vec<Arc<Authority>>, ConfigError> {
+    let wanted = &config.settings.issuers;
+    wanted
+        .iter()
+        .map(|issuer| authority(config, issuer).map(Arc::new))
+        .collect()
+}
+
+fn authority(config: &Config, wanted: &Issuer) -> Result<Authority, ConfigError> {
+    let certificate = ca_certificate(config, &wanted.certificate)?;
+    let mut chain = vec![certificate.as_der().to_vec()];
+    let mut below = certificate.clone();
+    for path in &wanted.chain {
+        let above = ca_certificate(config, path)?;
+        below
+            .verify_issued_by(&above)
+            .map_err(|_| config.fault(path, "did not issue the certificate before it"))?;
+        if above.is_self_issued() {
+            return Err(config.fault(path, "the root does not belong in the chain"));
+        }
+        chain.push(above.as_der().to_vec());
+        below = above;
+    }
+    let mut keys = config
+        .settings
+        .hsm
+        .tokens
+        .iter()
+        .flat_map(|token| &token.keys);
+    let name = &wanted.key.get_ref().0;
+    let key = keys.find(|key| key.name.0 == *name);
+    let key = key.ok_or_else(|| config.fault(&wanted.key, "no token has a key of this name"))?;
+    if spki(config, key)? != certificate.public_key().to_spki() {
+        let reason = "is not the certificate of the issuer's key";
+        return Err(config.fault(&wanted.certificate, reason));
+    }
+    let algorithm = key.algorithm.get_ref().0;
+    let public = certificate.public_key().clone();
+    let pinned = IssuerKey::new(name.clone(), public, algorithm)
+        .map_err(|fault| config.fault(&key.algorithm, fault))?;
+    let authority = Authority {
+        name: wanted.name.get_ref().0.clone(),
+        key: pinned,
+        chain,
+        partitions: NonZeroU32::new(wanted.crl_partitions.to_u32()).unwrap_or(NonZeroU32::MIN),
+        base_url: wanted.base_url.get_ref().clone(),
+        crl: CrlPeriod {
+            validity: std::time::Duration::from_secs(wanted.crl_validity_hours.get() * 3600),
+            refresh: std::time::Duration::from_secs(wanted.crl_renewal_hours.get() * 3600),
+        },
+        slots: Arc::new(Semaphore::new(wanted.signing_slots.to_usize())),
+        certificate,
+    };
+    authority
+        .leaf_urls(1)
+        .map_err(|fault| config.fault(&wanted.base_url, fault))?;
+    Ok(authority)
+}
+
+fn ca_certificate(
+    config: &Config,
+    path: &Spanned<AbsolutePath>,
+) -> Result<CaCertificate, ConfigError> {
+    let der = certificate_der(config, path)?;
+    CaCertificate::from_der(&der).map_err(|fault| config.fault(path, fault))
+}
+
+fn certificate_der(config: &Config, path: &Spanned<AbsolutePath>) -> Result<Vec<u8>, ConfigError> {
+    let text = source::read(path.get_ref().as_path(), LARGEST)
+        .map_err(|fault| config.fault(path, fault))?;
+    pem::decode(pem::CERTIFICATE, text.as_str())
+        .map_err(|_| config.fault(path, "is not one PEM certificate"))
+}
+
+/// The tokens with their PINs and keys.
+///
+/// # Errors
+/// The first fault, at its line.
+pub fn tokens(config: &Config) -> Result<Vec<TokenConfig>, ConfigError> {
+    let tokens = &config.settings.hsm.tokens;
+    tokens.iter().map(|wanted| token(config, wanted)).collect()
+}
+
+fn token(config: &Config, wanted: &Token) -> Result<TokenConfig, ConfigError> {
+    let selector = match (&wanted.label, &wanted.serial) {
+        (Some(label), None) => TokenSelector::Label(label.clone()),
+        (None, Some(serial)) => TokenSelector::Serial(serial.clone()),
+        _ => {
+            let reason = "a token has exactly one of label and serial";
+            return Err(config.fault(&wanted.module, reason));
+        }
+    };
+    let keys: Result<Vec<_>, _> = wanted.keys.iter().map(|k| key_config(config, k)).collect();
+    Ok(TokenConfig {
+        module: wanted.module.get_ref().as_path().to_owned(),
+        token: selector,
+        pin: line(config, &wanted.pin)?,
+        threads: wanted.threads.to_usize(),
+        queue: wanted.queue.to_usize(),
+        sign_deadline: std::time::Duration::from_secs(wanted.sign_deadline_seconds.get()),
+        init_args: wanted.init_args.clone(),
+        keys: keys?,
+    })
+}
+
+fn key_config(config: &Config, wanted: &Key) -> Result<KeyConfig, ConfigError> {
+    Ok(KeyConfig {
+        name: wanted.name.0.clone(),
+        id: wanted.id.0.clone(),
+        label: wanted.label.get_ref().clone(),
+        algorithm: wanted.algorithm.get_ref().0,
+        purposes: wanted.purposes.iter().map(|purpose| purpose.0).collect(),
+        spki_der: spki(config, wanted)?,
+    })
+}
+
+/// DER SPKI from a PEM certificate or a PEM public key.
+fn spki(config: &Config, wanted: &Key) -> Result<Vec<u8>, ConfigError> {
+    let path = &wanted.public_key;
+    let text = source::read(path.get_ref().as_path(), LARGEST)
+        .map_err(|fault| config.fault(path, fault))?;
+    if let Ok(der) = pem::decode(pem::PUBLIC_KEY, text.as_str()) {
+        return Ok(der);
+    }
+    let broken = || config.fault(path, "is neither one PEM certificate nor one public key");
+    let der = pem::decode(pem::CERTIFICATE, text.as_str()).map_err(|_| broken())?;
+    let view = CertificateView::parse(&der).map_err(|_| broken())?;
+    Ok(view.spki.to_vec())
+}
+
+/// The key of the e-mail codes.
+///
+/// # Errors
+/// When the secret is missing or of another length.
+pub fn code_key(config: &Config) -> Result<CodeKey, ConfigError> {
+    let source = &config.settings.secrets.mailbox_code;
+    let bytes = secret(config, source)?;
+    CodeKey::from_bytes(bytes.expose_secret()).map_err(|fault| config.fault(source, fault))
+}
+
+/// A secret of one line, without its line end.
+///
+/// # Errors
+/// When it is missing or not text.
+pub fn line(config: &Config, source: &Spanned<SecretSource>) -> Result<SecretString, ConfigError> {
+    let bytes = secret(config, source)?;
+    let text = std::str::from_utf8(bytes.expose_secret())
+        .map_err(|_| config.fault(source, "the secret is not UTF-8 text"))?;
+    Ok(SecretString::from(text.trim_end_matches(['\r', '\n'])))
+}
+
+/// Bytes of a file that the configuration names.
+///
+/// # Errors
+/// When it cannot be read or is too long.
+pub fn bytes(config: &Config, path: &Spanned<AbsolutePath>) -> Result<Vec<u8>, ConfigError> {
+    source::read(path.get_ref().as_path(), LARGEST)
+        .map(|text| text.as_str().as_bytes().to_vec())
+        .map_err(|fault| config.fault(path, fault))
+}
+
+fn secret(config: &Config, source: &Spanned<SecretSource>) -> Result<SecretSlice<u8>, ConfigError> {
+    let path = match source.get_ref() {
+        SecretSource::File(path) => path.clone(),
+        SecretSource::Credential(name) => match system::credentials_directory() {
+            Some(directory) => directory.join(name),
+            None => {
+                let reason = "the service manager has handed over no credentials";
+                return Err(config.fault(source, reason));
+            }
+        },
+    };
+    system::read_secret(&path)
+        .map_err(|error| config.fault(source, format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,115 @@
+//! Who does which kind of job, and what is looked after each second.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::stream;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    compose::{Ground, Parts},
+    tasks::every,
+};
+use crate::{
+    domain::{
+        job::{Job, JobKind},
+        refusal::Refused,
+    },
+    policy::access::SystemScope,
+    services::{
+        issuance::Issuance,
+        jobs::{JobHandler, Runner},
+        revocation_lists::RevocationLists,
+    },
+};
+
+const TICK: Duration = Duration::from_secs(1);
+/// Activations that are judged afresh side by side.
+const RESUMED: u32 = 8;
+
+/// Starts a runner for each kind of job and the look at CRLs and orphaned intents.
+pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
+    let lists = Arc::clone(&parts.app.revocation_lists);
+    let issuance = parts.app.issuance.clone();
+    runner(
+        ground,
+        tracker,
+        JobKind::RenewCrl,
+        Arc::new(Lists(Arc::clone(&lists))),
+        1,
+    );
+    let resume = Arc::new(Resume(issuance.clone()));
+    runner(ground, tracker, JobKind::ResumeActivation, resume, RESUMED);
+    tracker.spawn(every(ground.clone(), TICK, move || {
+        look(Arc::clone(&lists), issuance.clone())
+    }));
+}
+
+/// Settles what a dead boot left behind before the CRLs are asked for: an abandoned serial
+/// belongs on the next one.
+async fn look(lists: Arc<RevocationLists>, issuance: Issuance) {
+    if let Err(refused) = issuance.settle_orphans(SystemScope::new("settle")).await {
+        report("settling intents", &refused);
+    }
+    if let Err(refused) = lists.renew_due(SystemScope::new("crl")).await {
+        report("renewing CRLs", &refused);
+    }
+}
+
+fn report(what: &str, refused: &Refused) {
+    tracing::warn!(
+        what,
+        code = refused.code,
+        cause = refused.cause,
+        "it is tried again"
+    );
+}
+
+fn runner(
+    ground: &Ground,
+    tracker: &TaskTracker,
+    kind: JobKind,
+    handler: Arc<dyn JobHandler>,
+    at_once: u32,
+) {
+    let runner = Runner::new(
+        ground.durable(),
+        Arc::clone(&ground.outside.clock),
+        Arc::clone(&ground.outside.entropy),
+        BTreeMap::from([(kind, handler)]),
+        at_once,
+    );
+    let stop = ground.stop.clone();
+    tracker.spawn(async move {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let ticks = stream::unfold((ticks, stop), |(mut ticks, stop)| async move {
+            tokio::select! {
+                () = stop.cancelled() => None,
+                _ = ticks.tick() => Some(((), (ticks, stop.clone()))),
+            }
+        });
+        runner.run(Box::pin(ticks)).await;
+    });
+}
+
+struct Lists(Arc<RevocationLists>);
+
+#[async_trait]
+impl JobHandler for Lists {
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        self.0.run(SystemScope::new("crl"), job).await
+    }
+}
+
+struct Resume(Issuance);
+
+#[async_trait]
+impl JobHandler for Resume {
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        self.0
+            .resume(SystemScope::new("activation"), job.clone())
+            .await
+    }
+}
