@@ -109,6 +109,8 @@ pub struct Smtp {
     pub host: String,
     pub port: u16,
     pub security: SmtpSecurity,
+    /// This host's name in EHLO.
+    pub hello: String,
     /// Extra trusted root (PEM) for the server's certificate.
     pub ca: Option<Spanned<AbsolutePath>>,
     pub user: Option<String>,

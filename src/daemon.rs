@@ -28,6 +28,7 @@ use crate::{
 
 pub mod command;
 mod compose;
+mod mail;
 mod material;
 mod reload;
 mod runners;

@@ -10,7 +10,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{Outside, material, reload, run};
+use super::{Outside, mail, material, reload, run};
 use crate::{
     adapters::{
         sqlite::{self, SqliteStore},
@@ -140,6 +140,7 @@ fn check(path: &Path) -> Done {
     let fresh = reload::read(path)?;
     material::tokens(fresh.config())?;
     material::code_key(fresh.config())?;
+    mail::check(fresh.config())?;
     println!("{}: everything is in order", path.display());
     Ok(())
 }

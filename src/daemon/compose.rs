@@ -4,7 +4,10 @@ use std::{num::NonZeroU32, sync::Arc};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Failure, Outside, material::Material};
+use super::{
+    Failure, Outside, mail,
+    material::{self, Material},
+};
 use crate::{
     adapters::{document_directory::DocumentDirectory, pkcs11::Pkcs11Signer, sqlite::SqliteStore},
     config::{Config, listen},
@@ -15,6 +18,7 @@ use crate::{
         limits::{Allowance, Limits, Rate},
         state::{App, AppState, Gate},
     },
+    policy::{access::SystemScope, mailbox_code::CodeKey},
     ports::{document_files::DocumentFiles, signer::Signer, store::Store},
     services::{
         authority::Authorities,
@@ -22,10 +26,15 @@ use crate::{
         catalogue::Catalogue,
         certificates::Certificates,
         csr_checks::CsrChecks,
+        documents::{self, Documents},
         identities::Identities,
         issuance::{self, Issuance},
         lease::Lease,
+        mailboxes::{self, MailboxControl},
+        notifications::{self, Notifications},
+        orders::{self, Orders},
         revocation_lists::{self, RevocationLists},
+        subject_data::{self, DataSets},
     },
 };
 
@@ -52,7 +61,7 @@ impl Ground {
     }
 
     /// The store under one of its reading traits.
-    fn reads(&self) -> Arc<SqliteStore> {
+    pub fn reads(&self) -> Arc<SqliteStore> {
         Arc::new(self.store.clone())
     }
 }
@@ -74,21 +83,13 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         material.issuers.clone(),
         material.profiles.clone(),
     ));
-    let (clock, entropy) = (&ground.outside.clock, &ground.outside.entropy);
-    let documents = config.settings.files.documents.get_ref().as_path();
-    let files: Arc<dyn DocumentFiles> = Arc::new(DocumentDirectory::new(documents.to_owned()));
+    let clock = &ground.outside.clock;
+    let directory = config.settings.files.documents.get_ref().as_path();
+    let files: Arc<dyn DocumentFiles> = Arc::new(DocumentDirectory::new(directory.to_owned()));
+    let key = Arc::new(material::code_key(config)?);
     let app = App {
         gate: gate(config, ground),
-        cases: CaseWork::new(cases::Parts {
-            store: ground.durable(),
-            cases: ground.reads(),
-            subject_data: ground.reads(),
-            orders: ground.reads(),
-            mailboxes: ground.reads(),
-            files: Arc::clone(&files),
-            clock: Arc::clone(clock),
-            entropy: Arc::clone(entropy),
-        }),
+        cases: case_work(ground, &files),
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
         certificates: Certificates::new(
@@ -102,6 +103,16 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         identities: Arc::new(Identities {
             store: ground.durable(),
             people: ground.reads(),
+            clock: Arc::clone(clock),
+        }),
+        mailboxes: mailbox_control(ground, &key),
+        mails: mail::ledger(config, ground, &authorities, &key)?,
+        orders: orders(ground, &catalogue),
+        data_sets: data_sets(ground, &catalogue),
+        documents: documents(ground, &files),
+        notifications: Notifications::new(notifications::Parts {
+            store: ground.durable(),
+            notifications: ground.reads(),
             clock: Arc::clone(clock),
         }),
     };
@@ -185,5 +196,67 @@ fn revocation_lists(ground: &Ground, authorities: &Arc<Authorities>) -> Revocati
         entropy: Arc::clone(&ground.outside.entropy),
         authorities: Arc::clone(authorities),
         lease: Arc::clone(&ground.lease),
+    })
+}
+
+fn case_work(ground: &Ground, files: &Arc<dyn DocumentFiles>) -> CaseWork {
+    CaseWork::new(cases::Parts {
+        store: ground.durable(),
+        cases: ground.reads(),
+        subject_data: ground.reads(),
+        orders: ground.reads(),
+        mailboxes: ground.reads(),
+        files: Arc::clone(files),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+    })
+}
+
+fn mailbox_control(ground: &Ground, key: &Arc<CodeKey>) -> MailboxControl {
+    MailboxControl::new(mailboxes::Parts {
+        store: ground.durable(),
+        orders: ground.reads(),
+        data: ground.reads(),
+        mailboxes: ground.reads(),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+        key: Arc::clone(key),
+        system: SystemScope::new("confirm-page"),
+    })
+}
+
+fn orders(ground: &Ground, catalogue: &Arc<Catalogue>) -> Orders {
+    Orders::new(orders::Parts {
+        store: ground.durable(),
+        orders: ground.reads(),
+        sets: ground.reads(),
+        mailboxes: ground.reads(),
+        certificates: ground.reads(),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+        catalogue: Arc::clone(catalogue),
+    })
+}
+
+fn data_sets(ground: &Ground, catalogue: &Arc<Catalogue>) -> DataSets {
+    DataSets::new(subject_data::Parts {
+        store: ground.durable(),
+        sets: ground.reads(),
+        orders: ground.reads(),
+        cases: ground.reads(),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+        catalogue: Arc::clone(catalogue),
+    })
+}
+
+fn documents(ground: &Ground, files: &Arc<dyn DocumentFiles>) -> Documents {
+    Documents::new(documents::Parts {
+        store: ground.durable(),
+        sets: ground.reads(),
+        cases: ground.reads(),
+        files: Arc::clone(files),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
     })
 }

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use futures_util::stream;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::task::TaskTracker;
@@ -12,10 +11,7 @@ use super::{
     tasks::every,
 };
 use crate::{
-    domain::{
-        job::{Job, JobKind},
-        refusal::Refused,
-    },
+    domain::{job::JobKind, refusal::Refused},
     policy::access::SystemScope,
     services::{
         issuance::Issuance,
@@ -27,6 +23,8 @@ use crate::{
 const TICK: Duration = Duration::from_secs(1);
 /// Activations that are judged afresh side by side.
 const RESUMED: u32 = 8;
+/// Mails on their way at a time.
+const MAILS: u32 = 8;
 
 /// Starts a runner for each kind of job and the look at CRLs and orphaned intents.
 pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
@@ -36,10 +34,12 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         ground,
         tracker,
         JobKind::RenewCrl,
-        Arc::new(Lists(Arc::clone(&lists))),
+        Arc::<RevocationLists>::clone(&lists),
         1,
     );
-    let resume = Arc::new(Resume(issuance.clone()));
+    let resume = Arc::new(issuance.clone());
+    let mails = Arc::new(parts.app.mails.clone());
+    runner(ground, tracker, JobKind::SendMail, mails, MAILS);
     runner(ground, tracker, JobKind::ResumeActivation, resume, RESUMED);
     tracker.spawn(every(ground.clone(), TICK, move || {
         look(Arc::clone(&lists), issuance.clone())
@@ -92,24 +92,4 @@ fn runner(
         });
         runner.run(Box::pin(ticks)).await;
     });
-}
-
-struct Lists(Arc<RevocationLists>);
-
-#[async_trait]
-impl JobHandler for Lists {
-    async fn run(&self, job: &Job) -> Result<(), Refused> {
-        self.0.run(SystemScope::new("crl"), job).await
-    }
-}
-
-struct Resume(Issuance);
-
-#[async_trait]
-impl JobHandler for Resume {
-    async fn run(&self, job: &Job) -> Result<(), Refused> {
-        self.0
-            .resume(SystemScope::new("activation"), job.clone())
-            .await
-    }
 }
