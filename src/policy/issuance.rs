@@ -26,6 +26,8 @@ pub mod crl;
 pub mod leaf;
 
 #[cfg(test)]
+mod ca_certificate_tests;
+#[cfg(test)]
 mod judges;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -164,7 +166,8 @@ impl<T: Artifact> Linted<T> {
         &self.artifact
     }
 
-    /// Needs the proof that a unit with this TBS is durable.
+    /// Needs the proof that a unit with this TBS is durable: from the committer, or in a key
+    /// ceremony from the fsynced transcript.
     ///
     /// # Errors
     /// When the committed unit holds no intent for these bytes.
@@ -178,23 +181,6 @@ impl<T: Artifact> Linted<T> {
 }
 
 impl<T: Artifact> Recorded<T> {
-    /// For key ceremonies only, which have no database: `durable` is the digest of the TBS in a
-    /// transcript entry that is already fsynced (`services::ceremony`; the architecture test
-    /// lists the caller).
-    ///
-    /// # Errors
-    /// When the entry is about other bytes.
-    pub(crate) fn from_transcript(
-        linted: Linted<T>,
-        durable: &[u8; 32],
-    ) -> Result<Self, NotRecorded> {
-        if linted.digest == *durable {
-            Ok(Self(linted))
-        } else {
-            Err(NotRecorded)
-        }
-    }
-
     #[must_use]
     pub const fn artifact(&self) -> &T {
         &self.0.artifact

@@ -46,13 +46,16 @@ pub struct Rule<F> {
 }
 
 /// `Err` says what was found instead.
-type Verdict = Result<(), String>;
+pub type Verdict = Result<(), String>;
 
-/// A rule about certificates, and the kinds it is for.
-type CertificateRule = Rule<(&'static [Kind], fn(&Certificate<'_>) -> Verdict)>;
+/// What a rule about certificates does, and the kinds it is for.
+pub type CertificateCheck = (&'static [Kind], fn(&Certificate<'_>) -> Verdict);
 
-/// A rule about CRLs.
-type ListRule = Rule<fn(&CertificateList<'_>) -> Verdict>;
+/// What a rule about CRLs does.
+pub type ListCheck = fn(&CertificateList<'_>) -> Verdict;
+
+type CertificateRule = Rule<CertificateCheck>;
+type ListRule = Rule<ListCheck>;
 
 /// A broken rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,9 +4,13 @@ use std::sync::LazyLock;
 
 use aws_lc_rs::rsa::KeySize;
 
-use super::{Draft, IssuerKey, Recorded, artifact::*, ca, crl, leaf};
+use super::{Draft, IssuerKey, artifact::*, ca, crl, leaf};
 use crate::{
-    domain::signing::{KeyName, Signature},
+    domain::{
+        signing::{KeyName, Signature},
+        timestamp::Timestamp,
+        unit::Committed,
+    },
     pkix::{
         algorithm::SignatureAlgorithm,
         certificate::CaCertificate,
@@ -162,7 +166,8 @@ pub(crate) fn sign<T: Artifact>(draft: Draft<T>, rules: &RuleSet, key: &TestKey)
         .lint(rules)
         .unwrap_or_else(|found| panic!("{found:#?}"));
     let digest = linted.tbs_sha256();
-    let recorded = Recorded::from_transcript(linted, &digest).unwrap();
+    let committed = Committed::new(Timestamp::EPOCH, 1, vec![digest]);
+    let recorded = linted.recorded(&committed).unwrap();
     let signature = Signature(key.sign(recorded.order().message()));
     recorded.finish(&signature).unwrap().into_der()
 }

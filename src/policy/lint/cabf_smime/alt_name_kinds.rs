@@ -2,12 +2,12 @@
 
 use crate::pkix::tlv;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_alt_name_kinds",
     citation: "S/MIME BR 7.1.4.2.1",
     source: Source::CabfSmime,

@@ -2,12 +2,12 @@
 
 use crate::pkix::{oid, tlv};
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_authority_info_access",
     citation: "S/MIME BR 7.1.2.2 c, 7.1.2.3 c",
     source: Source::CabfSmime,

@@ -1,12 +1,12 @@
 //! The authority key identifier names no issuer and serial.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_authority_key_by_identifier_only",
     citation: "S/MIME BR 7.1.2.3 g",
     source: Source::CabfSmime,

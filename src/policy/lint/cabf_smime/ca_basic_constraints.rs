@@ -2,12 +2,12 @@
 
 use crate::policy::lint::certificate::Kind;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{CAS, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_ca_basic_constraints",
     citation: "S/MIME BR 7.1.2.1 b, 7.1.2.2 d",
     source: Source::CabfSmime,

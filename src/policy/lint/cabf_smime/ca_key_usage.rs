@@ -1,12 +1,12 @@
 //! A CA signs certificates and CRLs and nothing else: it answers no OCSP itself.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{CAS, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_ca_key_usage",
     citation: "S/MIME BR 7.1.2.1 c, 7.1.2.2 f",
     source: Source::CabfSmime,

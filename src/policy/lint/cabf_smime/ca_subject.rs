@@ -2,12 +2,12 @@
 
 use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{CAS, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_ca_subject",
     citation: "S/MIME BR 7.1.4.3.1",
     source: Source::CabfSmime,

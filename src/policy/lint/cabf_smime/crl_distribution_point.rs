@@ -2,12 +2,12 @@
 
 use crate::pkix::tlv::{self, Element};
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_crl_distribution_point",
     citation: "S/MIME BR 7.1.2.2 b, 7.1.2.3 b",
     source: Source::CabfSmime,

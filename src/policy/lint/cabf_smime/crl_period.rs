@@ -2,9 +2,9 @@
 //! counted.
 
 use crate::policy::lint::list::ListKind;
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_period",
     citation: "S/MIME BR 4.9.7",
     source: Source::CabfSmime,

@@ -1,9 +1,9 @@
 //! The signature algorithm is on the list, in its exact encoding, and fits the CA's key.
 
 use crate::pkix::{algorithm::SignatureAlgorithm, signature};
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_signature_algorithm",
     citation: "S/MIME BR 7.1.3.2",
     source: Source::CabfSmime,

@@ -3,12 +3,12 @@
 
 use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_ext_key_usage",
     citation: "S/MIME BR 7.1.2.2 g, 7.1.2.3 f",
     source: Source::CabfSmime,

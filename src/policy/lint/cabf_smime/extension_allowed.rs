@@ -1,13 +1,13 @@
 //! Only extensions of the kind's profile.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 use crate::{pkix::oid, policy::lint::certificate::Kind};
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_extension_allowed",
     citation: "S/MIME BR 7.1.2",
     source: Source::CabfSmime,

@@ -2,12 +2,12 @@
 
 use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, ISSUING},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_issuing_policies",
     citation: "S/MIME BR 7.1.2.2 a",
     source: Source::CabfSmime,

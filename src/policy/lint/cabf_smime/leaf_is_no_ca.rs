@@ -1,12 +1,12 @@
 //! A leaf is no CA and has no path length.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_leaf_is_no_ca",
     citation: "S/MIME BR 7.1.2.3 d",
     source: Source::CabfSmime,

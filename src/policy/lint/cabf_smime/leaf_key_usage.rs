@@ -2,13 +2,13 @@
 //! agrees on keys.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 use crate::{pkix::spki::PublicKey, policy::lint::certificate::Kind};
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_leaf_key_usage",
     citation: "S/MIME BR 7.1.2.3 e",
     source: Source::CabfSmime,

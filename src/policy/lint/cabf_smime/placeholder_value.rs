@@ -2,12 +2,12 @@
 //! control characters.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_placeholder_value",
     citation: "S/MIME BR 7.1.4.2",
     source: Source::CabfSmime,

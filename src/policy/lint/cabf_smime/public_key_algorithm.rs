@@ -3,12 +3,12 @@
 
 use crate::pkix::spki::PublicKey;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_public_key_algorithm",
     citation: "S/MIME BR 7.1.3.1",
     source: Source::CabfSmime,

@@ -4,13 +4,13 @@
 use const_oid::ObjectIdentifier;
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 use crate::{pkix::oid, policy::lint::certificate::Kind};
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_reserved_policy",
     citation: "S/MIME BR 7.1.6.1",
     source: Source::CabfSmime,

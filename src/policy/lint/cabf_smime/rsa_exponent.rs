@@ -2,12 +2,12 @@
 
 use crate::pkix::spki::PublicKey;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_rsa_exponent",
     citation: "S/MIME BR 6.1.6",
     source: Source::CabfSmime,

@@ -2,13 +2,13 @@
 //! least 4096.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 use crate::{pkix::spki::PublicKey, policy::lint::certificate::Kind};
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_rsa_size",
     citation: "S/MIME BR 6.1.5",
     source: Source::CabfSmime,

@@ -2,12 +2,12 @@
 
 use crate::pkix::{algorithm::SignatureAlgorithm, signature};
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_signature_algorithm",
     citation: "S/MIME BR 7.1.3.2",
     source: Source::CabfSmime,

@@ -1,13 +1,13 @@
 //! Only attributes an organization-validated leaf of the generation may have.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 use crate::{pkix::oid, policy::lint::certificate::Kind};
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_subject_attributes_allowed",
     citation: "S/MIME BR 7.1.4.2.4",
     source: Source::CabfSmime,

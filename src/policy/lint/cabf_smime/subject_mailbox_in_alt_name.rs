@@ -1,12 +1,12 @@
 //! Every mailbox in the subject is repeated in subjectAltName.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_subject_mailbox_in_alt_name",
     citation: "S/MIME BR 7.1.4.2.1",
     source: Source::CabfSmime,

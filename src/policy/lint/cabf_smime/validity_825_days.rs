@@ -1,12 +1,12 @@
 //! At most 825 days of 86 400 s, both ends counted.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_validity_825_days",
     citation: "S/MIME BR 6.3.2",
     source: Source::CabfSmime,

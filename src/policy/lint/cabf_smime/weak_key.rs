@@ -2,12 +2,12 @@
 
 use crate::policy::key_policy::{self, KeyFault};
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_weak_key",
     citation: "S/MIME BR 6.1.1.3",
     source: Source::CabfSmime,

@@ -1,12 +1,12 @@
 //! One attribute per RDN, each attribute once.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_attribute_once",
     citation: "CPS 7.1.4, RFC 5280 4.1.2.4",
     source: Source::Cps,

@@ -1,7 +1,7 @@
 //! A CRL of leaves is partitioned: its distribution point is one http URL and nothing else; a
 //! CRL of CAs is full and has none.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 use crate::{
     pkix::{
         oid,
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_scope",
     citation: "CPS 7.2, CCADB 6.2",
     source: Source::Cps,

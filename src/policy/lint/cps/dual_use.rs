@@ -2,12 +2,12 @@
 
 use crate::pkix::spki::PublicKey;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_dual_use",
     citation: "CPS 7.1.2",
     source: Source::Cps,

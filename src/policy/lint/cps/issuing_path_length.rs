@@ -1,12 +1,12 @@
 //! An issuing CA has pathLen 0: no CA below it.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, ISSUING},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_issuing_path_length",
     citation: "CPS 7.1.2",
     source: Source::Cps,

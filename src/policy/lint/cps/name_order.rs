@@ -4,12 +4,12 @@ use const_oid::ObjectIdentifier;
 
 use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_name_order",
     citation: "CPS 7.1.4",
     source: Source::Cps,

@@ -1,12 +1,12 @@
 //! Exactly one mailbox: the one that was validated for the order.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_one_mailbox",
     citation: "CPS 7.1.2",
     source: Source::Cps,

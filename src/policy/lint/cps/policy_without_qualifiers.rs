@@ -1,12 +1,12 @@
 //! Policies are bare identifiers.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_policy_without_qualifiers",
     citation: "CPS 7.1.8, RFC 5280 4.2.1.4",
     source: Source::Cps,

@@ -1,12 +1,12 @@
 //! A serial is 16 octets with the top bits 01: 126 random bits, always positive.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_serial_form",
     citation: "CPS 7.1, S/MIME BR 7.1",
     source: Source::Cps,

@@ -1,12 +1,12 @@
 //! A certificate neither begins before its issuer nor outlives it.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_validity_within_issuer",
     citation: "CPS 6.3.2",
     source: Source::Cps,

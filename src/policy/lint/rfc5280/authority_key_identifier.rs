@@ -3,12 +3,12 @@
 
 use crate::policy::lint::certificate::Kind;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_authority_key_identifier",
     citation: "RFC 5280 4.2.1.1",
     source: Source::Rfc5280,

@@ -2,12 +2,12 @@
 
 use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_critical_flags",
     citation: "RFC 5280 4.2.1, S/MIME BR 7.1.2",
     source: Source::Rfc5280,

@@ -1,8 +1,8 @@
 //! The authority key identifier is the CA's own subject key identifier.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_authority_key_identifier",
     citation: "RFC 5280 5.2.1",
     source: Source::Rfc5280,

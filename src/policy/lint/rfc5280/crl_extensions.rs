@@ -1,9 +1,9 @@
 //! authorityKeyIdentifier, cRLNumber and, critical, the issuing distribution point; no delta.
 
 use crate::pkix::oid;
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_extensions",
     citation: "RFC 5280 5.2, CPS 7.2",
     source: Source::Rfc5280,

@@ -1,8 +1,8 @@
 //! The issuer is the CA's subject, byte for byte.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_issuer_name_bytes",
     citation: "RFC 5280 5.1.2.3",
     source: Source::Rfc5280,

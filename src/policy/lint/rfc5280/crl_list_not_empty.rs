@@ -1,8 +1,8 @@
 //! An empty list of entries is left out.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_list_not_empty",
     citation: "RFC 5280 5.1.2.6",
     source: Source::Rfc5280,

@@ -1,8 +1,8 @@
 //! nextUpdate is there and after thisUpdate.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_next_update",
     citation: "RFC 5280 5.1.2.5",
     source: Source::Rfc5280,

@@ -1,8 +1,8 @@
 //! cRLNumber is there, positive and below 2^159.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_number",
     citation: "RFC 5280 5.2.3",
     source: Source::Rfc5280,

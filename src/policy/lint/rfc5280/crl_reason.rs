@@ -1,13 +1,13 @@
 //! The reason is the only entry extension, not critical, known, never 0; CA certificates have
 //! one.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 use crate::{
     pkix::{oid, tlv},
     policy::lint::list::ListKind,
 };
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_reason",
     citation: "RFC 5280 5.3.1",
     source: Source::Rfc5280,

@@ -1,9 +1,9 @@
 //! No entry is dated after thisUpdate.
 
 use crate::pkix::validity;
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_revocation_date",
     citation: "RFC 5280 5.3",
     source: Source::Rfc5280,

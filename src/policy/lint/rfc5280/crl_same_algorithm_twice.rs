@@ -1,8 +1,8 @@
 //! The algorithm inside the TBS is the one beside the signature, byte for byte.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_same_algorithm_twice",
     citation: "RFC 5280 5.1.1.2",
     source: Source::Rfc5280,

@@ -1,8 +1,8 @@
 //! No serial stands twice, and each is a positive number.
 
-use crate::policy::lint::{ListRule, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub(in crate::policy::lint) const RULE: ListRule = Rule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_serial_once",
     citation: "RFC 5280 5.1.2.6",
     source: Source::Rfc5280,

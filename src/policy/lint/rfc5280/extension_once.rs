@@ -1,12 +1,12 @@
 //! An extension occurs at most once.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_extension_once",
     citation: "RFC 5280 4.2",
     source: Source::Rfc5280,

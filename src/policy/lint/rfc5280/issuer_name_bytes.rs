@@ -1,12 +1,12 @@
 //! The issuer is the subject of the issuer's certificate, byte for byte; a root names itself.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_issuer_name_bytes",
     citation: "RFC 5280 4.1.2.4, S/MIME BR 7.1.4.1",
     source: Source::Rfc5280,

@@ -1,12 +1,12 @@
 //! keyUsage is there, has a bit, and ends with the last bit that is set.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_key_usage_encoding",
     citation: "RFC 5280 4.2.1.3, X.690 11.2.2",
     source: Source::Rfc5280,

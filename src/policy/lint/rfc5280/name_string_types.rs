@@ -3,12 +3,12 @@
 
 use crate::pkix::{oid, tlv};
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_name_string_types",
     citation: "RFC 5280 4.1.2.4, App. A.1",
     source: Source::Rfc5280,

@@ -1,12 +1,12 @@
 //! issuerUniqueID and subjectUniqueID must not be generated.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_no_unique_ids",
     citation: "RFC 5280 4.1.2.8",
     source: Source::Rfc5280,

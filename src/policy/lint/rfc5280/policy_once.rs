@@ -1,12 +1,12 @@
 //! A policy occurs once.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_policy_once",
     citation: "RFC 5280 4.2.1.4",
     source: Source::Rfc5280,

@@ -1,12 +1,12 @@
 //! The algorithm inside the TBS is the one beside the signature, byte for byte.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_same_algorithm_twice",
     citation: "RFC 5280 4.1.1.2",
     source: Source::Rfc5280,

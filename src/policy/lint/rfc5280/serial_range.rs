@@ -1,12 +1,12 @@
 //! A serial is positive, at most 20 octets, below 2^159.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_serial_range",
     citation: "RFC 5280 4.1.2.2",
     source: Source::Rfc5280,

@@ -6,12 +6,12 @@ use sha2::{Digest, Sha256};
 
 use crate::pkix::tlv;
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_subject_key_identifier",
     citation: "RFC 5280 4.2.1.2, RFC 7093 2",
     source: Source::Rfc5280,

@@ -1,12 +1,12 @@
 //! The subject has attributes.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_subject_not_empty",
     citation: "RFC 5280 4.1.2.6",
     source: Source::Rfc5280,

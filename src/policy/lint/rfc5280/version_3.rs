@@ -1,12 +1,12 @@
 //! Extensions need version 3, encoded as 2.
 
 use crate::policy::lint::{
-    CertificateRule, Rule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
     ensure,
 };
 
-pub(in crate::policy::lint) const RULE: CertificateRule = Rule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_version_3",
     citation: "RFC 5280 4.1.2.1",
     source: Source::Rfc5280,
