@@ -125,3 +125,6 @@ pub struct Order {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests;

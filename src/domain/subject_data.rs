@@ -111,3 +111,6 @@ pub struct SubjectData {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests;

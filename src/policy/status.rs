@@ -367,3 +367,6 @@ const fn all_done_but(activation: StepState) -> Steps {
         activation: in_state(activation),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+use super::{
+    SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, transition::NewSubjectData,
+};
+use crate::domain::{
+    aggregate::{Changed, Loaded, Version},
+    id::{CaseId, SubjectDataId},
+    owner::{ActingFor, IdentityName, Owner},
+    refusal::{Class, Refused},
+    text::{Country, Text},
+    timestamp::Timestamp,
+};
+
+fn now() -> Timestamp {
+    Timestamp::from_millis(1_795_000_000_000)
+}
+
+fn text<const MAX: usize>(text: &str) -> Text<MAX> {
+    Text::parse(text).unwrap()
+}
+
+fn owner(ra: &str, customer: Option<&str>) -> Owner {
+    Owner {
+        ra: IdentityName::parse(ra).unwrap(),
+        customer: customer.map(text),
+    }
+}
+
+fn new(customer: Option<&str>) -> NewSubjectData {
+    NewSubjectData {
+        id: SubjectDataId::new(now(), [2; 10]),
+        owner: owner("panel", customer),
+        organization: text("Example"),
+        country: Country::parse("PL").unwrap(),
+        state_or_province: text("mazowieckie"),
+        locality: text("Warszawa"),
+        method: VerificationMethod::Document,
+        acting_for: ActingFor::default(),
+    }
+}
+
+fn in_state(state: SubjectDataState) -> Loaded<SubjectData> {
+    let mut set = SubjectData::clone(&SubjectData::create(new(Some("c-1")), None, now()));
+    set.state = state;
+    Loaded::restore(set, Version(2))
+}
+
+fn facts() -> VerifiedFacts {
+    VerifiedFacts {
+        organization: text("Example"),
+        organization_identifier: text("NTRPL-0012345678"),
+        country: Country::parse("PL").unwrap(),
+        state_or_province: None,
+        locality: None,
+        organization_checked_at: now(),
+        authority_checked_at: now(),
+        decided_at: now(),
+    }
+}
+
+fn submit(set: Loaded<SubjectData>, documents: usize) -> Result<Changed<SubjectData>, Refused> {
+    set.submit(Vec::new(), documents, CaseId::new(now(), [3; 10]), now())
+}
+
+/// A name, what it does, from where it is allowed, and where it leads.
+struct Event(
+    &'static str,
+    fn(Loaded<SubjectData>) -> Result<Changed<SubjectData>, Refused>,
+    &'static [SubjectDataState],
+    SubjectDataState,
+);
+
+/// flows 3.2.
+const EVENTS: [Event; 7] = [
+    Event(
+        "submit",
+        |set| submit(set, 1),
+        &[SubjectDataState::Draft],
+        SubjectDataState::UnderVerification,
+    ),
+    Event(
+        "ask",
+        |set| set.ask(text("what?"), now()),
+        &[SubjectDataState::UnderVerification],
+        SubjectDataState::WaitingForApplicant,
+    ),
+    Event(
+        "answer",
+        |set| set.answered(now()),
+        &[SubjectDataState::WaitingForApplicant],
+        SubjectDataState::UnderVerification,
+    ),
+    Event(
+        "verify",
+        |set| set.verify(facts(), now()),
+        &[SubjectDataState::UnderVerification],
+        SubjectDataState::Verified,
+    ),
+    Event(
+        "reject",
+        |set| set.reject(None, now()),
+        &[
+            SubjectDataState::UnderVerification,
+            SubjectDataState::WaitingForApplicant,
+        ],
+        SubjectDataState::Rejected,
+    ),
+    Event(
+        "suspend",
+        |set| set.suspend(now()),
+        &[SubjectDataState::Verified],
+        SubjectDataState::Suspended,
+    ),
+    Event(
+        "withdraw",
+        |set| set.withdraw(0, now()),
+        &[
+            SubjectDataState::Draft,
+            SubjectDataState::UnderVerification,
+            SubjectDataState::WaitingForApplicant,
+            SubjectDataState::Verified,
+            SubjectDataState::Rejected,
+            SubjectDataState::Suspended,
+        ],
+        SubjectDataState::Withdrawn,
+    ),
+];
+
+#[test]
+fn every_event_in_every_state() {
+    for state in SubjectDataState::ALL {
+        for Event(name, event, from, to) in EVENTS {
+            match (event(in_state(state)), from.contains(&state)) {
+                (Ok(changed), true) => {
+                    assert_eq!(changed.state, to, "{name} in {state:?}");
+                    assert_eq!(changed.events().len(), 1);
+                }
+                (Err(refused), false) => {
+                    assert_eq!(
+                        refused.code, "data-set-state-conflict",
+                        "{name} in {state:?}"
+                    );
+                }
+                (done, _) => panic!("{name} in {state:?}: {done:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_document_is_needed_when_the_method_says_so() {
+    let refused = submit(in_state(SubjectDataState::Draft), 0).unwrap_err();
+    assert_eq!(
+        (refused.class, refused.code),
+        (Class::State, "document-missing")
+    );
+    let mut by_number = SubjectData::clone(&in_state(SubjectDataState::Draft));
+    by_number.method = VerificationMethod::RegistrationNumber {
+        register: "KRS".to_owned(),
+        number: "0012345678".to_owned(),
+    };
+    assert!(submit(Loaded::restore(by_number, Version(1)), 0).is_ok());
+}
+
+#[test]
+fn data_in_use_is_not_withdrawn() {
+    let refused = in_state(SubjectDataState::Verified).withdraw(1, now());
+    assert_eq!(refused.unwrap_err().code, "data-set-in-use");
+}
+
+#[test]
+fn a_new_version_follows_the_old_one() {
+    let old = in_state(SubjectDataState::Verified);
+    let next = SubjectData::create(new(Some("c-1")), Some(&old), now());
+    assert_eq!((next.revision, next.previous), (2, Some(old.id)));
+    assert_eq!(next.state, SubjectDataState::Draft);
+    assert!(next.verified.is_none());
+}
+
+#[test]
+fn only_data_without_a_customer_is_adopted_and_only_once() {
+    let free = || {
+        let set = SubjectData::clone(&SubjectData::create(new(None), None, now()));
+        Loaded::restore(set, Version(1))
+    };
+    let adopted = free().adopt(&owner("panel", Some("c-9")), now()).unwrap();
+    assert_eq!(adopted.owner, owner("panel", Some("c-9")));
+    let taken = Loaded::restore(SubjectData::clone(&adopted), Version(2));
+    for (set, by) in [
+        (taken, owner("panel", Some("c-8"))),
+        (free(), owner("other", Some("c-9"))),
+        (free(), owner("panel", None)),
+    ] {
+        assert_eq!(set.adopt(&by, now()).unwrap_err().class, Class::NotFound);
+    }
+}
