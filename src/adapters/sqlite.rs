@@ -8,6 +8,7 @@ mod connection;
 mod lane;
 mod lock;
 pub mod schema;
+pub mod verify;
 
 use std::{
     path::{Path, PathBuf},

@@ -15,6 +15,7 @@ use sqlx::{
 use crate::{
     adapters::sql::{
         apply::Writer,
+        query::Query,
         statement::Placeholders,
         value::{SqlValue, Unreadable},
     },
@@ -185,5 +186,27 @@ impl Writer for WriteConnection {
 
     fn missed(&self, table: &'static str) -> DatabaseError {
         DatabaseError::Missed(table)
+    }
+}
+
+/// A connection that reads one unchanging state of the database, whoever writes meanwhile.
+pub struct Snapshot {
+    inner: SqliteConnection,
+}
+
+impl Snapshot {
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
+        let mut inner = SqliteConnection::connect_with(&reading(path)).await?;
+        inner.execute("BEGIN").await?;
+        Ok(Self { inner })
+    }
+
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn rows(&mut self, query: Query) -> Result<Vec<SqliteRow>, DatabaseError> {
+        let statement = bind(sqlx::query(AssertSqlSafe(query.sql)), query.values);
+        Ok(statement.fetch_all(&mut self.inner).await?)
     }
 }

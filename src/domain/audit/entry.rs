@@ -64,6 +64,8 @@ pub struct Entry {
     pub kind: String,
     pub object_kind: String,
     pub object_id: String,
+    /// Hex digest of the object's content, where the event fixed one.
+    pub object_sha256: Option<String>,
     pub data: BTreeMap<String, Value>,
     /// SHA-256 over salt and personal data, hex.
     pub detail: Option<String>,
@@ -142,18 +144,15 @@ pub fn decode(leaf: &[u8]) -> Result<Entry, InvalidEntry> {
     let time: Timestamp = text(&members, "time")?
         .parse()
         .map_err(|_| InvalidEntry::Member("time"))?;
-    let detail = match members.get("detail") {
-        None => None,
-        Some(_) => Some(text(&members, "detail")?),
-    };
     Ok(Entry {
         seq: u64::try_from(*seq).map_err(|_| InvalidEntry::Member("seq"))?,
         time,
         kind: text(&members, "type")?,
         object_kind: text(object, "kind")?,
         object_id: text(object, "id")?,
+        object_sha256: maybe(object, "sha256")?,
         data: data.clone(),
-        detail,
+        detail: maybe(&members, "detail")?,
     })
 }
 
@@ -161,6 +160,16 @@ fn text(members: &BTreeMap<String, Value>, name: &'static str) -> Result<String,
     match members.get(name) {
         Some(Value::Text(text)) => Ok(text.clone()),
         _ => Err(InvalidEntry::Member(name)),
+    }
+}
+
+fn maybe(
+    members: &BTreeMap<String, Value>,
+    name: &'static str,
+) -> Result<Option<String>, InvalidEntry> {
+    match members.contains_key(name) {
+        true => text(members, name).map(Some),
+        false => Ok(None),
     }
 }
 
