@@ -19,6 +19,8 @@ mod conflict;
 mod crash;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[path = "store/oracle.rs"]
+mod oracle;
 #[path = "store/reading.rs"]
 mod reading;
 #[path = "store/request.rs"]

@@ -130,5 +130,7 @@ async fn what_was_answered_outlives_a_kill_and_units_are_whole() {
         }
         assert_eq!(ids, told, "each unit is whole or not there at all");
         world.store.close().await;
+        let report = chancery::adapters::sqlite::verify::verify(&path).await;
+        assert_eq!(report.unwrap().violations, []);
     }
 }

@@ -107,7 +107,7 @@ async fn no_database_and_a_foreign_schema_are_refused() {
     assert!(matches!(migrate(&path).await, Err(OpenError::Altered(1))));
 }
 
-async fn raw(path: &Path) -> sqlx::SqliteConnection {
+pub async fn raw(path: &Path) -> sqlx::SqliteConnection {
     let options = SqliteConnectOptions::new().filename(path);
     sqlx::SqliteConnection::connect_with(&options)
         .await

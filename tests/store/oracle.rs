@@ -1,0 +1,303 @@
+//! The oracle finds nothing where all is well, and each damage by its name.
+
+use std::path::Path;
+
+use chancery::{
+    adapters::sqlite::verify::{Report, verify},
+    domain::{
+        aggregate::Loaded,
+        certificate::Certificate,
+        intent::Intent,
+        revocation_list::{CrlState, RevocationList, RevokedSerial},
+        timestamp::days,
+        unit::Unit,
+    },
+    pkix::{
+        certificate::CertificateView,
+        tbs_cert_list::{CrlReason, CrlView},
+    },
+};
+use rcgen::{
+    CertificateParams, CertificateRevocationListParams, CertifiedIssuer, KeyPair, KeyUsagePurpose,
+    RevokedCertParams, SerialNumber,
+};
+use sha2::{Digest, Sha256};
+use sqlx::Executor;
+
+use crate::{
+    round_trip::{activation, certificate, intent, issuer, ready},
+    sqlite::{fresh, raw},
+    world::{WholeStore, World, caller, owner},
+};
+
+const ISSUED: [u8; 4] = [0x0a, 1, 2, 3];
+const REVOKED: [u8; 4] = [0x0b, 1, 2, 3];
+const ABANDONED: [u8; 4] = [0x0c, 1, 2, 3];
+const RUNNING: [u8; 4] = [0x0d, 1, 2, 3];
+
+fn ca() -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::CrlSign, KeyUsagePurpose::KeyCertSign];
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A certificate with this serial, issued the whole way.
+async fn issue<S: WholeStore>(world: &World<S>, ca: &CertifiedIssuer<'_, KeyPair>, serial: &[u8]) {
+    let (order, _, _) = ready(world, &owner("ra1", "c1")).await;
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.serial_number = Some(SerialNumber::from_slice(serial));
+    let signed = params.signed_by(&KeyPair::generate().unwrap(), ca).unwrap();
+    let der = signed.der().to_vec();
+    let tbs = CertificateView::parse(&der).unwrap().tbs.to_vec();
+    let activation = activation(world, &order);
+    let plain = intent(world, activation.id, serial);
+    let recorded = Intent::record(Intent {
+        tbs_sha256: Sha256::digest(&tbs).into(),
+        tbs,
+        ..(*plain).clone()
+    });
+    let unit = Unit::of(caller(), world.now(), activation.clone()).change(recorded.clone());
+    let committed = world.commit(unit).await.unwrap();
+    let certificate = Certificate {
+        sha256: Sha256::digest(&der).into(),
+        der,
+        ..certificate(world, &activation, serial)
+    };
+    let (id, sha256) = (certificate.id, certificate.sha256);
+    let running = activation.stored(&committed);
+    let unit = Unit::of(
+        caller(),
+        world.now(),
+        running.issued(id, world.now()).unwrap(),
+    )
+    .change(
+        recorded
+            .stored(&committed)
+            .issued(id, &sha256, world.now())
+            .unwrap(),
+    )
+    .change(certificate);
+    world.commit(unit).await.unwrap();
+}
+
+/// An intent whose end is still to come.
+async fn record<S: WholeStore>(world: &World<S>, serial: &[u8]) -> Loaded<Intent> {
+    let (order, _, _) = ready(world, &owner("ra1", "c1")).await;
+    let activation = activation(world, &order);
+    let plain = intent(world, activation.id, serial);
+    let recorded = Intent::record(Intent {
+        tbs_sha256: Sha256::digest(&plain.tbs).into(),
+        ..(*plain).clone()
+    });
+    let unit = Unit::of(caller(), world.now(), activation).change(recorded.clone());
+    let committed = world.commit(unit).await.unwrap();
+    recorded.stored(&committed)
+}
+
+async fn abandon<S: WholeStore>(world: &World<S>, serial: &[u8]) {
+    let recorded = record(world, serial).await;
+    let (abandoned, revoked) = recorded.abandoned("crash", world.now()).unwrap();
+    let unit = Unit::of(caller(), world.now(), abandoned).change(revoked);
+    world.commit(unit).await.unwrap();
+}
+
+/// A signed CRL of partition 1 that lists these serials.
+async fn publish<S: WholeStore>(
+    world: &World<S>,
+    ca: &CertifiedIssuer<'_, KeyPair>,
+    number: u64,
+    serials: &[&[u8]],
+) {
+    let at = |when: chancery::domain::timestamp::Timestamp| when.to_datetime();
+    let entry = |serial: &&[u8]| RevokedCertParams {
+        serial_number: SerialNumber::from_slice(serial),
+        revocation_time: at(world.now()),
+        reason_code: None,
+        invalidity_date: None,
+    };
+    let params = CertificateRevocationListParams {
+        this_update: at(world.now()),
+        next_update: at(world.now().plus(days(7))),
+        crl_number: SerialNumber::from(number),
+        issuing_distribution_point: None,
+        revoked_certs: serials.iter().map(entry).collect(),
+        key_identifier_method: rcgen::KeyIdMethod::Sha256,
+    };
+    let der = params.signed_by(ca).unwrap().der().to_vec();
+    let tbs = CrlView::parse(&der).unwrap().tbs.to_vec();
+    let recorded = RevocationList::record(RevocationList {
+        issuer: issuer(),
+        partition: 1,
+        number: i64::try_from(number).unwrap(),
+        state: CrlState::Recorded,
+        tbs_sha256: Sha256::digest(&tbs).into(),
+        tbs,
+        der: Vec::new(),
+        this_update: world.now(),
+        next_update: world.now().plus(days(7)),
+        entries: u32::try_from(serials.len()).unwrap(),
+        boot: world.boot,
+    });
+    let committed = world.put(recorded.clone()).await;
+    let sha256 = Sha256::digest(&der).into();
+    world
+        .put(recorded.stored(&committed).signed(der, &sha256).unwrap())
+        .await;
+}
+
+/// An issued, a revoked, an abandoned and a running serial; two CRLs, the second up to date.
+async fn lived_in<S: WholeStore>(world: &World<S>) {
+    let ca = ca();
+    issue(world, &ca, &ISSUED).await;
+    issue(world, &ca, &REVOKED).await;
+    abandon(world, &ABANDONED).await;
+    record(world, &RUNNING).await;
+    publish(world, &ca, 300, &[&ABANDONED]).await;
+    let revoked = RevokedSerial {
+        issuer: issuer(),
+        serial: REVOKED.to_vec(),
+        partition: 1,
+        revoked_at: world.now(),
+        reason: CrlReason::KeyCompromise,
+        not_after: world.now().plus(days(365)),
+    };
+    world.commit(world.note().change(revoked)).await.unwrap();
+    world.clock.advance(std::time::Duration::from_secs(100));
+    publish(world, &ca, 301, &[&ABANDONED, &REVOKED]).await;
+}
+
+async fn judged(path: &Path) -> Report {
+    verify(path).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_database_is_found_sound_beside_its_writer() {
+    let (dir, world) = fresh().await;
+    lived_in(&world).await;
+    let report = judged(&dir.path().join("ca.db")).await;
+    assert_eq!(report.violations, []);
+    assert_eq!((report.intents, report.certificates), (4, 2));
+    assert_eq!((report.revoked, report.revocation_lists), (2, 2));
+    assert!(report.entries > 20);
+    world.store.close().await;
+    assert_eq!(judged(&dir.path().join("ca.db")).await, report);
+}
+
+/// (what is done by a foreign hand, what the oracle says)
+const DAMAGES: &[(&str, &str)] = &[
+    (
+        "UPDATE audit_entry SET leaf = CAST(replace(CAST(leaf AS TEXT), 'success', 'Success') AS BLOB) WHERE seq = 3",
+        "the head has another root",
+    ),
+    (
+        "DELETE FROM audit_entry WHERE seq = 5",
+        "entries before it are missing",
+    ),
+    (
+        "DELETE FROM audit_entry WHERE seq = (SELECT max(seq) FROM audit_entry)",
+        "the head has another size",
+    ),
+    (
+        "UPDATE audit_hash SET hash = zeroblob(32) WHERE level = 1 AND n = 0",
+        "a stored hash over it is missing or wrong",
+    ),
+    (
+        "INSERT INTO audit_hash VALUES ('ca.example.org/audit/2026', 9, 9, x'00')",
+        "a stored hash of no subtree",
+    ),
+    (
+        "UPDATE audit_entry SET pos = pos + 1000 WHERE seq = (SELECT max(seq) FROM audit_entry)",
+        "its position is not the next",
+    ),
+    (
+        "UPDATE audit_detail SET json = '{}'",
+        "the personal data beside it are others",
+    ),
+    (
+        "DELETE FROM certificate WHERE serial = '0a010203'",
+        "issued without a certificate",
+    ),
+    (
+        "UPDATE intent SET state = 'recorded' WHERE serial = '0a010203'",
+        "settled but still recorded",
+    ),
+    (
+        "UPDATE intent SET state = 'abandoned' WHERE serial = '0a010203'",
+        "abandoned with a certificate",
+    ),
+    (
+        "UPDATE intent SET state = 'issued' WHERE serial = '0c010203'",
+        "issued and abandoned",
+    ),
+    (
+        "DELETE FROM revoked WHERE serial = '0c010203'",
+        "abandoned but not revoked",
+    ),
+    (
+        "DELETE FROM revoked WHERE serial = '0b010203'",
+        "it lists a serial that is not revoked",
+    ),
+    (
+        "UPDATE intent SET tbs = x'3000' WHERE serial = '0a010203'",
+        "its certificate signs another TBS",
+    ),
+    (
+        "UPDATE certificate SET der = (SELECT der FROM certificate WHERE serial = '0b010203') \
+         WHERE serial = '0a010203'",
+        "its certificate has another serial",
+    ),
+    (
+        "DELETE FROM intent WHERE serial = '0a010203'",
+        "it has no intent",
+    ),
+    (
+        "UPDATE intent SET serial = '0a010204' WHERE serial = '0a010203'",
+        "the log knows it, no intent does",
+    ),
+    (
+        "DELETE FROM live_activation",
+        "it runs without its row, or has it without running",
+    ),
+    (
+        "UPDATE revocation_list SET der = (SELECT der FROM revocation_list WHERE number = 300), \
+         tbs = (SELECT tbs FROM revocation_list WHERE number = 300) WHERE number = 301",
+        "the newest CRL does not list it",
+    ),
+    (
+        "UPDATE revocation_list SET number = 302 WHERE number = 301",
+        "it carries another number",
+    ),
+    (
+        "UPDATE revocation_list SET this_update = 0 WHERE number = 301",
+        "its thisUpdate is before its predecessor's",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_damage_is_named() {
+    let (dir, world) = fresh().await;
+    lived_in(&world).await;
+    world.store.close().await;
+    let sound = dir.path().join("ca.db");
+    for (n, (damage, named)) in DAMAGES.iter().enumerate() {
+        let path = dir.path().join(format!("damaged-{n}.db"));
+        std::fs::copy(&sound, &path).unwrap();
+        let mut raw = raw(&path).await;
+        raw.execute("PRAGMA foreign_keys = OFF").await.unwrap();
+        for trigger in
+            sqlx::query_scalar::<_, String>("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+                .fetch_all(&mut raw)
+                .await
+                .unwrap()
+        {
+            let drop = sqlx::AssertSqlSafe(format!("DROP TRIGGER {trigger}"));
+            raw.execute(drop).await.unwrap();
+        }
+        let done = raw.execute(*damage).await.unwrap();
+        assert!(done.rows_affected() > 0, "{damage}");
+        let report = judged(&path).await;
+        let rules: Vec<&str> = report.violations.iter().map(|v| v.rule).collect();
+        assert!(rules.contains(named), "{damage}: {rules:?}");
+    }
+}
