@@ -9,6 +9,8 @@ pub mod certificates;
 pub mod csr_checks;
 pub mod identity;
 pub mod list;
+pub mod mail;
+pub mod mailbox;
 pub mod notifications;
 pub mod orders;
 pub mod problem;

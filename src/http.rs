@@ -51,6 +51,8 @@ pub mod frame;
 pub mod health;
 pub mod identities;
 pub mod limits;
+pub mod mailboxes;
+pub mod mails;
 pub mod notifications;
 pub mod openapi;
 pub mod orders;

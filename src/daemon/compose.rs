@@ -18,7 +18,7 @@ use crate::{
         limits::{Allowance, Limits, Rate},
         state::{App, AppState, Gate},
     },
-    policy::{access::SystemScope, mailbox_code::CodeKey},
+    policy::mailbox_code::CodeKey,
     ports::{document_files::DocumentFiles, signer::Signer, store::Store},
     services::{
         authority::Authorities,
@@ -221,7 +221,6 @@ fn mailbox_control(ground: &Ground, key: &Arc<CodeKey>) -> MailboxControl {
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         key: Arc::clone(key),
-        system: SystemScope::new("confirm-page"),
     })
 }
 

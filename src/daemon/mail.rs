@@ -13,7 +13,7 @@ use crate::{
         templates::MailTemplates,
     },
     config::{Config, Smtp, SmtpSecurity, source::ConfigError},
-    policy::{access::SystemScope, mailbox_code::CodeKey},
+    policy::mailbox_code::CodeKey,
     ports::mailer::Mailer,
     services::{
         authority::Authorities,
@@ -48,7 +48,6 @@ pub fn ledger(
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         key: Arc::clone(key),
-        system: SystemScope::new("mail"),
         house: house(config, authorities),
     }))
 }

@@ -7,7 +7,7 @@
 use axum::{
     Extension, Router,
     body::Body,
-    extract::{DefaultBodyLimit, Form, Path, RawQuery, State, rejection::FormRejection},
+    extract::{DefaultBodyLimit, Form, FromRef, Path, RawQuery, State, rejection::FormRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
     routing::get,
@@ -25,7 +25,10 @@ use crate::{
         refusal::{Class, Refused},
         text::Language,
     },
-    services::mailboxes::{Holder, PublicView},
+    services::{
+        mailboxes::{Holder, MailboxControl, PublicView},
+        mails::MailLedger,
+    },
 };
 
 mod page;
@@ -36,8 +39,28 @@ use page::{About, Page};
 /// The form holds one code.
 const FORM_BYTES: usize = 4096;
 
+/// What the page needs of the daemon.
+#[derive(Clone)]
+pub struct Desk {
+    pub mailboxes: MailboxControl,
+    pub mails: MailLedger,
+}
+
+impl FromRef<AppState> for Desk {
+    fn from_ref(app: &AppState) -> Self {
+        Self {
+            mailboxes: app.mailboxes.clone(),
+            mails: app.mails.clone(),
+        }
+    }
+}
+
 /// The page's routes on the public listener.
-pub fn public_routes() -> Router<AppState> {
+pub fn public_routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Desk: FromRef<S>,
+{
     Router::new()
         .route("/v/{id}", get(show).post(confirm))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
@@ -54,27 +77,27 @@ type Query = Option<String>;
 
 /// GET and HEAD: the page as it is, for a person or a scanner.
 async fn show(
-    State(app): State<AppState>,
+    State(desk): State<Desk>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let stranger = Asked::by_stranger(&query, &headers);
     let Ok(id) = id.parse::<MailboxId>() else {
-        return stranger.answer(&app, 404, Some("not-found"));
+        return stranger.answer(&desk, 404, Some("not-found"));
     };
-    match app.mailboxes.look(id).await {
+    match desk.mailboxes.look(id).await {
         Ok(view) => {
             let notice = (!view.open).then_some("closed");
-            stranger.about(id, &query, view).answer(&app, 200, notice)
+            stranger.about(id, &query, view).answer(&desk, 200, notice)
         }
-        Err(refused) => stranger.refused(&app, &refused),
+        Err(refused) => stranger.refused(&desk, &refused),
     }
 }
 
 /// POST with the code.
 async fn confirm(
-    State(app): State<AppState>,
+    State(desk): State<Desk>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     peer: Option<Extension<Peer>>,
@@ -84,10 +107,10 @@ async fn confirm(
 ) -> Response {
     let asked = Asked::by_stranger(&query, &headers);
     let Ok(id) = id.parse::<MailboxId>() else {
-        return asked.answer(&app, 404, Some("not-found"));
+        return asked.answer(&desk, 404, Some("not-found"));
     };
     if is_prefetch(&headers) {
-        return asked.answer(&app, 403, Some("prefetch"));
+        return asked.answer(&desk, 403, Some("prefetch"));
     }
     let holder = Holder {
         peer: peer.map_or_else(String::new, |peer| peer.address.ip().to_string()),
@@ -96,14 +119,14 @@ async fn confirm(
     };
     // A form without a code is like a wrong one, but spends no try.
     let code = form.map_or_else(|_| String::new(), |Form(entered)| entered.code);
-    let judged = app.mailboxes.confirm_in_person(&holder, id, &code).await;
-    let asked = match app.mailboxes.look(id).await {
+    let judged = desk.mailboxes.confirm_in_person(&holder, id, &code).await;
+    let asked = match desk.mailboxes.look(id).await {
         Ok(view) => asked.about(id, &query, view),
         Err(_) => asked,
     };
     match judged {
-        Ok(_) => asked.answer(&app, 200, Some("confirmed")),
-        Err(refused) => asked.refused(&app, &refused),
+        Ok(_) => asked.answer(&desk, 200, Some("confirmed")),
+        Err(refused) => asked.refused(&desk, &refused),
     }
 }
 
@@ -130,7 +153,7 @@ impl Asked {
         }
     }
 
-    fn refused(&self, app: &AppState, refused: &Refused) -> Response {
+    fn refused(&self, desk: &Desk, refused: &Refused) -> Response {
         let (status, notice) = match (refused.class, refused.code) {
             (Class::NotFound, _) => (404, "not-found"),
             (Class::Unavailable { .. }, _) => (503, "unavailable"),
@@ -146,11 +169,11 @@ impl Asked {
                 "confirm page failed"
             );
         }
-        self.answer(app, status, Some(notice))
+        self.answer(desk, status, Some(notice))
     }
 
-    fn answer(&self, app: &AppState, status: u16, notice: Option<&'static str>) -> Response {
-        let house = app.mails.house();
+    fn answer(&self, desk: &Desk, status: u16, notice: Option<&'static str>) -> Response {
+        let house = desk.mails.house();
         let about = self.about.as_ref();
         let page = Page {
             language: self.language,

@@ -4,8 +4,8 @@ use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    activations, cases, certificates, csr_checks, documents, frame, identities, notifications,
-    openapi, orders, products, registration_types, state::AppState, subject_data,
+    activations, cases, certificates, csr_checks, documents, frame, identities, mailboxes, mails,
+    notifications, openapi, orders, products, registration_types, state::AppState, subject_data,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -17,6 +17,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(csr_checks::routes())
         .merge(documents::routes())
         .merge(identities::routes())
+        .merge(mailboxes::routes())
+        .merge(mails::routes())
         .merge(notifications::routes())
         .merge(openapi::routes())
         .merge(orders::routes())

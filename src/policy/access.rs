@@ -326,7 +326,7 @@ pub struct SystemScope {
 }
 
 impl SystemScope {
-    /// Reserved to the daemon's runners (`tests/architecture.rs`).
+    /// Reserved to the daemon and the services (`tests/architecture.rs`).
     pub(crate) const fn new(part: &'static str) -> Self {
         Self { part }
     }

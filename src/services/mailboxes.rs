@@ -38,6 +38,9 @@ mod send;
 pub use confirm::{Holder, PublicView};
 pub use send::AddressSet;
 
+/// On the public page the code, not an identity, is what lets the holder act.
+const SYSTEM: SystemScope = SystemScope::new("confirm");
+
 /// What mailbox control needs; wired once.
 pub struct Parts {
     pub store: Arc<dyn Store>,
@@ -47,8 +50,6 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub key: Arc<CodeKey>,
-    /// For the public page: the code, not an identity, is what lets the holder act.
-    pub system: SystemScope,
 }
 
 /// The service.

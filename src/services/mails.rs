@@ -35,6 +35,9 @@ use crate::{
 mod compose;
 mod send;
 
+/// Mails are read and sent for every owner.
+const SYSTEM: SystemScope = SystemScope::new("mail");
+
 /// What the mails need; wired once.
 pub struct Parts {
     pub store: Arc<dyn Store>,
@@ -48,7 +51,6 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub key: Arc<CodeKey>,
-    pub system: SystemScope,
     pub house: House,
 }
 

@@ -1,6 +1,6 @@
 //! The holder answers with the code, on the daemon's page or through a frontend.
 
-use super::{MailboxControl, MailboxView, rest, send::require_open};
+use super::{MailboxControl, MailboxView, SYSTEM, rest, send::require_open};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded},
@@ -120,7 +120,7 @@ impl MailboxControl {
         let now = self.0.clock.now();
         let (order, mailbox) = self.in_public(id).await?;
         let data = match order.subject_data {
-            Some(id) => self.0.data.subject_data(&self.0.system.read(), id).await?,
+            Some(id) => self.0.data.subject_data(&SYSTEM.read(), id).await?,
             None => None,
         };
         let is_current = order.mailbox == Some(mailbox.id);
@@ -143,7 +143,7 @@ impl MailboxControl {
     ) -> Result<(Loaded<Order>, Loaded<MailboxValidation>), Refused> {
         let mailbox = self.0.mailboxes.mailbox(id).await?;
         let mailbox = mailbox.ok_or_else(Refused::not_found)?;
-        let order = self.order(&self.0.system.read(), mailbox.order).await?;
+        let order = self.order(&SYSTEM.read(), mailbox.order).await?;
         Ok((order, mailbox))
     }
 
@@ -224,7 +224,7 @@ impl MailboxControl {
         let Some(id) = order.subject_data else {
             return Ok(unit);
         };
-        let Some(data) = self.0.data.subject_data(&self.0.system.read(), id).await? else {
+        let Some(data) = self.0.data.subject_data(&SYSTEM.read(), id).await? else {
             return Ok(unit);
         };
         // Data verified meanwhile tells by itself; the unit must see which came first.

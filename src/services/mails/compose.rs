@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::MailLedger;
+use super::{MailLedger, SYSTEM};
 use crate::{
     domain::{
         certificate::Certificate,
@@ -34,7 +34,7 @@ type Values = BTreeMap<&'static str, String>;
 impl MailLedger {
     pub(super) async fn compose(&self, mail: &Mail, now: Timestamp) -> Result<Composed, Refused> {
         let order = match mail.order {
-            Some(id) => self.0.orders.order(&self.0.system.read(), id).await?,
+            Some(id) => self.0.orders.order(&SYSTEM.read(), id).await?,
             None => None,
         };
         let Some(order) = order else {
@@ -55,7 +55,7 @@ impl MailLedger {
     async fn common(&self, mail: &Mail, order: &Order) -> Result<Values, Refused> {
         let data = match order.subject_data {
             Some(id) => {
-                let scope = self.0.system.read();
+                let scope = SYSTEM.read();
                 self.0.data.subject_data(&scope, id).await?
             }
             None => None,
@@ -110,7 +110,7 @@ impl MailLedger {
     }
 
     async fn issued(&self, mail: &Mail, mut values: Values) -> Result<Composed, Refused> {
-        let scope = self.0.system.read();
+        let scope = SYSTEM.read();
         let record = match mail.object.parse::<CertificateId>() {
             Ok(id) => self.0.certificates.certificate(&scope, id).await?,
             Err(_) => None,

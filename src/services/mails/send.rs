@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{MailLedger, compose::Composed};
+use super::{MailLedger, SYSTEM, compose::Composed};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded},
@@ -173,7 +173,7 @@ impl MailLedger {
         let event = Event::new(EventKind::MailFailed, "mail", &job.object)
             .outcome(Outcome::Failure)
             .with("reason", "not-waiting");
-        let unit = Unit::new(self.0.system.caller(), now, event).ends_job(jobs::done(job));
+        let unit = Unit::new(SYSTEM.caller(), now, event).ends_job(jobs::done(job));
         match self.0.store.commit(unit).await {
             Ok(_) => Ok(()),
             Err(error) => Err(Refused::unavailable("store-busy", error)),
@@ -181,6 +181,6 @@ impl MailLedger {
     }
 
     fn unit(&self, changed: Changed<Mail>, now: Timestamp) -> Unit {
-        Unit::of(self.0.system.caller(), now, changed)
+        Unit::of(SYSTEM.caller(), now, changed)
     }
 }

@@ -1,0 +1,142 @@
+//! `/v1/orders/{id}/email`: the mailbox to be certified.
+
+use axum::{extract::State, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    answer,
+    extract::{
+        idempotency::run,
+        json::{Json, JsonOrNothing},
+        members::Members,
+        path::Id,
+        precondition::IfMatch,
+        scope::{ReadOrders, UseOrders},
+    },
+    refusal::Refusal,
+    state::AppState,
+};
+use crate::{
+    api::{
+        acting_for,
+        mailbox::{Confirmation, Mailbox, NewMailbox, Resend},
+        problem::Problem,
+    },
+    domain::{id::OrderId, owner::ActingFor},
+    services::mailboxes::MailboxView,
+};
+
+/// The resource's routes.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(read, set))
+        .routes(routes!(resend))
+        .routes(routes!(confirm))
+}
+
+/// How the e-mail step stands; the ETag is the order's.
+#[utoipa::path(get, path = "/orders/{id}/email", tag = "orders", params(("id" = String, Path)),
+    responses((status = 200, body = Mailbox),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn read(
+    State(app): State<AppState>,
+    ReadOrders(scope): ReadOrders,
+    Id(order): Id<OrderId>,
+) -> Result<Response, Refusal> {
+    let (version, view) = app.mailboxes.read(&scope, order).await?;
+    let body = view.as_ref().map_or_else(not_set, wire);
+    Ok(answer::respond(answer::found(version, &body)))
+}
+
+/// Sets the address and mails a code to it.
+#[utoipa::path(put, path = "/orders/{id}/email", tag = "orders",
+    params(("id" = String, Path), ("If-Match" = String, Header)), request_body = NewMailbox,
+    responses((status = 200, body = Mailbox),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn set(
+    State(app): State<AppState>,
+    UseOrders(scope): UseOrders,
+    Id(order): Id<OrderId>,
+    IfMatch(version): IfMatch,
+    Json(body): Json<NewMailbox>,
+) -> Result<Response, Refusal> {
+    let user = user(body.acting_for.as_ref())?;
+    let service = app.mailboxes.clone();
+    let act = async move {
+        service
+            .set(&scope, order, version, &body.email, &user)
+            .await
+    };
+    let done = run(&app, act).await??;
+    Ok(answer::respond(answer::found(
+        done.version,
+        &wire(&done.mailbox),
+    )))
+}
+
+/// Mails a new code; the earlier one is void.
+#[utoipa::path(post, path = "/orders/{id}/email/resend", tag = "orders",
+    params(("id" = String, Path)), request_body = Resend,
+    responses((status = 200, body = Mailbox),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn resend(
+    State(app): State<AppState>,
+    UseOrders(scope): UseOrders,
+    Id(order): Id<OrderId>,
+    JsonOrNothing(body): JsonOrNothing<Resend>,
+) -> Result<Response, Refusal> {
+    let user = user(body.acting_for.as_ref())?;
+    let service = app.mailboxes.clone();
+    let done = run(
+        &app,
+        async move { service.resend(&scope, order, &user).await },
+    );
+    Ok(answer::ok(&wire(&done.await??)))
+}
+
+/// Passes on the code that the holder typed.
+#[utoipa::path(post, path = "/orders/{id}/email/confirm", tag = "orders",
+    params(("id" = String, Path)), request_body = Confirmation,
+    responses((status = 200, body = Mailbox),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn confirm(
+    State(app): State<AppState>,
+    UseOrders(scope): UseOrders,
+    Id(order): Id<OrderId>,
+    Json(body): Json<Confirmation>,
+) -> Result<Response, Refusal> {
+    let user = user(body.acting_for.as_ref())?;
+    let service = app.mailboxes.clone();
+    let act = async move { service.confirm(&scope, order, &body.code, &user).await };
+    Ok(answer::ok(&wire(&run(&app, act).await??)))
+}
+
+fn user(wire: Option<&acting_for::ActingFor>) -> Result<ActingFor, Refusal> {
+    let mut members = Members::default();
+    let user = members.acting_for(wire);
+    members.end(Some(user))
+}
+
+fn wire(view: &MailboxView) -> Mailbox {
+    Mailbox {
+        state: view.status.name().to_owned(),
+        email: Some(view.address.as_str().to_owned()),
+        sent_at: view.sent_at.map(|at| at.to_string()),
+        expires_at: Some(view.expires_at.to_string()),
+        attempts_left: Some(view.attempts_left),
+        confirmed_at: view.confirmed_at.map(|at| at.to_string()),
+        valid_until: view.valid_until.map(|at| at.to_string()),
+    }
+}
+
+fn not_set() -> Mailbox {
+    Mailbox {
+        state: "not_set".to_owned(),
+        email: None,
+        sent_at: None,
+        expires_at: None,
+        attempts_left: None,
+        confirmed_at: None,
+        valid_until: None,
+    }
+}

@@ -1,0 +1,289 @@
+//! A store on SQLite with one order whose data is saved, and the services that mail about it.
+
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+
+use chancery::{
+    adapters::{
+        sqlite::{OpenError, SqliteStore, StoreOptions, migrate},
+        templates::MailTemplates,
+    },
+    domain::{
+        aggregate::{Loaded, Version},
+        case::Case,
+        id::{BootId, CaseId, OrderId, SubjectDataId},
+        identity::{Credential, Identity, NewIdentity},
+        job::JobKind,
+        mail::{Mail, MailState},
+        notification::Tab,
+        order::{Contacts, Order, OrderNumber, transition::NewOrder},
+        owner::{ActingFor, Caller, IdentityName, Role},
+        product::ProductCode,
+        refusal::Refused,
+        subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+        text::{Country, Language, Text},
+        timestamp::{Timestamp, days},
+        unit::Unit,
+    },
+    policy::{
+        access::{Action, Authenticated, StaffScope, TenantScope},
+        mailbox_code::CodeKey,
+    },
+    ports::{
+        clock::Clock,
+        mailer::Mailer,
+        store::{
+            Page, Store,
+            catalogue::{AuditLog, Mails, Notifications},
+            people::Identities,
+            registration::{Orders, SubjectDataSets},
+        },
+    },
+    services::{
+        jobs::{JobHandler, Runner},
+        mailboxes::{self, AddressSet, MailboxControl, MailboxView},
+        mails::{self, House, MailLedger},
+    },
+};
+use tempfile::TempDir;
+
+use crate::{clock::FakeClock, entropy::FakeEntropy};
+
+const PAGE: Page = Page {
+    limit: 50,
+    after: None,
+};
+
+pub struct World {
+    pub store: SqliteStore,
+    pub clock: Arc<FakeClock>,
+    pub entropy: Arc<FakeEntropy>,
+    pub control: MailboxControl,
+    pub ledger: MailLedger,
+    pub runner: Runner,
+    pub order: OrderId,
+    pub dir: TempDir,
+}
+
+fn text<const MAX: usize>(text: &str) -> Text<MAX> {
+    Text::parse(text).unwrap()
+}
+
+/// A process started by another test may hold a copy of the lock for the moment between fork and
+/// exec.
+async fn open(path: &Path, clock: &Arc<FakeClock>, entropy: &Arc<FakeEntropy>) -> SqliteStore {
+    for _ in 0..1_000_000 {
+        let options = StoreOptions {
+            queue: 64,
+            batch: 16,
+            log_prefix: "ca.example.org/audit".to_owned(),
+            node: "test".to_owned(),
+            boot: BootId::new(clock.now(), entropy.bytes()),
+        };
+        match SqliteStore::open(path, clock.clone(), entropy.clone(), options).await {
+            Ok(store) => return store,
+            Err(OpenError::Locked(_)) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the database stays locked");
+}
+
+impl World {
+    pub async fn new(mailer: Arc<dyn Mailer>) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ca.db");
+        migrate(&path).await.unwrap();
+        let clock = Arc::new(FakeClock::at("2026-11-20T10:00:00Z"));
+        let entropy = Arc::new(FakeEntropy::from(1));
+        let store = open(&path, &clock, &entropy).await;
+        let shared = Arc::new(store.clone());
+        let key = Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap());
+        let control = MailboxControl::new(mailboxes::Parts {
+            store: shared.clone(),
+            orders: shared.clone(),
+            data: shared.clone(),
+            mailboxes: shared.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            key: key.clone(),
+        });
+        let ledger = MailLedger::new(mails::Parts {
+            store: shared.clone(),
+            mails: shared.clone(),
+            orders: shared.clone(),
+            data: shared.clone(),
+            mailboxes: shared.clone(),
+            certificates: shared.clone(),
+            mailer,
+            templates: Arc::new(MailTemplates::load(None).unwrap()),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            key,
+            house: House {
+                name: "Example CA".to_owned(),
+                public_url: "http://pki.example.com".to_owned(),
+                contact: "help@ca.example.com".to_owned(),
+                chains: BTreeMap::new(),
+            },
+        });
+        let handler: Arc<dyn JobHandler> = Arc::new(ledger.clone());
+        let handlers = BTreeMap::from([(JobKind::SendMail, handler)]);
+        let runner = Runner::new(shared, clock.clone(), entropy.clone(), handlers, 4);
+        let order = OrderId::new(clock.now(), entropy.bytes());
+        let world = Self {
+            store,
+            clock,
+            entropy,
+            control,
+            ledger,
+            runner,
+            order,
+            dir,
+        };
+        world.register("panel", Role::RaCustomer).await;
+        world.register("olga", Role::Operator).await;
+        world.take_order().await;
+        world
+    }
+
+    async fn commit(&self, unit: Unit) {
+        self.store.commit(unit).await.unwrap();
+    }
+
+    async fn register(&self, name: &str, role: Role) {
+        let now = self.clock.now();
+        let new = NewIdentity {
+            name: IdentityName::parse(name).unwrap(),
+            role,
+            credential: Credential::Uri(text(&format!("spiffe://example.com/{name}"))),
+            spki: role.is_person().then(|| vec![1]),
+            qualified_until: role.is_person().then(|| now.plus(days(300))),
+        };
+        let identity = Identity::register(new, now).unwrap();
+        self.commit(Unit::of(Caller::system("test"), now, identity))
+            .await;
+    }
+
+    async fn who(&self, name: &str) -> Authenticated {
+        let name = IdentityName::parse(name).unwrap();
+        let identity = self.store.identity(&name).await.unwrap().unwrap();
+        let (peer, request) = ("127.0.0.1".to_owned(), "r".to_owned());
+        Authenticated::new(identity, [0; 32], peer, request, self.clock.now()).unwrap()
+    }
+
+    pub async fn tenant(&self) -> TenantScope {
+        TenantScope::authorize(
+            &self.who("panel").await,
+            Action::UseOrders,
+            Some(text("c-1")),
+        )
+        .unwrap()
+    }
+
+    pub async fn operator(&self) -> StaffScope {
+        StaffScope::authorize(&self.who("olga").await, Action::ManageMail).unwrap()
+    }
+
+    pub async fn stored_order(&self) -> Loaded<Order> {
+        let scope = self.tenant().await.read();
+        self.store.order(&scope, self.order).await.unwrap().unwrap()
+    }
+
+    /// An order on submitted data.
+    async fn take_order(&self) {
+        let (now, caller) = (self.clock.now(), Caller::system("test"));
+        let scope = self.tenant().await;
+        let data = SubjectDataId::new(now, self.entropy.bytes());
+        let new = NewSubjectData {
+            id: data,
+            owner: scope.owner(),
+            organization: text("Żółw sp. z o.o."),
+            country: Country::parse("PL").unwrap(),
+            state_or_province: text("mazowieckie"),
+            locality: text("Warszawa"),
+            method: VerificationMethod::Document,
+            acting_for: ActingFor::default(),
+        };
+        let created = SubjectData::create(new, None, now);
+        self.commit(Unit::of(caller.clone(), now, created)).await;
+        let stored = async || {
+            let found = self.store.subject_data(&scope.read(), data).await;
+            found.unwrap().unwrap()
+        };
+        let case = CaseId::new(now, self.entropy.bytes());
+        let submitted = stored().await.submit(Vec::new(), 1, case, now).unwrap();
+        let opened = Case::open(case, &submitted, now);
+        self.commit(Unit::of(caller.clone(), now, submitted).change(opened))
+            .await;
+        let new = NewOrder {
+            id: self.order,
+            number: OrderNumber::draw(self.entropy.bytes()),
+            owner: scope.owner(),
+            product: ProductCode::parse("smime-org-multipurpose-365-issue").unwrap(),
+            alias: None,
+            partner_order_ref: None,
+            language: Language::Polish,
+            contacts: Contacts::default(),
+            acting_for: ActingFor::default(),
+        };
+        self.commit(Unit::of(caller.clone(), now, Order::create(new, now)))
+            .await;
+        let order = self.stored_order().await;
+        let bound = order.bind_data(&*stored().await, now).unwrap();
+        self.commit(Unit::of(caller, now, bound)).await;
+    }
+
+    pub async fn set(&self, email: &str) -> Result<AddressSet, Refused> {
+        let version: Version = self.stored_order().await.version();
+        let (scope, nobody) = (self.tenant().await, ActingFor::default());
+        let control = &self.control;
+        control
+            .set(&scope, self.order, version, email, &nobody)
+            .await
+    }
+
+    pub async fn resend(&self) -> Result<MailboxView, Refused> {
+        let (scope, nobody) = (self.tenant().await, ActingFor::default());
+        self.control.resend(&scope, self.order, &nobody).await
+    }
+
+    pub async fn confirm(&self, code: &str) -> Result<MailboxView, Refused> {
+        let (scope, nobody) = (self.tenant().await, ActingFor::default());
+        let control = &self.control;
+        control.confirm(&scope, self.order, code, &nobody).await
+    }
+
+    pub async fn view(&self) -> MailboxView {
+        let scope = self.tenant().await.read();
+        let (_, view) = self.control.read(&scope, self.order).await.unwrap();
+        view.unwrap()
+    }
+
+    pub async fn mails(&self) -> Vec<Loaded<Mail>> {
+        self.store.mails(&MailState::ALL, &PAGE).await.unwrap()
+    }
+
+    pub async fn told(&self, tab: Tab) -> Vec<&'static str> {
+        let scope = self.tenant().await.read();
+        let found = self.store.notifications(&scope, tab, &PAGE).await.unwrap();
+        found.iter().map(|line| line.code).collect()
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How many entries the audit log has: each change of state adds one.
+    pub async fn written(&self) -> u64 {
+        self.store.head().await.unwrap().unwrap().size
+    }
+
+    /// Every byte of the database's files.
+    pub fn database(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for entry in fs::read_dir(self.dir.path()).unwrap() {
+            bytes.extend(fs::read(entry.unwrap().path()).unwrap());
+        }
+        bytes
+    }
+}
