@@ -1,125 +1,119 @@
-//! What a key ceremony signs: drafted, checked on its exact bytes, recorded, signed, verified.
+//! What a rehearsal and the ceremony itself must have in common.
 //!
-//! The chain of types is the rule: [`Checked`] exists only for bytes without a finding,
-//! [`Recorded`] only for bytes a transcript line on the disk names, and a signature order only
-//! for a [`Recorded`]. Knows no token, no file, no clock.
+//! A skeleton is the to-be-signed structure with everything blanked that only the real run can
+//! know: serial, public key, key identifiers, times, the binding attribute. Officers approve its
+//! hash after the rehearsal, and the run signs nothing with another one. What is signed comes
+//! from [`crate::policy::issuance`], like everything the daemon signs.
 
-pub mod check;
-pub mod draft;
-pub mod skeleton;
-
+use const_oid::ObjectIdentifier;
 use sha2::{Digest, Sha256};
 
-use self::{check::Finding, draft::Draft};
-use crate::{
-    domain::{
-        signing::{KeyName, SignOrder, SignPurpose, Signature},
-        unit::Committed,
-    },
-    pkix::{
-        algorithm::SignatureAlgorithm,
-        certificate,
-        signature::{self, BadSignature},
-        spki::PublicKey,
-    },
+use super::{
+    issuance::{Draft, artifact::Artifact},
+    lint::Object,
+};
+use crate::pkix::{
+    algorithm::SignatureAlgorithm,
+    certificate::{self, CertificateView, ExtensionView},
+    certification_request::RequestView,
+    oid,
+    tbs_cert_list::CrlView,
+    tlv::{self, Malformed},
 };
 
-/// What kind of structure is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Object {
-    RootCertificate,
-    IssuingCertificate,
-    Request,
-    RootCrl,
+/// The attribute that ties a request to its ceremony. Its arc is the one for documentation
+/// (RFC 5612): a request goes from one ceremony of this CA to another and is never published.
+pub const BINDING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.1.1");
+
+/// What stands in [`BINDING`] of a request made in a rehearsal.
+pub const REHEARSAL: &str = "REHEARSAL";
+
+/// The value of [`BINDING`]: the hash of the transcript so far, or the word [`REHEARSAL`].
+#[must_use]
+pub fn binding(transcript: Option<[u8; 32]>) -> (ObjectIdentifier, Vec<u8>) {
+    let value = transcript.map_or_else(
+        || tlv::element(tlv::UTF8_STRING, &[REHEARSAL.as_bytes()]),
+        |hash| tlv::element(tlv::OCTET_STRING, &[&hash]),
+    );
+    (BINDING, value)
 }
 
-impl Object {
-    /// What the key must be allowed for.
-    #[must_use]
-    pub const fn purpose(self) -> SignPurpose {
-        match self {
-            Self::RootCertificate | Self::IssuingCertificate => SignPurpose::Certificate,
-            Self::Request => SignPurpose::CertificationRequest,
-            Self::RootCrl => SignPurpose::CertificateList,
-        }
-    }
+/// SHA-256 of the draft's skeleton.
+///
+/// # Errors
+/// When the draft is not the structure it says.
+pub fn skeleton<T: Artifact>(
+    draft: &Draft<T>,
+    algorithm: SignatureAlgorithm,
+) -> Result<[u8; 32], Malformed> {
+    // The views read whole structures; the signature is left empty.
+    let whole = certificate::assemble(draft.tbs(), algorithm, &[]);
+    let blanked = match T::OBJECT {
+        Object::Certificate => of_certificate(&whole)?,
+        Object::Request => of_request(&whole)?,
+        Object::CertificateList => of_list(&whole)?,
+    };
+    Ok(Sha256::digest(blanked).into())
 }
 
-/// To-be-signed bytes without a finding.
-#[derive(Clone, Debug)]
-pub struct Checked(Draft);
-
-/// To-be-signed bytes that a durable transcript names.
-#[derive(Clone, Debug)]
-pub struct Recorded(Draft);
-
-/// The record speaks of other bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the transcript does not name the bytes to be signed")]
-pub struct NotRecorded;
-
-impl Checked {
-    /// # Errors
-    /// Every finding, if there is one.
-    pub fn new(draft: Draft) -> Result<Self, Vec<Finding>> {
-        let findings = check::findings(&draft);
-        if findings.is_empty() {
-            Ok(Self(draft))
-        } else {
-            Err(findings)
-        }
-    }
-
-    #[must_use]
-    pub fn tbs(&self) -> &[u8] {
-        &self.0.tbs
-    }
-
-    #[must_use]
-    pub fn tbs_sha256(&self) -> [u8; 32] {
-        Sha256::digest(&self.0.tbs).into()
-    }
-
-    /// # Errors
-    /// When `by` is the proof of something else.
-    pub fn recorded(self, by: &Committed) -> Result<Recorded, NotRecorded> {
-        if by.holds_tbs(&self.tbs_sha256()) {
-            Ok(Recorded(self.0))
-        } else {
-            Err(NotRecorded)
-        }
-    }
+/// The skeleton of a ceremony that signs nothing: its plan in a word.
+#[must_use]
+pub fn skeleton_of_nothing(what: &str) -> [u8; 32] {
+    Sha256::digest(what.as_bytes()).into()
 }
 
-impl Recorded {
-    /// The right to one signature by `key`.
-    #[must_use]
-    pub fn order(&self, key: KeyName, ceremony: &str) -> SignOrder {
-        SignOrder::new(
-            key,
-            self.0.object.purpose(),
-            self.0.algorithm,
-            self.0.tbs.clone(),
-            format!("ceremony {ceremony}"),
-        )
-    }
+fn of_certificate(der: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let view = CertificateView::parse(der)?;
+    let blank = tlv::sequence(&[]);
+    Ok(tlv::sequence(&[
+        &tlv::integer(&[view.version]),
+        view.inner_algorithm,
+        view.issuer,
+        &blank,
+        view.subject,
+        &blank,
+        &extensions(&view.extensions),
+    ]))
+}
 
-    #[must_use]
-    pub const fn algorithm(&self) -> SignatureAlgorithm {
-        self.0.algorithm
-    }
+fn of_request(der: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let view = RequestView::parse(der)?;
+    Ok(tlv::sequence(&[view.subject, &tlv::sequence(&[])]))
+}
 
-    /// The signed structure, once its signature has been verified with `key`.
-    ///
-    /// # Errors
-    /// When the signature is not one of exactly the recorded bytes.
-    pub fn signed(&self, value: &Signature, key: &PublicKey) -> Result<Vec<u8>, BadSignature> {
-        signature::verify(key, self.0.algorithm, &self.0.tbs, &value.0)?;
-        // Certificate, CertificationRequest and CertificateList share one outer form.
-        Ok(certificate::assemble(
-            &self.0.tbs,
-            self.0.algorithm,
-            &value.0,
-        ))
-    }
+fn of_list(der: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let view = CrlView::parse(der)?;
+    let entries = view.entries.unwrap_or_default();
+    let entries: Vec<u8> = entries
+        .iter()
+        .flat_map(|entry| {
+            let extensions = extensions(&entry.extensions);
+            tlv::sequence(&[entry.serial.raw, entry.revoked_at.raw, &extensions])
+        })
+        .collect();
+    Ok(tlv::sequence(&[
+        &tlv::integer(&[view.version]),
+        view.inner_algorithm,
+        view.issuer,
+        &tlv::sequence(&[&entries]),
+        &extensions(&view.extensions),
+    ]))
+}
+
+/// Every extension in its order; key identifiers without their value.
+fn extensions(found: &[ExtensionView<'_>]) -> Vec<u8> {
+    let list: Vec<u8> = found
+        .iter()
+        .flat_map(|extension| {
+            let is_identifier = extension.oid == oid::SUBJECT_KEY_IDENTIFIER
+                || extension.oid == oid::AUTHORITY_KEY_IDENTIFIER;
+            let value = if is_identifier { &[] } else { extension.value };
+            tlv::sequence(&[
+                &tlv::oid(&extension.oid),
+                &[tlv::BOOLEAN, 1, u8::from(extension.critical)],
+                &tlv::element(tlv::OCTET_STRING, &[value]),
+            ])
+        })
+        .collect();
+    tlv::sequence(&[&list])
 }

@@ -112,16 +112,12 @@ fn certificate_words(
         }
         Kind::SignIssuing => {
             let terms = terms::issuing(certificate)?;
-            let list = |oids: &[const_oid::ObjectIdentifier]| {
-                let texts: Vec<String> = oids.iter().map(ToString::to_string).collect();
-                texts.join(", ")
-            };
-            lines.push(format!(
-                "Constraints      a CA, path length {}; signs certificates and CRLs",
-                terms.path_length
-            ));
+            lines.push(
+                "Constraints      a CA, path length 0; signs certificates and CRLs".to_owned(),
+            );
             lines.push("Usage            e-mail protection only".to_owned());
-            lines.push(format!("Policies         {}", list(&terms.policies)));
+            let policies = certificate.policies.as_deref().unwrap_or_default();
+            lines.push(format!("Policies         {}", policies.join(", ")));
             lines.push(format!("CRL at           {}", terms.crl.as_str()));
             lines.push(format!("Issuer at        {}", terms.ca_issuers.as_str()));
         }

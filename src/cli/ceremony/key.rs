@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 
 use super::{
+    drafting,
     fault::Fault,
     plan::{Plan, Token},
     run::Setting,
@@ -79,7 +80,7 @@ pub(super) fn find(maker: &KeyMaker, plan: &Plan) -> Result<Vec<u8>, Fault> {
 impl TokenKey {
     pub(super) fn new(plan: &Plan, spki_der: Vec<u8>) -> Result<Self, Fault> {
         Ok(Self {
-            name: KeyName::parse("ceremony").context("naming the key")?,
+            name: drafting::key_name()?,
             algorithm: terms::signature_algorithm(plan)?,
             spki_der,
             id: terms::key_id(plan)?,

@@ -13,7 +13,7 @@ use crate::{
         certification_request::RequestView, oid, pem, signature, spki::PublicKey,
         tbs_cert_list::CrlView, tlv,
     },
-    policy::ceremony::draft::{BINDING, REHEARSAL},
+    policy::ceremony::{BINDING, REHEARSAL},
 };
 
 /// Everything but the key on the token.

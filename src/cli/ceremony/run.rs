@@ -12,11 +12,11 @@ use serde_json::{Map, Value, json};
 use super::{
     approval::Approvals,
     checksum,
-    drafting::{self, Moment},
+    drafting::{self, Drafted, Moment},
     fault::Fault,
     key::{self, TokenKey},
     material::Materials,
-    plan::{Kind, PlanFile},
+    plan::PlanFile,
     report, terms,
 };
 use crate::{
@@ -25,7 +25,10 @@ use crate::{
         transcript::{Transcript, TranscriptError},
     },
     pkix::{pem, serial_number::SerialNumber, spki::PublicKey},
-    policy::ceremony::{Checked, Object},
+    policy::{
+        issuance::{Draft, artifact::Artifact},
+        lint::{Object, RuleSet},
+    },
     ports::{clock::Clock, entropy},
 };
 
@@ -131,11 +134,11 @@ impl Run<'_> {
         let moment = Moment {
             now: self.setting.clock.now(),
             serial: SerialNumber::from_random(random),
-            key: &public,
+            key: drafting::key(&self.plan.plan, public.clone())?,
             transcript: (!self.is_rehearsal()).then(|| self.transcript.head()),
         };
-        let draft = drafting::draft(&self.plan.plan, self.materials, &moment)?;
-        let skeleton = drafting::skeleton(&self.plan.plan, draft.as_ref())?;
+        let drafted = drafting::draft(&self.plan.plan, self.materials, &moment)?;
+        let skeleton = drafting::skeleton_of(&self.plan.plan, &drafted)?;
         if self
             .setting
             .skeleton
@@ -152,9 +155,11 @@ impl Run<'_> {
             vkey: None,
             artifacts: Vec::new(),
         };
-        match draft {
-            Some(draft) => self.sign(draft, &key, &public, &mut done)?,
-            None => self.keep_log_key(&key, &public, &mut done)?,
+        match drafted {
+            Drafted::Certificate(draft, rules) => self.sign(draft, &rules, &key, &mut done)?,
+            Drafted::Request(draft, rules) => self.sign(draft, &rules, &key, &mut done)?,
+            Drafted::List(draft, rules) => self.sign(draft, &rules, &key, &mut done)?,
+            Drafted::Nothing => self.keep_log_key(&key, &public, &mut done)?,
         }
         let ending = json!({"skeleton_sha256": hex::encode(skeleton)});
         self.line("ceremony.done", ending, None)?;
@@ -214,62 +219,46 @@ impl Run<'_> {
             self.step("key.found", facts, None)?;
             key
         };
-        let is_ca = |spki: &[u8]| {
-            self.materials
-                .ca()
-                .is_ok_and(|ca| ca.public_key().to_spki() == spki)
-        };
-        if !makes && !self.is_rehearsal() && !is_ca(&key.spki_der) {
-            return Err(Fault::refused(
-                "key-is-not-the-ca's",
-                "the key on the token is not that of inputs.ca_certificate",
-            ));
-        }
         Ok(key)
     }
 
-    /// Checks, records, signs and verifies, in this order.
-    fn sign(
+    /// Lints, records, signs and verifies, in this order.
+    fn sign<T: Artifact>(
         &mut self,
-        draft: crate::policy::ceremony::draft::Draft,
+        draft: Draft<T>,
+        rules: &RuleSet,
         key: &TokenKey,
-        public: &PublicKey,
         done: &mut Done,
     ) -> Result<(), Fault> {
-        let checked = Checked::new(draft).map_err(|findings| {
-            let told: Vec<String> = findings
-                .iter()
-                .map(|finding| format!("{} ({})", finding.text, finding.clause))
-                .collect();
+        let linted = draft.lint(rules).map_err(|findings| {
+            let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
             Fault::refused("lint", told.join("; "))
         })?;
-        let object = self.object();
-        let tbs = checked.tbs_sha256();
         let intent = json!({
             "skeleton_sha256": hex::encode(done.skeleton),
             "algorithm": key.algorithm.name(),
+            "intent": linted.artifact().intent(),
         });
-        let proof = self.step("sign", intent, Some(tbs))?;
-        let recorded = checked
+        let proof = self.step("sign", intent, Some(linted.tbs_sha256()))?;
+        let recorded = linted
             .recorded(&proof)
             .map_err(|error| Fault::refused("not-recorded", error))?;
-        let order = recorded.order(key.name.clone(), &self.plan.plan.id);
-        let value = key.sign(self.setting, &self.plan.plan.token, object.purpose(), order)?;
-        let der = recorded.signed(&value, public).map_err(|_| {
-            Fault::refused("signature-invalid", "the token's signature does not verify")
-        })?;
+        let order = recorded.order();
+        let value = key.sign(self.setting, &self.plan.plan.token, T::PURPOSE, order)?;
+        let issued = recorded
+            .finish(&value)
+            .map_err(|error| Fault::refused("signature-invalid", error))?;
+        let der = issued.into_der();
         let signed = json!({
             "sha256": hex::encode(checksum::sha256(&der)),
             "words": checksum::words(&checksum::sha256(&der)),
             "verified": true,
         });
         self.step("signed", signed, None)?;
-        let (label, pem_name, der_name) = match object {
-            Object::RootCertificate | Object::IssuingCertificate => {
-                (pem::CERTIFICATE, "pem", "cer")
-            }
+        let (label, pem_name, der_name) = match T::OBJECT {
+            Object::Certificate => (pem::CERTIFICATE, "pem", "cer"),
             Object::Request => (pem::CERTIFICATE_REQUEST, "csr.pem", "csr"),
-            Object::RootCrl => (pem::CRL, "crl.pem", "crl"),
+            Object::CertificateList => (pem::CRL, "crl.pem", "crl"),
         };
         let base = &self.plan.plan.output;
         if self.is_rehearsal() {
@@ -318,15 +307,6 @@ impl Run<'_> {
         self.artifact(&format!("{mark}{base}.pem"), text.as_bytes(), done)?;
         done.vkey = Some(vkey);
         Ok(())
-    }
-
-    const fn object(&self) -> Object {
-        match self.plan.plan.kind {
-            Kind::RootKey => Object::RootCertificate,
-            Kind::SignIssuing => Object::IssuingCertificate,
-            Kind::RootCrl => Object::RootCrl,
-            Kind::IssuingCsr | Kind::LogKey => Object::Request,
-        }
     }
 
     fn artifact(&mut self, name: &str, bytes: &[u8], done: &mut Done) -> Result<(), Fault> {

@@ -1,7 +1,5 @@
 //! From the words of a plan to the values that go into certificates and CRLs.
 
-use const_oid::ObjectIdentifier;
-
 use super::{
     fault::Fault,
     note::Vkey,
@@ -19,7 +17,6 @@ use crate::{
         tbs_cert_list::{CrlReason, RevokedEntry},
         validity::Validity,
     },
-    policy::ceremony::draft::IssuingTerms,
 };
 
 /// Refuses what cannot become a certificate or a CRL.
@@ -138,28 +135,38 @@ pub(crate) fn validity(planned: &Certificate, now: Timestamp) -> Result<Validity
     }
 }
 
-pub(crate) fn issuing(planned: &Certificate) -> Result<IssuingTerms, Fault> {
-    let missing = |member: &str| invalid(format!("certificate.{member} is missing"));
-    let purposes = planned.extended_key_usage.as_deref();
-    let purposes = purposes.ok_or_else(|| missing("extended_key_usage"))?;
-    let policies = planned
-        .policies
-        .as_deref()
-        .ok_or_else(|| missing("policies"))?;
+/// Where a leaf's client finds the root's CRL and certificate.
+pub(crate) struct IssuerUrls {
+    pub(crate) crl: HttpUrl,
+    pub(crate) ca_issuers: HttpUrl,
+}
+
+/// Path length, usage and policies of an issuing CA stand in the plan so that people read and
+/// approve them; this CA signs no others.
+pub(crate) fn issuing(planned: &Certificate) -> Result<IssuerUrls, Fault> {
+    let policies = [oid::ORGANIZATION_MULTIPURPOSE, oid::ORGANIZATION_STRICT];
+    let policies: Vec<String> = policies.iter().map(ToString::to_string).collect();
+    if planned.path_length != Some(0) {
+        return Err(invalid("certificate.path_length is not 0"));
+    }
+    let only_mail = ["emailProtection".to_owned()];
+    if planned.extended_key_usage.as_deref() != Some(only_mail.as_slice()) {
+        return Err(invalid(
+            "certificate.extended_key_usage is not emailProtection alone (S/MIME BR 7.1.2.2 g)",
+        ));
+    }
+    if planned.policies.as_deref() != Some(policies.as_slice()) {
+        return Err(invalid(format!(
+            "certificate.policies is not {}",
+            policies.join(" and ")
+        )));
+    }
     let url = |member, text: &Option<String>| {
-        let text = text.as_deref().ok_or_else(|| missing(member))?;
+        let text = text.as_deref();
+        let text = text.ok_or_else(|| invalid(format!("certificate.{member} is missing")))?;
         HttpUrl::parse(text).map_err(|error| invalid(format!("certificate.{member}: {error}")))
     };
-    Ok(IssuingTerms {
-        path_length: planned.path_length.ok_or_else(|| missing("path_length"))?,
-        purposes: purposes
-            .iter()
-            .map(|text| purpose(text))
-            .collect::<Result<_, _>>()?,
-        policies: policies
-            .iter()
-            .map(|text| policy(text))
-            .collect::<Result<_, _>>()?,
+    Ok(IssuerUrls {
         crl: url("crl_url", &planned.crl_url)?,
         ca_issuers: url("issuer_url", &planned.issuer_url)?,
     })
@@ -208,23 +215,6 @@ pub(crate) fn log_vkey(plan: &Plan, key: [u8; 32]) -> Result<Vkey, Fault> {
     }
     Vkey::new(&log.origin, key)
         .ok_or_else(|| invalid("log.origin is empty or has white space or a plus sign"))
-}
-
-fn purpose(text: &str) -> Result<ObjectIdentifier, Fault> {
-    match text {
-        "emailProtection" => Ok(oid::EMAIL_PROTECTION),
-        _ => Err(invalid(
-            "certificate.extended_key_usage may hold emailProtection only (S/MIME BR 7.1.2.2 g)",
-        )),
-    }
-}
-
-fn policy(text: &str) -> Result<ObjectIdentifier, Fault> {
-    ObjectIdentifier::new(text).map_err(|_| {
-        invalid(format!(
-            "certificate.policies: {text} is no object identifier"
-        ))
-    })
 }
 
 fn invalid(reason: impl std::fmt::Display) -> Fault {
