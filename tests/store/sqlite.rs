@@ -241,8 +241,11 @@ async fn a_clock_behind_the_log_is_told() {
     world.commit(world.note()).await.unwrap();
     assert!(world.store.clock_lag().is_zero());
     world.clock.back(5 * second);
+    assert_eq!(world.store.clock_lag(), 5 * second);
     world.commit(world.note()).await.unwrap();
     assert_eq!(world.store.clock_lag(), 5 * second);
+    world.clock.advance(6 * second);
+    assert!(world.store.clock_lag().is_zero());
 }
 
 /// How fast it is here: two units a certificate. Printed, never judged.

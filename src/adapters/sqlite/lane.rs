@@ -82,7 +82,8 @@ pub struct Lane {
     pub entropy: Arc<dyn Entropy>,
     pub origin: Origin,
     pub batch: usize,
-    pub lag: Arc<AtomicI64>,
+    /// Instant of the newest audit entry in milliseconds.
+    pub newest: Arc<AtomicI64>,
 }
 
 impl Lane {
@@ -205,6 +206,7 @@ impl Lane {
         }
         match connection.run("COMMIT").await {
             Ok(()) => {
+                self.newest.fetch_max(now.millis(), Ordering::Relaxed);
                 self.connection = Some(connection);
                 Ok(filled.answers)
             }
@@ -235,7 +237,6 @@ impl Lane {
         let questions = Questions::of(plans.iter().flatten());
         let found = ask(connection, questions).await.map_err(sort)?;
         let head = read_head_of(connection).await.map_err(sort)?;
-        self.note_lag(now, head.as_ref());
         let mut judge = Judge::default();
         let mut admit = |plan: Plan| judge.admit(&plan, &found).map(|()| plan);
         let judged: Vec<Result<Plan, CommitError>> = plans
@@ -284,11 +285,6 @@ impl Lane {
         Ok((admitted, answers, log.finish()))
     }
 
-    fn note_lag(&self, now: Timestamp, head: Option<&Head>) {
-        let ahead = head.map_or(0, |head| head.last_time().millis() - now.millis());
-        self.lag.store(ahead, Ordering::Relaxed);
-    }
-
     async fn book(&mut self, task: Bookkeeping) -> Result<Booked, DatabaseError> {
         let mut connection = self.take().await?;
         connection.run("BEGIN IMMEDIATE").await?;
@@ -328,8 +324,9 @@ impl Lane {
             return Err(DatabaseError::Checkpoint);
         }
         let head = read_head_of(&mut connection).await?;
-        self.note_lag(self.clock.now(), head.as_ref());
         if let Some(head) = head {
+            let newest = head.last_time().millis();
+            self.newest.store(newest, Ordering::Relaxed);
             let (log, last) = head.last_entry();
             if leaf_at(&mut connection, &log, last).await?.is_none() {
                 return Err(DatabaseError::AuditShort);
