@@ -1,7 +1,11 @@
 //! CRLs: signed through the same record-sign-verify path as certificates, renewed before they
 //! grow old, complete (I13) and with rising numbers (I12).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{self, Arc, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
@@ -60,10 +64,12 @@ pub struct RevocationLists {
     parts: Parts,
     /// One CRL at a time in this process: two signings of one scope would race for a number.
     signing: Mutex<()>,
+    /// When each list is to be looked at again, by the clock alone.
+    looked_after: sync::Mutex<BTreeMap<Scope, Timestamp>>,
 }
 
 /// A CRL scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scope {
     pub issuer: IssuerName,
     pub partition: u32,
@@ -87,6 +93,7 @@ impl RevocationLists {
         Self {
             parts,
             signing: Mutex::new(()),
+            looked_after: sync::Mutex::default(),
         }
     }
 
@@ -104,7 +111,8 @@ impl RevocationLists {
         newest.ok_or_else(Refused::not_found)
     }
 
-    /// Signs every list that is missing or due. Runs at the start and from time to time.
+    /// Signs every list that is missing or old. Runs at the start and each second: a list that
+    /// was looked at is asked of the store again only when it is due. News come as jobs.
     ///
     /// # Errors
     /// The first trouble met; lists before it are renewed.
@@ -115,18 +123,34 @@ impl RevocationLists {
                     issuer: authority.name.clone(),
                     partition,
                 };
-                self.renew(system, &scope, None).await?;
+                if self.is_looked_after(&scope) {
+                    continue;
+                }
+                let newest = self.renew(system, &scope, None).await?;
+                let due = newest.plus(authority.crl.refresh);
+                self.looked_after().insert(scope, due);
             }
         }
         Ok(())
     }
 
+    fn is_looked_after(&self, scope: &Scope) -> bool {
+        let now = self.parts.clock.now();
+        self.looked_after().get(scope).is_some_and(|due| now < *due)
+    }
+
+    fn looked_after(&self) -> MutexGuard<'_, BTreeMap<Scope, Timestamp>> {
+        let guard = self.looked_after.lock();
+        guard.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives thisUpdate of the list that now stands.
     async fn renew(
         &self,
         system: SystemScope,
         scope: &Scope,
         job: Option<&Job>,
-    ) -> Result<(), Refused> {
+    ) -> Result<Timestamp, Refused> {
         let authority = Arc::clone(self.authority(scope)?);
         let _one_at_a_time = self.signing.lock().await;
         let now = self.parts.clock.now();
@@ -136,11 +160,11 @@ impl RevocationLists {
             .revoked_serials(&scope.issuer, scope.partition, floor)
             .await?;
         let newest = lists.newest_crl(&scope.issuer, scope.partition).await?;
-        if newest
-            .as_ref()
-            .is_some_and(|newest| !is_due(newest, &entries, &authority, now))
+        if let Some(newest) = &newest
+            && !is_due(newest, &entries, &authority, now)
         {
-            return self.nothing_to_say(job).await;
+            self.nothing_to_say(job).await?;
+            return Ok(newest.this_update);
         }
         let highest = lists
             .highest_crl_number(&scope.issuer, scope.partition)
@@ -149,7 +173,8 @@ impl RevocationLists {
         let (recorded, intent) = self
             .record(system, &authority, scope, &entries, &times, job)
             .await?;
-        self.sign(system, recorded, intent).await
+        self.sign(system, recorded, intent).await?;
+        Ok(times.this_update)
     }
 
     /// The CRL's intent: number, times and TBS are durable before the HSM is asked.
@@ -286,7 +311,10 @@ impl JobHandler for RevocationLists {
     /// A job says that a scope's list has something to tell.
     async fn run(&self, job: &Job) -> Result<(), Refused> {
         match Scope::parse(&job.object) {
-            Some(scope) => self.renew(SystemScope::new("crl"), &scope, Some(job)).await,
+            Some(scope) => {
+                let system = SystemScope::new("crl");
+                self.renew(system, &scope, Some(job)).await.map(drop)
+            }
             None => Err(Refused::not_found()),
         }
     }
