@@ -1,0 +1,21 @@
+//! Orders, data sets, documents and notifications on a real store, as frontends use them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set itself up fails at once"
+)]
+
+#[path = "support/clock.rs"]
+mod clock;
+#[path = "registration/data.rs"]
+mod data;
+#[path = "support/entropy.rs"]
+mod entropy;
+#[path = "registration/orders.rs"]
+mod orders;
+#[path = "registration/papers.rs"]
+mod papers;
+#[path = "registration/world.rs"]
+mod world;

@@ -1,0 +1,207 @@
+//! Data sets from draft to case.
+
+use chancery::{
+    domain::{
+        case::CaseState,
+        notification::Tab,
+        owner::ActingFor,
+        refusal::Class,
+        subject_data::{SubjectDataState, VerificationMethod},
+        timestamp::days,
+    },
+    policy::statements::StatementGiven,
+    ports::{
+        clock::Clock,
+        store::{Page, registration::Cases},
+    },
+    services::subject_data::MethodWish,
+};
+
+use crate::world::{World, by_document, by_number, wish};
+
+const ALL: Page = Page {
+    limit: 50,
+    after: None,
+};
+
+#[tokio::test]
+async fn a_number_is_kept_in_its_registers_form() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let made = world
+        .data(&scope, by_number("12345678"), "k")
+        .await
+        .unwrap();
+    let VerificationMethod::RegistrationNumber { register, number } = &made.data.method else {
+        panic!("by number")
+    };
+    assert_eq!((register.as_str(), number.as_str()), ("KRS", "0012345678"));
+    let regon = MethodWish::RegistrationNumber {
+        register: "REGON".to_owned(),
+        number: "123456785".to_owned(),
+    };
+    let mut unknown = by_number("1");
+    unknown.method = regon;
+    for (wish, code, pointer) in [
+        (
+            by_number("12a"),
+            "registration-number-invalid",
+            "/verification/registration_number",
+        ),
+        (
+            unknown,
+            "registration-type-unsupported",
+            "/verification/registration_type",
+        ),
+    ] {
+        let refused = world.data(&scope, wish, "x").await.unwrap_err();
+        assert_eq!((refused.class, refused.code), (Class::Unacceptable, code));
+        assert_eq!(refused.faults.first().unwrap().pointer, pointer);
+    }
+}
+
+#[tokio::test]
+async fn submitted_data_opens_its_case_and_never_changes_again() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let view = world.submitted(&scope, "k").await;
+    assert_eq!(view.data.state, SubjectDataState::UnderVerification);
+    assert_eq!(view.case.unwrap().state, CaseState::Queued);
+    let statement = view.data.statements.first().unwrap();
+    assert_eq!(
+        (statement.id.as_str(), statement.sha256),
+        ("data-correct", [5; 32])
+    );
+    let stored = world.sets.get(&scope.read(), view.data.id).await.unwrap();
+    assert_eq!(stored.data, view.data);
+    let again = world
+        .submit(&scope, view.data.id, &[world.agreed()], "again")
+        .await;
+    assert_eq!(again.unwrap_err().code, "data-set-state-conflict");
+    let told = world
+        .notifications
+        .list(&scope.read(), Tab::Information, &ALL)
+        .await
+        .unwrap();
+    assert_eq!(
+        told.iter().map(|line| line.code).collect::<Vec<_>>(),
+        ["data-received"]
+    );
+}
+
+#[tokio::test]
+async fn statements_are_accepted_as_shown() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let draft = world
+        .data(&scope, by_number("1"), "k")
+        .await
+        .unwrap()
+        .data
+        .id;
+    let old = StatementGiven {
+        version: 0,
+        ..world.agreed()
+    };
+    let late = StatementGiven {
+        accepted_at: world.clock.now().plus(days(1)),
+        ..world.agreed()
+    };
+    for (given, code) in [
+        (vec![], "statement-missing"),
+        (vec![old], "statement-missing"),
+        (vec![late], "statement-missing"),
+    ] {
+        let refused = world.submit(&scope, draft, &given, "s").await.unwrap_err();
+        assert_eq!((refused.class, refused.code), (Class::Unacceptable, code));
+    }
+    assert!(
+        world
+            .submit(&scope, draft, &[world.agreed()], "s")
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn the_document_method_needs_its_document() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let draft = world
+        .data(&scope, by_document(), "k")
+        .await
+        .unwrap()
+        .data
+        .id;
+    let refused = world
+        .submit(&scope, draft, &[world.agreed()], "s")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.class, refused.code),
+        (Class::State, "document-missing")
+    );
+    world
+        .upload(&scope, draft, b"%PDF-1.7 ...", "d")
+        .await
+        .unwrap();
+    assert!(
+        world
+            .submit(&scope, draft, &[world.agreed()], "s")
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn data_in_use_stays_and_withdrawn_data_closes_its_case() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let user = ActingFor::default();
+    let set = world.submitted(&scope, "k").await.data;
+    let order = world.order(&scope, wish(None), "o").await.unwrap();
+    let (id, version) = (order.order.id, order.version);
+    world
+        .orders
+        .bind_data(&scope, id, version, set.id, &user)
+        .await
+        .unwrap();
+    let refused = world
+        .sets
+        .withdraw(&scope, set.id, &user)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, "data-set-in-use");
+    world.orders.cancel(&scope, id, None, &user).await.unwrap();
+    let withdrawn = world.sets.withdraw(&scope, set.id, &user).await.unwrap();
+    assert_eq!(withdrawn.data.state, SubjectDataState::Withdrawn);
+    let case = world.store.case(set.case.unwrap()).await.unwrap().unwrap();
+    assert_eq!(case.state, CaseState::Closed);
+}
+
+#[tokio::test]
+async fn a_next_version_has_its_own_case() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let first = world.submitted(&scope, "k").await.data;
+    let mut wish = by_number("87654321");
+    wish.replaces = Some(first.id);
+    let next = world.data(&scope, wish.clone(), "n").await.unwrap().data;
+    assert_eq!(
+        (next.revision, next.previous, next.case),
+        (2, Some(first.id), None)
+    );
+    let sets = world
+        .sets
+        .list(&scope.read(), &[SubjectDataState::Draft], &ALL)
+        .await
+        .unwrap();
+    assert_eq!(
+        sets.iter().map(|view| view.data.id).collect::<Vec<_>>(),
+        [next.id]
+    );
+    // What is another owner's is no version to follow.
+    let other = world.panel(Some("c-2")).await;
+    let refused = world.data(&other, wish, "n2").await.unwrap_err();
+    assert_eq!(refused.class, Class::NotFound);
+}

@@ -1,0 +1,339 @@
+//! A store on SQLite with two frontends, and the services between the door and the cases.
+
+use std::{path::Path, sync::Arc};
+
+use chancery::{
+    adapters::{
+        document_directory::DocumentDirectory,
+        sqlite::{OpenError, SqliteStore, StoreOptions, migrate},
+    },
+    domain::{
+        document::{Document, DocumentKind},
+        id::{BootId, SubjectDataId},
+        idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
+        identity::{Credential, Identity, NewIdentity},
+        order::Contacts,
+        owner::{ActingFor, Caller, IdentityName, Owner, Role},
+        product::{Localized, Operation, Product, ProductCode, Statement, Step},
+        refusal::Refused,
+        text::{Country, Language, Text},
+        unit::Unit,
+    },
+    policy::{
+        access::{Action, Authenticated, TenantScope},
+        statements::StatementGiven,
+    },
+    ports::{clock::Clock, store::Store, store::people::Identities},
+    services::{
+        catalogue::Catalogue,
+        documents::{self, Documents, UploadWish, name_of_file},
+        notifications::{self, Notifications},
+        orders::{self, OrderView, OrderWish, Orders},
+        request::Request,
+        subject_data::{self, DataSets, DataView, DataWish, MethodWish},
+    },
+};
+use tempfile::TempDir;
+
+use crate::{clock::FakeClock, entropy::FakeEntropy};
+
+pub struct World {
+    pub store: SqliteStore,
+    pub clock: Arc<FakeClock>,
+    pub orders: Orders,
+    pub sets: DataSets,
+    pub documents: Documents,
+    pub notifications: Notifications,
+    pub dir: TempDir,
+}
+
+pub fn text<const MAX: usize>(text: &str) -> Text<MAX> {
+    Text::parse(text).unwrap()
+}
+
+pub fn code(code: &str) -> ProductCode {
+    ProductCode::parse(code).unwrap()
+}
+
+/// Each test waits its turn for the writer's lock of its own file.
+async fn open(path: &Path, clock: &Arc<FakeClock>, entropy: &Arc<FakeEntropy>) -> SqliteStore {
+    for _ in 0..1_000_000 {
+        let options = StoreOptions {
+            queue: 64,
+            batch: 16,
+            log_prefix: "ca.example.org/audit".to_owned(),
+            node: "test".to_owned(),
+            boot: BootId::new(clock.now(), entropy.bytes()),
+        };
+        match SqliteStore::open(path, clock.clone(), entropy.clone(), options).await {
+            Ok(store) => return store,
+            Err(OpenError::Locked(_)) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the database stays locked");
+}
+
+fn catalogue() -> Arc<Catalogue> {
+    let words = Localized {
+        en: "I agree.".to_owned(),
+        pl: "Zgadzam się.".to_owned(),
+    };
+    let statement = |id: &str, step, required| Statement {
+        id: id.to_owned(),
+        version: 1,
+        step,
+        text: words.clone(),
+        required,
+        sha256: [5; 32],
+    };
+    let product = |name: &str, operation| Product {
+        code: code(name),
+        name: words.clone(),
+        category: "S/MIME".to_owned(),
+        validity_days: 365,
+        operation,
+        profile: "org-multipurpose".to_owned(),
+        statements: vec![
+            statement("data-correct", Step::Data, true),
+            statement("news", Step::Data, false),
+            statement("terms", Step::Activation, true),
+        ],
+    };
+    Arc::new(Catalogue::new(vec![
+        product("issue", Operation::Issue),
+        product("renewal", Operation::Renewal),
+    ]))
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ca.db");
+        migrate(&path).await.unwrap();
+        let files = dir.path().join("documents");
+        std::fs::create_dir(&files).unwrap();
+        let clock = Arc::new(FakeClock::at("2026-11-20T10:00:00Z"));
+        let entropy = Arc::new(FakeEntropy::from(1));
+        let store = open(&path, &clock, &entropy).await;
+        let shared = Arc::new(store.clone());
+        let catalogue = catalogue();
+        let world = Self {
+            orders: Orders::new(orders::Parts {
+                store: shared.clone(),
+                orders: shared.clone(),
+                sets: shared.clone(),
+                mailboxes: shared.clone(),
+                certificates: shared.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                catalogue: catalogue.clone(),
+            }),
+            sets: DataSets::new(subject_data::Parts {
+                store: shared.clone(),
+                sets: shared.clone(),
+                orders: shared.clone(),
+                cases: shared.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                catalogue,
+            }),
+            documents: Documents::new(documents::Parts {
+                store: shared.clone(),
+                sets: shared.clone(),
+                cases: shared.clone(),
+                files: Arc::new(DocumentDirectory::new(files)),
+                clock: clock.clone(),
+                entropy,
+            }),
+            notifications: Notifications::new(notifications::Parts {
+                store: shared.clone(),
+                notifications: shared,
+                clock: clock.clone(),
+            }),
+            store,
+            clock,
+            dir,
+        };
+        world.register("panel", Role::RaCustomer, 1).await;
+        world.register("partner", Role::RaPartner, 2).await;
+        world
+    }
+
+    async fn register(&self, name: &str, role: Role, number: u8) {
+        let new = NewIdentity {
+            name: IdentityName::parse(name).unwrap(),
+            role,
+            credential: Credential::Spki([number; 32]),
+            spki: None,
+            qualified_until: None,
+        };
+        let identity = Identity::register(new, self.clock.now()).unwrap();
+        let unit = Unit::of(Caller::system("test"), self.clock.now(), identity);
+        self.store.commit(unit).await.unwrap();
+    }
+
+    async fn scope(&self, number: u8, customer: Option<&str>) -> TenantScope {
+        let credential = [number; 32];
+        let mut found = self
+            .store
+            .matching(&[Credential::Spki(credential)])
+            .await
+            .unwrap();
+        let (peer, request) = ("127.0.0.1".to_owned(), "r".to_owned());
+        let who = Authenticated::new(found.remove(0), credential, peer, request, self.clock.now());
+        TenantScope::authorize(&who.unwrap(), Action::UseOrders, customer.map(text)).unwrap()
+    }
+
+    /// The customers' frontend.
+    pub async fn panel(&self, customer: Option<&str>) -> TenantScope {
+        self.scope(1, customer).await
+    }
+
+    pub async fn partner(&self, customer: &str) -> TenantScope {
+        self.scope(2, Some(customer)).await
+    }
+
+    pub async fn order(
+        &self,
+        scope: &TenantScope,
+        wish: OrderWish,
+        key: &str,
+    ) -> Result<OrderView, Refused> {
+        self.orders.create(scope, wish, request(scope, key)).await
+    }
+
+    pub async fn data(
+        &self,
+        scope: &TenantScope,
+        wish: DataWish,
+        key: &str,
+    ) -> Result<DataView, Refused> {
+        self.sets.create(scope, wish, request(scope, key)).await
+    }
+
+    pub async fn submit(
+        &self,
+        scope: &TenantScope,
+        id: SubjectDataId,
+        given: &[StatementGiven],
+        key: &str,
+    ) -> Result<DataView, Refused> {
+        let user = ActingFor::default();
+        self.sets
+            .submit(scope, id, given, &user, request(scope, key))
+            .await
+    }
+
+    /// Data by number, submitted with its statements.
+    pub async fn submitted(&self, scope: &TenantScope, key: &str) -> DataView {
+        let draft = self.data(scope, by_number("12345678"), key).await.unwrap();
+        let key = format!("{key}-submit");
+        self.submit(scope, draft.data.id, &[self.agreed()], &key)
+            .await
+            .unwrap()
+    }
+
+    pub async fn upload(
+        &self,
+        scope: &TenantScope,
+        set: SubjectDataId,
+        content: &[u8],
+        key: &str,
+    ) -> Result<Document, Refused> {
+        let mut receiving = self.documents.begin(scope, set).await?;
+        for chunk in content.chunks(7) {
+            receiving.write(chunk).await?;
+        }
+        let wish = UploadWish {
+            kind: DocumentKind::Organization,
+            description: None,
+            file_name: name_of_file("odpis.pdf")?,
+        };
+        let received = receiving.end()?;
+        self.documents
+            .add(scope, set, wish, received, request(scope, key))
+            .await
+    }
+
+    pub fn agreed(&self) -> StatementGiven {
+        StatementGiven {
+            id: "data-correct".to_owned(),
+            version: 1,
+            accepted_at: self.clock.now(),
+        }
+    }
+
+    /// Names in the document directory.
+    pub fn files(&self) -> Vec<String> {
+        let found = std::fs::read_dir(self.dir.path().join("documents")).unwrap();
+        found
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+}
+
+/// The request of a client with this Idempotency-Key.
+pub fn request<T>(scope: &TenantScope, key: &str) -> Request<T> {
+    Request {
+        claim: IdempotencyClaim {
+            key: IdempotencyKey {
+                identity: scope.ra().clone(),
+                owner: scope.owner(),
+                key: key.to_owned(),
+            },
+            request_sha256: [1; 32],
+            act: "test".to_owned(),
+        },
+        render: Box::new(|_| Answer {
+            status: 201,
+            location: None,
+            etag: None,
+            body: b"rendered".to_vec(),
+        }),
+    }
+}
+
+pub fn owner(scope: &TenantScope, customer: &str) -> Owner {
+    Owner {
+        ra: scope.ra().clone(),
+        customer: Some(text(customer)),
+    }
+}
+
+pub fn wish(customer: Option<&str>) -> OrderWish {
+    OrderWish {
+        product: code("issue"),
+        customer: customer.map(text),
+        alias: None,
+        partner_order_ref: None,
+        language: Language::Polish,
+        contacts: Contacts {
+            technical: Some(text("admin@example.com")),
+            revocation: None,
+        },
+        acting_for: ActingFor::default(),
+    }
+}
+
+pub fn by_number(number: &str) -> DataWish {
+    DataWish {
+        replaces: None,
+        organization: text("Example sp. z o.o."),
+        country: Country::parse("PL").unwrap(),
+        state_or_province: text("mazowieckie"),
+        locality: text("Warszawa"),
+        method: MethodWish::RegistrationNumber {
+            register: "KRS".to_owned(),
+            number: number.to_owned(),
+        },
+        acting_for: ActingFor::default(),
+    }
+}
+
+pub fn by_document() -> DataWish {
+    DataWish {
+        method: MethodWish::Document,
+        ..by_number("1")
+    }
+}
