@@ -16,3 +16,4 @@ pub mod orders;
 pub mod problem;
 pub mod product;
 pub mod subject_data;
+pub mod token;

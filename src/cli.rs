@@ -1,2 +1,15 @@
+//! The client programs: what people of the CA type.
+//!
+//! `chancery` speaks to the daemon over mutual TLS and opens neither its database nor its tokens;
+//! `chancery-ceremony` is offline and its own world ([`ceremony`]).
+
 pub mod case;
 pub mod ceremony;
+pub mod certificate;
+pub mod client;
+pub mod command;
+pub mod fault;
+pub mod order;
+pub mod ra;
+pub mod report;
+pub mod token;

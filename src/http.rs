@@ -66,4 +66,5 @@ pub mod server;
 pub mod state;
 pub mod subject_data;
 pub mod tls;
+pub mod tokens;
 pub mod words;

@@ -105,6 +105,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             people: ground.reads(),
             clock: Arc::clone(clock),
         }),
+        signer: ground.signing(),
         mailboxes: mailbox_control(ground, &key),
         mails: mail::ledger(config, ground, &authorities, &key)?,
         orders: orders(ground, &catalogue),

@@ -6,6 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     activations, cases, certificates, csr_checks, documents, frame, identities, mailboxes, mails,
     notifications, openapi, orders, products, registration_types, state::AppState, subject_data,
+    tokens,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -25,6 +26,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(products::routes())
         .merge(registration_types::routes())
         .merge(subject_data::routes())
+        .merge(tokens::routes())
 }
 
 /// The RA listener's router.

@@ -9,6 +9,7 @@ use crate::{
     ports::{
         clock::Clock,
         entropy::Entropy,
+        signer::Signer,
         store::{Store, catalogue::Requests, people::Identities},
     },
     services::{
@@ -33,6 +34,8 @@ pub struct App {
     pub issuance: Issuance,
     pub revocation_lists: Arc<RevocationLists>,
     pub identities: Arc<identities::Identities>,
+    /// For the state of its keys; only `policy::issuance` can order a signature.
+    pub signer: Arc<dyn Signer>,
     pub mailboxes: MailboxControl,
     pub mails: MailLedger,
     pub orders: Orders,

@@ -1,0 +1,250 @@
+//! Mutual TLS 1.3 to the daemon: one connection a call.
+
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{Method, Request, Uri, body::Bytes, header};
+use hyper_util::rt::TokioIo;
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::{net::TcpStream, runtime::Runtime};
+use tokio_rustls::TlsConnector;
+
+use super::fault::Fault;
+use crate::api::problem::Problem;
+
+/// From the name look-up to the last byte.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// Longest answer; documents have up to 30 MB.
+const LONGEST: usize = 32 * 1024 * 1024;
+
+/// Where the daemon is and who calls.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Connection {
+    /// For example `https://ca.example.com:8443`, without `/v1`.
+    pub url: String,
+    /// PEM roots of the daemon's certificate.
+    pub ca: PathBuf,
+    /// The caller's certificate, leaf first.
+    pub cert: PathBuf,
+    /// The caller's key.
+    pub key: PathBuf,
+}
+
+/// A caller.
+pub struct Client {
+    connection: Connection,
+    base: Uri,
+    tls: TlsConnector,
+    runtime: Runtime,
+}
+
+/// An answer below 400.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    /// With its quotes.
+    pub etag: Option<String>,
+    pub media_type: Option<String>,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as a wire type. Members that are not known here are passed over: the daemon may
+    /// be newer.
+    ///
+    /// # Errors
+    /// When the body is not of this type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Fault::unreadable("the daemon's answer cannot be read", error))
+    }
+}
+
+/// What goes beside the path.
+#[derive(Debug, Default)]
+pub struct Extra<'a> {
+    /// Value of If-Match, with its quotes.
+    pub if_match: Option<&'a str>,
+    pub idempotency_key: Option<&'a str>,
+}
+
+impl Client {
+    /// Reads certificates and key; connects with the first call.
+    ///
+    /// # Errors
+    /// When a file cannot be read or does not hold what it should.
+    pub fn new(connection: Connection) -> Result<Self, Fault> {
+        let base: Uri = connection
+            .url
+            .trim_end_matches('/')
+            .parse()
+            .map_err(|error| Fault::unreadable("--url", error))?;
+        if base.scheme_str() != Some("https") || base.host().is_none() || base.path() != "/" {
+            let form = "must be https://HOST[:PORT]";
+            return Err(Fault::unreadable("--url", form));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Fault::unreadable("the runtime cannot be started", error))?;
+        Ok(Self {
+            tls: TlsConnector::from(Arc::new(tls(&connection)?)),
+            connection,
+            base,
+            runtime,
+        })
+    }
+
+    /// PEM of the caller's key, with which decisions are signed too.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn key_pem(&self) -> Result<Vec<u8>, Fault> {
+        let path = &self.connection.key;
+        fs::read(path).map_err(|error| Fault::unreadable(path.display(), error))
+    }
+
+    /// GET of a path below `/v1`.
+    ///
+    /// # Errors
+    /// The daemon's refusal, or that it cannot be reached.
+    pub fn get(&self, path: &str) -> Result<Reply, Fault> {
+        self.send(Method::GET, path, None::<&()>, &Extra::default())
+    }
+
+    /// POST, PUT or PATCH of a path below `/v1`.
+    ///
+    /// # Errors
+    /// The daemon's refusal, or that it cannot be reached.
+    pub fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        extra: &Extra<'_>,
+    ) -> Result<Reply, Fault> {
+        let body = body.map(serde_json::to_vec).transpose();
+        let body = body.map_err(|error| Fault::unreadable("the request", error))?;
+        let request = self.request(method, path, body, extra)?;
+        let call = async { tokio::time::timeout(DEADLINE, self.call(request)).await };
+        match self.runtime.block_on(call) {
+            Ok(reply) => reply,
+            Err(_) => Err(Fault::unreadable(&self.connection.url, "no answer in 60 s")),
+        }
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+        extra: &Extra<'_>,
+    ) -> Result<Request<Full<Bytes>>, Fault> {
+        let authority = self.base.authority().map_or("", |a| a.as_str());
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/v1{path}"))
+            .header(header::HOST, authority);
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        if let Some(tag) = extra.if_match {
+            request = request.header(header::IF_MATCH, tag);
+        }
+        if let Some(key) = extra.idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        request
+            .body(Full::from(body.unwrap_or_default()))
+            .map_err(|error| Fault::unreadable("the request", error))
+    }
+
+    async fn call(&self, request: Request<Full<Bytes>>) -> Result<Reply, Fault> {
+        let failed = |error: &dyn std::error::Error| {
+            Fault::unreadable(&self.connection.url, error.to_string())
+        };
+        let host = self.base.host().unwrap_or_default();
+        let name = host.trim_start_matches('[').trim_end_matches(']');
+        let port = self.base.port_u16().unwrap_or(443);
+        let stream = TcpStream::connect((name, port))
+            .await
+            .map_err(|error| failed(&error))?;
+        let name = ServerName::try_from(name.to_owned()).map_err(|error| failed(&error))?;
+        let stream = self
+            .tls
+            .connect(name, stream)
+            .await
+            .map_err(|error| failed(&error))?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| failed(&error))?;
+        let driven = tokio::spawn(connection);
+        let answer = sender.send_request(request).await;
+        let answer = answer.map_err(|error| failed(&error))?;
+        let (parts, body) = answer.into_parts();
+        let body = Limited::new(body, LONGEST).collect().await;
+        let body = body.map_err(|error| Fault::unreadable(&self.connection.url, error))?;
+        driven.abort();
+        let text = |name| {
+            let value = parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok());
+            value.map(ToOwned::to_owned)
+        };
+        judge(Reply {
+            status: parts.status.as_u16(),
+            etag: text(header::ETAG),
+            media_type: text(header::CONTENT_TYPE),
+            body: body.to_bytes().to_vec(),
+        })
+    }
+}
+
+fn judge(reply: Reply) -> Result<Reply, Fault> {
+    if reply.status < 400 {
+        return Ok(reply);
+    }
+    match reply.json::<Problem>() {
+        Ok(problem) => Err(Fault::Refused(Box::new(problem))),
+        Err(_) => {
+            let what = format!("the daemon answered {} without words", reply.status);
+            Err(Fault::Unreadable(what))
+        }
+    }
+}
+
+fn tls(connection: &Connection) -> Result<ClientConfig, Fault> {
+    let mut roots = RootCertStore::empty();
+    for root in certificates(&connection.ca)? {
+        let added = roots.add(root);
+        added.map_err(|error| Fault::unreadable(connection.ca.display(), error))?;
+    }
+    let chain = certificates(&connection.cert)?;
+    let key = PrivateKeyDer::from_pem_file(&connection.key)
+        .map_err(|error| Fault::unreadable(connection.key.display(), error))?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(|error| Fault::unreadable("TLS", error))?;
+    builder
+        .with_root_certificates(roots)
+        .with_client_auth_cert(chain, key)
+        .map_err(|error| Fault::unreadable(connection.cert.display(), error))
+}
+
+fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, Fault> {
+    let failed = |error: &dyn ToString| Fault::unreadable(path.display(), error.to_string());
+    let found = CertificateDer::pem_file_iter(path).map_err(|error| failed(&error))?;
+    let found: Result<Vec<_>, _> = found.collect();
+    let found = found.map_err(|error| failed(&error))?;
+    if found.is_empty() {
+        return Err(failed(&"holds no PEM certificate"));
+    }
+    Ok(found)
+}

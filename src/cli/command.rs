@@ -1,0 +1,139 @@
+//! The command line of `chancery`.
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use super::{
+    certificate,
+    client::{Client, Connection},
+    fault::Fault,
+    order, ra,
+    report::{self, Report},
+    token,
+};
+
+/// Client of the CA's people: operators, specialists, officers, auditors.
+#[derive(Parser)]
+#[command(
+    name = "chancery",
+    version,
+    after_help = "Examples:
+  chancery --profile anna.toml ra list
+  chancery ra add web-panel --role ra_customer --certificate panel.pem --profile anna.toml
+  chancery --profile anna.toml --json order show ord_0198f...
+
+A profile is a TOML file with url, ca, cert and key.
+Exit status: 0 done, 1 refused or finding, 2 usage, unreadable or unreachable."
+)]
+struct Command {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+/// May stand behind the verb too.
+#[derive(Args)]
+struct Options {
+    /// The daemon, for example https://ca.example.com:8443.
+    #[arg(long, global = true)]
+    url: Option<String>,
+    /// Roots of the daemon's certificate (PEM).
+    #[arg(long, global = true, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Your certificate (PEM).
+    #[arg(long, global = true, value_name = "FILE")]
+    cert: Option<PathBuf>,
+    /// Your key (PEM).
+    #[arg(long, global = true, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// TOML file with the four above; options given beside it take precedence.
+    #[arg(long, global = true, value_name = "FILE")]
+    profile: Option<PathBuf>,
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Noun {
+    /// The registry of frontends and people.
+    #[command(subcommand)]
+    Ra(ra::Verb),
+    /// Orders.
+    #[command(subcommand)]
+    Order(order::Verb),
+    /// Issued certificates.
+    #[command(subcommand)]
+    Certificate(certificate::Verb),
+    /// Tokens and their keys.
+    #[command(subcommand)]
+    Token(token::Verb),
+    /// Signing keys.
+    #[command(subcommand)]
+    Keys(token::KeyVerb),
+}
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let command = Command::parse();
+    let as_json = command.options.json;
+    let done = run(command);
+    let printed = done.and_then(|report| {
+        let printed = report.print(as_json);
+        printed.map_err(|error| Fault::unreadable("standard output", error))
+    });
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            report::print_fault(&fault, as_json);
+            ExitCode::from(fault.exit_status())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Report, Fault> {
+    let client = Client::new(connection(command.options)?)?;
+    match command.noun {
+        Noun::Ra(verb) => ra::run(&client, verb),
+        Noun::Order(verb) => order::run(&client, verb),
+        Noun::Certificate(verb) => certificate::run(&client, verb),
+        Noun::Token(token::Verb::Status) | Noun::Keys(token::KeyVerb::List) => {
+            token::status(&client)
+        }
+    }
+}
+
+fn connection(options: Options) -> Result<Connection, Fault> {
+    let profile = options.profile.map(read_profile).transpose()?;
+    let missing = |name: &str| Fault::Unreadable(format!("--{name} or --profile is needed"));
+    let (mut url, mut ca, mut cert, mut key) = (None, None, None, None);
+    if let Some(profile) = profile {
+        url = Some(profile.url);
+        ca = Some(profile.ca);
+        cert = Some(profile.cert);
+        key = Some(profile.key);
+    }
+    Ok(Connection {
+        url: options.url.or(url).ok_or_else(|| missing("url"))?,
+        ca: options.ca.or(ca).ok_or_else(|| missing("ca"))?,
+        cert: options.cert.or(cert).ok_or_else(|| missing("cert"))?,
+        key: options.key.or(key).ok_or_else(|| missing("key"))?,
+    })
+}
+
+fn read_profile(path: PathBuf) -> Result<Connection, Fault> {
+    let text =
+        fs::read_to_string(&path).map_err(|error| Fault::unreadable(path.display(), error))?;
+    toml::from_str(&text).map_err(|error| Fault::unreadable(path.display(), error))
+}
+
+/// A value as one segment of a path or one value of a query.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
+}

@@ -1,0 +1,44 @@
+//! `/v1/tokens`: whether the CA's keys can sign.
+
+use axum::{extract::State, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    answer,
+    extract::{
+        list::{NoFilter, Query},
+        scope::ManageTokens,
+    },
+    refusal::Refusal,
+    state::AppState,
+};
+use crate::{
+    api::{list::List, problem::Problem, token::Key},
+    ports::signer::KeyStatus,
+};
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Every configured key (security officer).
+#[utoipa::path(get, path = "/tokens", tag = "tokens",
+    responses((status = 200, body = List<Key>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<AppState>,
+    _: ManageTokens,
+    Query(NoFilter {}): Query<NoFilter>,
+) -> Result<Response, Refusal> {
+    let keys = app.signer.keys().into_iter().map(wire).collect();
+    Ok(answer::ok(&List::whole(keys)))
+}
+
+fn wire(status: KeyStatus) -> Key {
+    let fault = status.state.err().map(|fault| fault.to_string());
+    Key {
+        name: status.key.to_string(),
+        ready: fault.is_none(),
+        fault,
+    }
+}
