@@ -269,6 +269,25 @@ async fn a_code_is_too_late_after_a_day() {
 }
 
 #[tokio::test]
+async fn whoever_confirms_last_is_told_that_the_way_is_open() {
+    let sink = Sink::start("starttls");
+    let world = at(&sink).await;
+    world.verify_data().await;
+    world.set("anna@example.com").await.unwrap();
+    world.runner.tick().await.unwrap();
+    world.confirm(&code_in(&sink.mails()[0])).await.unwrap();
+    assert_eq!(
+        world.told(Tab::Information).await,
+        ["ready-to-activate", "mailbox-verified"]
+    );
+    assert_eq!(world.runner.tick().await.unwrap(), 1);
+    let mails = world.mails().await;
+    let ready = mails.iter().find(|m| m.kind == MailKind::ReadyToActivate);
+    assert_eq!(ready.unwrap().state, MailState::Sent);
+    assert!(sink.mails()[1].contains("To: anna@example.com"));
+}
+
+#[tokio::test]
 async fn what_is_no_address_is_refused_by_its_code() {
     let sink = Sink::start("starttls");
     let world = at(&sink).await;

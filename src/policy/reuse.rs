@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use crate::domain::{
-    mailbox::{MailboxState, MailboxValidation},
+    mailbox::{self, MailboxState, MailboxValidation},
     subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
     timestamp::{Timestamp, days},
 };
 
 /// Mailbox control by random value: 30 days, from the start of the validation (BR 4.2.1).
-pub const MAILBOX_DAYS: u32 = 30;
+pub const MAILBOX_DAYS: u32 = mailbox::REUSE_DAYS;
 /// Organisation identity and the representative's authority: 825 days (BR 4.2.1, 3.2.6).
 pub const ORGANIZATION_DAYS: u32 = 825;
 /// A random value may be confirmed for 24 hours from its creation (BR 3.2.2.2).
-pub const RANDOM_VALUE_LIFE: Duration = Duration::from_secs(24 * 3600);
+pub const RANDOM_VALUE_LIFE: Duration = mailbox::CODE_LIFE;
 
 /// A certificate is called expiring in its last days.
 pub const EXPIRING_DAYS: u32 = 30;
@@ -39,7 +39,7 @@ pub fn facts_valid_until(facts: &VerifiedFacts) -> Timestamp {
 /// When control of the mailbox must be shown again.
 #[must_use]
 pub fn mailbox_valid_until(mailbox: &MailboxValidation) -> Timestamp {
-    mailbox.initiated_at.plus(days(MAILBOX_DAYS))
+    mailbox.valid_until()
 }
 
 /// The facts of a verified set that may be used now, and until when.

@@ -19,7 +19,9 @@ use chancery::{
         owner::{ActingFor, Caller, IdentityName, Role},
         product::ProductCode,
         refusal::Refused,
-        subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+        subject_data::{
+            SubjectData, VerificationMethod, VerifiedFacts, transition::NewSubjectData,
+        },
         text::{Country, Language, Text},
         timestamp::{Timestamp, days},
         unit::Unit,
@@ -231,6 +233,26 @@ impl World {
         let order = self.stored_order().await;
         let bound = order.bind_data(&*stored().await, now).unwrap();
         self.commit(Unit::of(caller, now, bound)).await;
+    }
+
+    /// Two people have decided for the data.
+    pub async fn verify_data(&self) {
+        let (now, scope) = (self.clock.now(), self.tenant().await.read());
+        let id = self.stored_order().await.subject_data.unwrap();
+        let data = self.store.subject_data(&scope, id).await.unwrap().unwrap();
+        let facts = VerifiedFacts {
+            organization: text("Żółw sp. z o.o."),
+            organization_identifier: text("NTRPL-0012345678"),
+            country: Country::parse("PL").unwrap(),
+            state_or_province: None,
+            locality: Some(text("Warszawa")),
+            organization_checked_at: now,
+            authority_checked_at: now,
+            decided_at: now,
+        };
+        let verified = data.verify(facts, now).unwrap();
+        self.commit(Unit::of(Caller::system("test"), now, verified))
+            .await;
     }
 
     pub async fn set(&self, email: &str) -> Result<AddressSet, Refused> {

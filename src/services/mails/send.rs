@@ -35,6 +35,17 @@ enum Tried {
     Obsolete(&'static str),
 }
 
+impl Tried {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Sent(_) => "sent",
+            Self::Later(_) => "later",
+            Self::Failed(_) => "failed",
+            Self::Obsolete(_) => "superseded",
+        }
+    }
+}
+
 #[async_trait]
 impl JobHandler for MailLedger {
     async fn run(&self, job: &Job) -> Result<(), Refused> {
@@ -43,6 +54,8 @@ impl JobHandler for MailLedger {
             return self.nothing_to_do(job, now).await;
         };
         let tried = self.attempt(&mail, now).await?;
+        metrics::counter!("chancery_mails_total", "kind" => mail.kind.name(), "outcome" => tried.name())
+            .increment(1);
         self.book(job, &tried).await
     }
 }
