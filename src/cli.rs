@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod client;
 pub mod command;
 pub mod fault;
+pub mod mail;
 pub mod order;
 pub mod ra;
 pub mod report;

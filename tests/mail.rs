@@ -14,6 +14,8 @@ mod clock;
 mod entropy;
 #[path = "mail/page.rs"]
 mod page;
+#[path = "mail/preview.rs"]
+mod preview;
 #[path = "mail/sink.rs"]
 mod sink;
 #[path = "mail/world.rs"]

@@ -8,7 +8,7 @@ use super::{
     certificate,
     client::{Client, Connection},
     fault::Fault,
-    order, ra,
+    mail, order, ra,
     report::{self, Report},
     token,
 };
@@ -67,6 +67,9 @@ enum Noun {
     /// Issued certificates.
     #[command(subcommand)]
     Certificate(certificate::Verb),
+    /// The ledger of mails and their templates.
+    #[command(subcommand)]
+    Mail(mail::Verb),
     /// Tokens and their keys.
     #[command(subcommand)]
     Token(token::Verb),
@@ -95,10 +98,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<Report, Fault> {
+    if let Noun::Mail(mail::Verb::Preview(wanted)) = &command.noun {
+        return mail::preview(wanted); // Asks no daemon, so it needs no certificate.
+    }
     let client = Client::new(connection(command.options)?)?;
     match command.noun {
         Noun::Ra(verb) => ra::run(&client, verb),
         Noun::Order(verb) => order::run(&client, verb),
+        Noun::Mail(verb) => mail::run(&client, verb),
         Noun::Certificate(verb) => certificate::run(&client, verb),
         Noun::Token(token::Verb::Status) | Noun::Keys(token::KeyVerb::List) => {
             token::status(&client)
