@@ -42,15 +42,16 @@ use crate::{
 
 /// How long an upload may take.
 const DEADLINE: Duration = Duration::from_secs(600);
+/// Longest body that is read at all, refused documents included: then the client sees why.
+const BODY_LIMIT: usize = (30 + 8) * 1024 * 1024;
 /// Longest text part of the form, in bytes.
 const TEXT_LIMIT: usize = 8 * 1024;
 
 /// The resource's routes.
 pub fn routes() -> OpenApiRouter<AppState> {
-    // The form is read by chunks and counted here; axum's own limit would cut it at 2 MB.
     OpenApiRouter::new()
         .routes(routes!(add, all))
-        .layer(DefaultBodyLimit::disable())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 /// Adds a document, before or after the data was submitted.
@@ -65,15 +66,17 @@ async fn add(
     key: Key,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let form = form(&app, request).await?;
-    let mut receiving = app.documents.begin(&scope, id).await?;
-    let read = tokio::time::timeout(DEADLINE, read(form, &mut receiving));
-    let parts = read
-        .await
-        .map_err(|_| Refusal::new(408, "body-timeout"))
-        .and_then(|parts| parts)
-        // What is left of the body is not read.
-        .map_err(Refusal::closing)?;
+    let receiving = app.documents.begin(&scope, id).await;
+    let mut receiving = match receiving {
+        Ok(receiving) => receiving,
+        Err(refused) => return Err(body::drain(request.into_body(), refused.into()).await),
+    };
+    let mut form = form(&app, request).await?;
+    let read = tokio::time::timeout(DEADLINE, read(&mut form, &mut receiving)).await;
+    let parts = match read.unwrap_or_else(|_| Err(Refusal::new(408, "body-timeout"))) {
+        Ok(parts) => parts,
+        Err(refusal) => return Err(skip(form, refusal).await),
+    };
     let wish = parts.wish()?;
     let received = receiving.end()?;
     let claim = key.of(scope.ra(), scope.owner(), &content(&wish, &received));
@@ -141,7 +144,7 @@ impl Parts {
     }
 }
 
-async fn read(mut form: Multipart, receiving: &mut Receiving) -> Result<Parts, Refusal> {
+async fn read(form: &mut Multipart, receiving: &mut Receiving) -> Result<Parts, Refusal> {
     let mut parts = Parts::default();
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -163,6 +166,13 @@ async fn read(mut form: Multipart, receiving: &mut Receiving) -> Result<Parts, R
         });
     }
     Ok(parts)
+}
+
+/// Reads the rest of a refused form away, so that the client sees the answer.
+async fn skip(mut form: Multipart, refusal: Refusal) -> Refusal {
+    let rest = async { while let Ok(Some(_)) = form.next_field().await {} };
+    let _ = tokio::time::timeout(Duration::from_secs(30), rest).await;
+    refusal.closing()
 }
 
 async fn take(field: &mut Field<'_>, receiving: &mut Receiving) -> Result<(), Refusal> {

@@ -119,16 +119,18 @@ impl Documents {
         Self(Arc::new(parts))
     }
 
-    /// Begins an upload for a data set that takes documents.
+    /// Begins an upload for a data set of one's own. Whether the set takes it is judged by
+    /// [`Self::add`]: the same request again has its answer whatever happened since.
     ///
     /// # Errors
-    /// 404; 409 `data-set-state-conflict`, `document-limit`; 503.
+    /// 404, or 503.
     pub async fn begin(
         &self,
         scope: &TenantScope,
         set: SubjectDataId,
     ) -> Result<Receiving, Refused> {
-        self.open_set(&scope.read(), set).await?;
+        let known = self.0.sets.subject_data(&scope.read(), set).await?;
+        known.ok_or_else(Refused::not_found)?;
         Ok(Receiving {
             file: self.0.files.begin().await?,
             hash: Sha256::new(),
@@ -155,7 +157,7 @@ impl Documents {
     /// applicant who was asked has answered.
     ///
     /// # Errors
-    /// Those of [`Self::begin`].
+    /// 404; 409 `data-set-state-conflict`, `document-limit`; 503.
     pub async fn add(
         &self,
         scope: &TenantScope,

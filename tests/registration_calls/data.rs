@@ -1,0 +1,235 @@
+//! Data sets, registration types, notifications.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Call, Instance, STAFF, acting, by_number, draft, faults, id, keyed, post, refused, statements,
+    submitted,
+};
+
+#[test]
+fn data_is_taken_once_in_its_registers_form() {
+    let instance = Instance::start();
+    let call = Call::json(&by_number()).key("once");
+    let mut other = by_number();
+    other["locality"] = json!("Kraków");
+    let made = keyed(
+        &instance,
+        "/subject-data",
+        &call,
+        &Call::json(&other).key("once"),
+    );
+    assert_eq!(made["verification"]["registration_number"], "0012345678");
+    assert_eq!(
+        (&made["state"], &made["revision"]),
+        (&json!("draft"), &json!(1))
+    );
+    let path = format!("/subject-data/{}", id(&made));
+    assert_eq!(instance.get("customer", &path).ok(), made);
+    let foreign = Call::default().header("Acting-For: c-1");
+    assert_eq!(instance.call("partner", "GET", &path, &foreign).status, 404);
+    for who in STAFF {
+        let answer = instance.post(who, "/subject-data", &Call::json(&by_number()).fresh_key());
+        assert_eq!(answer.refusal(), refused(403, "role-forbidden"), "{who}");
+    }
+}
+
+#[test]
+fn every_fault_of_the_data_is_named() {
+    let instance = Instance::start();
+    let wrong = json!({
+        "organization": "",
+        "country": "UK",
+        "state_or_province": "x".repeat(129),
+        "locality": "a\u{202e}b",
+        "verification": {"method": "registration_number", "registration_type": "KRS"},
+    });
+    let answer = post(&instance, "/subject-data", &wrong);
+    assert_eq!(answer.refusal(), refused(422, "validation-failed"));
+    let expected = [
+        ("/organization", "text-invalid"),
+        ("/country", "country-unsupported"),
+        ("/state_or_province", "text-invalid"),
+        ("/locality", "text-invalid"),
+        ("/verification/registration_number", "member-missing"),
+    ];
+    assert_eq!(
+        faults(&answer),
+        expected.map(|(at, code)| (at.to_owned(), code.to_owned()))
+    );
+    for (register, number, code) in [
+        ("KRS", "12345678901", "registration-number-invalid"),
+        ("NIP", "5260250994", "registration-number-invalid"),
+        ("LEI", "506700GE1G29325QX364", "registration-number-invalid"),
+        ("REGON", "123456785", "registration-type-unsupported"),
+    ] {
+        let mut wrong = by_number();
+        wrong["verification"]["registration_type"] = json!(register);
+        wrong["verification"]["registration_number"] = json!(number);
+        assert_eq!(
+            post(&instance, "/subject-data", &wrong).refusal(),
+            refused(422, code)
+        );
+    }
+}
+
+#[test]
+fn data_is_submitted_once_with_its_statements() {
+    let instance = Instance::start();
+    let path = format!("/subject-data/{}/submit", draft(&instance));
+    let none = json!({"statements": []});
+    let answer = post(&instance, &path, &none);
+    assert_eq!(answer.refusal(), refused(422, "statement-missing"));
+    assert!(
+        faults(&answer)
+            .iter()
+            .all(|(pointer, _)| pointer == "/statements")
+    );
+    let foreign = acting("c-2", &statements()).fresh_key();
+    assert_eq!(
+        instance.post("customer", &path, &foreign).refusal(),
+        refused(404, "not-found")
+    );
+    assert_eq!(instance.post("officer", &path, &foreign).status, 403);
+    let call = Call::json(&statements()).key("submit");
+    let body = keyed(&instance, &path, &call, &Call::json(&none).key("submit"));
+    assert_eq!(
+        (&body["state"], &body["status_code"]),
+        (&json!("under_verification"), &json!("under_verification"))
+    );
+    assert_eq!(body["case"]["state"], "queued");
+    let checks = body["case"]["checks"].as_array().unwrap();
+    assert!(
+        checks
+            .iter()
+            .any(|check| check["type"] == "existence" && check["state"] == "REQUIRED")
+    );
+    let again = post(&instance, &path, &statements());
+    assert_eq!(again.refusal(), refused(409, "data-set-state-conflict"));
+}
+
+#[test]
+fn the_document_method_waits_for_its_document() {
+    let instance = Instance::start();
+    let mut data = by_number();
+    data["verification"] = json!({"method": "document"});
+    let set = id(&post(&instance, "/subject-data", &data).ok());
+    let answer = post(
+        &instance,
+        &format!("/subject-data/{set}/submit"),
+        &statements(),
+    );
+    assert_eq!(answer.refusal(), refused(409, "document-missing"));
+    data["verification"] = json!({"method": "document", "registration_number": "1"});
+    let answer = post(&instance, "/subject-data", &data);
+    assert_eq!(faults(&answer)[0].1, "member-not-allowed");
+}
+
+#[test]
+fn lists_versions_and_withdrawal() {
+    let instance = Instance::start();
+    let (first, second) = (submitted(&instance), draft(&instance));
+    let mut next = by_number();
+    next["replaces"] = json!(first);
+    let next = post(&instance, "/subject-data", &next).ok();
+    assert_eq!(
+        (&next["revision"], &next["replaces"]),
+        (&json!(2), &json!(first))
+    );
+    let found = |query: &str| -> Vec<String> {
+        let list = instance
+            .get("customer", &format!("/subject-data{query}"))
+            .ok();
+        list["items"].as_array().unwrap().iter().map(id).collect()
+    };
+    assert_eq!(found("?state=draft"), [id(&next), second.clone()]);
+    assert_eq!(found("?state=verified"), Vec::<String>::new());
+    assert_eq!(found("").len(), 3);
+    let bad = instance.get("customer", "/subject-data?state=ready");
+    assert_eq!(bad.refusal(), refused(400, "parameter-invalid"));
+    let withdraw = format!("/subject-data/{first}/withdraw");
+    let foreign = Call::default().header("Acting-For: c-9");
+    assert_eq!(instance.post("customer", &withdraw, &foreign).status, 404);
+    assert_eq!(
+        instance.post("auditor", &withdraw, &Call::default()).status,
+        403
+    );
+    let gone = instance.post("customer", &withdraw, &Call::default()).ok();
+    assert_eq!(
+        (&gone["state"], &gone["case"]["state"]),
+        (&json!("withdrawn"), &json!("closed"))
+    );
+    let again = instance.post("customer", &withdraw, &Call::default());
+    assert_eq!(again.refusal(), refused(409, "data-set-state-conflict"));
+}
+
+#[test]
+fn forms_learn_what_numbers_a_country_has() {
+    let instance = Instance::start();
+    let types = |query: &str| instance.get("customer", &format!("/registration-types{query}"));
+    let kinds = |query: &str| -> Vec<Value> {
+        let list = types(query).ok();
+        assert_eq!(list["next"], Value::Null);
+        list["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kind| kind["type"].clone())
+            .collect()
+    };
+    assert_eq!(kinds("?country=PL"), ["KRS", "NIP", "LEI"]);
+    assert_eq!(kinds("?country=DE"), ["NTR", "LEI"]);
+    let krs = &types("?country=PL").ok()["items"][0];
+    assert_eq!(krs["online"], false);
+    assert_ne!(krs["label"]["en"], krs["label"]["pl"]);
+    assert_eq!(
+        types("?country=XX").refusal(),
+        refused(422, "country-unsupported")
+    );
+    assert_eq!(types("").status, 400);
+    assert_eq!(
+        types("?country=PL&type=KRS").refusal(),
+        refused(400, "unknown-parameter")
+    );
+}
+
+#[test]
+fn notifications_stand_in_tabs_and_are_read() {
+    let instance = Instance::start();
+    let set = submitted(&instance);
+    let tab = |query: &str| {
+        let call = Call::default().header("Acting-For: c-1");
+        instance.call("customer", "GET", &format!("/notifications{query}"), &call)
+    };
+    assert_eq!(tab("").status, 400);
+    assert_eq!(
+        tab("?tab=other").refusal(),
+        refused(400, "parameter-invalid")
+    );
+    for empty in ["problems", "expiration", "new_certificates"] {
+        let list = tab(&format!("?tab={empty}")).ok();
+        assert_eq!(list, json!({"items": [], "next": null}), "{empty}");
+    }
+    let line = tab("?tab=information").ok()["items"][0].clone();
+    assert_eq!(
+        (&line["code"], &line["object_id"]),
+        (&json!("data-received"), &json!(set))
+    );
+    assert_eq!(
+        (&line["read"], &line["tab"]),
+        (&json!(false), &json!("information"))
+    );
+    assert_ne!(line["words"]["en"], line["words"]["pl"]);
+    let read = format!("/notifications/{}/read", id(&line));
+    let foreign = Call::default().header("Acting-For: c-2");
+    assert_eq!(instance.post("customer", &read, &foreign).status, 404);
+    assert_eq!(
+        instance.post("specialist", &read, &Call::default()).status,
+        403
+    );
+    assert_eq!(
+        instance.post("customer", &read, &Call::default()).ok()["read"],
+        true
+    );
+    assert_eq!(tab("?tab=information").ok()["items"][0]["read"], true);
+}

@@ -1,0 +1,208 @@
+//! Uploads.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{Answer, Call, Instance, STAFF, draft, keyed, refused, submitted};
+
+const MIB: usize = 1024 * 1024;
+
+/// A form with these text parts and one file.
+fn form(parts: &[(&str, &str)], name: &str, content: &[u8]) -> Call {
+    let mut body = Vec::new();
+    for (part, text) in parts {
+        let head =
+            format!("--edge\r\nContent-Disposition: form-data; name=\"{part}\"\r\n\r\n{text}\r\n");
+        body.extend_from_slice(head.as_bytes());
+    }
+    let head = format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+    );
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(content);
+    body.extend_from_slice(b"\r\n--edge--\r\n");
+    Call::default()
+        .header("Content-Type: multipart/form-data; boundary=edge")
+        .bytes(body)
+}
+
+fn kind(kind: &str) -> [(&str, &str); 1] {
+    [("kind", kind)]
+}
+
+fn pdf(size: usize) -> Vec<u8> {
+    let mut content = b"%PDF-1.7\n".to_vec();
+    content.resize(size, b'x');
+    content
+}
+
+fn upload(instance: &Instance, set: &str, call: &Call) -> Answer {
+    let path = format!("/subject-data/{set}/documents");
+    instance.post("customer", &path, &call.clone().fresh_key())
+}
+
+fn files(instance: &Instance) -> Vec<String> {
+    let found = fs::read_dir(instance.path("documents")).unwrap();
+    found
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_document_is_kept_once_before_and_after_the_data_is_submitted() {
+    let instance = Instance::start();
+    for set in [draft(&instance), submitted(&instance)] {
+        let path = format!("/subject-data/{set}/documents");
+        let parts = [("kind", "organization"), ("description", "extract")];
+        let key = format!("doc-{set}");
+        let call = form(&parts, "odpis z KRS.pdf", &pdf(90_000)).key(&key);
+        let other = form(&parts, "odpis z KRS.pdf", &pdf(90_001)).key(&key);
+        let made = keyed(&instance, &path, &call, &other);
+        assert_eq!(
+            made["sha256"],
+            json!(hex::encode(Sha256::digest(pdf(90_000))))
+        );
+        let told = (&made["media_type"], &made["size"], &made["file_name"]);
+        assert_eq!(
+            told,
+            (
+                &json!("application/pdf"),
+                &json!(90_000),
+                &json!("odpis z KRS.pdf")
+            )
+        );
+        let listed = instance.get("customer", &path).ok();
+        assert_eq!(listed, json!({"items": [made], "next": null}));
+        let id = made["document_id"].as_str().unwrap().to_owned();
+        assert_eq!(
+            fs::read(instance.path("documents").join(&id)).unwrap(),
+            pdf(90_000)
+        );
+        let foreign = Call::default().header("Acting-For: c-2");
+        assert_eq!(
+            instance.call("customer", "GET", &path, &foreign).status,
+            404
+        );
+        let foreign = call.clone().header("Acting-For: c-2");
+        assert_eq!(
+            instance.post("customer", &path, &foreign).refusal(),
+            refused(404, "not-found")
+        );
+        for who in STAFF {
+            assert_eq!(instance.post(who, &path, &call).status, 403, "{who}");
+        }
+    }
+    assert_eq!(
+        files(&instance).len(),
+        2,
+        "one file a row, and nothing else"
+    );
+}
+
+#[test]
+fn what_is_no_document_leaves_nothing() {
+    let instance = Instance::start();
+    let set = draft(&instance);
+    let name = "a.pdf";
+    let cases: [(Call, u16, &str); 9] = [
+        (
+            form(&kind("organization"), name, b"PK\x03\x04"),
+            422,
+            "document-type-rejected",
+        ),
+        (
+            form(&kind("organization"), name, b""),
+            422,
+            "document-type-rejected",
+        ),
+        (
+            form(&kind("organization"), "../a.pdf", &pdf(9)),
+            422,
+            "file-name-invalid",
+        ),
+        (
+            form(&kind("passport"), name, &pdf(9)),
+            422,
+            "validation-failed",
+        ),
+        (form(&[], name, &pdf(9)), 422, "validation-failed"),
+        (
+            form(
+                &[("kind", "applicant"), ("kind", "applicant")],
+                name,
+                &pdf(9),
+            ),
+            400,
+            "multipart-malformed",
+        ),
+        (
+            form(&[("colour", "red")], name, &pdf(9)),
+            400,
+            "unknown-member",
+        ),
+        (
+            Call::json(&json!({"kind": "organization"})),
+            415,
+            "unsupported-media-type",
+        ),
+        (
+            form(&[("kind", &"x".repeat(9000))], name, &pdf(9)),
+            413,
+            "payload-too-large",
+        ),
+    ];
+    for (call, status, code) in cases {
+        assert_eq!(
+            upload(&instance, &set, &call).refusal(),
+            refused(status, code)
+        );
+    }
+    let cut = Call::default()
+        .header("Content-Type: multipart/form-data; boundary=edge")
+        .bytes(b"--edge\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\norg".to_vec());
+    assert_eq!(
+        upload(&instance, &set, &cut).refusal(),
+        refused(400, "multipart-malformed")
+    );
+    assert!(files(&instance).is_empty());
+}
+
+#[test]
+fn thirty_mebibytes_and_not_one_byte_more() {
+    let instance = Instance::start();
+    let set = draft(&instance);
+    let fits = upload(
+        &instance,
+        &set,
+        &form(&kind("additional"), "a.pdf", &pdf(30 * MIB)),
+    );
+    assert_eq!(fits.ok()["size"], json!(30 * MIB));
+    let over = upload(
+        &instance,
+        &set,
+        &form(&kind("additional"), "a.pdf", &pdf(30 * MIB + 1)),
+    );
+    assert_eq!(over.refusal(), refused(413, "payload-too-large"));
+    assert_eq!(files(&instance).len(), 1);
+}
+
+#[test]
+fn withdrawn_data_takes_no_documents() {
+    let instance = Instance::start();
+    let set = draft(&instance);
+    let withdraw = format!("/subject-data/{set}/withdraw");
+    instance.post("customer", &withdraw, &Call::default()).ok();
+    let late = upload(
+        &instance,
+        &set,
+        &form(&kind("additional"), "a.pdf", &pdf(99)),
+    );
+    assert_eq!(late.refusal(), refused(409, "data-set-state-conflict"));
+    assert!(files(&instance).is_empty());
+    let listed = instance
+        .get("customer", &format!("/subject-data/{set}/documents"))
+        .ok();
+    assert_eq!(listed["items"], Value::Array(Vec::new()));
+}

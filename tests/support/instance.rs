@@ -1,0 +1,408 @@
+//! A running `chanceryd` of its own, without a token: everything but signing works. Its TLS CA,
+//! people and frontends are made by OpenSSL; they call it with curl.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Everybody who is registered: name and role.
+pub const REGISTRY: [(&str, &str); 6] = [
+    ("customer", "ra_customer"),
+    ("partner", "ra_partner"),
+    ("specialist", "validation_specialist"),
+    ("officer", "validation_officer"),
+    ("second", "validation_officer"),
+    ("auditor", "auditor"),
+];
+
+const EXTENSIONS: &str = "
+[ca]
+basicConstraints = critical, CA:TRUE, pathlen:0
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[server]
+basicConstraints = critical, CA:FALSE
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:localhost, IP:127.0.0.1
+[client]
+basicConstraints = critical, CA:FALSE
+extendedKeyUsage = clientAuth
+[req]
+prompt = no
+distinguished_name = name
+[name]
+CN = unused
+";
+
+static KEYS: AtomicU64 = AtomicU64::new(0);
+
+/// A daemon that is killed when the test ends.
+pub struct Instance {
+    dir: TempDir,
+    child: Child,
+    ra: u16,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+
+    /// The code of a problem document.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Status and code of a refusal.
+    pub fn refusal(&self) -> (u16, String) {
+        (self.status, self.code())
+    }
+
+    /// The body of a call that must have worked.
+    pub fn ok(&self) -> Value {
+        let body = String::from_utf8_lossy(&self.bytes);
+        assert!(self.status < 300, "{}: {body}", self.status);
+        self.json()
+    }
+}
+
+/// One call under `/v1`.
+#[derive(Clone, Default)]
+pub struct Call {
+    headers: Vec<String>,
+    body: Option<Vec<u8>>,
+}
+
+impl Call {
+    pub fn json(body: &Value) -> Self {
+        Self::default()
+            .header("Content-Type: application/json")
+            .bytes(body.to_string().into_bytes())
+    }
+
+    pub fn bytes(mut self, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    pub fn header(mut self, header: &str) -> Self {
+        self.headers.push(header.to_owned());
+        self
+    }
+
+    pub fn key(self, key: &str) -> Self {
+        self.header(&format!("Idempotency-Key: {key}"))
+    }
+
+    /// A key that was never used.
+    pub fn fresh_key(self) -> Self {
+        self.key(&format!("k-{}", KEYS.fetch_add(1, Ordering::SeqCst)))
+    }
+
+    pub fn matching(self, etag: &str) -> Self {
+        self.header(&format!("If-Match: {etag}"))
+    }
+}
+
+fn run(dir: &Path, program: &str, arguments: &str) {
+    let words: Vec<&str> = arguments.split_whitespace().collect();
+    let output = Command::new(program)
+        .args(&words)
+        .current_dir(dir)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {arguments}: {said}");
+}
+
+fn certify(dir: &Path, name: &str, section: &str) {
+    run(
+        dir,
+        "openssl",
+        &format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"),
+    );
+    run(
+        dir,
+        "openssl",
+        &format!("req -config ext.cnf -new -key {name}.key -subj /CN={name} -out {name}.csr"),
+    );
+    run(
+        dir,
+        "openssl",
+        &format!(
+            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext.cnf -extensions {section} -out {name}.pem"
+        ),
+    );
+}
+
+fn certificates(dir: &Path) {
+    fs::write(dir.join("ext.cnf"), EXTENSIONS).unwrap();
+    for (ca, curve) in [("ca", "P-256"), ("issuing", "P-384")] {
+        run(
+            dir,
+            "openssl",
+            &format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:{curve} -out {ca}.key"),
+        );
+        run(
+            dir,
+            "openssl",
+            &format!(
+                "req -config ext.cnf -x509 -new -key {ca}.key -sha384 -days 30 -extensions ca -subj /C=PL/O=Example/CN={ca} -out {ca}.pem"
+            ),
+        );
+    }
+    certify(dir, "server", "server");
+    for name in REGISTRY
+        .map(|(name, _)| name)
+        .into_iter()
+        .chain(["operator", "stranger"])
+    {
+        certify(dir, name, "client");
+    }
+}
+
+fn configuration(dir: &Path, ports: [u16; 3]) -> String {
+    let [ra, public, metrics] = ports;
+    let own = dir.display();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/config");
+    format!(
+        r#"
+[node]
+name = "test"
+log_prefix = "example.com/ca"
+[listen]
+ra = "127.0.0.1:{ra}"
+public = "127.0.0.1:{public}"
+metrics = "127.0.0.1:{metrics}"
+[tls]
+certificate = "{own}/server.pem"
+key = "{own}/server.key"
+client_roots = "{own}/ca.pem"
+[database]
+url = "sqlite://{own}/ca.db"
+[files]
+products = "{shipped}/products.toml"
+profiles = "{shipped}/profiles"
+documents = "{own}/documents"
+[secrets]
+mailbox_code = "{own}/mailbox-code"
+[[hsm.tokens]]
+module = "/usr/lib/softhsm/libsofthsm2.so"
+label = "absent"
+pin = "{own}/pin"
+[[hsm.tokens.keys]]
+name = "issuing-g1"
+id = "01"
+label = "issuing-g1"
+algorithm = "ecdsa-p384-sha384"
+purposes = ["certificate", "crl"]
+public_key = "{own}/issuing.pem"
+[[issuers]]
+name = "issuing-g1"
+certificate = "{own}/issuing.pem"
+chain = []
+key = "issuing-g1"
+profiles = ["org-multipurpose", "org-strict"]
+base_url = "http://pki.example.com"
+[mail]
+ca_name = "Example CA"
+contact = "help@example.com"
+from = "ca@example.com"
+confirm_base_url = "http://pki.example.com"
+directory = "{own}/mail"
+"#
+    )
+}
+
+/// Ports that are free now.
+fn ports() -> [u16; 3] {
+    let held = [0; 3].map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+    held.map(|listener| listener.local_addr().unwrap().port())
+}
+
+impl Instance {
+    /// Starts a daemon and registers everybody.
+    pub fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (at, ports) = (dir.path(), ports());
+        certificates(at);
+        for directory in ["documents", "mail", "tokens"] {
+            fs::create_dir(at.join(directory)).unwrap();
+        }
+        fs::write(
+            at.join("softhsm2.conf"),
+            format!("directories.tokendir = {}/tokens\n", at.display()),
+        )
+        .unwrap();
+        fs::write(at.join("chancery.toml"), configuration(at, ports)).unwrap();
+        secret(at, "mailbox-code", &[7; 32]);
+        secret(at, "pin", b"1234");
+        let program = env!("CARGO_BIN_EXE_chanceryd");
+        run(at, program, "migrate --config chancery.toml");
+        run(
+            at,
+            program,
+            "enroll-operator --config chancery.toml --name operator --certificate operator.pem --qualified-until 2099-12-31T00:00:00Z",
+        );
+        let child = serve(at);
+        let instance = Self {
+            child,
+            ra: ports[0],
+            dir,
+        };
+        instance.register();
+        instance
+    }
+
+    fn register(&self) {
+        for (name, role) in REGISTRY {
+            let pem = fs::read_to_string(self.path(&format!("{name}.pem"))).unwrap();
+            let mut body = json!({"name": name, "role": role, "certificate": pem});
+            if !role.starts_with("ra_") {
+                body["qualified_until"] = json!("2099-12-31T00:00:00Z");
+            }
+            self.post("operator", "/identities", &Call::json(&body))
+                .ok();
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn get(&self, who: &str, path: &str) -> Answer {
+        self.call(who, "GET", path, &Call::default())
+    }
+
+    pub fn post(&self, who: &str, path: &str, call: &Call) -> Answer {
+        self.call(who, "POST", path, call)
+    }
+
+    pub fn put(&self, who: &str, path: &str, call: &Call) -> Answer {
+        self.call(who, "PUT", path, call)
+    }
+
+    pub fn call(&self, who: &str, method: &str, path: &str, call: &Call) -> Answer {
+        let number = KEYS.fetch_add(1, Ordering::SeqCst);
+        let [head, body, sent] =
+            ["head", "body", "sent"].map(|kind| self.path(&format!("{kind}-{number}")));
+        let mut curl = Command::new("curl");
+        curl.current_dir(self.dir.path())
+            .args(["-sS", "--max-time", "60", "-X", method]);
+        curl.args([
+            "--cacert",
+            "ca.pem",
+            "--cert",
+            &format!("{who}.pem"),
+            "--key",
+            &format!("{who}.key"),
+        ]);
+        curl.arg("-D").arg(&head).arg("-o").arg(&body);
+        for header in &call.headers {
+            curl.args(["-H", header]);
+        }
+        if let Some(bytes) = &call.body {
+            fs::write(&sent, bytes).unwrap();
+            curl.arg("--data-binary")
+                .arg(format!("@{}", sent.display()));
+        }
+        let output = curl
+            .arg(format!("https://localhost:{}/v1{path}", self.ra))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{method} {path}: {said}");
+        answer(
+            &fs::read_to_string(&head).unwrap(),
+            fs::read(&body).unwrap_or_default(),
+        )
+    }
+
+    /// A signature over `text` with the key of `who`'s certificate, in base64.
+    pub fn sign(&self, who: &str, text: &str) -> String {
+        let number = KEYS.fetch_add(1, Ordering::SeqCst);
+        fs::write(self.path(&format!("text-{number}")), text).unwrap();
+        run(
+            self.dir.path(),
+            "openssl",
+            &format!(
+                "pkeyutl -sign -rawin -digest sha256 -inkey {who}.key -in text-{number} -out signature-{number}"
+            ),
+        );
+        BASE64_STANDARD.encode(fs::read(self.path(&format!("signature-{number}"))).unwrap())
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn secret(dir: &Path, name: &str, content: &[u8]) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = dir.join(name);
+    fs::write(&path, content).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// Waits for the line that says it serves; what follows is read away, so that it never blocks.
+fn serve(dir: &Path) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_chanceryd"))
+        .args(["serve", "--config", "chancery.toml"])
+        .env("SOFTHSM2_CONF", dir.join("softhsm2.conf"))
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = Vec::new();
+    let serves = lines.by_ref().map_while(Result::ok).any(|line| {
+        let ready = line.contains("chanceryd serves");
+        said.push(line);
+        ready
+    });
+    assert!(serves, "the daemon did not start:\n{}", said.join("\n"));
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    child
+}
+
+fn answer(head: &str, bytes: Vec<u8>) -> Answer {
+    let mut lines = head.lines();
+    let first = lines.next().unwrap();
+    let header = |name: &str| {
+        head.lines().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found
+                .eq_ignore_ascii_case(name)
+                .then(|| value.trim().to_owned())
+        })
+    };
+    Answer {
+        status: first.split(' ').nth(1).unwrap().parse().unwrap(),
+        etag: header("etag"),
+        location: header("location"),
+        bytes,
+    }
+}
