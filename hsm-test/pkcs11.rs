@@ -10,7 +10,7 @@ use cryptoki::{mechanism::Mechanism, object::Attribute, session::Session};
 use der::Encode;
 use secrecy::SecretString;
 
-use self::token::{MODULE, PIN, Softhsm};
+use self::token::{MODULE, PIN, REMOTE_MODULE, Softhsm};
 use super::{
     Pkcs11Signer, StartError,
     config::{KeyConfig, TokenConfig, TokenSelector},
@@ -458,6 +458,54 @@ fn a_call_that_outlives_the_deadline_is_unknown_and_red_until_it_returns() {
         });
         assert!(unknown);
         until(&signer, is_ready);
+    });
+}
+
+fn remote(token: &str, keys: Vec<KeyConfig>) -> TokenConfig {
+    TokenConfig {
+        module: REMOTE_MODULE.into(),
+        sign_deadline: Duration::from_millis(500),
+        ..config(token, keys)
+    }
+}
+
+#[test]
+fn an_hsm_that_hangs_is_red_until_it_answers() {
+    Softhsm::isolated(|softhsm| {
+        softhsm.make_token("t");
+        let key = make_key("t", 1, KeyKind::P256, A::EcdsaP256Sha256);
+        let server = softhsm.serve("t");
+        let signer = start(remote("t", vec![key.clone()])).unwrap();
+        sign(&signer, &key).unwrap();
+        server.signal("STOP");
+        let unknown = sign(&signer, &key).unwrap_err();
+        assert!(matches!(unknown, SignError::Unknown(_)), "{unknown:?}");
+        assert!(code(&signer).starts_with("no answer within"));
+        // The other worker hangs too; then nobody is left to ask.
+        assert!(sign(&signer, &key).is_err());
+        let refused = sign(&signer, &key).unwrap_err();
+        assert!(matches!(refused, SignError::NotSigned(_)), "{refused:?}");
+        server.signal("CONT");
+        until(&signer, is_ready);
+        sign(&signer, &key).unwrap();
+    });
+}
+
+#[test]
+fn an_hsm_that_restarts_is_taken_up_again() {
+    Softhsm::isolated(|softhsm| {
+        softhsm.make_token("t");
+        let key = make_key("t", 1, KeyKind::P256, A::EcdsaP256Sha256);
+        let server = softhsm.serve("t");
+        let signer = start(remote("t", vec![key.clone()])).unwrap();
+        sign(&signer, &key).unwrap();
+        drop(server);
+        let refused = sign(&signer, &key).unwrap_err();
+        assert!(matches!(refused, SignError::NotSigned(_)), "{refused:?}");
+        until(&signer, |signer| !is_ready(signer));
+        let _server = softhsm.serve("t");
+        until(&signer, is_ready);
+        openssl_accepts(softhsm.dir(), &key, &sign(&signer, &key).unwrap());
     });
 }
 

@@ -6,15 +6,39 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
 };
 
 pub const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+pub const REMOTE_MODULE: &str = "/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so";
 pub const PIN: &str = "2468-kerberos";
 pub const SO_PIN: &str = "1357-charon";
 
 const HOME: &str = "CHANCERY_TEST_SOFTHSM";
+
+/// A token behind a socket; gone when dropped.
+pub struct Remote(Child);
+
+impl Remote {
+    /// Sends a signal by its name, for example `STOP`, to every process of the server.
+    pub fn signal(&self, name: &str) {
+        let group = format!("-{}", self.0.id());
+        let sent = Command::new("kill")
+            .args(["-s", name, "--", &group])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.signal("KILL");
+        let _ = self.0.wait();
+    }
+}
 
 /// The directory with the configuration and the tokens.
 pub struct Softhsm {
@@ -48,6 +72,10 @@ impl Softhsm {
             .args(["--exact", &this, "--nocapture"])
             .env(HOME, dir.path())
             .env("SOFTHSM2_CONF", dir.path().join("softhsm2.conf"))
+            .env(
+                "P11_KIT_SERVER_ADDRESS",
+                format!("unix:path={}", dir.path().join("remote").display()),
+            )
             .output()
             .unwrap();
         let told = String::from_utf8_lossy(&output.stdout);
@@ -84,6 +112,26 @@ impl Softhsm {
             SO_PIN,
         ];
         self.run("softhsm2-util", &args);
+    }
+
+    /// Serves a token over a socket, as a network HSM would. [`REMOTE_MODULE`] is its client.
+    pub fn serve(&self, label: &str) -> Remote {
+        let socket = self.dir.join("remote");
+        let _ = fs::remove_file(&socket);
+        let mut server = Command::new("p11-kit")
+            .args(["server", "--foreground", "--provider", MODULE, "--name"])
+            .arg(&socket)
+            .arg(format!("pkcs11:token={label}"))
+            .env("SOFTHSM2_CONF", self.conf())
+            .stdout(Stdio::piped())
+            .process_group(0) // It has a process for each connection.
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let stdout = server.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut said).unwrap();
+        assert!(said.contains("P11_KIT_SERVER_ADDRESS"), "{said}");
+        Remote(server)
     }
 
     /// Runs a program against this SoftHSM2; it must succeed.

@@ -32,8 +32,9 @@ pub mod key_maker;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread::{self, JoinHandle},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    thread,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -71,8 +72,12 @@ pub struct Pkcs11Signer {
     tokens: Vec<Arc<Token>>,
     by_key: BTreeMap<KeyName, Arc<Token>>,
     changes: watch::Receiver<u64>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Disconnected once every thread has ended.
+    ended: Mutex<mpsc::Receiver<()>>,
 }
+
+/// How long a shutdown waits for its threads.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 impl Pkcs11Signer {
     /// Loads the modules, logs in and proves every key once. Blocks until each token has had its
@@ -93,13 +98,19 @@ impl Pkcs11Signer {
             .iter()
             .flat_map(|token| token.key_names().map(|name| (name, Arc::clone(token))))
             .collect();
+        let (alive, ended) = mpsc::channel();
         let signer = Self {
             tokens,
             by_key,
             changes,
-            threads: Mutex::new(Vec::new()),
+            ended: Mutex::new(ended),
         };
-        signer.spawn()?;
+        let spawned = signer.spawn(&alive);
+        drop(alive);
+        if let Err(error) = spawned {
+            signer.shutdown();
+            return Err(error);
+        }
         Ok(signer)
     }
 
@@ -121,29 +132,29 @@ impl Pkcs11Signer {
     }
 
     /// Refuses new orders, finishes those on the way, logs out and closes every session. Threads
-    /// stuck in the module are left behind. Blocks while a signature is being made.
+    /// that do not come back from the module within 10 s are left behind, with their sessions.
     pub fn shutdown(&self) {
         for token in &self.tokens {
             token.close();
         }
-        for thread in std::mem::take(&mut *held(&self.threads)) {
-            // A thread that cannot return must not keep the process from ending.
-            let stuck = self.tokens.iter().any(|token| token.is_stuck());
-            if !stuck && thread.join().is_err() {
-                tracing::error!("a PKCS#11 thread ended by a panic");
+        match held(&self.ended).recv_timeout(FAREWELL) {
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                for token in &self.tokens {
+                    token.log_out();
+                }
             }
-        }
-        for token in &self.tokens {
-            token.log_out();
+            Ok(()) | Err(mpsc::RecvTimeoutError::Timeout) => {
+                tracing::error!("a call into a PKCS#11 module does not return");
+            }
         }
     }
 
-    fn spawn(&self) -> Result<(), StartError> {
+    fn spawn(&self, alive: &mpsc::Sender<()>) -> Result<(), StartError> {
         let mut first = Vec::new();
         for token in &self.tokens {
-            let (tell, told) = std::sync::mpsc::channel();
+            let (tell, told) = mpsc::channel();
             let supervised = Arc::clone(token);
-            self.thread("hsm-supervisor", move || {
+            thread_of("hsm-supervisor", alive, move || {
                 supervisor::run(&supervised, &tell);
             })?;
             first.push(told);
@@ -151,25 +162,30 @@ impl Pkcs11Signer {
         for (token, told) in self.tokens.iter().zip(first) {
             // Nothing within the time is a token that hangs: it stays down, and is told so.
             if let Ok(Some(fault)) = told.recv_timeout(supervisor::FIRST_TRY) {
-                self.shutdown();
                 return Err(StartError::WrongKey(fault));
             }
             for _ in 0..token.threads() {
                 let served = Arc::clone(token);
-                self.thread("hsm-worker", move || worker::run(&served))?;
+                thread_of("hsm-worker", alive, move || worker::run(&served))?;
             }
         }
         Ok(())
     }
+}
 
-    fn thread(&self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), StartError> {
-        let started = thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(run)
-            .map_err(StartError::Thread)?;
-        held(&self.threads).push(started);
-        Ok(())
-    }
+/// Starts a thread that keeps `alive` connected as long as it runs.
+fn thread_of(
+    name: &str,
+    alive: &mpsc::Sender<()>,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<(), StartError> {
+    let alive = alive.clone();
+    let run = move || {
+        run();
+        drop(alive);
+    };
+    let started = thread::Builder::new().name(name.to_owned()).spawn(run);
+    started.map(|_| ()).map_err(StartError::Thread)
 }
 
 #[async_trait]

@@ -61,8 +61,13 @@ impl Gate {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        held(&self.0.state).inside -= 1;
-        self.0.moved.notify_all();
+        let mut state = held(&self.0.state);
+        state.inside -= 1;
+        // Only a drain waits for somebody to leave; waking nobody would cost a system call at
+        // every signature.
+        if state.closed {
+            self.0.moved.notify_all();
+        }
     }
 }
 

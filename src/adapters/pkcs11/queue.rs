@@ -35,6 +35,8 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct State {
     lines: BTreeMap<SignPurpose, VecDeque<Job>>,
+    /// Workers that sleep.
+    idle: usize,
     closed: bool,
 }
 
@@ -58,8 +60,11 @@ impl Queue {
             return Err(Refused::Full);
         }
         line.push_back(job);
+        let wake = state.idle > 0;
         drop(state);
-        self.arrived.notify_one();
+        if wake {
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 
@@ -73,10 +78,12 @@ impl Queue {
             if state.closed {
                 return None;
             }
+            state.idle += 1;
             state = self
                 .arrived
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
         }
     }
 
