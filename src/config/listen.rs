@@ -54,8 +54,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: Count::of(1024),
-            requests_per_second: Count::of(500),
-            requests_burst: Count::of(1000),
+            requests_per_second: Count::of(5000),
+            requests_burst: Count::of(10_000),
             csr_checks_per_second: Count::of(200),
             csr_checks_burst: Count::of(500),
             concurrent_requests: Count::of(256),

@@ -53,6 +53,7 @@ mod finish;
 mod judge;
 mod prepare;
 pub mod settle;
+mod steps;
 
 /// Renders the answer to a finished activation; handed in by the edge, used before the commit.
 pub type Renderer = Arc<dyn Fn(&CertificateRecord) -> Answer + Send + Sync>;

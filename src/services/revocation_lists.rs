@@ -174,6 +174,7 @@ impl RevocationLists {
             .record(system, &authority, scope, &entries, &times, job)
             .await?;
         self.sign(system, recorded, intent).await?;
+        measure(scope, &times, entries.len());
         Ok(times.this_update)
     }
 
@@ -353,6 +354,20 @@ impl Times {
             next_update: this_update.plus(period),
         }
     }
+}
+
+fn measure(scope: &Scope, times: &Times, entries: usize) {
+    let labels = [
+        ("issuer", scope.issuer.to_string()),
+        ("partition", scope.partition.to_string()),
+    ];
+    // Counts and seconds stay far below 2^53, where f64 is exact.
+    let number = |value: i64| Duration::from_secs(u64::try_from(value).unwrap_or(0)).as_secs_f64();
+    metrics::gauge!("chancery_crl_number", &labels).set(number(times.number));
+    metrics::gauge!("chancery_crl_next_update_timestamp_seconds", &labels)
+        .set(number(times.next_update.seconds()));
+    metrics::gauge!("chancery_crl_entries", &labels)
+        .set(number(i64::try_from(entries).unwrap_or(i64::MAX)));
 }
 
 /// Old enough, or without an entry it should have.

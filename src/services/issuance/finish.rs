@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::{Issuance, Outcome, prepare::InFlight};
+use super::{Issuance, Outcome, prepare::InFlight, steps::Steps};
 use crate::{
     domain::{
         aggregate::Loaded,
@@ -36,12 +36,20 @@ impl Issuance {
     pub(super) async fn finish(&self, act: InFlight) -> Outcome {
         let activation = act.activation.id;
         let recorded = act.recorded.clone();
-        let issued = match self.signature(&act).await {
+        let mut steps = Steps::start(self.0.clock.as_ref());
+        let signature = self.signature(&act).await;
+        steps.end("S6 sign");
+        let issued = match signature {
             Ok(signature) => recorded.finish(&signature).map_err(|_| "signature-invalid"),
             Err(cause) => Err(cause),
         };
+        steps.end("S7 verify");
         match issued {
-            Ok(issued) => self.store_result(act, issued).await,
+            Ok(issued) => {
+                let outcome = self.store_result(act, issued).await;
+                steps.end("S8 result");
+                outcome
+            }
             Err(cause) => {
                 tracing::error!(cert.serial = %act.recorded.artifact().serial(), cause, "serial abandoned");
                 metrics::counter!("chancery_intents_abandoned_total", "cause" => cause)

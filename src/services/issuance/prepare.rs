@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use super::{Applicant, Issuance, Origin, Outcome, Stage, Wish, judge::applicant};
+use super::{Applicant, Issuance, Origin, Outcome, Stage, Wish, judge::applicant, steps::Steps};
 use crate::{
     domain::{
         activation::{Activation, ActivationState},
@@ -99,7 +99,9 @@ impl Issuance {
                 claim,
             } => {
                 let now = self.0.clock.now();
+                let mut steps = Steps::start(self.0.clock.as_ref());
                 let key = self.proven_key(&scope.caller(), &wish.csr, now).await?;
+                steps.end("S2 csr");
                 decide(async || self.fresh(&scope, order, &wish, &claim, key.clone()).await).await?
             }
             Origin::Resumed { activation, job } => {
@@ -123,6 +125,7 @@ impl Issuance {
         proven: ProvenRequest,
     ) -> Result<InFlight, Stopped> {
         let now = self.0.clock.now();
+        let mut steps = Steps::start(self.0.clock.as_ref());
         let facts = self.facts(&scope.read(), order).await?;
         if facts.live.is_some() {
             return Err(Refused::state("order-state-conflict").into());
@@ -140,10 +143,12 @@ impl Issuance {
             fields: applicant.fields.clone(),
         };
         let grounds = activation::judge(view(&facts), &choice, false, now)?;
+        steps.end("S3 facts");
         let caller = scope.caller();
         let drawn = self
             .draw(&product, grounds, proven.key(), &caller, now)
             .await?;
+        steps.end("S4 lint");
         let id = ActivationId::new(now, random(self.0.entropy.as_ref())?);
         let activation =
             Activation::submit(new_activation(id, &facts, applicant, proven.key(), now)?);
@@ -304,7 +309,9 @@ impl Issuance {
         });
         let unit = unit.change(intent.clone()).lapses_at(grounds.lapses_at);
         let unit = grounds.rests_on.into_iter().fold(unit, Unit::rest);
+        let mut steps = Steps::start(self.0.clock.as_ref());
         let committed = self.0.store.commit(unit).await?;
+        steps.end("S5 intent");
         let recorded = linted
             .recorded(&committed)
             .map_err(|error| Refused::unavailable("store-unavailable", error))?;
