@@ -12,6 +12,8 @@
 mod clock;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[path = "mail/issued.rs"]
+mod issued;
 #[path = "mail/page.rs"]
 mod page;
 #[path = "mail/preview.rs"]

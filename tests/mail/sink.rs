@@ -27,9 +27,7 @@ impl Sink {
     pub fn start(mode: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ca_pem = certificates(directory.path());
-        let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python");
-        assert!(python.exists(), "tests/run prepares {}", python.display());
-        let mut server = Command::new(python)
+        let mut server = Command::new(python())
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail/sink.py"))
             .arg(directory.path())
             .arg(directory.path().join("server.pem"))
@@ -92,6 +90,13 @@ impl Drop for Sink {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
+}
+
+/// The interpreter that has the packages of `tests/requirements.txt`.
+pub fn python() -> PathBuf {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python");
+    assert!(python.exists(), "tests/run prepares {}", python.display());
+    python
 }
 
 /// Writes `server.pem` and `server.key` for localhost; gives the CA that signed them.

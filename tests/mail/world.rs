@@ -12,6 +12,7 @@ use chancery::{
         case::Case,
         id::{BootId, CaseId, OrderId, SubjectDataId},
         identity::{Credential, Identity, NewIdentity},
+        intent::IssuerName,
         job::JobKind,
         mail::{Mail, MailState},
         notification::Tab,
@@ -64,6 +65,11 @@ pub struct World {
     pub runner: Runner,
     pub order: OrderId,
     pub dir: TempDir,
+}
+
+/// What stands above the certificates of `issuing-g1`.
+pub fn chain() -> Vec<Vec<u8>> {
+    vec![b"the issuing CA".to_vec()]
 }
 
 fn text<const MAX: usize>(text: &str) -> Text<MAX> {
@@ -125,7 +131,7 @@ impl World {
                 name: "Example CA".to_owned(),
                 public_url: "http://pki.example.com".to_owned(),
                 contact: "help@ca.example.com".to_owned(),
-                chains: BTreeMap::new(),
+                chains: BTreeMap::from([(IssuerName::parse("issuing-g1").unwrap(), chain())]),
             },
         });
         let handler: Arc<dyn JobHandler> = Arc::new(ledger.clone());
@@ -148,7 +154,7 @@ impl World {
         world
     }
 
-    async fn commit(&self, unit: Unit) {
+    pub async fn commit(&self, unit: Unit) {
         self.store.commit(unit).await.unwrap();
     }
 

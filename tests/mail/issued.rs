@@ -1,0 +1,179 @@
+//! The mail that brings the certificate, read by a foreign MIME parser.
+
+use std::{collections::BTreeMap, process::Command, sync::Arc};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use chancery::{
+    adapters::smtp::relay::Security,
+    domain::{
+        activation::{Activation, ActivationState, CommonNameSource},
+        certificate::Certificate,
+        id::{ActivationId, BootId, CertificateId, JobId, MailId},
+        intent::{Intent, IntentState, IssuerName},
+        mail::{Mail, MailKind, MailState, NewMail},
+        owner::{ActingFor, Caller},
+        timestamp::days,
+        unit::{Change, Unit},
+    },
+};
+use serde_json::Value;
+
+use crate::{
+    sink::{Sink, python},
+    world::{World, chain},
+};
+
+/// Headers, text and files of a mail, as Python's `email` package reads them.
+const READ: &str = r"
+import base64, email, email.policy, json, sys
+mail = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+json.dump({
+    'headers': {name.lower(): str(value) for name, value in mail.items()},
+    'first': next(part.get_content_type() for part in mail.walk() if not part.is_multipart()),
+    'text': mail.get_body(('plain',)).get_content(),
+    'files': [[part.get_filename(), part.get_content_type(),
+               base64.b64encode(part.get_payload(decode=True)).decode()]
+              for part in mail.iter_attachments()],
+    'defects': [str(defect) for part in mail.walk() for defect in part.defects],
+}, sys.stdout)
+";
+
+fn read(mail: &str) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("mail.eml");
+    std::fs::write(&path, mail).unwrap();
+    let output = Command::new(python())
+        .args(["-c", READ])
+        .stdin(std::fs::File::open(path).unwrap())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+impl World {
+    /// A certificate of the order, as if it had been signed, and the mail about it.
+    async fn issue(&self) {
+        let (now, order) = (self.now(), self.stored_order().await);
+        let id = CertificateId::new(now, self.entropy.bytes());
+        let activation = Activation {
+            id: ActivationId::new(now, self.entropy.bytes()),
+            order: order.id,
+            owner: order.owner.clone(),
+            state: ActivationState::Running,
+            subject_data: order.subject_data.unwrap(),
+            mailbox: order.mailbox.unwrap(),
+            common_name: CommonNameSource::Organization,
+            fields: Vec::new(),
+            spki: vec![0x30, 0],
+            spki_sha256: [4; 32],
+            statements: Vec::new(),
+            acting_for: ActingFor::default(),
+            refusal: None,
+            certificate: None,
+            submitted_at: now,
+            updated_at: now,
+        };
+        let certificate = Certificate {
+            id,
+            issuer: IssuerName::parse("issuing-g1").unwrap(),
+            serial: vec![0x12, 0xab],
+            partition: 1,
+            owner: order.owner.clone(),
+            order: order.id,
+            activation: activation.id,
+            product: order.product.clone(),
+            der: b"the certificate".to_vec(),
+            sha256: [8; 32],
+            spki_sha256: [4; 32],
+            subject: "CN=Żółw sp. z o.o.".to_owned(),
+            mailbox: "anna@example.com".to_owned(),
+            not_before: now,
+            not_after: now.plus(days(365)),
+            issued_at: now,
+        };
+        let intent = Intent::record(Intent {
+            issuer: certificate.issuer.clone(),
+            serial: certificate.serial.clone(),
+            activation: activation.id,
+            partition: certificate.partition,
+            tbs: vec![0x30, 0],
+            tbs_sha256: [5; 32],
+            profile: "org-multipurpose".to_owned(),
+            profile_sha256: [6; 32],
+            not_after: certificate.not_after,
+            boot: BootId::new(now, [1; 10]),
+            state: IntentState::Recorded,
+            recorded_at: now,
+            settled_at: None,
+        });
+        let mail = Mail::queue(NewMail {
+            id: MailId::new(now, self.entropy.bytes()),
+            job: JobId::new(now, self.entropy.bytes()),
+            kind: MailKind::Issued,
+            owner: order.owner.clone(),
+            order: Some(order.id),
+            object: id.to_string(),
+            recipient: "anna@example.com".to_owned(),
+            language: order.language,
+            now,
+        });
+        let unit = Unit::of(Caller::system("test"), now, Activation::submit(activation))
+            .change(intent)
+            .change(Change::Certificate(certificate));
+        self.commit(mail.join(unit)).await;
+    }
+}
+
+#[tokio::test]
+async fn brings_certificate_and_chain_after_the_text() {
+    let sink = Sink::start("starttls");
+    let world = World::new(Arc::new(sink.relay(Security::StartTls, "postman"))).await;
+    world.set("anna@example.com").await.unwrap();
+    world.runner.tick().await.unwrap();
+    world.issue().await;
+    world.runner.tick().await.unwrap();
+    let mails = world.mails().await;
+    assert!(mails.iter().all(|mail| mail.state == MailState::Sent));
+    let mail = read(&sink.mails()[1]);
+    assert_eq!(mail["defects"], serde_json::json!([]));
+    assert_eq!(mail["first"], "text/plain");
+    let subject = mail["headers"]["subject"].as_str().unwrap();
+    assert!(subject.starts_with("Certyfikat został wydany"), "{subject}");
+    let text = mail["text"].as_str().unwrap();
+    assert!(
+        text.contains("12ab") && text.contains("Żółw sp. z o.o."),
+        "{text}"
+    );
+    let files: BTreeMap<&str, Vec<u8>> = mail["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| {
+            let content = BASE64_STANDARD.decode(file[2].as_str().unwrap());
+            (file[0].as_str().unwrap(), content.unwrap())
+        })
+        .collect();
+    assert_eq!(files["certificate.cer"], b"the certificate");
+    let leaf = pem_rfc7468::decode_vec(&files["certificate.pem"]).unwrap();
+    assert_eq!(leaf, ("CERTIFICATE", b"the certificate".to_vec()));
+    let above = pem_rfc7468::decode_vec(&files["chain.pem"]).unwrap();
+    assert_eq!(above.1, chain()[0]);
+}
+
+#[tokio::test]
+async fn the_code_is_found_by_a_foreign_parser_too() {
+    let sink = Sink::start("starttls");
+    let world = World::new(Arc::new(sink.relay(Security::StartTls, "postman"))).await;
+    world.set("anna@example.com").await.unwrap();
+    world.runner.tick().await.unwrap();
+    let mail = read(&sink.mails()[0]);
+    let code = crate::code_in(mail["text"].as_str().unwrap());
+    world.confirm(&code).await.unwrap();
+    assert!(!mail["headers"]["subject"].as_str().unwrap().contains(&code));
+    assert_eq!(mail["headers"]["auto-submitted"], "auto-generated");
+}
