@@ -1,0 +1,380 @@
+//! The calls of specialists and officers, against a running daemon: who may, when, and with what.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set itself up fails at once"
+)]
+
+#[path = "support/instance.rs"]
+mod instance;
+
+use instance::{Answer, Call, Instance};
+use serde_json::{Value, json};
+
+const PAST: &str = "2026-01-02T03:04:05Z";
+
+struct Desk {
+    instance: Instance,
+    case: String,
+    data: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let instance = Instance::start();
+        let (case, data) = submit(&instance);
+        Self {
+            instance,
+            case,
+            data,
+        }
+    }
+
+    fn at(&self, rest: &str) -> String {
+        format!("/cases/{}{rest}", self.case)
+    }
+
+    fn post(&self, who: &str, rest: &str, body: &Value) -> Answer {
+        self.instance
+            .post(who, &self.at(rest), &Call::json(body).fresh_key())
+    }
+
+    fn act(&self, who: &str, rest: &str) -> Answer {
+        self.instance.post(who, &self.at(rest), &Call::default())
+    }
+
+    fn put(&self, who: &str, rest: &str, body: &Value) -> Answer {
+        let etag = self.read("officer").etag.unwrap();
+        self.instance
+            .put(who, &self.at(rest), &Call::json(body).matching(&etag))
+    }
+
+    fn read(&self, who: &str) -> Answer {
+        self.instance.get(who, &self.at(""))
+    }
+
+    fn word(&self, who: &str, step: &str, outcome: &str) -> Value {
+        let digest = self.read("officer").ok()["case_digest"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let text = format!(
+            "chancery-decision/v1\n{}\n{step}\n{outcome}\n{digest}\n",
+            self.case
+        );
+        json!({
+            "outcome": outcome,
+            "case_digest": digest,
+            "reason": "as the register says",
+            "signature": {"alg": "ES256", "value": self.instance.sign(who, &text)},
+        })
+    }
+
+    fn propose(&self, who: &str, outcome: &str) -> Answer {
+        self.post(who, "/proposal", &self.word(who, "propose", outcome))
+    }
+
+    fn decide(&self, who: &str, outcome: &str) -> Answer {
+        self.post(who, "/decision", &self.word(who, "decide", outcome))
+    }
+
+    /// Claims the case and records everything an approval needs.
+    fn complete(&self) -> String {
+        self.act("specialist", "/claim").ok();
+        let added = self.post("specialist", "/evidence", &note()).ok();
+        let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
+        for check in self.read("officer").ok()["checks"].as_array().unwrap() {
+            if check["state"] == "REQUIRED" {
+                let rest = format!("/checks/{}", check["check"].as_str().unwrap());
+                self.put("specialist", &rest, &verified(&evidence)).ok();
+            }
+        }
+        self.put("specialist", "/facts", &facts()).ok();
+        evidence
+    }
+}
+
+fn note() -> Value {
+    json!({"kind": "register", "source": "KRS", "content": "active", "obtained_at": PAST})
+}
+
+fn verified(evidence: &str) -> Value {
+    json!({"state": "VERIFIED", "checked_at": PAST, "evidence": [evidence]})
+}
+
+fn facts() -> Value {
+    json!({
+        "organization": "Example sp. z o.o.",
+        "scheme": "NTR",
+        "number": "12345678",
+        "country": "PL",
+        "locality": "Warszawa",
+    })
+}
+
+/// A data set of the customer's, submitted: its case and itself.
+fn submit(instance: &Instance) -> (String, String) {
+    let (who, customer) = ("customer", "Acting-For: c-1");
+    let call = |body: &Value| Call::json(body).header(customer).fresh_key();
+    let set = json!({
+        "organization": "Example sp. z o.o.",
+        "country": "PL",
+        "state_or_province": "mazowieckie",
+        "locality": "Warszawa",
+        "verification": {
+            "method": "registration_number",
+            "registration_type": "KRS",
+            "registration_number": "12345678",
+        },
+    });
+    let made = instance.post(who, "/subject-data", &call(&set)).ok();
+    let data = made["id"].as_str().unwrap().to_owned();
+    let products = instance.get(who, "/products").ok();
+    let statements: Vec<Value> = products["items"][0]["statements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|statement| statement["step"] == "data")
+        .map(|s| json!({"id": s["id"], "version": s["version"], "accepted_at": PAST}))
+        .collect();
+    let path = format!("/subject-data/{data}/submit");
+    let submitted = instance
+        .post(who, &path, &call(&json!({"statements": statements})))
+        .ok();
+    (submitted["case"]["id"].as_str().unwrap().to_owned(), data)
+}
+
+fn refused(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.refusal(), (status, code.to_owned()));
+    let words = &answer.json()["message"];
+    assert!(words["en"] != words["pl"], "{code} has no words");
+}
+
+#[test]
+fn two_people_take_a_case_to_its_end() {
+    let desk = Desk::new();
+    let queue = desk.instance.get("specialist", "/cases?state=queued").ok();
+    assert_eq!(queue["items"][0]["id"], desk.case);
+    assert_eq!(queue["next"], Value::Null);
+    let evidence = desk.complete();
+    let mine = desk.instance.get("specialist", "/cases?claimed_by=me").ok();
+    assert_eq!(mine["items"].as_array().unwrap().len(), 1);
+    let seen = desk
+        .instance
+        .get("auditor", &desk.at(&format!("/evidence/{evidence}")))
+        .ok();
+    assert_eq!(seen["content"], "active");
+    let full = desk.read("specialist").ok();
+    assert_eq!(full["facts"]["organization_identifier"], "NTRPL-0012345678");
+    let actions = full["allowed_actions"].as_array().unwrap();
+    assert!(actions.contains(&json!("proposal")) && !actions.contains(&json!("decision")));
+    assert_eq!(
+        desk.propose("specialist", "approve").ok()["state"],
+        "proposed"
+    );
+    let word = desk.word("officer", "decide", "approve");
+    let call = Call::json(&word).key("the-decision");
+    let first = desk.instance.post("officer", &desk.at("/decision"), &call);
+    assert_eq!(first.ok()["state"], "decided");
+    let again = desk.instance.post("officer", &desk.at("/decision"), &call);
+    assert_eq!((again.status, again.bytes), (200, first.bytes));
+    let other = Call::json(&desk.word("officer", "decide", "reject")).key("the-decision");
+    let reused = desk.instance.post("officer", &desk.at("/decision"), &other);
+    refused(&reused, 422, "idempotency-key-reused");
+    let call = Call::default().header("Acting-For: c-1");
+    let path = format!("/subject-data/{}", desk.data);
+    let data = desk.instance.call("customer", "GET", &path, &call).ok();
+    assert_eq!(
+        (&data["state"], &data["case"]["state"]),
+        (&json!("verified"), &json!("decided"))
+    );
+    let late = desk.act("specialist", "/claim");
+    refused(&late, 409, "case-decided");
+    refused(&desk.propose("specialist", "approve"), 409, "case-decided");
+    refused(&desk.decide("officer", "approve"), 409, "case-decided");
+}
+
+#[test]
+fn roles_and_people_are_kept_apart() {
+    let desk = Desk::new();
+    for who in ["customer", "partner"] {
+        let call = Call::default().header("Acting-For: c-1");
+        for path in ["/cases".to_owned(), desk.at("")] {
+            refused(
+                &desk.instance.call(who, "GET", &path, &call),
+                403,
+                "role-forbidden",
+            );
+        }
+        let claim = desk.instance.post(who, &desk.at("/claim"), &call);
+        refused(&claim, 403, "role-forbidden");
+    }
+    assert_eq!(desk.read("auditor").status, 200);
+    refused(&desk.act("auditor", "/claim"), 403, "role-forbidden");
+    refused(
+        &desk.instance.get("operator", "/cases"),
+        403,
+        "role-forbidden",
+    );
+    refused(&desk.instance.get("stranger", "/cases"), 403, "ra-unknown");
+    desk.complete();
+    refused(&desk.act("officer", "/claim"), 409, "case-claimed");
+    let by_officer = desk.word("officer", "propose", "approve");
+    let foreign = desk.post("specialist", "/proposal", &by_officer);
+    refused(&foreign, 403, "officer-signature-invalid");
+    let early = desk.decide("officer", "approve");
+    refused(&early, 409, "proposal-missing");
+    desk.propose("specialist", "approve").ok();
+    refused(&desk.decide("specialist", "approve"), 403, "role-forbidden");
+    // The officer adds evidence: now an editor, and the proposal is gone.
+    let reopened = desk.post("officer", "/evidence", &note());
+    assert_eq!(reopened.status, 201);
+    assert_eq!(desk.read("officer").ok()["state"], "in_review");
+    desk.propose("officer", "approve").ok();
+    refused(&desk.decide("officer", "approve"), 403, "same-officer");
+    assert_eq!(desk.decide("second", "approve").ok()["state"], "decided");
+}
+
+#[test]
+fn what_was_signed_must_be_what_stands() {
+    let desk = Desk::new();
+    desk.complete();
+    let signed = desk.word("specialist", "propose", "approve");
+    desk.post("specialist", "/evidence", &note()).ok();
+    refused(
+        &desk.post("specialist", "/proposal", &signed),
+        412,
+        "precondition-failed",
+    );
+    let etag = desk.read("officer").etag.unwrap();
+    desk.put("specialist", "/facts", &facts()).ok();
+    let stale = Call::json(&facts()).matching(&etag);
+    let answer = desk.instance.put("specialist", &desk.at("/facts"), &stale);
+    refused(&answer, 412, "precondition-failed");
+    let without = desk
+        .instance
+        .put("specialist", &desk.at("/facts"), &Call::json(&facts()));
+    refused(&without, 428, "precondition-required");
+    let keyless = Call::json(&signed);
+    let answer = desk
+        .instance
+        .post("specialist", &desk.at("/proposal"), &keyless);
+    refused(&answer, 400, "idempotency-key-missing");
+}
+
+#[test]
+fn wrong_input_is_named_by_its_member() {
+    let desk = Desk::new();
+    refused(
+        &desk.post("specialist", "/evidence", &note()),
+        409,
+        "case-not-claimed",
+    );
+    desk.act("specialist", "/claim").ok();
+    let pointer = |answer: &Answer| {
+        assert_eq!(answer.refusal(), (422, "validation-failed".to_owned()));
+        answer.json()["errors"][0]["pointer"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let with = |mut body: Value, name: &str, value: Value| {
+        body[name] = value;
+        body
+    };
+    for (name, value) in [
+        ("kind", json!("rumour")),
+        ("source", json!("")),
+        ("content", json!("x".repeat(32 * 1024 + 1))),
+        ("document_id", json!("doc_x")),
+        ("obtained_at", json!("2099-01-01T00:00:00Z")),
+    ] {
+        let answer = desk.post("specialist", "/evidence", &with(note(), name, value));
+        assert_eq!(pointer(&answer), format!("/{name}"));
+    }
+    let unknown = desk.post("specialist", "/evidence", &with(note(), "more", json!(1)));
+    refused(&unknown, 400, "unknown-member");
+    for (name, value) in [
+        ("organization", json!("x".repeat(65))),
+        ("number", json!("12345679")),
+        ("scheme", json!("REGON")),
+        ("country", json!("DE")),
+    ] {
+        let answer = desk.put("specialist", "/facts", &with(facts(), name, value));
+        assert_eq!(pointer(&answer), format!("/{name}"));
+    }
+    let bare = json!({"state": "VERIFIED"});
+    let answer = desk.put("specialist", "/checks/existence", &bare);
+    assert_eq!(pointer(&answer), "/checked_at");
+    let unknown = desk.put("specialist", "/checks/mood", &bare);
+    refused(&unknown, 404, "not-found");
+    let early = desk.propose("specialist", "approve");
+    refused(&early, 409, "evidence-missing");
+    let named = early.json()["errors"].to_string();
+    assert!(named.contains("/checks/identifier/evidence") && named.contains("/facts"));
+    refused(
+        &desk.instance.get("specialist", "/cases?queue=x"),
+        400,
+        "unknown-parameter",
+    );
+    let absent = "/cases/cas_0198c0de-0000-7000-8000-000000000001";
+    refused(&desk.instance.get("specialist", absent), 404, "not-found");
+}
+
+#[test]
+fn the_applicant_is_asked_and_answers_with_a_document() {
+    let desk = Desk::new();
+    desk.act("specialist", "/claim").ok();
+    let asked = desk.post(
+        "specialist",
+        "/request-information",
+        &json!({"message": "Proszę o statut."}),
+    );
+    assert_eq!(asked.ok()["state"], "waiting_for_applicant");
+    let call = Call::default().header("Acting-For: c-1");
+    let problems = desk
+        .instance
+        .call("customer", "GET", "/notifications?tab=problems", &call)
+        .ok();
+    assert_eq!(problems["items"][0]["code"], "information-needed");
+    refused(
+        &desk.post("specialist", "/evidence", &note()),
+        409,
+        "case-waiting",
+    );
+    let boundary = "----cases";
+    let mut body = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\norganization\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"statut.pdf\"\r\nContent-Type: application/pdf\r\n\r\n").into_bytes();
+    let content = b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n";
+    body.extend_from_slice(content);
+    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    let upload = Call::default()
+        .header("Acting-For: c-1")
+        .header(&format!(
+            "Content-Type: multipart/form-data; boundary={boundary}"
+        ))
+        .fresh_key()
+        .bytes(body);
+    let path = format!("/subject-data/{}/documents", desk.data);
+    let document = desk.instance.post("customer", &path, &upload).ok();
+    let document = document["document_id"].as_str().unwrap().to_owned();
+    let full = desk.read("specialist").ok();
+    assert_eq!(
+        (&full["state"], &full["data"]["state"]),
+        (&json!("in_review"), &json!("under_verification"))
+    );
+    let file = desk.at(&format!("/documents/{document}"));
+    assert_eq!(desk.instance.get("specialist", &file).bytes, content);
+    refused(&desk.instance.get("auditor", &file), 403, "role-forbidden");
+    let shown = json!({"kind": "document", "source": "statut", "document_id": document, "obtained_at": PAST});
+    let added = desk.post("specialist", "/evidence", &shown).ok();
+    assert_eq!(added["evidence"]["sha256"], full["documents"][0]["sha256"]);
+    desk.propose("specialist", "reject").ok();
+    assert_eq!(desk.decide("officer", "reject").ok()["state"], "decided");
+    let path = format!("/subject-data/{}", desk.data);
+    let data = desk.instance.call("customer", "GET", &path, &call).ok();
+    assert_eq!(
+        (&data["state"], &data["message"]),
+        (&json!("rejected"), &json!("as the register says"))
+    );
+}
