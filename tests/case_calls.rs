@@ -230,6 +230,9 @@ fn roles_and_people_are_kept_apart() {
     // The officer adds evidence: now an editor, and the proposal is gone.
     let reopened = desk.post("officer", "/evidence", &note());
     assert_eq!(reopened.status, 201);
+    let location = reopened.location.as_deref().unwrap();
+    let path = location.strip_prefix("/v1").unwrap();
+    assert_eq!(desk.instance.get("auditor", path).ok()["content"], "active");
     assert_eq!(desk.read("officer").ok()["state"], "in_review");
     desk.propose("officer", "approve").ok();
     refused(&desk.decide("officer", "approve"), 403, "same-officer");
@@ -377,4 +380,65 @@ fn the_applicant_is_asked_and_answers_with_a_document() {
         (&data["state"], &data["message"]),
         (&json!("rejected"), &json!("as the register says"))
     );
+}
+
+#[test]
+fn people_do_it_all_from_the_command_line() {
+    let desk = Desk::new();
+    let case = desk.case.as_str();
+    let run = |who: &str, words: &str| {
+        let arguments: Vec<&str> = words.split(' ').collect();
+        desk.instance.chancery(who, &arguments)
+    };
+    let ok = |who: &str, words: &str| {
+        let (status, out, error) = run(who, words);
+        assert_eq!(status, 0, "{words}: {error}");
+        out
+    };
+    assert!(ok("specialist", "case list --state queued").contains(case));
+    ok("specialist", &format!("case claim {case}"));
+    std::fs::write(
+        desk.instance.path("extract.txt"),
+        "KRS 0012345678: active\n",
+    )
+    .unwrap();
+    let add =
+        format!("case evidence add {case} --kind register --source KRS --content extract.txt");
+    let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
+    let added: Value = serde_json::from_str(&added).unwrap();
+    let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
+    let shown = ok("officer", &format!("case evidence show {case} {evidence}"));
+    assert!(shown.contains("KRS 0012345678: active"));
+    for check in desk.read("officer").ok()["checks"].as_array().unwrap() {
+        if check["state"] == "REQUIRED" {
+            let name = check["check"].as_str().unwrap();
+            let state = format!("--state VERIFIED --checked-at {PAST} --evidence {evidence}");
+            ok("specialist", &format!("case check {case} {name} {state}"));
+        }
+    }
+    let early = run(
+        "specialist",
+        &format!("case propose {case} --outcome approve"),
+    );
+    assert_eq!(early.0, 1);
+    assert!(early.2.contains("/facts"), "{}", early.2);
+    let facts = "--organization Example --scheme KRS --number 12345678 --country PL";
+    ok("specialist", &format!("case facts {case} {facts}"));
+    let stale = format!("--case-digest sha256:{}", "0".repeat(64));
+    let refused = run(
+        "specialist",
+        &format!("case propose {case} --outcome approve {stale}"),
+    );
+    assert_eq!(refused.0, 1);
+    ok(
+        "specialist",
+        &format!("case propose {case} --outcome approve"),
+    );
+    let foreign = format!("case decide {case} --outcome approve --sign-key second.key");
+    let (status, _, error) = run("officer", &foreign);
+    assert_eq!(status, 1);
+    assert!(error.contains("officer-signature-invalid") && error.contains("NTRPL-0012345678"));
+    assert!(ok("officer", &format!("case decide {case} --outcome approve")).contains("(decided)"));
+    assert_eq!(run("specialist", "case show").0, 2);
+    assert_eq!(run("specialist", &format!("case release {case}")).0, 1);
 }

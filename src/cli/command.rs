@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    certificate,
+    case, certificate,
     client::{Client, Connection},
     fault::Fault,
     mail, order, ra,
@@ -64,6 +64,9 @@ enum Noun {
     /// Orders.
     #[command(subcommand)]
     Order(order::Verb),
+    /// Validation cases.
+    #[command(subcommand)]
+    Case(case::arguments::Verb),
     /// Issued certificates.
     #[command(subcommand)]
     Certificate(certificate::Verb),
@@ -106,6 +109,7 @@ fn run(command: Command) -> Result<Report, Fault> {
         Noun::Ra(verb) => ra::run(&client, verb),
         Noun::Order(verb) => order::run(&client, verb),
         Noun::Mail(verb) => mail::run(&client, verb),
+        Noun::Case(verb) => case::run(&client, verb),
         Noun::Certificate(verb) => certificate::run(&client, verb),
         Noun::Token(token::Verb::Status) | Noun::Keys(token::KeyVerb::List) => {
             token::status(&client)

@@ -50,6 +50,13 @@ pub fn print_fault(fault: &Fault, as_json: bool) {
     let _ = writeln!(io::stderr().lock(), "chancery: {}", plain(&fault.words()));
 }
 
+/// Shows what a person should see before an act, on standard error: the answer stays alone on
+/// standard output.
+pub fn show(text: &str) {
+    // An act does not hang on a closed terminal.
+    let _ = writeln!(io::stderr().lock(), "{}", plain(text.trim_end()));
+}
+
 /// Aligned columns, one line a row.
 #[must_use]
 pub fn table(rows: &[Vec<String>]) -> String {

@@ -8,7 +8,7 @@ use crate::api::cases::{CheckOutcome, NewEvidence, NewFacts};
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum Verb {
     /// The queue, newest first.
     List {
         /// queued, in_review, waiting_for_applicant, proposed, decided or closed.
@@ -17,6 +17,9 @@ pub enum Command {
         /// `me`, or the name of a person.
         #[arg(long)]
         claimed_by: Option<String>,
+        /// 1 to 200.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
         /// `next` of the page before.
         #[arg(long)]
         cursor: Option<String>,
@@ -29,8 +32,11 @@ pub enum Command {
     Release { case: String },
     /// Evidence of a case.
     #[command(subcommand)]
-    Evidence(EvidenceCommand),
+    Evidence(EvidenceVerb),
     /// Record the outcome of a check.
+    #[command(after_help = "Example:
+  chancery case check cas_0198f... existence --state VERIFIED --checked-at 2026-11-20T10:00:00Z \\
+    --evidence evd_0198f...")]
     Check(CheckArguments),
     /// Record what certificates are to say.
     Facts(FactsArguments),
@@ -42,13 +48,18 @@ pub enum Command {
         message: String,
     },
     /// Propose an outcome, signed.
+    #[command(after_help = "Example:
+  chancery case propose cas_0198f... --outcome approve --profile anna.toml")]
     Propose(WordArguments),
-    /// Decide as the second person, signed.
+    /// Decide as the second person, signed. Another outcome than the proposed one sends the case
+    /// back to review.
+    #[command(after_help = "Example:
+  chancery case decide cas_0198f... --outcome approve --profile jan.toml")]
     Decide(WordArguments),
 }
 
 #[derive(Debug, Subcommand)]
-pub enum EvidenceCommand {
+pub enum EvidenceVerb {
     /// Add a text, or point at a document of the applicant.
     Add(EvidenceArguments),
     /// Print a piece of evidence.
