@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use super::{Outside, mail, material, reload, run};
 use crate::{
     adapters::{
-        sqlite::{self, SqliteStore},
+        sqlite::{self, SqliteStore, verify::Report},
         system::{self, OsEntropy, SystemClock},
     },
     config::Config,
@@ -57,6 +57,9 @@ enum Verb {
     CheckConfig(File),
     /// Create the database, or bring it up to this program's schema. The daemon must not run.
     Migrate(File),
+    /// Judge the database: audit log, serials, certificates, CRLs. Reads only, beside a running
+    /// daemon too, and needs no token. Exit status 0 clean, 1 violations, 2 unreadable.
+    Verify(File),
     /// Register the first operator, who registers everybody else. The daemon must not run.
     #[command(after_help = "Example:
   chanceryd enroll-operator --config /etc/chancery/chancery.toml \\
@@ -79,6 +82,9 @@ enum Verb {
 
 type Done = Result<(), Box<dyn Error>>;
 
+/// The database or the configuration cannot be read (contract, Programs: `verify`).
+const UNREADABLE: u8 = 2;
+
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -87,6 +93,7 @@ pub fn main() -> ExitCode {
         Verb::Serve(file) => serve(&file.config),
         Verb::CheckConfig(file) => check(&file.config),
         Verb::Migrate(file) => migrate(&file.config),
+        Verb::Verify(file) => return verify(&file.config),
         Verb::EnrollOperator {
             file,
             name,
@@ -153,6 +160,38 @@ fn migrate(path: &Path) -> Done {
     runtime.block_on(sqlite::migrate(&database))?;
     println!("{}: the schema is this program's", database.display());
     Ok(())
+}
+
+fn verify(path: &Path) -> ExitCode {
+    match judge(path) {
+        Ok(report) => {
+            for violation in &report.violations {
+                println!("{violation}");
+            }
+            println!(
+                "{} entries, {} intents, {} certificates, {} revoked, {} CRLs: {} violations",
+                report.entries,
+                report.intents,
+                report.certificates,
+                report.revoked,
+                report.revocation_lists,
+                report.violations.len()
+            );
+            ExitCode::from(u8::from(!report.violations.is_empty()))
+        }
+        Err(error) => {
+            eprintln!("chanceryd: {}", whole(error.as_ref()));
+            ExitCode::from(UNREADABLE)
+        }
+    }
+}
+
+fn judge(path: &Path) -> Result<Report, Box<dyn Error>> {
+    let database = Config::load(path)?.sqlite_path()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(sqlite::verify::verify(&database))?)
 }
 
 fn enroll(path: &Path, name: String, certificate: &Path, until: Option<&str>) -> Done {

@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     extract::{MatchedPath, Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderMap, HeaderValue, StatusCode, Uri,
         header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
@@ -30,6 +30,10 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
 
+/// The address as the client gave it: routes see it without its prefix.
+#[derive(Clone, Debug)]
+pub struct Asked(pub Uri);
+
 /// For the RA listener: nothing is served to a stranger, not even 404.
 pub async fn mutual(State(app): State<AppState>, request: Request, next: Next) -> Response {
     framed(app, request, next, true).await
@@ -51,6 +55,8 @@ async fn framed(app: AppState, mut request: Request, next: Next, mutual: bool) -
     let route = matched.map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    let asked = Asked(request.uri().clone());
+    request.extensions_mut().insert(asked);
     let span = tracing::info_span!("request", id = %id, method = %method, route);
     let began = app.gate.clock.monotonic();
     let answered = async {

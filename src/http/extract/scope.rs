@@ -11,11 +11,11 @@ use crate::{
         refusal::Refused,
         text::Text,
     },
-    http::{refusal::Refusal, state::AppState},
+    http::{frame::Asked, refusal::Refusal, state::AppState},
     policy::access::{
         Action, Authenticated, Denied, OfficerScope, ReadScope, StaffScope, TenantScope,
     },
-    services::reading,
+    services::reading::{self, Read},
 };
 
 /// Header in which a frontend names its customer (contract, Identities).
@@ -83,7 +83,12 @@ async fn enter<S: Send>(
     let scope = authorize(&who, acting_for(parts)?)?;
     if who.role() == Role::Auditor {
         let (store, now) = (app.gate.store.as_ref(), app.gate.clock.now());
-        let what = format!("{} {}", parts.method, parts.uri);
+        let asked = parts.extensions.get::<Asked>();
+        let uri = asked.map_or(&parts.uri, |Asked(uri)| uri);
+        let what = Read {
+            path: uri.path(),
+            query: uri.query(),
+        };
         reading::record(store, now, who.caller(), &what).await?;
     }
     Ok(scope)
