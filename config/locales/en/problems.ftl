@@ -133,3 +133,35 @@ multipart-malformed = The form is not well-formed, or holds a part twice.
 statement-missing = A required statement has not been accepted in its present version.
 statement-unknown = This statement and version is not shown at this step, or is given twice.
 statement-time-invalid = The time of acceptance is not an RFC 3339 time, or lies in the future.
+
+# Activation and issuance
+activation-ended = The activation has ended.
+field-not-selectable = This is not one of the values on offer.
+field-required = A required field cannot be left out.
+key-method-unsupported = The product takes a key by certification request (csr) only.
+product-withdrawn = The product is not offered any more.
+lint-failed = The certificate would break a rule for certificates and was not issued.
+issuance-busy = All signing slots are taken; try again.
+issuance-suspended = Issuance is suspended for now.
+hsm-unavailable = The signing device cannot answer now.
+intent-settled = What became of the serial number is settled already.
+crl-settled = What became of the revocation list is settled already.
+crl-unavailable = The revocation list cannot be signed now.
+encoding-unknown = The encoding is none of those on offer.
+
+# Certification requests
+csr-not-pem = The text holds no certification request in PEM form.
+csr-malformed = The certification request is damaged, or there is more than one.
+csr-is-certificate = This is a certificate, not a certification request.
+csr-contains-private-key = The text holds a private key. It was not stored, and its key is never certified: make a new one.
+csr-signature-invalid = The signature of the certification request does not verify.
+csr-algorithm-unsupported = The kind of key or signature is not supported.
+csr-key-too-small = The key is too short: RSA keys have at least 2048 bits.
+csr-key-too-large = The key is too long: RSA keys have at most 8192 bits.
+csr-curve-unsupported = The curve is not supported: take P-256, P-384 or P-521.
+csr-exponent-invalid = The public exponent of the RSA key is not acceptable.
+csr-key-weak = The key is weak.
+csr-key-compromised = The key is known to be compromised.
+csr-key-reused = The key belongs to somebody else already.
+csr-subject-ignored = The subject of the request is not used: the certificate takes verified data only.
+csr-extensions-ignored = The extensions of the request are not used.

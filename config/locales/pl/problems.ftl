@@ -133,3 +133,35 @@ multipart-malformed = Formularz jest nieprawidłowy albo zawiera którąś czę�
 statement-missing = Nie zaakceptowano wymaganego oświadczenia w jego obecnej wersji.
 statement-unknown = Tego oświadczenia w tej wersji nie pokazuje się na tym etapie albo podano je dwa razy.
 statement-time-invalid = Czas akceptacji nie jest czasem w formacie RFC 3339 albo leży w przyszłości.
+
+# Activation and issuance
+activation-ended = Aktywacja jest zakończona.
+field-not-selectable = Tej wartości nie ma wśród oferowanych.
+field-required = Nie można pominąć wymaganego pola.
+key-method-unsupported = Produkt przyjmuje klucz tylko w żądaniu certyfikatu (csr).
+product-withdrawn = Produkt nie jest już oferowany.
+lint-failed = Certyfikat naruszałby zasady wydawania certyfikatów i nie został wydany.
+issuance-busy = Wszystkie miejsca podpisywania są zajęte; spróbuj ponownie.
+issuance-suspended = Wydawanie jest chwilowo wstrzymane.
+hsm-unavailable = Urządzenie podpisujące nie może teraz odpowiedzieć.
+intent-settled = Los numeru seryjnego jest już rozstrzygnięty.
+crl-settled = Los listy unieważnionych certyfikatów jest już rozstrzygnięty.
+crl-unavailable = Nie można teraz podpisać listy unieważnionych certyfikatów.
+encoding-unknown = Nie ma takiego kodowania wśród oferowanych.
+
+# Certification requests
+csr-not-pem = Tekst nie zawiera żądania certyfikatu w postaci PEM.
+csr-malformed = Żądanie certyfikatu jest uszkodzone albo jest ich więcej niż jedno.
+csr-is-certificate = To jest certyfikat, a nie żądanie certyfikatu.
+csr-contains-private-key = Tekst zawiera klucz prywatny. Nie zapisano go, a jego klucz nigdy nie zostanie certyfikowany: wygeneruj nowy.
+csr-signature-invalid = Podpis żądania certyfikatu jest nieprawidłowy.
+csr-algorithm-unsupported = Rodzaj klucza lub podpisu nie jest obsługiwany.
+csr-key-too-small = Klucz jest za krótki: klucze RSA mają co najmniej 2048 bitów.
+csr-key-too-large = Klucz jest za długi: klucze RSA mają najwyżej 8192 bity.
+csr-curve-unsupported = Krzywa nie jest obsługiwana: użyj P-256, P-384 lub P-521.
+csr-exponent-invalid = Wykładnik publiczny klucza RSA jest niedopuszczalny.
+csr-key-weak = Klucz jest słaby.
+csr-key-compromised = Wiadomo, że klucz został ujawniony.
+csr-key-reused = Klucz należy już do kogoś innego.
+csr-subject-ignored = Podmiot z żądania nie jest używany: certyfikat zawiera tylko zweryfikowane dane.
+csr-extensions-ignored = Rozszerzenia z żądania nie są używane.
