@@ -49,17 +49,20 @@ mod tests {
 
     use super::*;
 
-    /// What stands before a code in the source.
-    const BEFORE: [&str; 9] = [
+    /// Calls that take a code, with it among their arguments.
+    const CALLS: [&str; 12] = [
+        "Refused::new(",
         "Refused::state(",
         "Refused::unacceptable(",
         "Refused::forbidden(",
         "Refused::unavailable(",
+        "Self::new(Class::",
         "Self::state(",
         "Self::unacceptable(",
-        "code: ",
         "Refusal::new(",
-        "Self::unavailable(",
+        "Refusal::at(",
+        "fault(",
+        " at(",
     ];
 
     fn sources(dir: &Path, into: &mut Vec<String>) {
@@ -75,8 +78,8 @@ mod tests {
         }
     }
 
-    /// Codes in the product's source: a kebab-case literal that follows one of `BEFORE`, or a
-    /// class given to `Refused::new`.
+    /// Codes in the product's source: kebab-case literals among the arguments of `CALLS`, after
+    /// `code:`, and the codes of requests.
     fn codes() -> BTreeSet<String> {
         let mut texts = Vec::new();
         sources(
@@ -86,30 +89,45 @@ mod tests {
         let mut found = BTreeSet::new();
         for text in &texts {
             let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let starts = BEFORE.iter().flat_map(|before| flat.match_indices(before));
-            let near = starts.map(|(at, before)| &flat[at + before.len()..]);
-            let made = flat
-                .match_indices("Refused::new(")
-                .chain(flat.match_indices("Self::new(Class::"))
-                .chain(flat.match_indices("Refusal::new("))
-                .filter_map(|(at, _)| flat[at..].find('"').map(|quote| &flat[at + quote..]));
-            for rest in near.chain(made) {
-                let literal = rest.trim_start().strip_prefix('"');
-                if let Some(code) = literal.and_then(|rest| rest.split('"').next()) {
-                    let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-                    if !code.is_empty() && code.bytes().all(kebab) {
-                        found.insert(code.to_owned());
-                    }
-                }
+            let after = |call: &&str| {
+                let places: Vec<_> = flat.match_indices(*call).collect();
+                let rests = places
+                    .into_iter()
+                    .map(|(at, call)| &flat[at + call.len()..]);
+                rests.collect::<Vec<_>>()
+            };
+            let calls = CALLS.iter().flat_map(after);
+            let arguments = calls.map(|rest| rest.split(')').next().unwrap());
+            let member = |rest: &'_ str| rest.split([',', '}']).next().unwrap().to_owned();
+            let members = after(&"code: ").into_iter().map(member);
+            let arms = after(&"=> ").into_iter().map(member);
+            let arms = arms.filter(|value| value.starts_with("\"csr-"));
+            let codes = arguments.map(ToOwned::to_owned).chain(members).chain(arms);
+            for part in codes {
+                // Every second piece between quotes is a literal.
+                let literals = part.split('"').skip(1).step_by(2);
+                found.extend(literals.filter(|text| is_code(text)).map(ToOwned::to_owned));
             }
         }
         found
     }
 
+    fn is_code(text: &str) -> bool {
+        let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        text.contains('-') && text.bytes().all(kebab)
+    }
+
     #[test]
     fn every_code_of_the_product_has_words_in_both_languages() {
         let codes = codes();
-        assert!(codes.contains("not-found") && codes.contains("store-busy"));
+        for known in [
+            "not-found",
+            "store-busy",
+            "csr-not-pem",
+            "identity-name-invalid",
+        ] {
+            assert!(codes.contains(known), "{known} was not found in the source");
+        }
         let missing: Vec<_> = Language::ALL
             .into_iter()
             .flat_map(|language| codes.iter().map(move |code| (language, code)))
