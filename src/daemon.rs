@@ -21,6 +21,7 @@ use crate::{
     ports::{
         clock::Clock,
         entropy::{self, Entropy, EntropyFailed},
+        store::{Bookkeeping, StoreError},
     },
     services::lease::Lease,
     telemetry::Telemetry,
@@ -93,8 +94,9 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
         stop: CancellationToken::new(),
     };
     let parts = compose::parts(&config, &material, &ground)?;
-    let renewed = lease.renew(&ground.durable(), &*outside.clock).await;
-    renewed.map_err(|error| Failure::Lease(error.to_string()))?;
+    begin(&lease, &ground)
+        .await
+        .map_err(|error| Failure::Lease(error.to_string()))?;
     let tls = Arc::new(ArcSwap::new(material.tls));
     let connections = serve(&config, sockets, &tls, &ground, &parts, &telemetry);
     let background = tasks::start(&ground, &parts, &telemetry);
@@ -109,6 +111,15 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
     }
     let limit = Duration::from_secs(config.settings.limits.drain_seconds.get());
     stop(&ground, connections, background, limit).await
+}
+
+/// Announces this boot, and takes over the jobs that a dead one held.
+async fn begin(lease: &Lease, ground: &Ground) -> Result<(), StoreError> {
+    let (store, clock) = (ground.durable(), &*ground.outside.clock);
+    lease.renew(&store, clock).await?;
+    let now = clock.now();
+    store.bookkeep(Bookkeeping::FreeJobs { now }).await?;
+    Ok(())
 }
 
 fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Failure {

@@ -71,6 +71,9 @@ pub enum Bookkeeping {
     ReleaseJob { token: JobToken, due: Timestamp },
     /// Ends a claimed job that turned out to have no effect.
     EndJob { token: JobToken },
+    /// Makes the jobs due at once that a dead process held. To be asked once, before the first
+    /// claim. Where several processes write, nobody knows who is dead: there the leases end.
+    FreeJobs { now: Timestamp },
     /// Announces this start of the daemon, or renews its lease.
     RenewBoot {
         boot: BootId,

@@ -81,7 +81,7 @@ pub async fn a_key_is_claimed_once_and_answered_once<S: WholeStore>(world: World
     assert!(world.store.request(&mine.key).await.unwrap().is_none());
 }
 
-fn job<S: WholeStore>(world: &World<S>, object: &str, due: u64) -> NewJob {
+pub fn job<S: WholeStore>(world: &World<S>, object: &str, due: u64) -> NewJob {
     NewJob {
         id: JobId::new(world.now(), world.entropy.bytes()),
         kind: JobKind::SendMail,
@@ -91,7 +91,7 @@ fn job<S: WholeStore>(world: &World<S>, object: &str, due: u64) -> NewJob {
     }
 }
 
-async fn claimed<S: WholeStore>(world: &World<S>, seed: u8) -> Vec<Job> {
+pub async fn claimed<S: WholeStore>(world: &World<S>, seed: u8) -> Vec<Job> {
     let task = Bookkeeping::ClaimJobs {
         kinds: vec![JobKind::SendMail],
         now: world.now(),

@@ -7,11 +7,12 @@ use chancery::{
     domain::{
         audit::entry,
         id::BootId,
+        job::JobEnd,
         unit::{CommitError, Unit},
     },
     ports::{
         clock::Clock,
-        store::{Store, catalogue::AuditLog, people::Identities},
+        store::{Booked, Bookkeeping, Store, catalogue::AuditLog, people::Identities},
     },
 };
 use futures_util::future::join_all;
@@ -21,7 +22,7 @@ use crate::{
     audit::verified,
     clock::FakeClock,
     entropy::FakeEntropy,
-    round_trip,
+    request, round_trip,
     world::{START, World, caller, owner},
 };
 
@@ -271,4 +272,23 @@ async fn throughput() {
     }
     let all = world.store.identities().await.unwrap();
     assert!(all.is_empty());
+}
+
+/// One process writes: whatever is held at its start was held by the dead.
+#[tokio::test]
+async fn jobs_of_the_dead_are_due_at_once() {
+    let (_dir, world) = fresh().await;
+    let (now, later) = (request::job(&world, "a", 0), request::job(&world, "b", 60));
+    let unit = world.note().job(now).job(later);
+    world.commit(unit).await.unwrap();
+    let held = request::claimed(&world, 1).await;
+    let free = Bookkeeping::FreeJobs { now: world.now() };
+    assert_eq!(world.store.bookkeep(free).await, Ok(Booked::Done));
+    let again = request::claimed(&world, 2).await;
+    assert_eq!((again.len(), again[0].id), (1, held[0].id));
+    let late = world.note().ends_job(JobEnd::Done {
+        id: held[0].id,
+        token: held[0].token.clone(),
+    });
+    assert_eq!(world.commit(late).await.unwrap_err(), CommitError::Conflict);
 }

@@ -26,6 +26,9 @@ pub trait Writer: Send {
 
     fn placeholders(&self) -> Placeholders;
 
+    /// Whether no other process writes this database while we do.
+    fn is_sole_writer(&self) -> bool;
+
     /// Rows written.
     async fn execute(&mut self, sql: String, values: Vec<SqlValue>) -> Result<u64, Self::Error>;
 

@@ -54,6 +54,7 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
                 .bind(SqlValue::blob(&token.0));
             run(writer, query).await
         }
+        Bookkeeping::FreeJobs { now } => free(writer, now).await,
         Bookkeeping::RenewBoot {
             boot,
             now,
@@ -125,6 +126,20 @@ async fn claim<W: Writer>(
         writer.execute(sql, records.concat()).await?;
     }
     Ok(jobs)
+}
+
+/// A token of no bytes means that nobody holds the job.
+async fn free<W: Writer>(writer: &mut W, now: Timestamp) -> Result<Booked, W::Error> {
+    if !writer.is_sole_writer() {
+        return Ok(Booked::Done);
+    }
+    let query = Query::new("UPDATE job SET token = ")
+        .bind(SqlValue::blob(&[]))
+        .sql(", due = ")
+        .bind(SqlValue::time(now))
+        .sql(" WHERE ended_at IS NULL AND token <> ")
+        .bind(SqlValue::blob(&[]));
+    run(writer, query).await
 }
 
 async fn run<W: Writer>(writer: &mut W, query: Query) -> Result<Booked, W::Error> {

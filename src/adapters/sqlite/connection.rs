@@ -170,6 +170,10 @@ impl Writer for WriteConnection {
         Placeholders::Anonymous
     }
 
+    fn is_sole_writer(&self) -> bool {
+        true
+    }
+
     async fn execute(&mut self, sql: String, values: Vec<SqlValue>) -> Result<u64, DatabaseError> {
         let statement = bind(sqlx::query(AssertSqlSafe(sql)), values);
         Ok(statement.execute(&mut self.inner).await?.rows_affected())

@@ -21,8 +21,8 @@ use crate::{
     services::cases::{evidence, verdict::Word},
 };
 
-/// Longest signature: of RSA-4096. The audit entry holds it whole.
-const MAX_SIGNATURE: usize = 512;
+/// Longest signature of a key that can be registered, with room: RSA-8192.
+const MAX_SIGNATURE: usize = 1024;
 
 /// Faults so far.
 #[derive(Default)]
