@@ -2,10 +2,13 @@
 # Shared by the demo's parts: places and words. Sourced, not run.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# hsm-test/bench runs instances of its own beside the demo's.
+# hsm-test/bench, crash and canary run instances of their own beside the demo's: elsewhere, with
+# programs built before, a module before the token's, another log level.
 demo=${CHANCERY_DEMO_DIR:-$root/target/demo}
 module=/usr/lib/softhsm/libsofthsm2.so
-bin=$root/target/release
+daemon_module=${CHANCERY_DEMO_MODULE:-$module}
+bin=${CHANCERY_DEMO_BIN:-$root/target/release}
+log_level=${CHANCERY_DEMO_LOG:-info}
 export SOFTHSM2_CONF=$demo/softhsm2.conf
 
 step() { printf '\n--> %s\n' "$*"; }

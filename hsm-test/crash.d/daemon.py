@@ -1,0 +1,113 @@
+"""The release daemon under SIGKILL, and what the shim says about its signatures."""
+
+import http.client
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+import urllib.parse
+
+from api import LOST, Failed
+
+PATIENCE = 120
+
+
+class Shim:
+    """The shim's log and trigger."""
+
+    def __init__(self):
+        self.log = pathlib.Path(os.environ["SHIM_LOG"])
+        self.trigger = pathlib.Path(os.environ["SHIM_TRIGGER"])
+
+    def lines(self):
+        """(process, event, what was signed as hex) of every whole line."""
+        if not self.log.exists():
+            return []
+        found = []
+        for line in self.log.read_text().splitlines():
+            process, event, *data = line.split(" ")
+            found.append((int(process), event, data[0] if data else None))
+        return found
+
+    def arm(self):
+        self.trigger.touch()
+
+    def disarm(self):
+        self.trigger.unlink(missing_ok=True)
+
+
+class Daemon:
+    def __init__(self, directory, binaries, env):
+        self.directory, self.binaries, self.env = pathlib.Path(directory), binaries, env
+        self.process = None
+        self.shim = Shim()
+        self.starts = []
+        # Set while the daemon is ready, for the clients.
+        self.up = threading.Event()
+        metrics = urllib.parse.urlsplit(env["METRICS_URL"])
+        self.metrics = (metrics.hostname, metrics.port)
+
+    def start(self):
+        log = open(self.directory / "daemon.log", "ab")
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            [f"{self.binaries}/chanceryd", "serve", "--config", self.env["CONFIG"]],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        log.close()
+        (self.directory / "daemon.pid").write_text(f"{self.process.pid}\n")
+
+    def wait(self, what, look):
+        """Asks `look` in quick succession until it is true or the daemon is gone."""
+        pause, end = threading.Event(), time.monotonic() + PATIENCE
+        while not look():
+            if self.process.poll() is not None:
+                raise Failed(f"the daemon ended by itself ({self.process.returncode}): {what}")
+            if time.monotonic() > end:
+                raise Failed(f"the daemon: {what}: not within {PATIENCE} s")
+            pause.wait(0.005)
+
+    def wait_for_login(self):
+        """SoftHSM2 writes its token in C_Login: a death before its end may damage the token."""
+        self.wait("no login", lambda: (self.process.pid, "login", None) in self.shim.lines())
+
+    def wait_until_ready(self):
+        self.wait("not ready", self.is_ready)
+        self.starts.append(time.monotonic() - self.began)
+        self.up.set()
+
+    def is_ready(self):
+        connection = http.client.HTTPConnection(*self.metrics, timeout=10)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except LOST:
+            return False
+        finally:
+            connection.close()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.gone(signal.SIGKILL)
+
+    def killed_by_shim(self):
+        """Waits until the armed shim has killed the daemon."""
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"no C_Sign within {PATIENCE} s") from None
+        self.gone(signal.SIGKILL)
+
+    def gone(self, by):
+        self.up.clear()
+        self.process.wait(PATIENCE)
+        if self.process.returncode != -by:
+            raise Failed(f"the daemon ended with {self.process.returncode}, not by signal {by}")
+
+    def stop(self):
+        self.up.clear()
+        self.process.send_signal(signal.SIGTERM)
+        if self.process.wait(PATIENCE) != 0:
+            raise Failed(f"the daemon stopped with {self.process.returncode}")
+        (self.directory / "daemon.pid").unlink(missing_ok=True)

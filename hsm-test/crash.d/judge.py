@@ -1,0 +1,188 @@
+"""What must hold after all kills. Reads the API, the public CRL, the database (read only) and the
+shim's log, and believes none of them alone."""
+
+import collections
+import hashlib
+import sqlite3
+import subprocess
+import threading
+import time
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from api import Failed, fetch
+
+SELF_TEST = b"chancery/self-test/v1: proves possession of a key, nothing else\n"
+DIGESTS = {"ecdsa-p256-sha256": hashlib.sha256, "ecdsa-p384-sha384": hashlib.sha384}
+
+
+def must(holds, text):
+    if not holds:
+        raise Failed(text)
+
+
+def everything(env, record, daemon, ready, make_api, instance):
+    digest = DIGESTS[(instance / "ca/algorithm").read_text().strip()]
+    issuer = x509.load_pem_x509_certificate(open(env["ISSUING_PEM"], "rb").read())
+    api = make_api()
+    certificates = replays(api, ready)
+    keys_and_signatures(ready, certificates, issuer)
+    with open_database(env) as database:
+        wait_for_settled(database)
+        intents = read_intents(database)
+        stored_certificates(database, api, ready, certificates, intents)
+        abandoned = {serial for serial, (state, _) in intents.items() if state == "abandoned"}
+        revoked_list(env, record, issuer, abandoned, set(intents) - abandoned)
+        answers_by_serial(api, intents)
+        lists = [bytes(tbs) for tbs, in database.execute("SELECT tbs FROM revocation_list")]
+    counts = signatures(daemon.shim, digest, intents, lists)
+    verify(daemon, env)
+    return {
+        "certificates": len(certificates),
+        "serials": len(intents),
+        "abandoned serials, all on the CRL": len(abandoned),
+        **counts,
+    }
+
+
+def replays(api, ready):
+    """Everybody asks once more: the same bytes. Gives the certificate of each order."""
+    certificates = {}
+    for one in ready:
+        again = api.send("POST", one.path, one.body, one.headers)
+        must(again.status == 201 and again.body == one.answer.body,
+             f"{one.path}: the replay is not the answer: {again.status} {again.body!r}")
+        must(again.headers.get("location") == one.answer.headers.get("location"),
+             f"{one.path}: the replay points elsewhere")
+        certificates[one.order] = again.json
+        order = api.call("GET", f"/orders/{one.order}").expect(200).json
+        must(order["status_code"] == "issued", f"order {one.order} is {order['status_code']}")
+    other = api.send("POST", ready[0].path, ready[0].body + b" ", ready[0].headers)
+    must((other.status, other.code) == (422, "idempotency-key-reused"),
+         f"another body under a used key: {other.status} {other.code}")
+    return certificates
+
+
+def keys_and_signatures(ready, certificates, issuer):
+    """Each client's certificate is for its key and mailbox, and verifies under the issuer."""
+    for one in ready:
+        certificate = x509.load_pem_x509_certificate(certificates[one.order]["pem"].encode())
+        certificate.verify_directly_issued_by(issuer)
+        must(spki(certificate.public_key()) == spki(one.key.public_key()),
+             f"the certificate of {one.order} is for another key")
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        must(names.get_values_for_type(x509.RFC822Name) == [one.mailbox],
+             f"the certificate of {one.order} names another mailbox")
+
+
+def spki(key):
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def open_database(env):
+    path = env["DATABASE_URL"].removeprefix("sqlite://")
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+
+def wait_for_settled(database, seconds=60):
+    """Nothing is recorded and without an end once the jobs have run."""
+    pause, end = threading.Event(), time.monotonic() + seconds
+    question = """SELECT (SELECT count(*) FROM intent WHERE state = 'recorded'),
+        (SELECT count(*) FROM live_activation),
+        (SELECT count(*) FROM job WHERE ended_at IS NULL)"""
+    while any(row := database.execute(question).fetchone()):
+        must(time.monotonic() < end,
+             f"not settled: {row[0]} intents, {row[1]} activations, {row[2]} jobs")
+        pause.wait(0.1)
+
+
+def read_intents(database):
+    """Serial -> (state, TBS)."""
+    intents = {}
+    for serial, state, tbs, stored in database.execute("SELECT serial, state, tbs, tbs_sha256 FROM intent"):
+        must(hashlib.sha256(tbs).digest() == stored, f"{serial}: the TBS is not the recorded one")
+        must(state in ("issued", "abandoned"), f"{serial} is {state}")
+        must(serial not in intents, f"{serial} is there twice")
+        intents[serial] = (state, bytes(tbs))
+    return intents
+
+
+def stored_certificates(database, api, ready, certificates, intents):
+    rows = database.execute("SELECT order_id, serial, der FROM certificate").fetchall()
+    orders = collections.Counter(order for order, _, _ in rows)
+    must(max(orders.values()) == 1, "an order has two certificates")
+    must(set(certificates) <= set(orders), "a certificate is not stored")
+    must({serial for _, serial, _ in rows} == {s for s, (state, _) in intents.items() if state == "issued"},
+         "the issued serials are not those of the certificates")
+    stored = {order: (serial, bytes(der)) for order, serial, der in rows}
+    for one in ready:
+        given = certificates[one.order]
+        serial, der = stored[one.order]
+        must(serial == given["serial"] and hashlib.sha256(der).hexdigest() == given["sha256"],
+             f"{one.order}: stored is not what the client has")
+        must(x509.load_der_x509_certificate(der).tbs_certificate_bytes == intents[serial][1],
+             f"{serial}: the certificate is not its intent's TBS")
+
+
+def revoked_list(env, record, issuer, abandoned, issued, seconds=60):
+    """The CRL as relying parties fetch it: every abandoned serial, no issued one."""
+    pause, end = threading.Event(), time.monotonic() + seconds
+    url = env["PUBLIC_URL"] + "/crl/issuing-g1/0.crl"
+    while True:
+        crl = x509.load_der_x509_crl(fetch(url, record).expect(200).body)
+        must(crl.is_signature_valid(issuer.public_key()), "the CRL's signature is wrong")
+        listed = {f"{entry.serial_number:x}" for entry in crl}
+        # Hex of the serial's octets: an even number of digits.
+        missing = {s for s in abandoned if s.lstrip("0") not in listed}
+        if not missing:
+            break
+        must(time.monotonic() < end, f"{len(missing)} abandoned serials are not on the CRL")
+        pause.wait(0.2)
+    must(not any(s.lstrip("0") in listed for s in issued), "an issued serial is on the CRL")
+    must(len(listed) == len(abandoned), "the CRL lists a serial nobody knows")
+
+
+def answers_by_serial(api, intents):
+    """By serial: an issued one is found and valid, an abandoned one is no certificate."""
+    for serial, (state, _) in intents.items():
+        answer = api.call("GET", f"/certificates/{serial}")
+        if state == "issued":
+            found = answer.expect(200).json
+            must((found["serial"], found["state"]) == (serial, "valid"), f"{serial}: {found['state']}")
+        else:
+            must(answer.status == 404, f"abandoned {serial}: {answer.status}")
+
+
+def signatures(shim, digest, intents, lists):
+    """I1, I2: what the token was asked to sign was durable before, and was signed once."""
+    of_intent = {digest(tbs).hexdigest(): state for state, tbs in intents.values()}
+    of_list = {digest(tbs).hexdigest() for tbs in lists}
+    self_test = digest(SELF_TEST).hexdigest()
+    events = [(event, data) for _, event, data in shim.lines() if data and data != self_test]
+    for event, data in events:
+        must(data in of_intent or data in of_list, f"{event} {data}: no stored TBS has this digest")
+    made = collections.Counter(data for event, data in events if event == "signed")
+    must(max(made.values()) == 1, "something was signed twice")
+    for data, state in of_intent.items():
+        must(state != "issued" or made[data] == 1, f"{data}: issued without a signature")
+    killed = [data for event, data in events if event == "kill"]
+    must(all_abandoned(killed, of_intent), "a signature that never came back was released")
+    lost = [data for data in made if of_intent.get(data) == "abandoned"]
+    return {
+        "killed between C_Sign and commit": sum(data in of_intent for data in killed),
+        "signatures of certificates that no commit followed": len(lost),
+        "signatures seen by the shim (certificates, CRLs)":
+            f"{sum(d in of_intent for d in made)}, {sum(d in of_list for d in made)}",
+    }
+
+
+def all_abandoned(killed, of_intent):
+    return not any(of_intent.get(data) == "issued" for data in killed)
+
+
+def verify(daemon, env):
+    """The product's own oracle, beside the live daemon."""
+    run = subprocess.run([f"{daemon.binaries}/chanceryd", "verify", "--config", env["CONFIG"]],
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    must(run.returncode == 0, f"chanceryd verify: {run.returncode}\n{run.stdout}{run.stderr}")
