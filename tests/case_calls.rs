@@ -8,6 +8,8 @@
 
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "support/person.rs"]
+mod person;
 
 use instance::{Answer, Call, Instance};
 use serde_json::{Value, json};

@@ -20,13 +20,12 @@ impl FakeClock {
     }
 
     pub fn advance(&self, by: Duration) {
-        let by = i64::try_from(by.as_millis()).expect("a short time");
-        self.millis.fetch_add(by, Ordering::SeqCst);
+        self.step(i64::try_from(by.as_millis()).expect("a short time"));
     }
 
-    pub fn back(&self, by: Duration) {
-        let by = i64::try_from(by.as_millis()).expect("a short time");
-        self.millis.fetch_sub(by, Ordering::SeqCst);
+    /// Moves by milliseconds, also back.
+    pub fn step(&self, millis: i64) {
+        self.millis.fetch_add(millis, Ordering::SeqCst);
     }
 }
 

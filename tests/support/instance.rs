@@ -10,7 +10,6 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -43,13 +42,13 @@ distinguished_name = name
 CN = unused
 ";
 
-static KEYS: AtomicU64 = AtomicU64::new(0);
+pub static KEYS: AtomicU64 = AtomicU64::new(0);
 
 /// A daemon that is killed when the test ends.
 pub struct Instance {
-    dir: TempDir,
-    child: Child,
-    ra: u16,
+    pub dir: TempDir,
+    pub child: Child,
+    pub ra: u16,
 }
 
 /// What came back.
@@ -122,7 +121,7 @@ impl Call {
     }
 }
 
-fn run(dir: &Path, program: &str, arguments: &str) {
+pub fn run(dir: &Path, program: &str, arguments: &str) {
     let words: Vec<&str> = arguments.split_whitespace().collect();
     let output = Command::new(program)
         .args(&words)
@@ -334,44 +333,6 @@ impl Instance {
             &fs::read_to_string(&head).unwrap(),
             fs::read(&body).unwrap_or_default(),
         )
-    }
-
-    /// Runs `chancery` as `who`: exit status, standard output and error.
-    pub fn chancery(&self, who: &str, arguments: &[&str]) -> (i32, String, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_chancery"))
-            .current_dir(self.dir.path())
-            .args([
-                "--url",
-                &format!("https://localhost:{}", self.ra),
-                "--ca",
-                "ca.pem",
-            ])
-            .args([
-                "--cert",
-                &format!("{who}.pem"),
-                "--key",
-                &format!("{who}.key"),
-            ])
-            .args(arguments)
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let status = output.status.code().unwrap();
-        (status, text(output.stdout), text(output.stderr))
-    }
-
-    /// A signature over `text` with the key of `who`'s certificate, in base64.
-    pub fn sign(&self, who: &str, text: &str) -> String {
-        let number = KEYS.fetch_add(1, Ordering::SeqCst);
-        fs::write(self.path(&format!("text-{number}")), text).unwrap();
-        run(
-            self.dir.path(),
-            "openssl",
-            &format!(
-                "pkeyutl -sign -rawin -digest sha256 -inkey {who}.key -in text-{number} -out signature-{number}"
-            ),
-        );
-        BASE64_STANDARD.encode(fs::read(self.path(&format!("signature-{number}"))).unwrap())
     }
 }
 

@@ -72,6 +72,10 @@ struct Filled {
 pub struct Lane {
     pub path: PathBuf,
     /// Held until the lane ends.
+    #[expect(
+        dead_code,
+        reason = "held, not read: dropping it lets another process write"
+    )]
     pub lock: WriterLock,
     /// `None` after trouble: the next batch opens and checks the database first.
     pub connection: Option<WriteConnection>,

@@ -47,8 +47,11 @@ use crate::{
 /// An act between its two units.
 pub(super) struct InFlight {
     pub caller: Caller,
-    pub authority: Arc<Authority>,
     /// Held until the result is durable.
+    #[expect(
+        dead_code,
+        reason = "held, not read: dropping it frees the signing slot"
+    )]
     pub slot: OwnedSemaphorePermit,
     pub recorded: Recorded<CertificateTbs>,
     pub subject: Subject,
@@ -317,7 +320,6 @@ impl Issuance {
             .map_err(|error| Refused::unavailable("store-unavailable", error))?;
         Ok(InFlight {
             caller,
-            authority,
             slot,
             recorded,
             subject: grounds.subject,
