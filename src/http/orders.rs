@@ -32,7 +32,7 @@ use crate::{
     },
     policy::mailbox_address,
     ports::store::{Cursor, registration},
-    services::orders::{OrderView, OrderWish},
+    services::orders::{OrderView, OrderWish, Orders},
 };
 
 mod wire;
@@ -55,7 +55,7 @@ async fn create(
     keyed: Keyed<NewOrder>,
 ) -> Result<Response, Refusal> {
     let (claim, body) = keyed.of(scope.ra(), scope.owner());
-    let wish = wish(&body)?;
+    let wish = wish(&body, &app.orders)?;
     let render = |view: &OrderView| {
         answer::created(
             &format!("/orders/{}", view.order.id),
@@ -180,10 +180,13 @@ fn found(view: &OrderView) -> Response {
     answer::respond(answer::found(view.version, &wire::order(view)))
 }
 
-fn wish(body: &NewOrder) -> Result<OrderWish, Refusal> {
+fn wish(body: &NewOrder, orders: &Orders) -> Result<OrderWish, Refusal> {
     let mut members = Members::default();
     let product = ProductCode::parse(&body.product_code);
     let product = members.value("/product_code", "product-unknown", product);
+    if let Some(code) = product.as_ref().and_then(|p| orders.product_fault(p)) {
+        members.fault("/product_code", code);
+    }
     let customer = members.optional("/customer_ref", body.customer_ref.as_deref());
     let alias = members.optional("/alias", body.alias.as_deref());
     let partner_order_ref =

@@ -41,7 +41,7 @@ use crate::{
 
 mod view;
 
-/// An order with everything its customer is shown; see `view`.
+/// An order with everything its customer is shown; see [`view`].
 pub use view::OrderView;
 
 /// What the service needs; wired once.
@@ -115,6 +115,19 @@ impl Orders {
             Ok(view)
         })
         .await
+    }
+
+    /// Why this product cannot be ordered.
+    #[must_use]
+    pub fn product_fault(&self, product: &ProductCode) -> Option<&'static str> {
+        match self.0.catalogue.product(product) {
+            None => Some("product-unknown"),
+            // A renewal continues a certificate: it is ordered there.
+            Some(product) if product.operation == Operation::Renewal => {
+                Some("product-not-orderable")
+            }
+            Some(_) => None,
+        }
     }
 
     /// # Errors
@@ -291,13 +304,8 @@ impl Orders {
                 code,
             });
         };
-        match self.0.catalogue.product(&wish.product) {
-            None => fault("/product_code", "product-unknown"),
-            // A renewal continues a certificate: it is ordered there.
-            Some(product) if product.operation == Operation::Renewal => {
-                fault("/product_code", "product-not-orderable");
-            }
-            Some(_) => {}
+        if let Some(code) = self.product_fault(&wish.product) {
+            fault("/product_code", code);
         }
         let customer = scope.customer().or(wish.customer.as_ref()).cloned();
         if customer.is_none() {

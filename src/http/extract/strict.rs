@@ -6,7 +6,7 @@ use serde::{
     Deserialize,
     de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
 use crate::{
     domain::refusal::{Class, Fault, Refused},
@@ -17,6 +17,7 @@ use crate::{
 const DEPTH: u8 = 32;
 /// Faults reported at once.
 const MOST_FAULTS: usize = 32;
+const UNKNOWN: &str = "unknown-member";
 
 /// Reads a value of a type that denies unknown fields.
 ///
@@ -33,47 +34,73 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     typed(value)
 }
 
-/// Every unknown member is collected by taking it away and trying again; the first fault of
-/// another kind ends the search.
+/// Each fault is put right, as far as it can be, and the value is read again: so all faults are
+/// found, not only the first.
 fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, Refusal> {
-    let mut unknown = Vec::new();
-    loop {
-        let (at, what) = match serde_path_to_error::deserialize::<_, T>(value.clone()) {
-            Ok(done) if unknown.is_empty() => return Ok(done),
+    let mut faults = Vec::new();
+    while faults.len() < MOST_FAULTS {
+        let fault = match unfit::<T>(&value) {
+            Ok(done) if faults.is_empty() => return Ok(done),
             Ok(_) => break,
-            Err(error) => (pointer(error.path()), error.inner().to_string()),
+            Err(fault) => fault,
         };
-        let stranger = what.strip_prefix("unknown field `");
-        let name = stranger.and_then(|rest| rest.split('`').next());
-        let Some(name) = name.filter(|_| unknown.len() < MOST_FAULTS) else {
-            if unknown.is_empty() {
-                return Err(unfit(at, &what).into());
-            }
-            break;
-        };
-        let at = at_member(at, name);
-        if !remove(&mut value, &at) {
-            unknown.push(fault(at, "unknown-member"));
+        let goes_on = repair::<T>(&mut value, &fault);
+        faults.push(fault);
+        if !goes_on {
             break;
         }
-        unknown.push(fault(at, "unknown-member"));
     }
-    Err(Refusal::from(Refused {
-        faults: unknown,
-        ..Refused::new(Class::Malformed, "unknown-member")
-    }))
+    let is_unknown = |fault: &Fault| fault.code == UNKNOWN;
+    let refused = if faults.iter().any(is_unknown) {
+        Refused::new(Class::Malformed, UNKNOWN)
+    } else {
+        Refused::unacceptable("validation-failed")
+    };
+    Err(Refusal::from(Refused { faults, ..refused }))
 }
 
-fn unfit(at: String, what: &str) -> Refused {
-    let missing = what.strip_prefix("missing field `");
-    let fault = match missing.and_then(|rest| rest.split('`').next()) {
-        Some(name) => fault(at_member(at, name), "member-missing"),
-        None => fault(at, "member-invalid"),
-    };
-    Refused {
-        faults: vec![fault],
-        ..Refused::unacceptable("validation-failed")
+/// The value read, or the first fault in it.
+fn unfit<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let (at, what) = (pointer(error.path()), error.inner().to_string());
+        let named = |prefix| {
+            let rest = what.strip_prefix(prefix);
+            rest.and_then(|rest| rest.split('`').next())
+        };
+        if let Some(name) = named("unknown field `") {
+            fault(at_member(at, name), UNKNOWN)
+        } else if let Some(name) = named("missing field `") {
+            fault(at_member(at, name), "member-missing")
+        } else {
+            fault(at, "member-invalid")
+        }
+    })
+}
+
+/// Takes an unknown member away, or puts something of a fitting type in a faulty one's place.
+fn repair<T: DeserializeOwned>(value: &mut Value, at: &Fault) -> bool {
+    if at.code == UNKNOWN {
+        return remove(value, &at.pointer);
     }
+    let fitting = [json!(""), json!(0), json!(false), json!([]), json!({})];
+    fitting.into_iter().any(|new| {
+        put(value, &at.pointer, new)
+            && unfit::<T>(value)
+                .err()
+                .is_none_or(|next| next.pointer != at.pointer)
+    })
+}
+
+fn put(value: &mut Value, pointer: &str, new: Value) -> bool {
+    if let Some(place) = value.pointer_mut(pointer) {
+        *place = new;
+        return true;
+    }
+    let Some((object, name)) = parent(value, pointer) else {
+        return false;
+    };
+    object.insert(name, new);
+    true
 }
 
 const fn fault(pointer: String, code: &'static str) -> Fault {
@@ -107,15 +134,15 @@ fn escaped(name: &str) -> String {
 }
 
 fn remove(value: &mut Value, pointer: &str) -> bool {
-    let Some((parent, name)) = pointer.rsplit_once('/') else {
-        return false;
-    };
+    parent(value, pointer).is_some_and(|(object, name)| object.remove(&name).is_some())
+}
+
+/// The object that holds the member at `pointer`, and the member's name.
+fn parent<'v>(value: &'v mut Value, pointer: &str) -> Option<(&'v mut Map<String, Value>, String)> {
+    let (parent, name) = pointer.rsplit_once('/')?;
     let name = name.replace("~1", "/").replace("~0", "~");
-    value
-        .pointer_mut(parent)
-        .and_then(Value::as_object_mut)
-        .and_then(|object| object.remove(&name))
-        .is_some()
+    let object = value.pointer_mut(parent)?.as_object_mut()?;
+    Some((object, name))
 }
 
 /// Builds a value that holds no member twice, to the levels that are left.
@@ -254,5 +281,32 @@ mod tests {
             refusal(r#"{"name":"a","inner":[{"number":"1"}]}"#),
             mistyped
         );
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the reading is judged")]
+    struct Wide {
+        name: String,
+        inner: Inner,
+        list: Vec<Inner>,
+        flag: bool,
+    }
+
+    #[test]
+    fn every_missing_and_mistyped_member_is_named_at_once() {
+        let refusal = read::<Wide>(br#"{"flag":"no","list":[{"number":-1}]}"#).unwrap_err();
+        let faults = refusal.refused.faults.into_iter();
+        let mut named: Vec<_> = faults.map(|fault| (fault.pointer, fault.code)).collect();
+        named.sort_unstable();
+        let expected = [
+            ("/flag", "member-invalid"),
+            ("/inner", "member-missing"),
+            ("/inner/number", "member-missing"),
+            ("/list/0/number", "member-invalid"),
+            ("/name", "member-missing"),
+        ];
+        assert_eq!(refusal.status, 422);
+        assert_eq!(named, expected.map(|(at, code)| (at.to_owned(), code)));
     }
 }
