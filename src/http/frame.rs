@@ -15,7 +15,7 @@ use axum::{
 };
 use tracing::Instrument;
 
-use super::{limits::Kind, peer::Peer, refusal::Refusal, state::AppState};
+use super::{extract::body, limits::Kind, peer::Peer, refusal::Refusal, state::AppState};
 use crate::{
     api::problem::{self, Occasion, Problem},
     domain::{
@@ -67,7 +67,10 @@ async fn framed(app: AppState, mut request: Request, next: Next, mutual: bool) -
         };
         match admitted {
             Ok(_permit) => next.run(request).await,
-            Err(refusal) => axum::response::IntoResponse::into_response(refusal),
+            Err(refusal) => {
+                let refusal = body::drain(request.into_body(), refusal).await;
+                axum::response::IntoResponse::into_response(refusal)
+            }
         }
     };
     let response = answered.instrument(span.clone()).await;

@@ -113,6 +113,19 @@ fn every_fault_of_an_order_comes_at_once() {
         json!({"product_code": "smime-org-multipurpose-365-renewal", "customer_ref": "c-1"});
     let answer = post(&instance, "/orders", &renewal);
     assert_eq!(faults(&answer)[0].1, "product-not-orderable");
+    let both = json!({"product_code": "no-such-product", "language": "de"});
+    let named: Vec<_> = faults(&post(&instance, "/orders", &both))
+        .into_iter()
+        .map(|f| f.0)
+        .collect();
+    assert_eq!(named, ["/product_code", "/language"]);
+    let coded = acting("c-1", &order())
+        .fresh_key()
+        .header("Content-Encoding: gzip");
+    assert_eq!(
+        instance.post("customer", "/orders", &coded).refusal(),
+        refused(415, "unsupported-media-type")
+    );
     let unknown = post(
         &instance,
         "/orders",

@@ -28,10 +28,13 @@ pub async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     }
 }
 
-/// Reads a body of a refused request away, at most to the drain limit, then gives `refusal`.
+/// Reads a body of a refused request away, at most to the drain limit, then gives `refusal`; the
+/// connection lives on when the body came to its end.
 pub async fn drain(body: Body, refusal: Refusal) -> Refusal {
-    let _ = tokio::time::timeout(DEADLINE, skip(body, 0)).await;
-    refusal.closing()
+    match tokio::time::timeout(DEADLINE, skip(body, 0)).await {
+        Ok(true) => refusal,
+        Ok(false) | Err(_) => refusal.closing(),
+    }
 }
 
 async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
@@ -55,14 +58,17 @@ async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     Ok(whole.into())
 }
 
-async fn skip(body: Body, already: usize) {
+/// Whether the body came to its end.
+async fn skip(body: Body, already: usize) -> bool {
     let (mut stream, mut read) = (body.into_data_stream(), already);
-    while let Some(Ok(chunk)) = stream.next().await {
+    while let Some(chunk) = stream.next().await {
+        let Ok(chunk) = chunk else { return false };
         read = read.saturating_add(chunk.len());
         if read >= DRAIN {
-            return;
+            return false;
         }
     }
+    true
 }
 
 #[cfg(test)]
@@ -77,5 +83,14 @@ mod tests {
         let over = read(&none, Body::from(vec![b' '; LIMIT + 1])).await;
         let refusal = over.unwrap_err();
         assert_eq!((refusal.status, refusal.close), (413, true));
+    }
+
+    #[tokio::test]
+    async fn a_connection_outlives_a_refusal_whose_body_was_read_to_its_end() {
+        let refuse = || Refusal::new(415, "unsupported-media-type");
+        let short = drain(Body::from(vec![b' '; LIMIT]), refuse()).await;
+        assert!(!short.close);
+        let long = drain(Body::from(vec![b' '; DRAIN]), refuse()).await;
+        assert!(long.close);
     }
 }

@@ -3,7 +3,10 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
-    http::{HeaderMap, header::CONTENT_TYPE},
+    http::{
+        HeaderMap,
+        header::{CONTENT_ENCODING, CONTENT_TYPE},
+    },
 };
 use serde::de::DeserializeOwned;
 
@@ -54,10 +57,14 @@ pub(super) async fn read(request: Request) -> Result<Bytes, Refusal> {
     body::read(&parts.headers, body).await
 }
 
-/// `application/json`, with no charset but UTF-8 (RFC 8259 section 8.1).
+/// `application/json`, with no charset but UTF-8 (RFC 8259 section 8.1) and no content coding
+/// (RFC 9110 section 8.4: one that is not known is refused, not passed over).
 fn is_json(headers: &HeaderMap) -> bool {
     let text = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let Some(text) = text else { return false };
+    if headers.contains_key(CONTENT_ENCODING) {
+        return false;
+    }
     let mut parts = text.split(';').map(str::trim);
     let is_json = parts
         .next()
