@@ -32,6 +32,8 @@ async fn check(
     UseOrders(scope): UseOrders,
     Json(body): Json<NewCsrCheck>,
 ) -> Result<Response, Refusal> {
+    // First of all: a private key in the text is burnt whatever else is wrong.
+    let verdict = app.csr_checks.check(&scope, &body.csr).await?;
     let product = ProductCode::parse(&body.product_code);
     if product
         .and_then(|code| app.catalogue.product(&code))
@@ -39,7 +41,6 @@ async fn check(
     {
         return Err(Refused::unacceptable("product-unknown").into());
     }
-    let verdict = app.csr_checks.check(&scope, &body.csr).await?;
     Ok(answer::ok(&wire(&verdict)))
 }
 

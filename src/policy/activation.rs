@@ -200,7 +200,9 @@ fn offered(facts: &VerifiedFacts, mailbox: &MailboxValidation) -> Options {
     }
 }
 
-fn field_faults(options: &Options, chosen: &[String]) -> Vec<Fault> {
+/// What is wrong with a choice of fields: not on offer, chosen twice, required and missing.
+#[must_use]
+pub fn field_faults(options: &Options, chosen: &[String]) -> Vec<Fault> {
     let unknown = chosen.iter().enumerate().filter(|(at, name)| {
         let offered = options
             .fields

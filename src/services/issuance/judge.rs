@@ -11,7 +11,7 @@ use crate::{
     },
     policy::{
         access::ReadScope,
-        activation::{CommonNameOption, Options},
+        activation::{self, CommonNameOption, Options},
         csr::{self, ProvenRequest},
         statements,
     },
@@ -58,7 +58,8 @@ impl Issuance {
     }
 }
 
-/// The client's values that need no facts: statements of the step, and the common name's source.
+/// The client's values that an offer settles: statements of the step, fields, and the common
+/// name's source.
 pub(super) fn applicant(
     wish: &Wish,
     product: &Product,
@@ -71,6 +72,7 @@ pub(super) fn applicant(
             faults.extend(missing);
             Vec::new()
         });
+    faults.extend(activation::field_faults(options, &wish.fields));
     let source = common_name_source(&wish.common_name, &options.common_names);
     if source.is_none() {
         faults.push(Fault {

@@ -20,7 +20,7 @@ use crate::{
         order::Order,
         owner::Caller,
         product::Product,
-        refusal::Refused,
+        refusal::{Class, Refused},
         timestamp::Timestamp,
         unit::{Aggregate, Committed, Unit},
     },
@@ -103,7 +103,12 @@ impl Issuance {
             } => {
                 let now = self.0.clock.now();
                 let mut steps = Steps::start(self.0.clock.as_ref());
-                let key = self.proven_key(&scope.caller(), &wish.csr, now).await?;
+                let key = match self.proven_key(&scope.caller(), &wish.csr, now).await {
+                    Ok(key) => key,
+                    Err(refused) => {
+                        return Err(self.with_all_faults(&scope, order, &wish, refused).await);
+                    }
+                };
                 steps.end("S2 csr");
                 decide(async || self.fresh(&scope, order, &wish, &claim, key.clone()).await).await?
             }
@@ -116,6 +121,42 @@ impl Issuance {
         };
         self.announce(report, in_flight.activation.id);
         Ok(self.finish(in_flight).await)
+    }
+
+    /// A refused CSR with the other faults of the request; an order that is not there, or a step
+    /// that is not open, goes before.
+    async fn with_all_faults(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        wish: &Wish,
+        mut refused: Refused,
+    ) -> Refused {
+        if refused.is_trouble() {
+            return refused;
+        }
+        let Err(other) = self.judge_wish(scope, order, wish).await else {
+            return refused;
+        };
+        if other.class != Class::Unacceptable {
+            return other;
+        }
+        refused.faults.extend(other.faults);
+        refused
+    }
+
+    /// Everything of a fresh request but its key.
+    async fn judge_wish(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        wish: &Wish,
+    ) -> Result<(), Refused> {
+        let now = self.0.clock.now();
+        let facts = self.facts(&scope.read(), order).await?;
+        let product = self.product(&facts.order)?;
+        let options = activation::options(view(&facts), now)?;
+        applicant(wish, &product, &options, now).map(drop)
     }
 
     /// One try of a fresh activation, from its load to the durable intent.
