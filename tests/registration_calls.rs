@@ -7,6 +7,8 @@
     reason = "a test that cannot set itself up fails at once"
 )]
 
+#[path = "registration_calls/catalogue.rs"]
+mod catalogue;
 #[path = "registration_calls/data.rs"]
 mod data;
 #[path = "registration_calls/documents.rs"]

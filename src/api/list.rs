@@ -10,11 +10,3 @@ pub struct List<T> {
     /// `cursor` of the next page; `null` on the last.
     pub next: Option<String>,
 }
-
-impl<T> List<T> {
-    /// A list that is never cut into pages.
-    #[must_use]
-    pub const fn whole(items: Vec<T>) -> Self {
-        Self { items, next: None }
-    }
-}

@@ -18,6 +18,7 @@ use super::{
     extract::{
         body,
         idempotency::{self, Header, Key},
+        list::{self, Listing, NoFilter, Paging},
         members::Members,
         path::Id,
         scope::{ReadOrders, UseOrders},
@@ -89,15 +90,18 @@ async fn add(
 
 /// Lists a set's documents, oldest first.
 #[utoipa::path(get, path = "/subject-data/{id}/documents", tag = "subject data",
-    params(("id" = String, Path)),
+    params(("id" = String, Path), Paging),
     responses((status = 200, body = List<Document>), (status = "4XX", body = Problem)))]
 async fn all(
     State(app): State<AppState>,
     ReadOrders(scope): ReadOrders,
     Id(id): Id<SubjectDataId>,
+    listing: Listing<NoFilter>,
 ) -> Result<Response, Refusal> {
     let found = app.documents.list(&scope, id).await?;
-    Ok(answer::ok(&List::whole(found.iter().map(wire).collect())))
+    let documents = found.iter().map(wire).collect();
+    let name = |document: &Document| document.document_id.clone();
+    Ok(answer::ok(&list::cut(documents, &listing.page, name)?))
 }
 
 async fn form(app: &AppState, request: Request) -> Result<Multipart, Refusal> {

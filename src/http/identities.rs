@@ -10,7 +10,7 @@ use super::{
     extract::{
         idempotency::run,
         json::Json,
-        list::{NoFilter, Query},
+        list::{self, Listing, NoFilter, Paging},
         path::Id,
         precondition::MaybeIfMatch,
         scope::{ManageIdentities, ReadIdentities},
@@ -35,7 +35,7 @@ use crate::{
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
+        .routes(routes!(all, create))
         .routes(routes!(read))
         .routes(routes!(disable))
 }
@@ -62,18 +62,19 @@ async fn create(
 }
 
 /// Every identity, by name (operator, auditor).
-#[utoipa::path(get, path = "/identities", tag = "identities",
+#[utoipa::path(get, path = "/identities", tag = "identities", params(Paging),
     responses((status = 200, body = List<Identity>),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn list(
+async fn all(
     State(app): State<AppState>,
     ReadIdentities(scope): ReadIdentities,
-    Query(NoFilter {}): Query<NoFilter>,
+    listing: Listing<NoFilter>,
 ) -> Result<Response, Refusal> {
     let now = app.gate.clock.now();
     let found = app.identities.list(&scope).await?;
     let items = found.iter().map(|entry| wire(entry, now)).collect();
-    Ok(answer::ok(&List::whole(items)))
+    let name = |entry: &Identity| entry.name.clone();
+    Ok(answer::ok(&list::cut(items, &listing.page, name)?))
 }
 
 /// One identity (operator, auditor).

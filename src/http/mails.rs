@@ -9,7 +9,7 @@ use super::{
         idempotency::run,
         list::{self, Listing, Paging},
         path::Id,
-        scope::ManageMail,
+        scope::{ManageMail, ReadMail},
     },
     refusal::Refusal,
     state::AppState,
@@ -34,13 +34,13 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(retry))
 }
 
-/// Mails, newest first (operator).
+/// Mails, newest first (operator, auditor).
 #[utoipa::path(get, path = "/mails", tag = "mails", params(MailFilter, Paging),
     responses((status = 200, body = List<Mail>),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn all(
     State(app): State<AppState>,
-    ManageMail(scope): ManageMail,
+    ReadMail(scope): ReadMail,
     listing: Listing<MailFilter>,
 ) -> Result<Response, Refusal> {
     let states = match &listing.filter.state {

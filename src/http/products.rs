@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     answer,
     extract::{
-        list::{NoFilter, Query},
+        list::{self, Listing, NoFilter, Paging},
         scope::ReadCatalogue,
     },
     refusal::Refusal,
@@ -23,22 +23,22 @@ use crate::{
 };
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(all))
 }
 
 /// Every product, with its fields and statements.
-#[utoipa::path(get, path = "/products", tag = "catalogue",
+#[utoipa::path(get, path = "/products", tag = "catalogue", params(Paging),
     responses((status = 200, body = List<Product>),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn list(
+async fn all(
     State(app): State<AppState>,
     _: ReadCatalogue,
-    Query(NoFilter {}): Query<NoFilter>,
+    listing: Listing<NoFilter>,
 ) -> Result<Response, Refusal> {
     let products = app.catalogue.products();
-    Ok(answer::ok(&List::whole(
-        products.iter().map(wire).collect(),
-    )))
+    let products = products.iter().map(wire).collect();
+    let name = |product: &Product| product.code.clone();
+    Ok(answer::ok(&list::cut(products, &listing.page, name)?))
 }
 
 fn wire(product: &product::Product) -> Product {

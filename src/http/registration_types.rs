@@ -5,7 +5,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     answer,
-    extract::{list::Query, scope::ReadCatalogue},
+    extract::{
+        list::{self, Listing, Paging},
+        scope::ReadCatalogue,
+    },
     refusal::Refusal,
     state::AppState,
 };
@@ -25,13 +28,13 @@ pub fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// Lists the kinds of registration number of a country.
-#[utoipa::path(get, path = "/registration-types", tag = "catalogue", params(CountryQuery),
+#[utoipa::path(get, path = "/registration-types", tag = "catalogue", params(CountryQuery, Paging),
     responses((status = 200, body = List<RegistrationType>), (status = "4XX", body = Problem)))]
 async fn all(
     ReadCatalogue(_): ReadCatalogue,
-    Query(query): Query<CountryQuery>,
+    listing: Listing<CountryQuery>,
 ) -> Result<Response, Refusal> {
-    let country = country::parse(&query.country).ok_or_else(|| Refused {
+    let country = country::parse(&listing.filter.country).ok_or_else(|| Refused {
         faults: vec![Fault {
             pointer: "/country".to_owned(),
             code: "country-unsupported",
@@ -39,7 +42,9 @@ async fn all(
         ..Refused::unacceptable("country-unsupported")
     })?;
     let types = registration_number::registration_types(country);
-    Ok(answer::ok(&List::whole(types.iter().map(wire).collect())))
+    let types = types.iter().map(wire).collect();
+    let name = |kind: &RegistrationType| kind.kind.clone();
+    Ok(answer::ok(&list::cut(types, &listing.page, name)?))
 }
 
 fn wire(kind: &registration_number::RegistrationType) -> RegistrationType {

@@ -6,8 +6,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     answer,
     extract::{
-        list::{NoFilter, Query},
-        scope::ManageTokens,
+        list::{self, Listing, NoFilter, Paging},
+        scope::ReadTokens,
     },
     refusal::Refusal,
     state::AppState,
@@ -18,20 +18,21 @@ use crate::{
 };
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(all))
 }
 
-/// Every configured key (security officer).
-#[utoipa::path(get, path = "/tokens", tag = "tokens",
+/// Every configured key (security officer, auditor).
+#[utoipa::path(get, path = "/tokens", tag = "tokens", params(Paging),
     responses((status = 200, body = List<Key>),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn list(
+async fn all(
     State(app): State<AppState>,
-    _: ManageTokens,
-    Query(NoFilter {}): Query<NoFilter>,
+    _: ReadTokens,
+    listing: Listing<NoFilter>,
 ) -> Result<Response, Refusal> {
     let keys = app.signer.keys().into_iter().map(wire).collect();
-    Ok(answer::ok(&List::whole(keys)))
+    let name = |key: &Key| key.name.clone();
+    Ok(answer::ok(&list::cut(keys, &listing.page, name)?))
 }
 
 fn wire(status: KeyStatus) -> Key {

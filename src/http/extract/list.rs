@@ -87,6 +87,32 @@ pub fn page<S, T>(
     }
 }
 
+/// A page of a list that is in memory, in its own order: `name` says what the cursor stands on.
+///
+/// # Errors
+/// 400 `cursor-invalid` when the list does not hold what the cursor names.
+pub fn cut<T>(items: Vec<T>, page: &Page, name: impl Fn(&T) -> String) -> Result<List<T>, Refusal> {
+    let first = match &page.after {
+        None => 0,
+        Some(cursor) => {
+            let at = items.iter().position(|item| name(item) == cursor.id);
+            let at = at.ok_or_else(|| Refusal::at("cursor", "cursor-invalid"))?;
+            at.saturating_add(1)
+        }
+    };
+    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let has_more = items.len().saturating_sub(first) > limit;
+    let items: Vec<T> = items.into_iter().skip(first).take(limit).collect();
+    let last = items.last().filter(|_| has_more);
+    let next = last.map(|item| {
+        encode(&Cursor {
+            created_at: Timestamp::EPOCH,
+            id: name(item),
+        })
+    });
+    Ok(List { items, next })
+}
+
 fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, Refusal> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query.unwrap_or_default())
         .map_err(|_| Refusal::new(400, "parameter-invalid"))?;
@@ -183,5 +209,22 @@ mod tests {
         for text in ["0", "201", "-1", "x", ""] {
             assert!(read_limit(text).is_err());
         }
+    }
+
+    #[test]
+    fn a_list_in_memory_is_cut_into_pages() {
+        let all = || vec!["b".to_owned(), "a".to_owned(), "c".to_owned()];
+        let page = |limit, after: Option<String>| Page {
+            limit,
+            after: after.map(|text| decode(&text).unwrap()),
+        };
+        let first = cut(all(), &page(2, None), String::clone).unwrap();
+        assert_eq!(first.items, ["b", "a"]);
+        let second = cut(all(), &page(2, first.next.clone()), String::clone).unwrap();
+        assert_eq!((second.items, second.next), (vec!["c".to_owned()], None));
+        let exact = cut(all(), &page(3, None), String::clone).unwrap();
+        assert_eq!(exact.next, None);
+        let gone = cut(vec!["c".to_owned()], &page(2, first.next), String::clone);
+        assert_eq!(gone.unwrap_err().refused.code, "cursor-invalid");
     }
 }

@@ -55,14 +55,16 @@ scopes! {
     ManageIdentities(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageIdentities);
     /// An operator or auditor reading the registry.
     ReadIdentities(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadIdentities);
+    /// An operator or auditor reading the mails' ledger.
+    ReadMail(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadMail);
     /// An operator at the mails.
     ManageMail(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageMail);
-    /// A security officer at tokens and keys.
-    ManageTokens(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageTokens);
+    /// A security officer or auditor reading the state of tokens and keys.
+    ReadTokens(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadTokens);
     /// An auditor at the log.
     ReadAudit(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadAudit);
     /// Every identity: products, registration types, the API's description.
-    ReadCatalogue(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadCatalogue);
+    ReadCatalogue(StaffScope) = |who, customer| StaffScope::catalogue(who, customer.as_ref());
 }
 
 /// The identity of the request, for what no scope covers.
