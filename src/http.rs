@@ -5,10 +5,10 @@
 //!
 //! One file a resource, here: wire types in `api/<resource>.rs`, handlers in
 //! `http/<resource>.rs`, and in it one function that registers them all, named in
-//! [`routes::resources`]. A handler carries its OpenAPI text, so a route without one cannot be
+//! `routes::resources`. A handler carries its OpenAPI text, so a route without one cannot be
 //! registered. Paths stand without the `/v1` prefix.
 //!
-//! ```ignore
+//! ```text
 //! pub fn routes() -> OpenApiRouter<AppState> {
 //!     OpenApiRouter::new()
 //!         .routes(routes!(create, list)) // methods of one path

@@ -54,7 +54,7 @@ impl Row {
     }
 }
 
-pub fn count(number: usize) -> f64 {
+fn count(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 

@@ -19,7 +19,7 @@ use clap::Parser;
 use crate::{
     check::Checker,
     client::Identity,
-    load::{Row, count},
+    load::Row,
     prepare::Plan,
     raw::{RawSigner, Token},
     stats::cpu_time,
@@ -173,27 +173,30 @@ fn print_row(row: &Row, raw: &Raw) {
     );
 }
 
-/// Mean time of each step of an issuance, from the daemon's own histogram.
+/// Mean time of each step of an issuance, and of C_Sign, from the daemon's own histograms.
 async fn steps(metrics: &str) -> Result<()> {
     let text = client::get_plain(metrics, "/metrics").await?;
-    let value = |name: &str, step: &str| {
-        text.lines()
-            .find(|line| line.starts_with(name) && line.contains(&format!("step=\"{step}\"")))
-            .and_then(|line| line.rsplit_once(' '))
-            .and_then(|(_, value)| value.parse::<f64>().ok())
-    };
-    println!("mean time by step:");
-    for step in ["S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9"] {
-        let sum = value("chancery_issuance_step_seconds_sum", step);
-        let number = value("chancery_issuance_step_seconds_count", step);
-        if let Some((sum, number)) = sum.zip(number) {
-            println!(
-                "  {step}: {:.3} ms ({number} times)",
-                1000.0 * sum / number.max(count(1))
-            );
+    println!("mean time by step, over all levels (a step's wait for the others is in it):");
+    for name in [
+        "chancery_issuance_duration_seconds",
+        "chancery_hsm_operation_duration_seconds",
+    ] {
+        let sums = samples(&text, &format!("{name}_sum"));
+        let counts = samples(&text, &format!("{name}_count"));
+        for ((labels, sum), (_, number)) in sums.iter().zip(&counts) {
+            println!("  {:>9.3} ms  {labels}", 1000.0 * sum / number.max(1.0));
         }
     }
     Ok(())
+}
+
+/// Labels and values of one metric's lines.
+fn samples<'a>(text: &'a str, name: &str) -> Vec<(&'a str, f64)> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix(name))
+        .filter_map(|rest| rest.rsplit_once(' '))
+        .filter_map(|(labels, value)| Some((labels, value.parse().ok()?)))
+        .collect()
 }
 
 #[expect(

@@ -75,7 +75,8 @@ class Kills:
     def __init__(self, given, daemon, clients):
         self.daemon, self.clients = daemon, clients
         self.random = random.Random(given.seed)
-        shim, start = -(-given.kills * 3 // 10), given.kills // 8
+        # Some of the signatures the shim dies on are those of CRLs.
+        shim, start = -(-given.kills * 2 // 5), given.kills // 8
         plan = ["shim"] * shim + ["start"] * start
         plan += ["load"] * (given.kills - len(plan))
         self.random.shuffle(plan)

@@ -41,7 +41,7 @@ use crate::{
 
 mod view;
 
-/// An order with everything its customer is shown; see [`view`].
+/// An order with everything its customer is shown; see `view`.
 pub use view::OrderView;
 
 /// What the service needs; wired once.

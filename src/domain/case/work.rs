@@ -139,7 +139,7 @@ impl Loaded<Case> {
     /// Notes evidence that is stored in the same unit.
     ///
     /// # Errors
-    /// As [`Case::require_work`]; 409 `evidence-full` at [`MAX_EVIDENCE`] pieces.
+    /// As [`Case::require_work`]; 409 `evidence-full` at `MAX_EVIDENCE` pieces.
     pub fn add_evidence(
         self,
         evidence: &Evidence,

@@ -1,0 +1,122 @@
+//! Signals, health, and the words of `chanceryd`.
+
+use std::{
+    fs,
+    process::{Command, Output},
+};
+
+use crate::instance::Instance;
+
+fn chanceryd(instance: &Instance, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_chanceryd"))
+        .current_dir(instance.path(""))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn signal(instance: &Instance, name: &str) {
+    let process = instance.child.id().to_string();
+    let sent = Command::new("kill").args([name, &process]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// A page of the metrics listener.
+fn operator_page(instance: &Instance, page: &str) -> String {
+    let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();
+    let line = config.lines().find(|line| line.starts_with("metrics = "));
+    let address = line.unwrap().split('"').nth(1).unwrap();
+    let output = Command::new("curl")
+        .args([
+            "-sS",
+            "--max-time",
+            "10",
+            &format!("http://{address}/{page}"),
+        ])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Asks until a metric has the value that a reload gives it.
+fn await_metric(instance: &Instance, line: &str) {
+    let seen = (0..1000).any(|_| {
+        operator_page(instance, "metrics")
+            .lines()
+            .any(|found| found == line)
+    });
+    assert!(seen, "{line}");
+}
+
+#[test]
+fn a_reload_takes_what_is_right_and_leaves_the_rest() {
+    let instance = Instance::start();
+    let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();
+    fs::write(instance.path("chancery.toml"), format!("{config}\n[odd]\n")).unwrap();
+    signal(&instance, "-HUP");
+    await_metric(&instance, "chancery_config_reload_failures_total 1");
+    await_metric(&instance, "chancery_config_last_reload_successful 0");
+    instance.get("customer", "/products").ok();
+
+    let products = concat!(env!("CARGO_MANIFEST_DIR"), "/config/products.toml");
+    let fewer = fs::read_to_string(products).unwrap();
+    let (fewer, _) = fewer.rsplit_once("[[products]]").unwrap();
+    fs::write(instance.path("products.toml"), fewer).unwrap();
+    let own = instance.path("products.toml").display().to_string();
+    fs::write(
+        instance.path("chancery.toml"),
+        config.replace(products, &own),
+    )
+    .unwrap();
+    signal(&instance, "-HUP");
+    await_metric(&instance, "chancery_config_last_reload_successful 1");
+    let list = instance.get("customer", "/products").ok();
+    assert_eq!(list["items"].as_array().unwrap().len(), 7);
+}
+
+#[test]
+fn a_stop_is_clean_and_leaves_a_sound_database() {
+    let mut instance = Instance::start();
+    signal(&instance, "-TERM");
+    assert!(instance.child.wait().unwrap().success());
+    let verified = chanceryd(&instance, &["verify", "--config", "chancery.toml"]);
+    let said = String::from_utf8_lossy(&verified.stdout);
+    assert_eq!(verified.status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn an_absent_token_makes_the_daemon_unready_and_nothing_else() {
+    let instance = Instance::start();
+    assert_eq!(operator_page(&instance, "livez"), "live\n");
+    let ready: serde_json::Value =
+        serde_json::from_str(&operator_page(&instance, "readyz")).unwrap();
+    assert_eq!(ready["ready"], false);
+    let faulty: Vec<_> = ready["checks"].as_array().unwrap().iter().collect();
+    let faulty = faulty.iter().filter(|check| check["ready"] == false);
+    let names: Vec<_> = faulty.map(|check| &check["name"]).collect();
+    assert_eq!(names, ["key issuing-g1"]);
+}
+
+#[test]
+fn only_one_process_writes() {
+    let instance = Instance::start();
+    for verb in ["migrate", "serve"] {
+        let second = chanceryd(&instance, &[verb, "--config", "chancery.toml"]);
+        assert_eq!(second.status.code(), Some(1), "{verb}");
+    }
+}
+
+#[test]
+fn faults_of_the_configuration_name_file_and_line() {
+    let instance = Instance::start();
+    let good = chanceryd(&instance, &["check-config", "--config", "chancery.toml"]);
+    assert!(good.status.success());
+    let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();
+    let line = |text: &str| config.lines().position(|line| line.starts_with(text));
+    let key = line("key = \"/").unwrap() + 1;
+    fs::remove_file(instance.path("server.key")).unwrap();
+    let bad = chanceryd(&instance, &["check-config", "--config", "chancery.toml"]);
+    let said = String::from_utf8_lossy(&bad.stderr).into_owned();
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(said.contains(&format!("chancery.toml:{key}: ")), "{said}");
+}

@@ -1,0 +1,194 @@
+//! Strictness, problem documents, idempotency, lists, the description.
+
+use serde_json::{Value, json};
+
+use crate::instance::{Answer, Call, Instance};
+
+const KIND: &str = "Content-Type: application/json";
+
+fn order() -> Value {
+    json!({"product_code": "smime-org-multipurpose-365-issue", "customer_ref": "c-1"})
+}
+
+/// Every refusal is a whole problem document.
+fn refused(answer: &Answer, status: u16, code: &str) -> Value {
+    assert_eq!(answer.refusal(), (status, code.to_owned()));
+    let problem = answer.json();
+    assert_eq!(problem["type"], format!("urn:chancery:problem:{code}"));
+    assert_eq!(problem["status"], status);
+    for member in ["title", "detail", "instance", "request_id"] {
+        assert!(problem[member].is_string(), "{member} of {problem}");
+    }
+    for language in ["en", "pl"] {
+        assert!(problem["message"][language].is_string(), "{problem}");
+    }
+    problem
+}
+
+#[test]
+fn every_failure_is_a_problem_document() {
+    let instance = Instance::start();
+    let send = |call: Call| instance.post("customer", "/orders", &call.fresh_key());
+    let text = |body: &str| send(Call::default().header(KIND).bytes(body.into()));
+
+    refused(&instance.get("customer", "/nothing"), 404, "not-found");
+    refused(&instance.get("customer", "/orders/ord_1"), 404, "not-found");
+    let wrong = instance.call("customer", "DELETE", "/products", &Call::default());
+    refused(&wrong, 405, "method-not-allowed");
+
+    let plain = Call::default().header("Content-Type: text/plain");
+    refused(
+        &send(plain.bytes(b"{}".to_vec())),
+        415,
+        "unsupported-media-type",
+    );
+    for length in [65 * 1024, 9 * 1024 * 1024] {
+        let long = Call::default().header(KIND).bytes(vec![b' '; length]);
+        refused(&send(long), 413, "payload-too-large");
+    }
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(64), "]".repeat(64));
+    for body in ["{", "", "{\"alias\":\"a\",\"alias\":\"b\"}", &deep] {
+        refused(&text(body), 400, "malformed-json");
+    }
+    let unknown = refused(&text("{\"a\":1,\"b\":2}"), 400, "unknown-member");
+    let pointers: Vec<_> = unknown["errors"].as_array().unwrap().iter().collect();
+    assert_eq!(pointers.len(), 2, "all unknown members at once: {unknown}");
+    let missing = refused(&text("{}"), 422, "validation-failed");
+    assert_eq!(missing["errors"][0]["code"], "member-missing");
+    assert_eq!(missing["errors"][0]["pointer"], "/product_code");
+}
+
+#[test]
+fn refusals_speak_the_language_that_was_asked_for() {
+    let instance = Instance::start();
+    let polish = Call::default().header("Accept-Language: pl");
+    let answer = instance.call("customer", "GET", "/nothing", &polish).json();
+    assert_eq!(answer["detail"], answer["message"]["pl"]);
+    assert_eq!(answer["title"], answer["message"]["en"]);
+}
+
+#[test]
+fn the_same_key_gives_the_same_bytes_and_one_order() {
+    let instance = Instance::start();
+    let first = Call::json(&order()).key("one");
+    let made = instance.post("customer", "/orders", &first);
+    assert_eq!(made.status, 201);
+    assert!(made.location.is_some() && made.etag.is_some());
+    let again = instance.post("customer", "/orders", &first);
+    assert_eq!((again.status, &again.bytes), (201, &made.bytes));
+    assert_eq!((&again.location, &again.etag), (&made.location, &made.etag));
+
+    let other = Call::json(&json!({"product_code": "x", "customer_ref": "c-1"})).key("one");
+    let other = instance.post("customer", "/orders", &other);
+    refused(&other, 422, "idempotency-key-reused");
+    let none = instance.post("customer", "/orders", &Call::json(&order()));
+    refused(&none, 400, "idempotency-key-missing");
+    let empty = instance.post("customer", "/orders", &Call::json(&order()).key("a b"));
+    refused(&empty, 400, "idempotency-key-invalid");
+
+    let list = instance.get("customer", "/orders").ok();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+
+    // A refused act stores nothing: the key is free for the corrected request.
+    let bad = Call::json(&json!({"product_code": "none", "customer_ref": "c-1"})).key("two");
+    assert_eq!(instance.post("customer", "/orders", &bad).status, 422);
+    let good = instance.post("customer", "/orders", &Call::json(&order()).key("two"));
+    assert_eq!(good.status, 201);
+}
+
+#[test]
+fn keys_of_different_owners_never_meet() {
+    let instance = Instance::start();
+    let call = |customer: &str| {
+        let body = json!({"product_code": "smime-org-multipurpose-365-issue"});
+        let call = Call::json(&body).key("same");
+        let call = call.header(&format!("Acting-For: {customer}"));
+        instance.post("partner", "/orders", &call)
+    };
+    let (one, two) = (call("client-1"), call("client-2"));
+    assert_eq!((one.status, two.status), (201, 201));
+    assert_ne!(one.bytes, two.bytes);
+}
+
+#[test]
+fn lists_are_strict_and_walk_by_cursor() {
+    let instance = Instance::start();
+    for _ in 0..3 {
+        let call = Call::json(&order()).fresh_key();
+        instance.post("customer", "/orders", &call).ok();
+    }
+    let (mut path, mut seen) = ("/orders?limit=2".to_owned(), Vec::new());
+    loop {
+        let list = instance.get("customer", &path).ok();
+        let items = list["items"].as_array().unwrap();
+        seen.extend(items.iter().map(|item| item["id"].clone()));
+        let Some(next) = list["next"].as_str() else {
+            break;
+        };
+        path = format!("/orders?limit=2&cursor={next}");
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 3);
+    for (query, code) in [
+        ("limit=0", "parameter-invalid"),
+        ("limit=201", "parameter-invalid"),
+        ("limit=2&limit=3", "parameter-invalid"),
+        ("cursor=%25", "cursor-invalid"),
+        ("status=open", "unknown-parameter"),
+    ] {
+        let answer = instance.get("customer", &format!("/orders?{query}"));
+        refused(&answer, 400, code);
+    }
+}
+
+#[test]
+fn products_have_fields_methods_and_statements() {
+    let instance = Instance::start();
+    let list = instance.get("customer", "/products").ok();
+    let products = list["items"].as_array().unwrap();
+    assert_eq!(products.len(), 8);
+    assert_eq!(list["next"], Value::Null);
+    let first = &products[0];
+    assert_eq!(first["name"]["en"], "S/MIME Organization 365 days - issue");
+    assert_eq!(first["key_methods"], json!(["csr"]));
+    let steps: Vec<_> = first["statements"].as_array().unwrap().iter().collect();
+    for step in ["data", "activation"] {
+        assert!(steps.iter().any(|statement| statement["step"] == step));
+    }
+}
+
+/// Whatever is described is served. A role that may not gets 403, which a route that is not there
+/// never gives.
+#[test]
+fn every_described_call_is_served() {
+    let instance = Instance::start();
+    let description = instance.get("customer", "/openapi.json").ok();
+    assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
+    let paths = description["paths"].as_object().unwrap();
+    let mut calls = 0;
+    for (path, operations) in paths {
+        let below = path.strip_prefix("/v1").unwrap();
+        let filled = below.replace(['{', '}'], "");
+        for (method, operation) in operations.as_object().unwrap() {
+            let method = method.to_uppercase();
+            let told = operation["responses"].as_object().unwrap();
+            assert!(
+                told.contains_key("4XX"),
+                "{method} {path} describes no refusal"
+            );
+            // An identity that may call nothing of this: the other half of the roles.
+            let who = if below.starts_with("/orders") || below.starts_with("/subject-data") {
+                "operator"
+            } else {
+                "customer"
+            };
+            let answer = instance.call(who, &method, &filled, &Call::default());
+            let code = answer.code();
+            assert_ne!(code, "method-not-allowed", "{method} {path}");
+            let absent = answer.status == 404 && !path.contains('{');
+            assert!(!absent, "{method} {path}: {code}");
+            calls += 1;
+        }
+    }
+    assert!(calls > 40, "{calls} calls are described");
+}
