@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 pub mod hsm;
@@ -160,6 +161,12 @@ impl Config {
     #[must_use]
     pub fn path(&self) -> &Path {
         self.text.path()
+    }
+
+    /// SHA-256 of the file as it was read.
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(self.text.as_str()).into()
     }
 
     /// A fault at the line of a value.

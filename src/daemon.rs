@@ -2,7 +2,7 @@
 //!
 //! [`run`] builds the services once, serves until it is told to stop, and lets running acts end.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
@@ -15,15 +15,22 @@ use crate::{
         templates::TemplateError,
     },
     config::{Config, source::ConfigError},
-    domain::id::BootId,
+    domain::{
+        audit::{
+            event::{Event, EventKind},
+            value::Value,
+        },
+        id::BootId,
+    },
     http::{self, server::Listener},
     lifecycle::{self, Signals, Sockets, Wanted},
+    policy::access::SystemScope,
     ports::{
         clock::Clock,
         entropy::{self, Entropy, EntropyFailed},
         store::{Bookkeeping, StoreError},
     },
-    services::lease::Lease,
+    services::{lease::Lease, operation},
     telemetry::Telemetry,
 };
 
@@ -64,6 +71,8 @@ pub enum Failure {
     },
     #[error("the first lease could not be written: {0}")]
     Lease(String),
+    #[error("the start or stop could not be recorded: {0}")]
+    Audit(String),
     #[error("work was still running {0:?} after the stop: it is settled at the next start")]
     Drain(Duration),
 }
@@ -97,6 +106,10 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
     begin(&lease, &ground)
         .await
         .map_err(|error| Failure::Lease(error.to_string()))?;
+    let started = Event::new(EventKind::SystemStarted, "boot", boot)
+        .with("version", env!("CARGO_PKG_VERSION"))
+        .with("config_sha256", Value::hex(&config.sha256()));
+    told(&ground, started).await?;
     let tls = Arc::new(ArcSwap::new(material.tls));
     let connections = serve(&config, sockets, &tls, &ground, &parts, &telemetry);
     let background = tasks::start(&ground, &parts, &telemetry);
@@ -106,7 +119,7 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
     loop {
         match signals.next().await {
             Wanted::Stop => break,
-            Wanted::Reload => reload(&path, &tls, &parts, &telemetry),
+            Wanted::Reload => reload::run(&path, &ground, &parts, &tls, &telemetry).await,
         }
     }
     let limit = Duration::from_secs(config.settings.limits.drain_seconds.get());
@@ -202,23 +215,13 @@ fn serve(
     tracker
 }
 
-/// A bad file changes nothing and says so.
-fn reload(path: &Path, tls: &ArcSwap<ServerConfig>, parts: &compose::Parts, telemetry: &Telemetry) {
-    lifecycle::reloading();
-    let gauge = metrics::gauge!("chancery_config_last_reload_successful");
-    match reload::read(path) {
-        Ok(fresh) => {
-            reload::apply(fresh, tls, parts, telemetry);
-            gauge.set(1.0);
-            tracing::info!("the configuration was read again");
-        }
-        Err(error) => {
-            gauge.set(0.0);
-            metrics::counter!("chancery_config_reload_failures_total").increment(1);
-            tracing::error!(%error, "the old configuration stays");
-        }
-    }
-    lifecycle::ready();
+/// The entry of a start or a stop; a start without it is none.
+async fn told(ground: &Ground, event: Event) -> Result<(), Failure> {
+    let (store, clock) = (ground.durable(), &ground.outside.clock);
+    let recorded = operation::record(&*store, &**clock, SystemScope::new("daemon"), event);
+    recorded
+        .await
+        .map_err(|refused| Failure::Audit(refused.cause.unwrap_or_default()))
 }
 
 /// No new work; what runs may end within `limit`.
@@ -238,10 +241,13 @@ async fn stop(
         }
     };
     let in_time = tokio::time::timeout(limit, drained).await.is_ok();
+    let stopped = Event::new(EventKind::SystemStopped, "boot", ground.lease.boot());
+    let recorded = told(ground, stopped.with("drained", in_time)).await;
     ground.store.close().await;
     let signer = Arc::clone(&ground.signer);
     // A thread that is stuck in the module is left behind by the signer itself.
     let _ = tokio::task::spawn_blocking(move || signer.shutdown()).await;
+    recorded?;
     if in_time {
         Ok(())
     } else {

@@ -16,6 +16,7 @@ pub mod lease;
 pub mod mailboxes;
 pub mod mails;
 pub mod notifications;
+pub mod operation;
 pub mod orders;
 pub mod reading;
 pub mod request;

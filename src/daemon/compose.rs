@@ -32,6 +32,7 @@ use crate::{
         lease::Lease,
         mailboxes::{self, MailboxControl},
         notifications::{self, Notifications},
+        operation::Refusals,
         orders::{self, Orders},
         revocation_lists::{self, RevocationLists},
         subject_data::{self, DataSets},
@@ -140,6 +141,7 @@ fn gate(config: &Config, ground: &Ground) -> Gate {
     let clock = Arc::clone(&ground.outside.clock);
     Gate {
         limits: Limits::new(allowance(&config.settings.limits), Arc::clone(&clock)),
+        refusals: Refusals::new(ground.durable(), Arc::clone(&clock)),
         clock,
         entropy: Arc::clone(&ground.outside.entropy),
         store: ground.durable(),

@@ -1,14 +1,22 @@
-//! SIGHUP: what can change while the daemon serves. Everything is read and checked before
-//! anything is replaced.
+//! SIGHUP: what can change while the daemon serves. Everything is read and checked, and its entry
+//! written, before anything is replaced; a bad file changes nothing and says so.
 
 use std::path::Path;
 
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
 
-use super::{compose::Parts, material::Material};
+use super::{
+    compose::{Ground, Parts},
+    material::{self, Material},
+};
 use crate::{
+    adapters::pkcs11::config::TokenConfig,
     config::{Config, source::ConfigError},
+    domain::audit::event::{Event, EventKind, Outcome},
+    lifecycle,
+    policy::access::SystemScope,
+    services::operation,
     telemetry::{self, Telemetry},
 };
 
@@ -16,6 +24,7 @@ use crate::{
 pub struct Fresh {
     config: Config,
     material: Material,
+    tokens: Vec<TokenConfig>,
 }
 
 impl Fresh {
@@ -26,7 +35,7 @@ impl Fresh {
     }
 }
 
-/// Reads the configuration and the files it names.
+/// Reads the configuration and the files and secrets it names.
 ///
 /// # Errors
 /// The first fault.
@@ -35,15 +44,82 @@ pub fn read(path: &Path) -> Result<Fresh, ConfigError> {
     telemetry::check_level(&config.settings.log.level)
         .map_err(|error| ConfigError::of_file(path, format!("log.level: {error}")))?;
     let material = Material::load(&config)?;
-    Ok(Fresh { config, material })
+    let tokens = material::tokens(&config)?;
+    Ok(Fresh {
+        config,
+        material,
+        tokens,
+    })
 }
 
-/// Takes over TLS, products, profiles and log level. Listeners, database, tokens and issuers
+/// Reads everything again and takes it over.
+pub async fn run(
+    path: &Path,
+    ground: &Ground,
+    parts: &Parts,
+    tls: &ArcSwap<ServerConfig>,
+    telemetry: &Telemetry,
+) {
+    lifecycle::reloading();
+    let taken = match read(path) {
+        Ok(fresh) => {
+            let event = changed(&fresh.config);
+            let written = record(ground, event).await;
+            if written {
+                apply(fresh, ground, parts, tls, telemetry);
+            }
+            written
+        }
+        Err(error) => {
+            tracing::error!(%error, "the old configuration stays");
+            let event = Event::new(EventKind::ConfigChanged, "config", path.display());
+            record(ground, event.outcome(Outcome::Failure)).await;
+            false
+        }
+    };
+    if taken {
+        tracing::info!("the configuration was read again");
+    } else {
+        metrics::counter!("chancery_config_reload_failures_total").increment(1);
+    }
+    let successful = f64::from(u8::from(taken));
+    metrics::gauge!("chancery_config_last_reload_successful").set(successful);
+    lifecycle::ready();
+}
+
+/// The event that a configuration is in force.
+pub fn changed(config: &Config) -> Event {
+    Event::new(EventKind::ConfigChanged, "config", config.path().display()).digest(config.sha256())
+}
+
+async fn record(ground: &Ground, event: Event) -> bool {
+    let (store, clock) = (ground.durable(), &ground.outside.clock);
+    let scope = SystemScope::new("daemon");
+    let written = operation::record(&*store, &**clock, scope, event).await;
+    if let Err(refused) = &written {
+        tracing::error!(cause = refused.cause, "the reload could not be recorded");
+    }
+    written.is_ok()
+}
+
+/// Takes over TLS, products, profiles, PINs and log level. Listeners, database, tokens and issuers
 /// need a restart.
-pub fn apply(fresh: Fresh, tls: &ArcSwap<ServerConfig>, parts: &Parts, telemetry: &Telemetry) {
+fn apply(
+    fresh: Fresh,
+    ground: &Ground,
+    parts: &Parts,
+    tls: &ArcSwap<ServerConfig>,
+    telemetry: &Telemetry,
+) {
     tls.store(fresh.material.tls);
     parts.catalogue.replace(fresh.material.products);
     parts.authorities.replace_profiles(fresh.material.profiles);
+    for token in &fresh.tokens {
+        // A PIN that the token has refused is tried again only when it is another one.
+        if ground.signer.supply_pin(&token.token, &token.pin) {
+            tracing::info!(token = %token.token, "the token has a new PIN");
+        }
+    }
     if let Err(error) = telemetry.set_level(&fresh.config.settings.log.level) {
         tracing::error!(%error, "the old log level stays");
     }

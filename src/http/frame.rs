@@ -19,6 +19,7 @@ use super::{extract::body, limits::Kind, peer::Peer, refusal::Refusal, state::Ap
 use crate::{
     api::problem::{self, Occasion, Problem},
     domain::{
+        audit::event::EventKind,
         refusal::{Class, Refused},
         text::Language,
     },
@@ -119,6 +120,11 @@ async fn authenticate(
     let mut known = known.into_iter();
     let (Some(identity), None) = (known.next(), known.next()) else {
         metrics::counter!("chancery_auth_failures_total").increment(1);
+        let address = peer.address.ip().to_string();
+        let refusals = &app.gate.refusals;
+        refusals
+            .note(EventKind::AuthFailure, &address, "ra-unknown")
+            .await;
         return Err(Refused::forbidden("ra-unknown").into());
     };
     let address = peer.address.ip().to_string();

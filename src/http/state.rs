@@ -15,8 +15,9 @@ use crate::{
     services::{
         authority::Authorities, cases::CaseWork, catalogue::Catalogue, certificates::Certificates,
         csr_checks::CsrChecks, documents::Documents, identities, issuance::Issuance,
-        mailboxes::MailboxControl, mails::MailLedger, notifications::Notifications, orders::Orders,
-        revocation_lists::RevocationLists, subject_data::DataSets,
+        mailboxes::MailboxControl, mails::MailLedger, notifications::Notifications,
+        operation::Refusals, orders::Orders, revocation_lists::RevocationLists,
+        subject_data::DataSets,
     },
 };
 
@@ -53,6 +54,8 @@ pub struct Gate {
     pub identities: Arc<dyn Identities>,
     pub requests: Arc<dyn Requests>,
     pub limits: Limits,
+    /// Those who were turned away.
+    pub refusals: Refusals,
     /// Idempotency-Keys whose act runs in this process.
     pub in_flight: InFlight,
     /// Acts that outlive their client; the daemon waits for them before it ends.

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::instance::Instance;
+use crate::{instance::Instance, registry::entries};
 
 fn chanceryd(instance: &Instance, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chanceryd"))
@@ -82,6 +82,33 @@ fn a_stop_is_clean_and_leaves_a_sound_database() {
     let verified = chanceryd(&instance, &["verify", "--config", "chancery.toml"]);
     let said = String::from_utf8_lossy(&verified.stdout);
     assert_eq!(verified.status.code(), Some(0), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starts_stops_configurations_and_the_turned_away_are_events() {
+    let mut instance = Instance::start();
+    for _ in 0..3 {
+        instance.get("stranger", "/products");
+        instance.get("customer", "/identities");
+    }
+    signal(&instance, "-HUP");
+    await_metric(&instance, "chancery_config_last_reload_successful 1");
+    signal(&instance, "-TERM");
+    assert!(instance.child.wait().unwrap().success());
+    let entries = entries(&instance).await;
+    let of = |kind: &str| {
+        let found = entries.iter().filter(|entry| entry["type"] == kind);
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(of("system.started").len(), 1);
+    assert_eq!(of("config.changed").len(), 1);
+    let stopped = of("system.stopped");
+    assert_eq!(stopped[0]["data"]["drained"], true);
+    // Once a minute for each, however often they try.
+    let (strangers, denied) = (of("auth.failure"), of("authz.denied"));
+    assert_eq!((strangers.len(), denied.len()), (1, 1));
+    assert_eq!(strangers[0]["object"]["id"], "127.0.0.1");
+    assert_eq!(denied[0]["object"]["id"], "customer");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 use crate::instance::{Call, Instance};
 
 /// Types of all audit entries, with their whole text.
-async fn entries(instance: &Instance) -> Vec<Value> {
+pub async fn entries(instance: &Instance) -> Vec<Value> {
     let url = format!("sqlite://{}?mode=ro", instance.path("ca.db").display());
     let mut database = SqliteConnection::connect(&url).await.unwrap();
     let rows = sqlx::query("SELECT leaf FROM audit_entry ORDER BY pos")

@@ -7,6 +7,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
     domain::{
+        audit::event::EventKind,
         owner::{CustomerRef, Role},
         refusal::Refused,
         text::Text,
@@ -82,7 +83,17 @@ async fn enter<S: Send>(
     authorize: fn(&Authenticated, Customer) -> Result<S, Denied>,
 ) -> Result<S, Refusal> {
     let who = authenticated(parts)?;
-    let scope = authorize(&who, acting_for(parts)?)?;
+    let scope = match authorize(&who, acting_for(parts)?) {
+        Ok(scope) => scope,
+        Err(denied) => {
+            if denied == Denied::Role {
+                let (refusals, name) = (&app.gate.refusals, who.name().as_str());
+                let kind = EventKind::AuthzDenied;
+                refusals.note(kind, name, "role-forbidden").await;
+            }
+            return Err(denied.into());
+        }
+    };
     if who.role() == Role::Auditor {
         let (store, now) = (app.gate.store.as_ref(), app.gate.clock.now());
         let asked = parts.extensions.get::<Asked>();
