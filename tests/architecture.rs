@@ -121,7 +121,7 @@ const GUARDED: Guards = &[
     ("OrderNumber", &["draw"], &["src/adapters/sql"]),
     ("TenantScope", &["authorize"], &[]),
     ("OfficerScope", &["authorize"], &[]),
-    ("StaffScope", &["authorize"], &[]),
+    ("StaffScope", &["authorize", "catalogue"], &[]),
     ("ReadScope", &["authorize"], &[]),
     // Services work for everybody where the daemon itself acts; the edges never do.
     ("SystemScope", &[], &["src/daemon", "src/services"]),
