@@ -184,9 +184,6 @@ fn wish(body: &NewOrder, orders: &Orders) -> Result<OrderWish, Refusal> {
     let mut members = Members::default();
     let product = ProductCode::parse(&body.product_code);
     let product = members.value("/product_code", "product-unknown", product);
-    if let Some(code) = product.as_ref().and_then(|p| orders.product_fault(p)) {
-        members.fault("/product_code", code);
-    }
     let customer = members.optional("/customer_ref", body.customer_ref.as_deref());
     let alias = members.optional("/alias", body.alias.as_deref());
     let partner_order_ref =
@@ -197,6 +194,11 @@ fn wish(body: &NewOrder, orders: &Orders) -> Result<OrderWish, Refusal> {
         read_contacts(&mut members, contacts)
     });
     let acting_for = members.acting_for(body.acting_for.as_ref());
+    // In a body without other faults the product is judged behind the Idempotency-Key.
+    let unfit = product.as_ref().and_then(|p| orders.product_fault(p));
+    if let Some(code) = unfit.filter(|_| members.has_faults()) {
+        members.fault("/product_code", code);
+    }
     members.end(product.map(|product| OrderWish {
         product,
         customer,

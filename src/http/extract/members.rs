@@ -24,6 +24,11 @@ impl Members {
         found
     }
 
+    #[must_use]
+    pub const fn has_faults(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     pub fn fault(&mut self, pointer: &str, code: &'static str) {
         self.0.push(Fault {
             pointer: pointer.to_owned(),

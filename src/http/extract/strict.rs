@@ -52,6 +52,8 @@ fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, Refusal> {
     }
     let is_unknown = |fault: &Fault| fault.code == UNKNOWN;
     let refused = if faults.iter().any(is_unknown) {
+        // 400 speaks of the members only; what they hold is the matter of 422.
+        faults.retain(is_unknown);
         Refused::new(Class::Malformed, UNKNOWN)
     } else {
         Refused::unacceptable("validation-failed")
