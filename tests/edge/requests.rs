@@ -51,8 +51,12 @@ fn every_failure_is_a_problem_document() {
         refused(&text(body), 400, "malformed-json");
     }
     let unknown = refused(&text("{\"a\":1,\"b\":2}"), 400, "unknown-member");
-    let pointers: Vec<_> = unknown["errors"].as_array().unwrap().iter().collect();
-    assert_eq!(pointers.len(), 2, "all unknown members at once: {unknown}");
+    let faults = unknown["errors"].as_array().unwrap();
+    for pointer in ["/a", "/b"] {
+        let named =
+            |fault: &Value| fault["pointer"] == pointer && fault["code"] == "unknown-member";
+        assert!(faults.iter().any(named), "{pointer} of {unknown}");
+    }
     let missing = refused(&text("{}"), 422, "validation-failed");
     assert_eq!(missing["errors"][0]["code"], "member-missing");
     assert_eq!(missing["errors"][0]["pointer"], "/product_code");
@@ -78,8 +82,9 @@ fn the_same_key_gives_the_same_bytes_and_one_order() {
     assert_eq!((again.status, &again.bytes), (201, &made.bytes));
     assert_eq!((&again.location, &again.etag), (&made.location, &made.etag));
 
-    let other = Call::json(&json!({"product_code": "x", "customer_ref": "c-1"})).key("one");
-    let other = instance.post("customer", "/orders", &other);
+    let mut longer = order();
+    longer["product_code"] = json!("smime-org-multipurpose-730-issue");
+    let other = instance.post("customer", "/orders", &Call::json(&longer).key("one"));
     refused(&other, 422, "idempotency-key-reused");
     let none = instance.post("customer", "/orders", &Call::json(&order()));
     refused(&none, 400, "idempotency-key-missing");
