@@ -223,13 +223,13 @@ impl PublicKey {
         }
     }
 
-    /// `RSA`, `EC` or `Ed25519`.
+    /// `rsa`, `ec` or `ed25519`, as the API says it.
     #[must_use]
     pub const fn algorithm_name(&self) -> &'static str {
         match self {
-            Self::Rsa { .. } => "RSA",
-            Self::Ec { .. } => "EC",
-            Self::Ed25519(_) => "Ed25519",
+            Self::Rsa { .. } => "rsa",
+            Self::Ec { .. } => "ec",
+            Self::Ed25519(_) => "ed25519",
         }
     }
 }
