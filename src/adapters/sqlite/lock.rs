@@ -11,7 +11,7 @@ use super::OpenError;
 /// Held as long as this process may write.
 #[derive(Debug)]
 pub struct WriterLock {
-    _file: File,
+    file: File,
 }
 
 impl WriterLock {
@@ -33,9 +33,18 @@ impl WriterLock {
             .open(path)
             .map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(OpenError::Locked(database.to_owned())),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
+    }
+}
+
+impl Drop for WriterLock {
+    /// Unlocks, rather than only closing: a child that is between fork and exec at this moment
+    /// holds a copy of the descriptor, and with it the lock.
+    fn drop(&mut self) {
+        // If this fails, the lock ends with the last copy.
+        let _ = self.file.unlock();
     }
 }
