@@ -214,6 +214,10 @@ const LOST: &str = "the writing lane has stopped";
 
 #[async_trait]
 impl Store for SqliteStore {
+    fn clock_lag(&self) -> Duration {
+        Self::clock_lag(self)
+    }
+
     async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {
         let (answer, answered) = oneshot::channel();
         self.enqueue(unit.priority, Work::Unit(Box::new(unit), answer))

@@ -3,6 +3,8 @@
 //! Writing: one call, [`Store::commit`], takes a unit of work as data. Reading: one narrow trait
 //! an aggregate. "Not there" and "not yours" are both `Ok(None)`.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::domain::{
@@ -53,6 +55,9 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn bookkeep(&self, task: Bookkeeping) -> Result<Booked, StoreError>;
+
+    /// How far the newest audit entry is ahead of the clock; zero when it is not.
+    fn clock_lag(&self) -> Duration;
 }
 
 /// Leases, attempts, heartbeats, read marks, pruning.

@@ -45,7 +45,7 @@ use crate::{
         authority::{Authorities, Authority},
         catalogue::Catalogue,
         jobs::JobHandler,
-        lease::Lease,
+        lease::{Lease, clock_may_sign},
     },
 };
 
@@ -296,6 +296,10 @@ impl Issuance {
                 "issuance-suspended",
                 "the boot lease has run out",
             ));
+        }
+        if !clock_may_sign(self.0.store.clock_lag()) {
+            let cause = "the clock is behind the last audit entry";
+            return Err(Refused::unavailable("issuance-suspended", cause));
         }
         authority.require_usable(self.0.signer.as_ref())?;
         authority.slot()

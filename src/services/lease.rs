@@ -27,6 +27,16 @@ pub const RENEWAL: Duration = Duration::from_secs(5);
 /// Signing stops this long before the end.
 const MARGIN: Duration = Duration::from_secs(10);
 
+/// A clock further behind the newest audit entry than this signs nothing (design 5, Time):
+/// what it dates and judges would contradict what is on record.
+const CLOCK_LAG: Duration = Duration::from_secs(2);
+
+/// Whether a clock this far behind the audit log may date what is signed.
+#[must_use]
+pub fn clock_may_sign(lag: Duration) -> bool {
+    lag <= CLOCK_LAG
+}
+
 /// The lease of this start of the daemon.
 #[derive(Debug)]
 pub struct Lease {
@@ -81,6 +91,12 @@ impl Lease {
 mod tests {
     use super::*;
     use crate::domain::timestamp::Timestamp;
+
+    #[test]
+    fn a_clock_behind_the_log_signs_nothing() {
+        assert!(clock_may_sign(Duration::from_secs(2)));
+        assert!(!clock_may_sign(Duration::from_millis(2001)));
+    }
 
     #[test]
     fn an_unrenewed_lease_signs_nothing() {

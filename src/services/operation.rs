@@ -143,6 +143,10 @@ mod tests {
 
     #[async_trait]
     impl Store for Nowhere {
+        fn clock_lag(&self) -> std::time::Duration {
+            std::time::Duration::ZERO
+        }
+
         async fn commit(&self, _: Unit) -> Result<Committed, CommitError> {
             Err(CommitError::Conflict)
         }
