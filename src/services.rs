@@ -18,6 +18,7 @@ pub mod mails;
 pub mod notifications;
 pub mod operation;
 pub mod orders;
+mod readiness;
 pub mod reading;
 pub mod request;
 pub mod revocation_lists;

@@ -18,6 +18,8 @@ mod issued;
 mod page;
 #[path = "mail/preview.rs"]
 mod preview;
+#[path = "mail/reuse.rs"]
+mod reuse;
 #[path = "mail/sink.rs"]
 mod sink;
 #[path = "mail/world.rs"]

@@ -144,10 +144,14 @@ CREATE TABLE mailbox (
     sent_at INTEGER,
     confirmed_at INTEGER,
     confirmed_by TEXT,
+    reused_from TEXT REFERENCES mailbox (id) DEFERRABLE INITIALLY DEFERRED,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX mailbox_order ON mailbox (order_id);
+-- What an owner has shown to control; which orders rest on one check.
+CREATE INDEX mailbox_verified ON mailbox (ra, customer, address, initiated_at) WHERE state = 'verified';
+CREATE INDEX mailbox_reused ON mailbox (reused_from) WHERE reused_from IS NOT NULL;
 
 CREATE TABLE address_use (
     abuse_key TEXT NOT NULL PRIMARY KEY,

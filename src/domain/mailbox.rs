@@ -9,6 +9,8 @@
 //! `expired` and `lapsed` follow from the clock. The random value itself is never stored: it is
 //! derived from a key outside the database and the row's nonce, and compared by keyed hash.
 
+mod reuse;
+
 use std::time::Duration;
 
 use super::{
@@ -161,6 +163,8 @@ pub struct MailboxValidation {
     pub sent_at: Option<Timestamp>,
     pub confirmed_at: Option<Timestamp>,
     pub confirmed_by: Option<ConfirmChannel>,
+    /// The validation of another order whose proof this one rests on.
+    pub reused_from: Option<MailboxId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -270,6 +274,7 @@ impl MailboxValidation {
             sent_at: None,
             confirmed_at: None,
             confirmed_by: None,
+            reused_from: None,
             created_at: new.now,
             updated_at: new.now,
         };
@@ -357,6 +362,7 @@ impl Loaded<MailboxValidation> {
             mailbox.sent_at = None;
             mailbox.confirmed_at = None;
             mailbox.confirmed_by = None;
+            mailbox.reused_from = None;
             mailbox.updated_at = now;
         }))
     }

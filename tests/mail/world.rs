@@ -149,6 +149,7 @@ impl World {
             dir,
         };
         world.register("panel", Role::RaCustomer).await;
+        world.register("shop", Role::RaCustomer).await;
         world.register("olga", Role::Operator).await;
         world.take_order().await;
         world
@@ -180,12 +181,12 @@ impl World {
     }
 
     pub async fn tenant(&self) -> TenantScope {
-        TenantScope::authorize(
-            &self.who("panel").await,
-            Action::UseOrders,
-            Some(text("c-1")),
-        )
-        .unwrap()
+        self.tenant_of("panel", "c-1").await
+    }
+
+    async fn tenant_of(&self, frontend: &str, customer: &str) -> TenantScope {
+        let who = self.who(frontend).await;
+        TenantScope::authorize(&who, Action::UseOrders, Some(text(customer))).unwrap()
     }
 
     pub async fn operator(&self) -> StaffScope {
@@ -197,10 +198,14 @@ impl World {
         self.store.order(&scope, self.order).await.unwrap().unwrap()
     }
 
-    /// An order on submitted data.
     async fn take_order(&self) {
-        let (now, caller) = (self.clock.now(), Caller::system("test"));
         let scope = self.tenant().await;
+        self.order_of(&scope, self.order).await;
+    }
+
+    /// An order of this owner on submitted data.
+    pub async fn order_of(&self, scope: &TenantScope, id: OrderId) {
+        let (now, caller) = (self.clock.now(), Caller::system("test"));
         let data = SubjectDataId::new(now, self.entropy.bytes());
         let new = NewSubjectData {
             id: data,
@@ -224,7 +229,7 @@ impl World {
         self.commit(Unit::of(caller.clone(), now, submitted).change(opened))
             .await;
         let new = NewOrder {
-            id: self.order,
+            id,
             number: OrderNumber::draw(self.entropy.bytes()),
             owner: scope.owner(),
             product: ProductCode::parse("smime-org-multipurpose-365-issue").unwrap(),
@@ -236,15 +241,28 @@ impl World {
         };
         self.commit(Unit::of(caller.clone(), now, Order::create(new, now)))
             .await;
-        let order = self.stored_order().await;
+        let order = self.store.order(&scope.read(), id).await.unwrap().unwrap();
         let bound = order.bind_data(&*stored().await, now).unwrap();
         self.commit(Unit::of(caller, now, bound)).await;
     }
 
+    /// One more order of the customer, or of another one, by the frontend of this name.
+    pub async fn another_order(&self, frontend: &str, customer: &str) -> (TenantScope, OrderId) {
+        let scope = self.tenant_of(frontend, customer).await;
+        let id = OrderId::new(self.now(), self.entropy.bytes());
+        self.order_of(&scope, id).await;
+        (scope, id)
+    }
+
     /// Two people have decided for the data.
     pub async fn verify_data(&self) {
-        let (now, scope) = (self.clock.now(), self.tenant().await.read());
-        let id = self.stored_order().await.subject_data.unwrap();
+        self.verify_data_of(&self.tenant().await, self.order).await;
+    }
+
+    pub async fn verify_data_of(&self, scope: &TenantScope, order: OrderId) {
+        let (now, scope) = (self.clock.now(), scope.read());
+        let order = self.store.order(&scope, order).await.unwrap().unwrap();
+        let id = order.subject_data.unwrap();
         let data = self.store.subject_data(&scope, id).await.unwrap().unwrap();
         let facts = VerifiedFacts {
             organization: text("Żółw sp. z o.o."),

@@ -16,6 +16,7 @@ use crate::{
         mailbox::{
             AddressUse, CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation,
         },
+        owner::Owner,
         text::Language,
         timestamp::Timestamp,
     },
@@ -43,6 +44,7 @@ pub static TABLE: Table = Table {
         "sent_at",
         "confirmed_at",
         "confirmed_by",
+        "reused_from",
         "created_at",
         "updated_at",
     ],
@@ -75,6 +77,7 @@ pub fn record(mailbox: &MailboxValidation, version: Version) -> Record {
         SqlValue::maybe_time(mailbox.sent_at),
         SqlValue::maybe_time(mailbox.confirmed_at),
         SqlValue::Text(mailbox.confirmed_by.map(|by| by.name().to_owned())),
+        SqlValue::maybe(mailbox.reused_from.as_ref()),
         SqlValue::time(mailbox.created_at),
         SqlValue::time(mailbox.updated_at),
     ]
@@ -113,6 +116,7 @@ pub fn read_fields(row: Fields<'_>) -> Result<Loaded<MailboxValidation>, Unreada
         sent_at: row.maybe_time("sent_at")?,
         confirmed_at: row.maybe_time("confirmed_at")?,
         confirmed_by: row.maybe_with("confirmed_by", ConfirmChannel::from_name)?,
+        reused_from: row.maybe_parsed("reused_from")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     };
@@ -141,6 +145,24 @@ impl<F: Fetch> Mailboxes for F {
         id: MailboxId,
     ) -> Result<Option<Loaded<MailboxValidation>>, StoreError> {
         let query = Query::from("mailbox").eq("id", SqlValue::text(id));
+        first(self, query, read).await
+    }
+
+    async fn verified_mailbox(
+        &self,
+        owner: &Owner,
+        address: &MailAddress,
+        begun_after: Timestamp,
+    ) -> Result<Option<Loaded<MailboxValidation>>, StoreError> {
+        // The state as a literal: it names the partial index.
+        let query = Query::new("SELECT * FROM mailbox WHERE state = 'verified'")
+            .eq("ra", SqlValue::text(&owner.ra))
+            .eq("customer", SqlValue::maybe(owner.customer.as_ref()))
+            .eq("address", SqlValue::text(address.as_str()))
+            .sql(" AND initiated_at > ")
+            .bind(SqlValue::time(begun_after))
+            .sql(" ORDER BY initiated_at DESC")
+            .limit(1);
         first(self, query, read).await
     }
 

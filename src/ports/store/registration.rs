@@ -9,10 +9,11 @@ use crate::{
         case::{Case, CaseState, Evidence},
         document::Document,
         id::{CaseId, DocumentId, EvidenceId, MailboxId, OrderId, SubjectDataId},
-        mailbox::{AddressUse, MailboxValidation},
+        mailbox::{AddressUse, MailAddress, MailboxValidation},
         order::{Order, OrderState},
-        owner::IdentityName,
+        owner::{IdentityName, Owner},
         subject_data::{SubjectData, SubjectDataState},
+        timestamp::Timestamp,
     },
     policy::access::ReadScope,
 };
@@ -122,6 +123,18 @@ pub trait Mailboxes: Send + Sync {
     /// When the database cannot answer.
     async fn mailbox(&self, id: MailboxId)
     -> Result<Option<Loaded<MailboxValidation>>, StoreError>;
+
+    /// The newest confirmed validation of exactly this address by exactly this owner that was
+    /// begun after `begun_after`. An owner without a customer has none.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn verified_mailbox(
+        &self,
+        owner: &Owner,
+        address: &MailAddress,
+        begun_after: Timestamp,
+    ) -> Result<Option<Loaded<MailboxValidation>>, StoreError>;
 
     /// Mails of late to this address, over all owners: a limit's fact, never an answer.
     ///

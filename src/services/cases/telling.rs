@@ -14,7 +14,7 @@ use crate::{
         unit::{Aggregate, Unit},
     },
     ports::entropy::random,
-    services::request::Stopped,
+    services::{readiness, request::Stopped},
 };
 
 impl CaseWork {
@@ -61,18 +61,7 @@ impl CaseWork {
             if !mailbox.is_verified(now) {
                 continue;
             }
-            let about = order.id.to_string();
-            let topic = Topic::ReadyToActivate;
-            unit = self.notify(unit, &order.owner, topic, Some(&order), &about, now)?;
-            let recipient = mailbox.address.as_str().to_owned();
-            unit = self.mail(
-                unit,
-                &order,
-                MailKind::ReadyToActivate,
-                about,
-                recipient,
-                now,
-            )?;
+            unit = readiness::tell(unit, &order, &mailbox, &*self.0.entropy, now)?;
         }
         Ok(unit)
     }

@@ -5,7 +5,6 @@ use crate::{
     domain::{
         aggregate::{Changed, Loaded},
         id::{MailboxId, OrderId},
-        mail::MailKind,
         mailbox::{Attempt, ConfirmChannel, Confirmation, MailboxState, MailboxValidation},
         notification::Topic,
         order::{Order, OrderState},
@@ -16,7 +15,10 @@ use crate::{
         unit::{Aggregate, Rest, Unit},
     },
     policy::{access::TenantScope, reuse},
-    services::request::{Stopped, decide},
+    services::{
+        readiness,
+        request::{Stopped, decide},
+    },
 };
 
 /// Longest browser name that is kept, in characters.
@@ -214,7 +216,7 @@ impl MailboxControl {
     }
 
     /// Whoever finishes the second of both gates, data or mailbox, says that the way is open.
-    async fn tell_when_ready(
+    pub(super) async fn tell_when_ready(
         &self,
         unit: Unit,
         order: &Order,
@@ -232,10 +234,7 @@ impl MailboxControl {
         if reuse::usable_facts(Some(&data), now).is_err() {
             return Ok(unit);
         }
-        let unit = self.notify(unit, Topic::ReadyToActivate, mailbox, now)?;
-        let about = order.id.to_string();
-        let mail = self.mail(MailKind::ReadyToActivate, order, mailbox, about, now)?;
-        Ok(mail.join(unit))
+        readiness::tell(unit, order, mailbox, &*self.0.entropy, now)
     }
 }
 

@@ -7,13 +7,14 @@ use crate::{
         id::{MailboxId, OrderId},
         mail::MailKind,
         mailbox::{MailAddress, MailboxStatus, MailboxValidation, NewMailbox},
+        notification::Topic,
         order::{Order, OrderState},
         owner::ActingFor,
         refusal::{Fault, Refused},
-        timestamp::Timestamp,
+        timestamp::{Timestamp, days},
         unit::{Aggregate, Unit},
     },
-    policy::{access::TenantScope, mailbox_address},
+    policy::{access::TenantScope, mailbox_address, reuse},
     ports::entropy::random,
     services::request::{Stopped, decide, require_version},
 };
@@ -27,8 +28,10 @@ pub struct AddressSet {
 }
 
 impl MailboxControl {
-    /// Sets the address and mails a code to it. The same address again changes nothing while
-    /// its code lives or its confirmation carries; another address replaces the earlier one.
+    /// Sets the address and mails a code to it, unless this owner has shown control of it for
+    /// another order and the proof is fresh: then that is taken over and no mail goes out. The
+    /// same address again changes nothing while its code lives or its confirmation carries;
+    /// another address replaces the earlier one.
     ///
     /// # Errors
     /// 404, 412; 409 `step-blocked` (`data-not-saved`) or `order-state-conflict`; 422
@@ -55,7 +58,7 @@ impl MailboxControl {
                     mailbox: MailboxView::of(same, now),
                 });
             }
-            let mailbox = MailboxValidation::start(NewMailbox {
+            let new = NewMailbox {
                 id,
                 order: order.id,
                 owner: order.owner.clone(),
@@ -64,29 +67,19 @@ impl MailboxControl {
                 address,
                 acting_for: acting_for.clone(),
                 now,
-            });
-            let result = AddressSet {
-                version: bound.will_be(),
-                mailbox: MailboxView::of(&mailbox, now),
             };
-            let mail = self.mail(
-                MailKind::VerifyAddress,
-                &order,
-                &mailbox,
-                id.to_string(),
-                now,
-            )?;
-            let unit = Unit::of(scope.caller(), now, bound);
-            let unit = rest(
-                self.count(unit, &mailbox.address, now).await?,
-                scope.grant(),
-            );
+            let version = bound.will_be();
+            let unit = rest(Unit::of(scope.caller(), now, bound), scope.grant());
             let unit = match earlier.and_then(|earlier| earlier.supersede(now)) {
                 Some(superseded) => unit.change(superseded),
                 None => unit,
             };
-            self.0.store.commit(mail.join(unit.change(mailbox))).await?;
-            Ok(result)
+            let (unit, mailbox) = match self.proof(&new).await? {
+                Some(proof) => self.take_over(unit, &order, new, &proof).await?,
+                None => self.begin(unit, &order, new).await?,
+            };
+            self.0.store.commit(unit).await?;
+            Ok(AddressSet { version, mailbox })
         })
         .await
     }
@@ -124,6 +117,52 @@ impl MailboxControl {
             Ok(view)
         })
         .await
+    }
+}
+
+impl MailboxControl {
+    /// A fresh proof of the same owner for the same address.
+    async fn proof(&self, new: &NewMailbox) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
+        let begun_after = new.now.minus(days(reuse::MAILBOX_DAYS));
+        let mailboxes = &self.0.mailboxes;
+        let found = mailboxes.verified_mailbox(&new.owner, &new.address, begun_after);
+        Ok(found.await?)
+    }
+
+    /// A check of its own: its code goes out by mail.
+    async fn begin(
+        &self,
+        unit: Unit,
+        order: &Order,
+        new: NewMailbox,
+    ) -> Result<(Unit, MailboxView), Stopped> {
+        let now = new.now;
+        let mailbox = MailboxValidation::start(new);
+        let object = mailbox.id.to_string();
+        let mail = self.mail(MailKind::VerifyAddress, order, &mailbox, object, now)?;
+        let unit = self.count(unit, &mailbox.address, now).await?;
+        let view = MailboxView::of(&mailbox, now);
+        Ok((mail.join(unit.change(mailbox)), view))
+    }
+
+    /// Rests on the proof as it was read: one voided at the same moment is not taken over.
+    async fn take_over(
+        &self,
+        unit: Unit,
+        order: &Order,
+        new: NewMailbox,
+        proof: &Loaded<MailboxValidation>,
+    ) -> Result<(Unit, MailboxView), Stopped> {
+        let now = new.now;
+        let changed = MailboxValidation::take_over(new, proof)?;
+        let mailbox = changed.clone();
+        let unit = unit
+            .change(changed)
+            .rests_on(Aggregate::Mailbox, proof.id, proof.version())
+            .lapses_at(mailbox.valid_until());
+        let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
+        let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
+        Ok((unit, MailboxView::of(&mailbox, now)))
     }
 }
 

@@ -1,0 +1,51 @@
+//! An address that its owner has shown to control is taken over by another order of that owner
+//! (flows 3.4; BR 4.2.1): a row of its own, with the times of the check it rests on, so that
+//! nothing about the address is younger than the proof.
+
+use super::{CodeSeed, MailboxState, MailboxValidation, NewMailbox};
+use crate::domain::{aggregate::Changed, audit::event::EventKind, refusal::Refused};
+
+impl MailboxValidation {
+    /// The proof of `earlier`, for another order. No mail goes out and no code exists: the seed
+    /// is one nobody was sent, expired when it is made.
+    ///
+    /// # Errors
+    /// 404 when `earlier` is another owner's or of another address: a proof never serves a
+    /// stranger. 409 `email-not-verified` when it carries nothing now.
+    pub fn take_over(new: NewMailbox, earlier: &Self) -> Result<Changed<Self>, Refused> {
+        let same = new.owner == earlier.owner && new.address == earlier.address;
+        if !same || new.owner.customer.is_none() {
+            return Err(Refused::not_found());
+        }
+        if !earlier.is_verified(new.now) {
+            return Err(Refused::state("email-not-verified"));
+        }
+        // Always the check itself, never a link of a chain: who voids it finds all that rests
+        // on it.
+        let proof = earlier.reused_from.unwrap_or(earlier.id);
+        let mut code = CodeSeed::fresh(new.seed, new.now);
+        code.expires_at = new.now;
+        let value = Self {
+            id: new.id,
+            order: new.order,
+            owner: new.owner,
+            address: new.address,
+            language: new.language,
+            state: MailboxState::Verified,
+            code,
+            initiated_at: earlier.initiated_at,
+            sent_at: None,
+            confirmed_at: earlier.confirmed_at,
+            confirmed_by: earlier.confirmed_by,
+            reused_from: Some(proof),
+            created_at: new.now,
+            updated_at: new.now,
+        };
+        let event = value
+            .event(EventKind::ValidationReused)
+            .with("from", proof.to_string())
+            .with("initiated_at", value.initiated_at.to_string())
+            .with("valid_until", value.valid_until().to_string());
+        Ok(Changed::created(value, new.acting_for.tell(event)))
+    }
+}
