@@ -17,5 +17,7 @@ mod entropy;
 mod orders;
 #[path = "registration/papers.rs"]
 mod papers;
+#[path = "registration/ready.rs"]
+mod ready;
 #[path = "registration/world.rs"]
 mod world;

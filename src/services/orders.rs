@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     catalogue::Catalogue,
+    readiness,
     request::{Request, Stopped, decide, require_version},
 };
 use crate::{
@@ -248,6 +249,12 @@ impl Orders {
             };
             let data = adopted.as_deref().unwrap_or(&set);
             let is_new = order.subject_data != Some(set_id);
+            // A mailbox confirmed meanwhile tells by itself; the unit must see which came first.
+            let mailbox = match order.mailbox {
+                Some(id) => self.0.mailboxes.mailbox(id).await?,
+                None => None,
+            };
+            let was_ready = self.is_ready(&scope.read(), &order, now).await?;
             let order = bind(order, data, now)?.asserted_by(user);
             let view = self
                 .view_with(&scope.read(), &order, data.clone(), now)
@@ -255,6 +262,12 @@ impl Orders {
             let mut unit = Unit::of(scope.caller(), now, order);
             if is_new && data.state != SubjectDataState::Verified {
                 unit = self.data_received(unit, &view)?;
+            }
+            if let Some(mailbox) = mailbox {
+                unit = unit.rests_on(Aggregate::Mailbox, mailbox.id, mailbox.version());
+            }
+            if !was_ready {
+                unit = self.tell_when_ready(unit, &view)?;
             }
             let unit = match adopted {
                 Some(set) => unit.change(set),
@@ -264,6 +277,28 @@ impl Orders {
             Ok(view)
         })
         .await
+    }
+
+    /// Whether the order could be activated before this change.
+    async fn is_ready(
+        &self,
+        scope: &ReadScope,
+        order: &Loaded<Order>,
+        now: Timestamp,
+    ) -> Result<bool, Refused> {
+        let view = self.view(scope, order, order.version(), now).await?;
+        Ok(view.is_ready())
+    }
+
+    /// Verified data was bound to an order whose mailbox was proven before: the way is open.
+    fn tell_when_ready(&self, unit: Unit, view: &OrderView) -> Result<Unit, Stopped> {
+        match &view.mailbox {
+            Some(mailbox) if view.is_ready() => {
+                let (order, now) = (&view.order, view.judged_at);
+                readiness::tell(unit, order, mailbox, self.entropy(), now)
+            }
+            _ => Ok(unit),
+        }
     }
 
     /// Tells the technical contact that data is saved and will be verified.

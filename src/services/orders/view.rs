@@ -14,7 +14,7 @@ use crate::{
     },
     policy::{
         access::ReadScope,
-        status::{CertificateFacts, OrderFacts},
+        status::{CertificateFacts, OrderFacts, StatusCode, status_code},
     },
     ports::store::issuance::CertificateRecord,
 };
@@ -47,6 +47,13 @@ impl OrderView {
                 revocation_runs: false,
             }),
         }
+    }
+
+    /// Whether the certificate can be asked for now.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let status = status_code(self.facts(), self.judged_at);
+        status == StatusCode::ReadyForActivation
     }
 }
 
