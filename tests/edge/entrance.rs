@@ -12,7 +12,7 @@ fn curl(instance: &Instance, arguments: &[&str]) -> Output {
         .current_dir(instance.path(""))
         .args(["-sS", "--max-time", "30", "--cacert", "ca.pem"])
         .args(arguments)
-        .arg(format!("https://localhost:{}/v1/products", instance.ra))
+        .arg(format!("{}/v1/products", instance.url))
         .output()
         .unwrap()
 }

@@ -4,10 +4,10 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
-    net::TcpListener,
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU8, AtomicU64, Ordering},
 };
 
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ subjectKeyIdentifier = hash
 [server]
 basicConstraints = critical, CA:FALSE
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectAltName = IP:{address}
 [client]
 basicConstraints = critical, CA:FALSE
 extendedKeyUsage = clientAuth
@@ -42,13 +42,17 @@ distinguished_name = name
 CN = unused
 ";
 
+/// RA interface, public listener, metrics.
+const PORTS: [u16; 3] = [8443, 8080, 9464];
+
 pub static KEYS: AtomicU64 = AtomicU64::new(0);
 
 /// A daemon that is killed when the test ends.
 pub struct Instance {
     pub dir: TempDir,
     pub child: Child,
-    pub ra: u16,
+    /// Of the RA interface, without a path.
+    pub url: String,
 }
 
 /// What came back.
@@ -152,8 +156,9 @@ fn certify(dir: &Path, name: &str, section: &str) {
     );
 }
 
-fn certificates(dir: &Path) {
-    fs::write(dir.join("ext.cnf"), EXTENSIONS).unwrap();
+fn certificates(dir: &Path, address: Ipv4Addr) {
+    let extensions = EXTENSIONS.replace("{address}", &address.to_string());
+    fs::write(dir.join("ext.cnf"), extensions).unwrap();
     for (ca, curve) in [("ca", "P-256"), ("issuing", "P-384")] {
         run(
             dir,
@@ -178,8 +183,8 @@ fn certificates(dir: &Path) {
     }
 }
 
-fn configuration(dir: &Path, ports: [u16; 3]) -> String {
-    let [ra, public, metrics] = ports;
+fn configuration(dir: &Path, address: Ipv4Addr) -> String {
+    let [ra, public, metrics] = PORTS;
     let own = dir.display();
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/config");
     format!(
@@ -188,9 +193,9 @@ fn configuration(dir: &Path, ports: [u16; 3]) -> String {
 name = "test"
 log_prefix = "example.com/ca"
 [listen]
-ra = "127.0.0.1:{ra}"
-public = "127.0.0.1:{public}"
-metrics = "127.0.0.1:{metrics}"
+ra = "{address}:{ra}"
+public = "{address}:{public}"
+metrics = "{address}:{metrics}"
 [tls]
 certificate = "{own}/server.pem"
 key = "{own}/server.key"
@@ -231,18 +236,31 @@ directory = "{own}/mail"
     )
 }
 
-/// Ports that are free now.
-fn ports() -> [u16; 3] {
-    let held = [0; 3].map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
+/// An address of the loopback network that is this instance's alone. Nobody else listens there,
+/// and outgoing connections leave from 127.0.0.1: between choosing and binding no port is lost.
+fn address() -> Ipv4Addr {
+    static NEXT: AtomicU8 = AtomicU8::new(1);
+    let [.., high, low] = std::process::id().to_be_bytes();
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        assert!(number < 255, "too many instances in a process");
+        let address = Ipv4Addr::new(127, number, high, low);
+        // Another process may have the same number in its last two bytes.
+        if PORTS
+            .iter()
+            .all(|port| TcpListener::bind((address, *port)).is_ok())
+        {
+            return address;
+        }
+    }
 }
 
 impl Instance {
     /// Starts a daemon and registers everybody.
     pub fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (at, ports) = (dir.path(), ports());
-        certificates(at);
+        let (at, address) = (dir.path(), address());
+        certificates(at, address);
         for directory in ["documents", "mail", "tokens"] {
             fs::create_dir(at.join(directory)).unwrap();
         }
@@ -251,7 +269,7 @@ impl Instance {
             format!("directories.tokendir = {}/tokens\n", at.display()),
         )
         .unwrap();
-        fs::write(at.join("chancery.toml"), configuration(at, ports)).unwrap();
+        fs::write(at.join("chancery.toml"), configuration(at, address)).unwrap();
         secret(at, "mailbox-code", &[7; 32]);
         secret(at, "pin", b"1234");
         let program = env!("CARGO_BIN_EXE_chanceryd");
@@ -264,7 +282,7 @@ impl Instance {
         let child = serve(at);
         let instance = Self {
             child,
-            ra: ports[0],
+            url: format!("https://{address}:{}", PORTS[0]),
             dir,
         };
         instance.register();
@@ -323,10 +341,7 @@ impl Instance {
             curl.arg("--data-binary")
                 .arg(format!("@{}", sent.display()));
         }
-        let output = curl
-            .arg(format!("https://localhost:{}/v1{path}", self.ra))
-            .output()
-            .unwrap();
+        let output = curl.arg(format!("{}/v1{path}", self.url)).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{method} {path}: {said}");
         answer(

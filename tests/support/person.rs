@@ -11,12 +11,7 @@ impl Instance {
     pub fn chancery(&self, who: &str, arguments: &[&str]) -> (i32, String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_chancery"))
             .current_dir(self.dir.path())
-            .args([
-                "--url",
-                &format!("https://localhost:{}", self.ra),
-                "--ca",
-                "ca.pem",
-            ])
+            .args(["--url", &self.url, "--ca", "ca.pem"])
             .args([
                 "--cert",
                 &format!("{who}.pem"),
