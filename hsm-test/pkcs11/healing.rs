@@ -5,9 +5,9 @@ use std::{fs, path::Path, sync::Arc};
 use secrecy::SecretString;
 
 use super::{
-    A, KeyKind, KeyName, MODULE, Module, PIN, Pkcs11Signer, Place, SignError, Softhsm, SystemClock,
-    block_on, code, config, find_slot, is_ready, label, make_key, openssl_accepts, sign, start,
-    until,
+    A, KeyKind, KeyName, MODULE, Module, PIN, Pkcs11Signer, Place, SignError, Signer, Softhsm,
+    SystemClock, block_on, code, config, find_slot, is_ready, label, make_key, openssl_accepts,
+    sign, start, until,
 };
 
 #[test]
@@ -136,6 +136,26 @@ fn a_lost_login_heals_with_the_next_order() {
         assert!(matches!(sign(&signer, &key), Err(SignError::NotSigned(_))));
         sign(&signer, &key).expect("a new session and a login have healed it");
         assert!(is_ready(&signer));
+    });
+}
+
+#[test]
+fn a_distrusted_key_is_proven_again_before_it_signs() {
+    Softhsm::isolated(|softhsm| {
+        softhsm.make_token("t");
+        let key = make_key("t", 1, KeyKind::P256, A::EcdsaP256Sha256);
+        let signer = start(config("t", vec![key.clone()])).unwrap();
+        sign(&signer, &key).unwrap();
+        // With the token away nobody can prove the key, so it stays distrusted.
+        let away = softhsm.dir().join("away");
+        fs::rename(softhsm.tokens(), &away).unwrap();
+        signer.distrust(&key.name);
+        let refused = sign(&signer, &key).unwrap_err();
+        assert!(matches!(refused, SignError::NotSigned(_)), "{refused:?}");
+        assert!(!is_ready(&signer));
+        fs::rename(&away, softhsm.tokens()).unwrap();
+        until(&signer, is_ready);
+        openssl_accepts(softhsm.dir(), &key, &sign(&signer, &key).unwrap());
     });
 }
 

@@ -201,6 +201,12 @@ impl Signer for Pkcs11Signer {
         }
     }
 
+    fn distrust(&self, key: &KeyName) {
+        if let Some(token) = self.by_key.get(key) {
+            token.distrust(key);
+        }
+    }
+
     fn keys(&self) -> Vec<KeyStatus> {
         self.tokens
             .iter()

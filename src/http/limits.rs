@@ -115,11 +115,14 @@ impl governor::clock::Clock for Monotonic {
 
 #[cfg(test)]
 mod tests {
+    use async_trait::async_trait;
+
     use super::*;
     use crate::domain::timestamp::Timestamp;
 
     struct Still;
 
+    #[async_trait]
     impl Clock for Still {
         fn now(&self) -> Timestamp {
             Timestamp::EPOCH
@@ -128,6 +131,8 @@ mod tests {
         fn monotonic(&self) -> Duration {
             Duration::from_secs(9)
         }
+
+        async fn pause(&self, _: Duration) {}
     }
 
     fn rate(number: u32) -> Rate {

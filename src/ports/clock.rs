@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use crate::domain::timestamp::Timestamp;
 
 /// Wall clock and monotonic clock. A use case reads [`Clock::now`] once and judges with it.
+#[async_trait]
 pub trait Clock: Send + Sync {
     /// UTC wall-clock time.
     fn now(&self) -> Timestamp;
@@ -12,4 +15,8 @@ pub trait Clock: Send + Sync {
     /// Time since an arbitrary fixed origin of this process; never goes back. For leases and
     /// deadlines only.
     fn monotonic(&self) -> Duration;
+
+    /// Ends when `length` has passed on the monotonic clock: the pause before something is tried
+    /// again. Never a wait for a wall time.
+    async fn pause(&self, length: Duration);
 }

@@ -13,6 +13,10 @@ pub trait Signer: Send + Sync {
     /// [`SignError::NotSigned`] when no signature can exist, [`SignError::Unknown`] when one may.
     async fn sign(&self, order: SignOrder) -> Result<Signature, SignError>;
 
+    /// A signature by this key did not verify (I3). The key signs nothing more until new sessions,
+    /// its lookup and a self-test have proven it again.
+    fn distrust(&self, key: &KeyName);
+
     /// State of each configured key, for readiness and `token status`.
     fn keys(&self) -> Vec<KeyStatus>;
 

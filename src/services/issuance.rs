@@ -44,7 +44,7 @@ use crate::{
     services::{
         authority::{Authorities, Authority},
         catalogue::Catalogue,
-        jobs::JobHandler,
+        jobs::{JobHandler, rest_for_hsm},
         lease::{Lease, clock_may_sign},
     },
 };
@@ -310,6 +310,10 @@ impl Issuance {
 impl JobHandler for Issuance {
     async fn run(&self, job: &Job) -> Result<(), Refused> {
         self.resume(SystemScope::new("issuance"), job).await
+    }
+
+    fn rest(&self, job: &Job) -> Duration {
+        rest_for_hsm(job)
     }
 }
 

@@ -27,6 +27,17 @@ use crate::{
 /// How long a claimed job is nobody else's. Longer than any handler's own deadlines.
 const LEASE: Duration = Duration::from_secs(300);
 
+/// The longest rest of a job that waits for the HSM: asking whether a key is ready costs
+/// nothing, and what waits is a certificate or a revocation.
+const LONGEST_FOR_HSM: Duration = Duration::from_secs(15);
+
+/// The rest of a job that waits for the HSM, see [`JobHandler::rest`].
+#[must_use]
+pub fn rest_for_hsm(job: &Job) -> Duration {
+    let seconds = 1_u64.checked_shl(job.attempts.min(8)).unwrap_or(u64::MAX);
+    Duration::from_secs(seconds).min(LONGEST_FOR_HSM)
+}
+
 /// One who can do a kind of job.
 #[async_trait]
 pub trait JobHandler: Send + Sync {
@@ -35,6 +46,11 @@ pub trait JobHandler: Send + Sync {
     /// # Errors
     /// When nothing was changed and the job is still there; it is given back and tried later.
     async fn run(&self, job: &Job) -> Result<(), Refused>;
+
+    /// How long a job that was put off rests before its next try.
+    fn rest(&self, job: &Job) -> Duration {
+        backoff(job.attempts)
+    }
 }
 
 /// The job is finished; belongs to the unit of its effect.
@@ -149,7 +165,7 @@ impl Runner {
             cause = refused.cause,
             "a job is put off"
         );
-        let due = self.clock.now().plus(backoff(job.attempts));
+        let due = self.clock.now().plus(handler.rest(&job));
         let release = Bookkeeping::ReleaseJob {
             token: job.token,
             due,

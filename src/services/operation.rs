@@ -158,6 +158,7 @@ mod tests {
 
     struct Still;
 
+    #[async_trait]
     impl Clock for Still {
         fn now(&self) -> Timestamp {
             Timestamp::EPOCH
@@ -166,6 +167,8 @@ mod tests {
         fn monotonic(&self) -> Duration {
             Duration::ZERO
         }
+
+        async fn pause(&self, _: Duration) {}
     }
 
     #[test]

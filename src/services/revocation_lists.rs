@@ -39,7 +39,7 @@ use crate::{
     },
     services::{
         authority::{Authorities, Authority},
-        jobs::JobHandler,
+        jobs::{JobHandler, rest_for_hsm},
         lease::Lease,
     },
 };
@@ -249,12 +249,15 @@ impl RevocationLists {
         recorded: Recorded<CrlTbs>,
         intent: Loaded<RevocationList>,
     ) -> Result<(), Refused> {
-        let signed = self.parts.signer.sign(recorded.order()).await;
+        let order = recorded.order();
+        let key = order.key().clone();
+        let signed = self.parts.signer.sign(order).await;
         let now = self.parts.clock.now();
         let issued = match signed {
-            Ok(signature) => recorded
-                .finish(&signature)
-                .map_err(|error| error.to_string()),
+            Ok(signature) => recorded.finish(&signature).map_err(|error| {
+                self.parts.signer.distrust(&key);
+                error.to_string()
+            }),
             Err(error) => Err(error.to_string()),
         };
         let (changed, trouble) = match issued {
@@ -318,6 +321,10 @@ impl JobHandler for RevocationLists {
             }
             None => Err(Refused::not_found()),
         }
+    }
+
+    fn rest(&self, job: &Job) -> Duration {
+        rest_for_hsm(job)
     }
 }
 

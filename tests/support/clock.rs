@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use chancery::{domain::timestamp::Timestamp, ports::clock::Clock};
 
 pub struct FakeClock {
@@ -29,6 +30,7 @@ impl FakeClock {
     }
 }
 
+#[async_trait]
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.millis.load(Ordering::SeqCst))
@@ -36,5 +38,11 @@ impl Clock for FakeClock {
 
     fn monotonic(&self) -> Duration {
         self.now().since(Timestamp::EPOCH)
+    }
+
+    /// Whoever pauses moves the time.
+    async fn pause(&self, length: Duration) {
+        self.advance(length);
+        tokio::task::yield_now().await;
     }
 }

@@ -1,7 +1,10 @@
 //! One configured token: its queue, its PIN, its sessions, its health.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -37,6 +40,8 @@ pub(super) struct Token {
     pin: Pin,
     module: Mutex<Option<Arc<Module>>>,
     seats: Mutex<Vec<Arc<Seat>>>,
+    /// Grows when sessions opened before must not sign any more.
+    epoch: AtomicU64,
     bell: Bell,
 }
 
@@ -72,6 +77,7 @@ impl Token {
             pin: Pin::new(config.pin.clone()),
             module: Mutex::new(None),
             seats: Mutex::default(),
+            epoch: AtomicU64::new(0),
             bell: Bell::default(),
             clock,
             place,
@@ -163,6 +169,21 @@ impl Token {
             let _ = job.answer.send(Err(SignError::NotSigned(fault.clone())));
         }
         self.ring();
+    }
+
+    /// A signature did not verify: a handle may name another key, or the token computes wrongly.
+    /// No session of before signs again, and the keys are not ready before the supervisor has
+    /// proven them.
+    pub(super) fn distrust(&self, key: &KeyName) {
+        let code = format!("a signature of key {key} does not verify");
+        let fault = self.place.words(None, "C_Sign", code);
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.fail(&fault);
+    }
+
+    /// See [`Token::distrust`].
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
     }
 
     pub(super) fn count_error(&self, fault: &HsmFault) {

@@ -13,6 +13,7 @@ use crate::domain::signing::{HsmFault, SignError, Signature};
 /// Serves the token's queue until it is closed.
 pub(super) fn run(token: &Arc<Token>) {
     let seat = token.seat();
+    let mut epoch = token.epoch();
     if token.health.is_ready()
         && let Some(module) = token.module()
     {
@@ -21,17 +22,23 @@ pub(super) fn run(token: &Arc<Token>) {
         *held(&seat) = token.connect(&module).ok();
     }
     while let Some(job) = token.queue.next() {
-        serve(token, &seat, job);
+        serve(token, &seat, &mut epoch, job);
     }
 }
 
-fn serve(token: &Arc<Token>, seat: &Seat, job: Job) {
+/// `epoch` is that of the seat's session.
+fn serve(token: &Arc<Token>, seat: &Seat, epoch: &mut u64, job: Job) {
     let Some(module) = token.module() else {
         let fault = token.place.words(None, "load the module", "not loaded");
         return refuse(job, fault);
     };
     let _pass = module.enter();
     let mut place = held(seat);
+    let now = token.epoch();
+    if *epoch != now {
+        *place = None;
+        *epoch = now;
+    }
     if place.is_none() {
         match token.connect(&module) {
             Ok(connection) => *place = Some(connection),

@@ -40,7 +40,10 @@ impl Issuance {
         let signature = self.signature(&act).await;
         steps.end("S6 sign");
         let issued = match signature {
-            Ok(signature) => recorded.finish(&signature).map_err(|_| "signature-invalid"),
+            Ok(signature) => recorded.finish(&signature).map_err(|_| {
+                self.0.signer.distrust(act.recorded.order().key());
+                "signature-invalid"
+            }),
             Err(cause) => Err(cause),
         };
         steps.end("S7 verify");
@@ -79,7 +82,7 @@ impl Issuance {
                 }
                 Err(SignError::NotSigned(fault)) => {
                     tracing::warn!(%fault, "the HSM did not sign; asking again");
-                    tokio::time::sleep(PAUSE).await;
+                    self.0.clock.pause(PAUSE).await;
                 }
             }
         }
@@ -97,7 +100,7 @@ impl Issuance {
                 Err(refused) if refused.code == "intent-settled" => return Outcome::Postponed(id),
                 Err(refused) => {
                     tracing::error!(%refused, "the result cannot be stored yet");
-                    tokio::time::sleep(PAUSE).await;
+                    self.0.clock.pause(PAUSE).await;
                     continue;
                 }
             };
@@ -110,12 +113,12 @@ impl Issuance {
                 Err(CommitError::Conflict | CommitError::Exists(_) | CommitError::Lapsed) => {}
                 Err(error @ CommitError::Unavailable(_)) => {
                     tracing::error!(%error, "the result is not stored yet");
-                    tokio::time::sleep(PAUSE).await;
+                    self.0.clock.pause(PAUSE).await;
                 }
             }
             if let Err(error) = self.reload(&mut act).await {
                 tracing::error!(%error, "the act cannot be loaded again yet");
-                tokio::time::sleep(PAUSE).await;
+                self.0.clock.pause(PAUSE).await;
             }
         }
     }

@@ -62,7 +62,7 @@ impl Issuance {
                     Err(refused) => tracing::error!(%refused, "a serial is not abandoned yet"),
                 }
             }
-            tokio::time::sleep(super::finish::PAUSE).await;
+            self.0.clock.pause(super::finish::PAUSE).await;
             intent = match self.0.activations.intent(&issuer, &serial).await {
                 Ok(Some(intent)) if is_open(&intent) => Some(intent),
                 Ok(_) => return,
