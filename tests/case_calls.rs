@@ -6,146 +6,18 @@
     reason = "a test that cannot set itself up fails at once"
 )]
 
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/desk.rs"]
+mod desk;
+#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
 #[path = "support/person.rs"]
 mod person;
 
+use desk::{Desk, PAST, facts, note};
 use instance::{Answer, Call, Instance};
 use serde_json::{Value, json};
-
-const PAST: &str = "2026-01-02T03:04:05Z";
-
-struct Desk {
-    instance: Instance,
-    case: String,
-    data: String,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let instance = Instance::start();
-        let (case, data) = submit(&instance);
-        Self {
-            instance,
-            case,
-            data,
-        }
-    }
-
-    fn at(&self, rest: &str) -> String {
-        format!("/cases/{}{rest}", self.case)
-    }
-
-    fn post(&self, who: &str, rest: &str, body: &Value) -> Answer {
-        self.instance
-            .post(who, &self.at(rest), &Call::json(body).fresh_key())
-    }
-
-    fn act(&self, who: &str, rest: &str) -> Answer {
-        self.instance.post(who, &self.at(rest), &Call::default())
-    }
-
-    fn put(&self, who: &str, rest: &str, body: &Value) -> Answer {
-        let etag = self.read("officer").etag.unwrap();
-        self.instance
-            .put(who, &self.at(rest), &Call::json(body).matching(&etag))
-    }
-
-    fn read(&self, who: &str) -> Answer {
-        self.instance.get(who, &self.at(""))
-    }
-
-    fn word(&self, who: &str, step: &str, outcome: &str) -> Value {
-        let digest = self.read("officer").ok()["case_digest"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let text = format!(
-            "chancery-decision/v1\n{}\n{step}\n{outcome}\n{digest}\n",
-            self.case
-        );
-        json!({
-            "outcome": outcome,
-            "case_digest": digest,
-            "reason": "as the register says",
-            "signature": {"alg": "ES256", "value": self.instance.sign(who, &text)},
-        })
-    }
-
-    fn propose(&self, who: &str, outcome: &str) -> Answer {
-        self.post(who, "/proposal", &self.word(who, "propose", outcome))
-    }
-
-    fn decide(&self, who: &str, outcome: &str) -> Answer {
-        self.post(who, "/decision", &self.word(who, "decide", outcome))
-    }
-
-    /// Claims the case and records everything an approval needs.
-    fn complete(&self) -> String {
-        self.act("specialist", "/claim").ok();
-        let added = self.post("specialist", "/evidence", &note()).ok();
-        let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
-        for check in self.read("officer").ok()["checks"].as_array().unwrap() {
-            if check["state"] == "REQUIRED" {
-                let rest = format!("/checks/{}", check["check"].as_str().unwrap());
-                self.put("specialist", &rest, &verified(&evidence)).ok();
-            }
-        }
-        self.put("specialist", "/facts", &facts()).ok();
-        evidence
-    }
-}
-
-fn note() -> Value {
-    json!({"kind": "register", "source": "KRS", "content": "active", "obtained_at": PAST})
-}
-
-fn verified(evidence: &str) -> Value {
-    json!({"state": "VERIFIED", "checked_at": PAST, "evidence": [evidence]})
-}
-
-fn facts() -> Value {
-    json!({
-        "organization": "Example sp. z o.o.",
-        "scheme": "NTR",
-        "number": "12345678",
-        "country": "PL",
-        "locality": "Warszawa",
-    })
-}
-
-/// A data set of the customer's, submitted: its case and itself.
-fn submit(instance: &Instance) -> (String, String) {
-    let (who, customer) = ("customer", "Acting-For: c-1");
-    let call = |body: &Value| Call::json(body).header(customer).fresh_key();
-    let set = json!({
-        "organization": "Example sp. z o.o.",
-        "country": "PL",
-        "state_or_province": "mazowieckie",
-        "locality": "Warszawa",
-        "verification": {
-            "method": "registration_number",
-            "registration_type": "KRS",
-            "registration_number": "12345678",
-        },
-    });
-    let made = instance.post(who, "/subject-data", &call(&set)).ok();
-    let data = made["id"].as_str().unwrap().to_owned();
-    let products = instance.get(who, "/products").ok();
-    let statements: Vec<Value> = products["items"][0]["statements"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|statement| statement["step"] == "data")
-        .map(|s| json!({"id": s["id"], "version": s["version"], "accepted_at": PAST}))
-        .collect();
-    let path = format!("/subject-data/{data}/submit");
-    let submitted = instance
-        .post(who, &path, &call(&json!({"statements": statements})))
-        .ok();
-    (submitted["case"]["id"].as_str().unwrap().to_owned(), data)
-}
 
 fn refused(answer: &Answer, status: u16, code: &str) {
     assert_eq!(answer.refusal(), (status, code.to_owned()));
@@ -155,7 +27,8 @@ fn refused(answer: &Answer, status: u16, code: &str) {
 
 #[test]
 fn two_people_take_a_case_to_its_end() {
-    let desk = Desk::new();
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
     let queue = desk.instance.get("specialist", "/cases?state=queued").ok();
     assert_eq!(queue["items"][0]["id"], desk.case);
     assert_eq!(queue["next"], Value::Null);
@@ -199,7 +72,8 @@ fn two_people_take_a_case_to_its_end() {
 
 #[test]
 fn roles_and_people_are_kept_apart() {
-    let desk = Desk::new();
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
     for who in ["customer", "partner"] {
         let call = Call::default().header("Acting-For: c-1");
         for path in ["/cases".to_owned(), desk.at("")] {
@@ -243,7 +117,8 @@ fn roles_and_people_are_kept_apart() {
 
 #[test]
 fn what_was_signed_must_be_what_stands() {
-    let desk = Desk::new();
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
     desk.complete();
     let signed = desk.word("specialist", "propose", "approve");
     desk.post("specialist", "/evidence", &note()).ok();
@@ -270,7 +145,8 @@ fn what_was_signed_must_be_what_stands() {
 
 #[test]
 fn wrong_input_is_named_by_its_member() {
-    let desk = Desk::new();
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
     refused(
         &desk.post("specialist", "/evidence", &note()),
         409,
@@ -329,7 +205,8 @@ fn wrong_input_is_named_by_its_member() {
 
 #[test]
 fn the_applicant_is_asked_and_answers_with_a_document() {
-    let desk = Desk::new();
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
     desk.act("specialist", "/claim").ok();
     let asked = desk.post(
         "specialist",
@@ -386,7 +263,8 @@ fn the_applicant_is_asked_and_answers_with_a_document() {
 
 #[test]
 fn people_do_it_all_from_the_command_line() {
-    let desk = Desk::new();
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
     let case = desk.case.as_str();
     let run = |who: &str, words: &str| {
         let arguments: Vec<&str> = words.split(' ').collect();

@@ -20,7 +20,7 @@ mod page;
 mod preview;
 #[path = "mail/reuse.rs"]
 mod reuse;
-#[path = "mail/sink.rs"]
+#[path = "support/sink.rs"]
 mod sink;
 #[path = "mail/world.rs"]
 mod world;

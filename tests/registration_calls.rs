@@ -13,6 +13,7 @@ mod catalogue;
 mod data;
 #[path = "registration_calls/documents.rs"]
 mod documents;
+#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
 #[path = "registration_calls/orders.rs"]

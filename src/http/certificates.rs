@@ -140,9 +140,9 @@ fn filter(wire: CertificateFilter) -> Result<issuance::CertificateFilter, Refusa
         .map(|text| SerialNumber::parse(&text))
         .transpose();
     Ok(issuance::CertificateFilter {
-        order: order.map_err(|_| Refusal::at("order_id", "validation-failed"))?,
+        order: order.map_err(|_| Refusal::at("order_id", "parameter-invalid"))?,
         serial: serial
-            .map_err(|_| Refusal::at("serial", "validation-failed"))?
+            .map_err(|_| Refusal::at("serial", "parameter-invalid"))?
             .map(|serial| serial.as_bytes().to_vec()),
         mailbox: wire.email,
     })

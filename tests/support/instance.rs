@@ -1,5 +1,5 @@
-//! A running `chanceryd` of its own, without a token: everything but signing works. Its TLS CA,
-//! people and frontends are made by OpenSSL; they call it with curl.
+//! A running `chanceryd` of its own, without a token: everything but signing works (`issuing.rs`
+//! adds the rest). Its TLS CA, people and frontends are made by OpenSSL; they call it with curl.
 
 use std::{
     fs,
@@ -14,13 +14,14 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Everybody who is registered: name and role.
-pub const REGISTRY: [(&str, &str); 6] = [
+pub const REGISTRY: [(&str, &str); 7] = [
     ("customer", "ra_customer"),
     ("partner", "ra_partner"),
     ("specialist", "validation_specialist"),
     ("officer", "validation_officer"),
     ("second", "validation_officer"),
     ("auditor", "auditor"),
+    ("security", "security_officer"),
 ];
 
 const EXTENSIONS: &str = "
@@ -53,7 +54,21 @@ pub struct Instance {
     pub child: Child,
     /// Of the RA interface, without a path.
     pub url: String,
+    /// Of the public listener, without a path.
+    pub public: String,
 }
+
+/// How a daemon differs from the usual one.
+#[derive(Default)]
+pub struct Setup<'a> {
+    /// Changes files and configuration before anything reads them.
+    pub prepare: Option<Prepare<'a>>,
+    /// Variables of the daemon's environment.
+    pub environment: Vec<(&'static str, PathBuf)>,
+}
+
+/// Gets the instance's directory and its configuration.
+pub type Prepare<'a> = &'a dyn Fn(&Path, &mut String);
 
 /// What came back.
 #[derive(Debug)]
@@ -61,6 +76,8 @@ pub struct Answer {
     pub status: u16,
     pub etag: Option<String>,
     pub location: Option<String>,
+    pub media_type: Option<String>,
+    pub retry_after: Option<String>,
     pub bytes: Vec<u8>,
 }
 
@@ -258,6 +275,10 @@ fn address() -> Ipv4Addr {
 impl Instance {
     /// Starts a daemon and registers everybody.
     pub fn start() -> Self {
+        Self::start_with(&Setup::default())
+    }
+
+    pub fn start_with(setup: &Setup) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (at, address) = (dir.path(), address());
         certificates(at, address);
@@ -269,9 +290,13 @@ impl Instance {
             format!("directories.tokendir = {}/tokens\n", at.display()),
         )
         .unwrap();
-        fs::write(at.join("chancery.toml"), configuration(at, address)).unwrap();
         secret(at, "mailbox-code", &[7; 32]);
         secret(at, "pin", b"1234");
+        let mut config = configuration(at, address);
+        if let Some(prepare) = setup.prepare {
+            prepare(at, &mut config);
+        }
+        fs::write(at.join("chancery.toml"), config).unwrap();
         let program = env!("CARGO_BIN_EXE_chanceryd");
         run(at, program, "migrate --config chancery.toml");
         run(
@@ -279,10 +304,11 @@ impl Instance {
             program,
             "enroll-operator --config chancery.toml --name operator --certificate operator.pem --qualified-until 2099-12-31T00:00:00Z",
         );
-        let child = serve(at);
+        let child = serve(at, &setup.environment);
         let instance = Self {
             child,
             url: format!("https://{address}:{}", PORTS[0]),
+            public: format!("http://{address}:{}", PORTS[1]),
             dir,
         };
         instance.register();
@@ -358,7 +384,8 @@ impl Drop for Instance {
     }
 }
 
-fn secret(dir: &Path, name: &str, content: &[u8]) {
+/// A file that only its owner reads.
+pub fn secret(dir: &Path, name: &str, content: &[u8]) {
     use std::os::unix::fs::PermissionsExt;
     let path = dir.join(name);
     fs::write(&path, content).unwrap();
@@ -366,10 +393,11 @@ fn secret(dir: &Path, name: &str, content: &[u8]) {
 }
 
 /// Waits for the line that says it serves; what follows is read away, so that it never blocks.
-fn serve(dir: &Path) -> Child {
+fn serve(dir: &Path, environment: &[(&str, PathBuf)]) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_chanceryd"))
         .args(["serve", "--config", "chancery.toml"])
         .env("SOFTHSM2_CONF", dir.join("softhsm2.conf"))
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .current_dir(dir)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -403,6 +431,8 @@ fn answer(head: &str, bytes: Vec<u8>) -> Answer {
         status: first.split(' ').nth(1).unwrap().parse().unwrap(),
         etag: header("etag"),
         location: header("location"),
+        media_type: header("content-type"),
+        retry_after: header("retry-after"),
         bytes,
     }
 }

@@ -28,7 +28,7 @@ impl Sink {
         let directory = tempfile::tempdir().unwrap();
         let ca_pem = certificates(directory.path());
         let mut server = Command::new(python())
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail/sink.py"))
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/sink.py"))
             .arg(directory.path())
             .arg(directory.path().join("server.pem"))
             .arg(directory.path().join("server.key"))

@@ -1,0 +1,36 @@
+//! The way from verified data to a certificate, against a daemon with a token and a mail server:
+//! e-mail step, CSR checks, activation, certificates, mails. Who may, when, with what, and once.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set itself up fails at once"
+)]
+
+#[path = "issuing_calls/activation.rs"]
+mod activation;
+#[path = "issuing_calls/activation_refusals.rs"]
+mod activation_refusals;
+#[path = "issuing_calls/certificates.rs"]
+mod certificates;
+#[path = "issuing_calls/csr_checks.rs"]
+mod csr_checks;
+#[path = "support/desk.rs"]
+mod desk;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/instance.rs"]
+mod instance;
+#[path = "support/issuing.rs"]
+mod issuing;
+#[path = "issuing_calls/openssl.rs"]
+mod openssl;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/person.rs"]
+mod person;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/sink.rs"]
+mod sink;
+#[path = "issuing_calls/world.rs"]
+mod world;
