@@ -12,11 +12,15 @@ mod entrance;
 #[expect(dead_code, reason = "other suites use more of the shared instance")]
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "edge/lists.rs"]
+mod lists;
 #[expect(dead_code, reason = "nobody signs for a case here")]
 #[path = "support/person.rs"]
 mod person;
 #[path = "edge/process.rs"]
 mod process;
+#[path = "edge/public.rs"]
+mod public;
 #[path = "edge/registry.rs"]
 mod registry;
 #[path = "edge/requests.rs"]

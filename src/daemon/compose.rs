@@ -13,7 +13,7 @@ use crate::{
     config::{Config, listen},
     http::{
         certificates::issued,
-        extract::idempotency::InFlight,
+        extract::{idempotency::InFlight, list::cursor::CursorKey},
         health::Health,
         limits::{Allowance, Limits, Rate},
         state::{App, AppState, Gate},
@@ -89,7 +89,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let files: Arc<dyn DocumentFiles> = Arc::new(DocumentDirectory::new(directory.to_owned()));
     let key = Arc::new(material::code_key(config)?);
     let app = App {
-        gate: gate(config, ground),
+        gate: gate(config, ground, &key),
         cases: case_work(ground, &files),
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
@@ -137,10 +137,11 @@ pub fn health(ground: &Ground, metrics: Box<dyn Fn() -> String + Send + Sync>) -
     }
 }
 
-fn gate(config: &Config, ground: &Ground) -> Gate {
+fn gate(config: &Config, ground: &Ground, key: &CodeKey) -> Gate {
     let clock = Arc::clone(&ground.outside.clock);
     Gate {
         limits: Limits::new(allowance(&config.settings.limits), Arc::clone(&clock)),
+        cursors: CursorKey::new(&key.derived("list cursors")),
         refusals: Refusals::new(ground.durable(), Arc::clone(&clock)),
         clock,
         entropy: Arc::clone(&ground.outside.entropy),

@@ -14,7 +14,10 @@ use crate::{
         csr_checks::{CsrCheck, CsrFinding, CsrKey, NewCsrCheck},
         problem::{Bilingual, Problem},
     },
-    domain::{product::ProductCode, refusal::Refused},
+    domain::{
+        product::ProductCode,
+        refusal::{Fault, Refused},
+    },
     pkix::spki::PublicKey,
     services::csr_checks::Verdict,
 };
@@ -39,7 +42,15 @@ async fn check(
         .and_then(|code| app.catalogue.product(&code))
         .is_none()
     {
-        return Err(Refused::unacceptable("product-unknown").into());
+        let fault = Fault {
+            pointer: "/product_code".to_owned(),
+            code: "product-unknown",
+        };
+        let refused = Refused {
+            faults: vec![fault],
+            ..Refused::unacceptable("product-unknown")
+        };
+        return Err(refused.into());
     }
     Ok(answer::ok(&wire(&verdict)))
 }

@@ -16,7 +16,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     answer,
     extract::{
-        body,
         idempotency::{self, Header, Key},
         list::{self, Listing, NoFilter, Paging},
         members::Members,
@@ -67,11 +66,7 @@ async fn add(
     key: Key,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let receiving = app.documents.begin(&scope, id).await;
-    let mut receiving = match receiving {
-        Ok(receiving) => receiving,
-        Err(refused) => return Err(body::drain(request.into_body(), refused.into()).await),
-    };
+    let mut receiving = app.documents.begin(&scope, id).await?;
     let mut form = form(&app, request).await?;
     let read = tokio::time::timeout(DEADLINE, read(&mut form, &mut receiving)).await;
     let parts = match read.unwrap_or_else(|_| Err(Refusal::new(408, "body-timeout"))) {
@@ -113,8 +108,7 @@ async fn form(app: &AppState, request: Request) -> Result<Multipart, Refusal> {
         .to_ascii_lowercase()
         .starts_with("multipart/form-data")
     {
-        let refusal = Refusal::new(415, "unsupported-media-type");
-        return Err(body::drain(request.into_body(), refusal).await);
+        return Err(Refusal::new(415, "unsupported-media-type"));
     }
     let form = Multipart::from_request(request, app).await;
     form.map_err(|_| Refusal::new(400, "multipart-malformed").closing())

@@ -8,14 +8,14 @@ use axum::{
     extract::{MatchedPath, Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER},
+        header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
     response::Response,
 };
 use tracing::Instrument;
 
-use super::{extract::body, limits::Kind, peer::Peer, refusal::Refusal, state::AppState};
+use super::{limits::Kind, peer::Peer, refusal::Refusal, state::AppState};
 use crate::{
     api::problem::{self, Occasion, Problem},
     domain::{
@@ -26,6 +26,8 @@ use crate::{
     policy::access::Authenticated,
     ports::entropy,
 };
+
+mod unread;
 
 /// Correlates an answer, its log lines and its audit entries.
 #[derive(Clone, Debug)]
@@ -60,19 +62,19 @@ async fn framed(app: AppState, mut request: Request, next: Next, mutual: bool) -
     request.extensions_mut().insert(asked);
     let span = tracing::info_span!("request", id = %id, method = %method, route);
     let began = app.gate.clock.monotonic();
+    let (mut request, unread) = unread::watch(request);
     let answered = async {
         let admitted = if mutual {
             admit(&app, &mut request, &id).await.map(Some)
         } else {
             Ok(None)
         };
-        match admitted {
-            Ok(_permit) => next.run(request).await,
-            Err(refusal) => {
-                let refusal = body::drain(request.into_body(), refusal).await;
-                axum::response::IntoResponse::into_response(refusal)
-            }
-        }
+        // The place in the limits is held until the body is read away.
+        let (_permit, response) = match admitted {
+            Ok(permit) => (permit, next.run(request).await),
+            Err(refusal) => (None, axum::response::IntoResponse::into_response(refusal)),
+        };
+        unread.settle(response).await
     };
     let response = answered.instrument(span.clone()).await;
     let occasion = Occasion {
@@ -143,7 +145,11 @@ async fn authenticate(
 fn worded(mut response: Response, on: &Occasion<'_>) -> Response {
     if let Some(refusal) = response.extensions_mut().remove::<Arc<Refusal>>() {
         log(&refusal);
-        return document(&refusal, on);
+        let mut document = document(&refusal, on);
+        if let Some(close) = response.headers_mut().remove(CONNECTION) {
+            document.headers_mut().insert(CONNECTION, close);
+        }
+        return document;
     }
     let status = response.status().as_u16();
     let has_words = response
@@ -161,12 +167,12 @@ fn worded(mut response: Response, on: &Occasion<'_>) -> Response {
         500.. => "internal-error",
         _ => "request-refused",
     };
-    let allow = response.headers_mut().remove(axum::http::header::ALLOW);
+    let kept = [ALLOW, CONNECTION].map(|name| (response.headers_mut().remove(&name), name));
     let mut response = document(&Refusal::new(status, code), on);
-    if let Some(methods) = allow {
-        response
-            .headers_mut()
-            .insert(axum::http::header::ALLOW, methods);
+    for (value, name) in kept {
+        if let Some(value) = value {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
 }

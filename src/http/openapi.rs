@@ -3,11 +3,17 @@
 use std::sync::Arc;
 
 use axum::{Extension, response::Response};
-use utoipa::openapi::{InfoBuilder, OpenApi};
+use utoipa::openapi::{
+    Components, InfoBuilder, OpenApi,
+    security::{SecurityRequirement, SecurityScheme},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{answer, extract::scope::ReadCatalogue, state::AppState};
 use crate::{api::problem::Problem, domain::idempotency::Answer};
+
+/// The one way in.
+const SCHEME: &str = "mutual-tls";
 
 /// The description as it is served; made once.
 #[derive(Clone)]
@@ -27,6 +33,17 @@ pub fn describe(mut description: OpenApi) -> Described {
             "Mutual TLS 1.3 only. Errors are problem documents (RFC 9457) with a stable code.",
         ))
         .build();
+    let text = "TLS 1.3 with a client certificate whose key or URI the registry knows. The role \
+                there says which calls it may make.";
+    let scheme = SecurityScheme::MutualTls {
+        description: Some(text.to_owned()),
+        deprecated: None,
+        extensions: None,
+    };
+    let components = description.components.get_or_insert_with(Components::new);
+    components.add_security_scheme(SCHEME, scheme);
+    let none: [String; 0] = [];
+    description.security = Some(vec![SecurityRequirement::new(SCHEME, none)]);
     Described(Arc::new(answer::json(200, &description)))
 }
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
-use super::{extract::idempotency::InFlight, limits::Limits};
+use super::{
+    extract::{idempotency::InFlight, list::cursor::CursorKey},
+    limits::Limits,
+};
 use crate::{
     ports::{
         clock::Clock,
@@ -54,6 +57,8 @@ pub struct Gate {
     pub identities: Arc<dyn Identities>,
     pub requests: Arc<dyn Requests>,
     pub limits: Limits,
+    /// Seals the cursors of lists.
+    pub cursors: CursorKey,
     /// Those who were turned away.
     pub refusals: Refusals,
     /// Idempotency-Keys whose act runs in this process.

@@ -53,6 +53,15 @@ impl CodeKey {
         Ok(Self(SecretBox::new(key)))
     }
 
+    /// A key of its own for another purpose of this daemon: nothing made with it says anything
+    /// about codes, nor the other way round.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> SecretBox<[u8; 32]> {
+        let mut key = Box::new([0; 32]);
+        *key = self.keyed(["chancery derived key v1", purpose], b"");
+        SecretBox::new(key)
+    }
+
     /// What is stored of a new code.
     #[must_use]
     pub fn seed(&self, id: MailboxId, address: &MailAddress, nonce: [u8; 32]) -> FreshSeed {
@@ -96,11 +105,15 @@ impl CodeKey {
         self.mac("chancery mailbox check v1", id, address, symbols.as_bytes())
     }
 
-    /// The parts are separated by NUL, which none but the last can contain.
     fn mac(&self, label: &str, id: MailboxId, address: &MailAddress, last: &[u8]) -> [u8; 32] {
+        self.keyed([label, &id.to_string(), address.as_str()], last)
+    }
+
+    /// The parts are separated by NUL, which none but the last can contain.
+    fn keyed<const N: usize>(&self, parts: [&str; N], last: &[u8]) -> [u8; 32] {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.expose_secret());
         let mut context = hmac::Context::with_key(&key);
-        for part in [label, &id.to_string(), address.as_str()] {
+        for part in parts {
             context.update(part.as_bytes());
             context.update(&[0]);
         }

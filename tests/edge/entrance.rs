@@ -71,3 +71,79 @@ fn a_partner_names_its_customer_at_every_call() {
     assert_eq!(refused.refusal(), (400, "acting-for-invalid".to_owned()));
     instance.get("customer", "/orders").ok();
 }
+
+/// Two requests on one connection: the first is refused before its body is read.
+fn pair(instance: &Instance, body: &str, first: &[&str]) -> Vec<String> {
+    let url = format!("https://localhost:{}/v1", instance.ra);
+    let sent = format!("@{body}");
+    let orders = format!("{url}/orders");
+    let products = format!("{url}/products");
+    let tls = [
+        "--cacert",
+        "ca.pem",
+        "--cert",
+        "officer.pem",
+        "--key",
+        "officer.key",
+    ];
+    let said = [
+        "-sS",
+        "--max-time",
+        "30",
+        "-o",
+        "out",
+        "-w",
+        "%{http_code} %{num_connects}\n",
+    ];
+    let output = Command::new("curl")
+        .current_dir(instance.path(""))
+        .args(said)
+        .args(tls)
+        .args(first)
+        .args([
+            "-H",
+            "Content-Type: application/json",
+            "--data-binary",
+            &sent,
+        ])
+        .args([orders.as_str(), "--next"])
+        .args(said)
+        .args(tls)
+        .arg(&products)
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_role_is_refused_without_breaking_the_connection() {
+    let instance = Instance::start();
+    std::fs::write(instance.path("short"), vec![b' '; 300_000]).unwrap();
+    std::fs::write(instance.path("long"), vec![b' '; 9 * 1024 * 1024]).unwrap();
+    for version in ["--http1.1", "--http2"] {
+        let ask = |body: &str, more: &[&str]| pair(&instance, body, &[&[version], more].concat());
+        assert_eq!(ask("short", &["-H", "Expect:"]), ["403 1", "200 0"]);
+        // Chunked: the server cannot know how much is to come.
+        let chunked = ["-H", "Expect:", "-H", "Transfer-Encoding: chunked"];
+        if version == "--http1.1" {
+            assert_eq!(ask("short", &chunked), ["403 1", "200 0"]);
+        }
+        // Too much to read away: the answer comes, and says that the connection ends.
+        let long = ask("long", &["-H", "Expect:"]);
+        assert_eq!(long.len(), 2);
+        assert!(
+            long[0].starts_with("403") && long[1].starts_with("200"),
+            "{long:?}"
+        );
+    }
+    // Who waits for a word before sending is spared the sending.
+    let spared = pair(
+        &instance,
+        "long",
+        &["--http1.1", "-H", "Expect: 100-continue"],
+    );
+    assert_eq!(spared, ["403 1", "200 1"]);
+}

@@ -51,8 +51,7 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for JsonOrNothing<T> {
 pub(super) async fn read(request: Request) -> Result<Bytes, Refusal> {
     let (parts, body) = request.into_parts();
     if !is_json(&parts.headers) {
-        let refusal = Refusal::new(415, "unsupported-media-type");
-        return Err(body::drain(body, refusal).await);
+        return Err(Refusal::new(415, "unsupported-media-type"));
     }
     body::read(&parts.headers, body).await
 }

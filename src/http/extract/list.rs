@@ -1,7 +1,8 @@
 //! Query strings: pages, cursors and filters. Nothing unknown is passed over.
 
+use std::ops::Deref;
+
 use axum::{extract::FromRequestParts, http::request::Parts};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
@@ -12,13 +13,31 @@ use crate::{
     ports::store::{Cursor, Page},
 };
 
+pub mod cursor;
+
+use cursor::Seal;
+
 const DEFAULT_LIMIT: u32 = 50;
 const MOST: u32 = 200;
 
-/// A page and the resource's filters, a type that denies unknown fields; `()` has none.
+/// A page and the resource's filters, a type that denies unknown fields.
 pub struct Listing<F> {
     pub filter: F,
-    pub page: Page,
+    pub page: Sought,
+}
+
+/// The page that was asked for, and the seal of the next one's cursor.
+pub struct Sought {
+    page: Page,
+    seal: Seal,
+}
+
+impl Deref for Sought {
+    type Target = Page;
+
+    fn deref(&self) -> &Page {
+        &self.page
+    }
 }
 
 /// A query without pages, a type that denies unknown fields.
@@ -44,22 +63,23 @@ pub struct NoFilter {}
 impl<F: DeserializeOwned> FromRequestParts<AppState> for Listing<F> {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Refusal> {
         let mut pairs = pairs(parts.uri.query())?;
         let limit = match take(&mut pairs, "limit") {
             None => DEFAULT_LIMIT,
             Some(text) => read_limit(&text)?,
         };
-        let after = match take(&mut pairs, "cursor") {
+        let given = take(&mut pairs, "cursor");
+        let filter = typed(&pairs)?;
+        let seal = app.gate.cursors.seal(parts, pairs)?;
+        let after = match given {
             None => None,
-            Some(text) => {
-                let cursor = decode(&text);
-                Some(cursor.ok_or_else(|| Refusal::at("cursor", "cursor-invalid"))?)
-            }
+            Some(text) => Some(seal.open(&text).ok_or_else(not_ours)?),
         };
+        let page = Page { limit, after };
         Ok(Self {
-            filter: typed(&pairs)?,
-            page: Page { limit, after },
+            filter,
+            page: Sought { page, seal },
         })
     }
 }
@@ -75,15 +95,25 @@ impl<F: DeserializeOwned> FromRequestParts<AppState> for Query<F> {
 /// A page as the wire has it: `next` when the page is full.
 pub fn page<S, T>(
     found: &[S],
-    page: &Page,
+    page: &Sought,
     place: impl Fn(&S) -> Cursor,
     wire: impl Fn(&S) -> T,
 ) -> List<T> {
     let full = usize::try_from(page.limit).is_ok_and(|limit| found.len() >= limit);
     let last = found.last().filter(|_| full);
+    to(found, last.map(place).as_ref(), page, wire)
+}
+
+/// A page whose use case says where the next one begins.
+pub fn to<S, T>(
+    found: &[S],
+    next: Option<&Cursor>,
+    page: &Sought,
+    wire: impl Fn(&S) -> T,
+) -> List<T> {
     List {
         items: found.iter().map(wire).collect(),
-        next: last.map(|item| encode(&place(item))),
+        next: next.map(|cursor| page.seal.close(cursor)),
     }
 }
 
@@ -91,12 +121,16 @@ pub fn page<S, T>(
 ///
 /// # Errors
 /// 400 `cursor-invalid` when the list does not hold what the cursor names.
-pub fn cut<T>(items: Vec<T>, page: &Page, name: impl Fn(&T) -> String) -> Result<List<T>, Refusal> {
+pub fn cut<T>(
+    items: Vec<T>,
+    page: &Sought,
+    name: impl Fn(&T) -> String,
+) -> Result<List<T>, Refusal> {
     let first = match &page.after {
         None => 0,
         Some(cursor) => {
             let at = items.iter().position(|item| name(item) == cursor.id);
-            let at = at.ok_or_else(|| Refusal::at("cursor", "cursor-invalid"))?;
+            let at = at.ok_or_else(not_ours)?;
             at.saturating_add(1)
         }
     };
@@ -105,7 +139,7 @@ pub fn cut<T>(items: Vec<T>, page: &Page, name: impl Fn(&T) -> String) -> Result
     let items: Vec<T> = items.into_iter().skip(first).take(limit).collect();
     let last = items.last().filter(|_| has_more);
     let next = last.map(|item| {
-        encode(&Cursor {
+        page.seal.close(&Cursor {
             created_at: Timestamp::EPOCH,
             id: name(item),
         })
@@ -113,9 +147,22 @@ pub fn cut<T>(items: Vec<T>, page: &Page, name: impl Fn(&T) -> String) -> Result
     Ok(List { items, next })
 }
 
+fn not_ours() -> Refusal {
+    Refusal::at("cursor", "cursor-invalid")
+}
+
 fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, Refusal> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query.unwrap_or_default())
-        .map_err(|_| Refusal::new(400, "parameter-invalid"))?;
+    let query = query.unwrap_or_default();
+    let broken = query.split('&').find(|pair| !is_text(pair));
+    if let Some(pair) = broken {
+        let name = pair.split('=').next().filter(|name| is_text(name));
+        return Err(match name {
+            Some(name) => Refusal::at(name, "parameter-invalid"),
+            None => Refusal::new(400, "parameter-invalid"),
+        });
+    }
+    let pairs: Vec<(String, String)> =
+        serde_urlencoded::from_str(query).map_err(|_| Refusal::new(400, "parameter-invalid"))?;
     let names = pairs.iter().map(|(name, _)| name);
     match names
         .clone()
@@ -151,19 +198,26 @@ fn read_limit(text: &str) -> Result<u32, Refusal> {
     limit.ok_or_else(|| Refusal::at("limit", "parameter-invalid"))
 }
 
-fn encode(cursor: &Cursor) -> String {
-    let text = format!("{}.{}", cursor.created_at.millis(), cursor.id);
-    BASE64_URL_SAFE_NO_PAD.encode(text)
-}
-
-fn decode(text: &str) -> Option<Cursor> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    let (millis, id) = text.split_once('.')?;
-    Some(Cursor {
-        created_at: Timestamp::from_millis(millis.parse().ok()?),
-        id: id.to_owned(),
-    })
+/// Whether percent-encoding (RFC 3986 2.1) gives UTF-8. The parser below would put replacement
+/// characters for what is not, and so look for something that nobody asked for.
+fn is_text(encoded: &str) -> bool {
+    let mut bytes = encoded.bytes();
+    let mut decoded = Vec::with_capacity(encoded.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            decoded.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(bytes.next()?).to_digit(16);
+        let (Some(high), Some(low)) = (digit(), digit()) else {
+            return false;
+        };
+        let Ok(byte) = u8::try_from(high << 4 | low) else {
+            return false;
+        };
+        decoded.push(byte);
+    }
+    std::str::from_utf8(&decoded).is_ok()
 }
 
 #[cfg(test)]
@@ -183,24 +237,19 @@ mod tests {
     #[test]
     fn filters_are_strict() {
         assert_eq!(filter("state=a%20b").unwrap().state.unwrap(), "a b");
+        assert_eq!(filter("state=%C5%BC+").unwrap().state.unwrap(), "ż ");
         for (query, code) in [
             ("status=x", "unknown-parameter"),
             ("state=a&state=b", "parameter-invalid"),
+            ("state=%ff", "parameter-invalid"),
+            ("state=%c5", "parameter-invalid"),
+            ("state=100%", "parameter-invalid"),
+            ("%ff=a", "parameter-invalid"),
         ] {
             let refusal = filter(query).unwrap_err();
             assert_eq!((refusal.status, refusal.refused.code), (400, code));
         }
         assert!(typed::<NoFilter>(&[]).is_ok());
-    }
-
-    #[test]
-    fn a_cursor_comes_back_as_it_went() {
-        let cursor = Cursor {
-            created_at: Timestamp::from_millis(1_760_000_000_123),
-            id: "ord_x.y".to_owned(),
-        };
-        assert_eq!(decode(&encode(&cursor)), Some(cursor));
-        assert_eq!(decode("%%"), None);
     }
 
     #[test]
@@ -214,9 +263,13 @@ mod tests {
     #[test]
     fn a_list_in_memory_is_cut_into_pages() {
         let all = || vec!["b".to_owned(), "a".to_owned(), "c".to_owned()];
-        let page = |limit, after: Option<String>| Page {
-            limit,
-            after: after.map(|text| decode(&text).unwrap()),
+        let seal = cursor::tests::seal("list");
+        let page = |limit, after: Option<String>| Sought {
+            page: Page {
+                limit,
+                after: after.map(|text| seal.open(&text).unwrap()),
+            },
+            seal: seal.clone(),
         };
         let first = cut(all(), &page(2, None), String::clone).unwrap();
         assert_eq!(first.items, ["b", "a"]);

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Header in which a frontend names its customer (contract, Identities).
-const ACTING_FOR: &str = "acting-for";
+pub const ACTING_FOR: &str = "acting-for";
 
 type Customer = Option<CustomerRef>;
 

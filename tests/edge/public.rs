@@ -1,0 +1,56 @@
+//! The public listener: what caches and strangers get.
+
+use std::{
+    fs,
+    process::{Command, Output},
+};
+
+use crate::instance::Instance;
+
+/// A call on the public listener; headers and body of the answer.
+fn public(instance: &Instance, path: &str, arguments: &[&str]) -> (u16, String, Vec<u8>) {
+    let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();
+    let line = config.lines().find(|line| line.starts_with("public = "));
+    let address = line.unwrap().split('"').nth(1).unwrap();
+    let Output { stdout, .. } = Command::new("curl")
+        .args(["-sS", "-i", "--max-time", "30"])
+        .args(arguments)
+        .arg(format!("http://{address}{path}"))
+        .output()
+        .unwrap();
+    let end = stdout.windows(4).position(|four| four == b"\r\n\r\n");
+    let (head, body) = stdout.split_at(end.unwrap() + 4);
+    let head = String::from_utf8(head.to_vec()).unwrap().to_lowercase();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, head, body.to_vec())
+}
+
+fn header(head: &str, name: &str) -> String {
+    let lines = head.lines().filter_map(|line| line.split_once(": "));
+    let mut found = lines.filter(|(known, _)| *known == name);
+    let value = found.next().map(|(_, value)| value.to_owned());
+    value.unwrap_or_else(|| panic!("no {name} in {head}"))
+}
+
+#[test]
+fn ca_certificates_are_kept_by_caches_and_asked_for_again_cheaply() {
+    let instance = Instance::start();
+    for path in ["/ca/issuing-g1.cer", "/ca/issuing-g1.p7c"] {
+        let (status, head, body) = public(&instance, path, &[]);
+        assert_eq!(status, 200);
+        assert!(!body.is_empty());
+        let kept = header(&head, "cache-control");
+        assert!(kept.contains("max-age=86400") && !kept.contains("no-store"));
+        let tag = header(&head, "etag");
+        let asked = format!("If-None-Match: {tag}");
+        let (status, head, body) = public(&instance, path, &["-H", &asked]);
+        assert_eq!((status, body.len()), (304, 0));
+        assert_eq!(header(&head, "etag"), tag);
+        let (status, ..) = public(&instance, path, &["-H", "If-None-Match: \"other\""]);
+        assert_eq!(status, 200);
+    }
+    // What is not there is not kept.
+    let (status, head, _) = public(&instance, "/ca/other.cer", &[]);
+    assert_eq!(status, 404);
+    assert_eq!(header(&head, "cache-control"), "no-store");
+}
