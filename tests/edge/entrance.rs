@@ -74,7 +74,7 @@ fn a_partner_names_its_customer_at_every_call() {
 
 /// Two requests on one connection: the first is refused before its body is read.
 fn pair(instance: &Instance, body: &str, first: &[&str]) -> Vec<String> {
-    let url = format!("https://localhost:{}/v1", instance.ra);
+    let url = format!("{}/v1", instance.url);
     let sent = format!("@{body}");
     let orders = format!("{url}/orders");
     let products = format!("{url}/products");
