@@ -31,11 +31,16 @@ class Shim:
             found.append((int(process), event, data[0] if data else None))
         return found
 
-    def arm(self):
-        self.trigger.touch()
+    def arm(self, how="k"):
+        """What happens to the next signature, by the letters of shim.c."""
+        prepared = self.trigger.with_suffix(".new")
+        prepared.write_text(how)
+        prepared.rename(self.trigger)
 
     def disarm(self):
+        """Forgets what did not happen yet, and lets a hanging call go."""
         self.trigger.unlink(missing_ok=True)
+        self.trigger.with_name(self.trigger.name + ".taken").unlink(missing_ok=True)
 
 
 class Daemon:
@@ -44,6 +49,8 @@ class Daemon:
         self.process = None
         self.shim = Shim()
         self.starts = []
+        # What the next start finds in its environment beside ours.
+        self.environment = {}
         # Set while the daemon is ready, for the clients.
         self.up = threading.Event()
         metrics = urllib.parse.urlsplit(env["METRICS_URL"])
@@ -54,7 +61,8 @@ class Daemon:
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [f"{self.binaries}/chanceryd", "serve", "--config", self.env["CONFIG"]],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            env={**os.environ, **self.environment})
         log.close()
         (self.directory / "daemon.pid").write_text(f"{self.process.pid}\n")
 

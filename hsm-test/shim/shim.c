@@ -1,5 +1,5 @@
-/* A PKCS#11 module between a program and the real module: it counts what is signed, and can kill
- * its own process between C_Sign and whatever the program wanted to do with the signature.
+/* A PKCS#11 module between a program and the real module: it counts what is signed, and at a word
+ * does to the next signature what a broken token or a crash would do.
  *
  *   SHIM_MODULE   the real module
  *   SHIM_LOG      a file that gets one line an event:
@@ -7,7 +7,15 @@
  *                   PID sign HEX           C_Sign is about to be called; HEX is what it signs
  *                   PID signed HEX         C_Sign gave a signature
  *                   PID kill HEX           the signature is not returned: the process dies here
- *   SHIM_TRIGGER  while this file exists, the next C_Sign removes it and kills the process
+ *                   PID flip HEX           the signature is returned with one bit changed
+ *                   PID hang HEX           the call does not return before it is let go
+ *                   PID late HEX           it was let go
+ *   SHIM_TRIGGER  a file whose first letter says what happens when the next C_Sign has signed:
+ *                   k or none  the process is killed
+ *                   f          one bit is flipped
+ *                   F          the same, for every signature as long as the file exists
+ *                   h          the call hangs until the file with the suffix .taken is removed
+ *                 All but F take the file away, by renaming it: one signature each.
  *
  * Test equipment. It exports C_GetFunctionList only, with the 68 functions of PKCS#11 2.40; all
  * but C_Login and C_Sign are the real module's own.
@@ -42,6 +50,7 @@ static struct function_list list;
 static login_t real_login;
 static sign_t real_sign;
 static const char *log_file, *trigger;
+static char taken[4096];
 
 /* One write to a file opened with O_APPEND: lines of several threads do not mix, and what is
  * written survives the process. */
@@ -67,6 +76,42 @@ static rv_t shim_login(rv_t session, rv_t user, unsigned char *pin, rv_t length)
   return result;
 }
 
+/* What the trigger says, 0 without one. Of several threads one takes it. */
+static char take_trigger(void) {
+  char word = 'k';
+  int file = open(trigger, O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return 0;
+  if (read(file, &word, 1) < 0)
+    abort();
+  close(file);
+  return word == 'F' || rename(trigger, taken) == 0 ? word : 0;
+}
+
+static void misbehave(char how, const unsigned char *data, rv_t length, unsigned char *signature,
+                      rv_t signature_length) {
+  switch (how) {
+  case 'k':
+    note("kill", data, length);
+    kill(getpid(), SIGKILL);
+    for (;;)
+      pause();
+  case 'f':
+  case 'F':
+    note("flip", data, length);
+    signature[signature_length / 2] ^= 1;
+    break;
+  case 'h':
+    note("hang", data, length);
+    while (access(taken, F_OK) == 0)
+      usleep(10000);
+    note("late", data, length);
+    return;
+  }
+  if (how == 'f')
+    unlink(taken);
+}
+
 static rv_t shim_sign(rv_t session, unsigned char *data, rv_t length, unsigned char *signature,
                       rv_t *signature_length) {
   if (signature == NULL) /* asks for the length only */
@@ -76,12 +121,9 @@ static rv_t shim_sign(rv_t session, unsigned char *data, rv_t length, unsigned c
   if (result != OK)
     return result;
   note("signed", data, length);
-  if (unlink(trigger) == 0) { /* of several threads, one */
-    note("kill", data, length);
-    kill(getpid(), SIGKILL);
-    for (;;)
-      pause();
-  }
+  char how = take_trigger();
+  if (how != 0)
+    misbehave(how, data, length, signature, *signature_length);
   return result;
 }
 
@@ -91,6 +133,10 @@ static int load(void) {
   trigger = getenv("SHIM_TRIGGER");
   if (module == NULL || log_file == NULL || trigger == NULL) {
     fprintf(stderr, "shim: SHIM_MODULE, SHIM_LOG and SHIM_TRIGGER must be set\n");
+    return 0;
+  }
+  if (snprintf(taken, sizeof taken, "%s.taken", trigger) >= (int)sizeof taken) {
+    fprintf(stderr, "shim: the name of SHIM_TRIGGER is too long\n");
     return 0;
   }
   void *library = dlopen(module, RTLD_NOW | RTLD_LOCAL);

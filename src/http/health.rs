@@ -16,7 +16,7 @@ use super::answer;
 use crate::{
     domain::idempotency::Answer,
     ports::{clock::Clock, signer::Signer, store::catalogue::AuditLog},
-    services::lease::Lease,
+    services::lease::{Lease, clock_may_sign},
 };
 
 /// What readiness follows from.
@@ -77,7 +77,7 @@ async fn checks(health: &Health) -> Vec<Check> {
     let fault = "the lease of this instance could not be renewed in time";
     checks.push(check("store-writes", (!holds).then(|| fault.to_owned())));
     if let Ok(Some(head)) = head {
-        let behind = head.last_time.since(health.clock.now()).as_secs() > 2;
+        let behind = !clock_may_sign(head.last_time.since(health.clock.now()));
         let fault = "the clock is behind the last audit entry";
         checks.push(check("clock", behind.then(|| fault.to_owned())));
     }

@@ -1,5 +1,10 @@
 //! CRLs: signed through the same record-sign-verify path as certificates, renewed before they
 //! grow old, complete (I13) and with rising numbers (I12).
+//!
+//! A clock behind the audit log stops issuing but no CRL: a revocation that relying parties do not
+//! see is none (I16), and by such a clock only news make a list due. Its number rises and its
+//! dates are never before those of the last one, so it is at no point worse than the list it
+//! replaces; its entries stay longer, not shorter.
 
 use std::{
     collections::BTreeMap,
