@@ -21,5 +21,6 @@ pub mod orders;
 mod readiness;
 pub mod reading;
 pub mod request;
+pub mod retention;
 pub mod revocation_lists;
 pub mod subject_data;

@@ -348,6 +348,8 @@ CREATE TABLE idempotency (
 ) STRICT;
 CREATE INDEX idempotency_act ON idempotency (act);
 CREATE INDEX idempotency_claimed ON idempotency (claimed_at);
+-- Refusals are pruned sooner than what was done; accepted acts pay nothing for this index.
+CREATE INDEX idempotency_refused ON idempotency (claimed_at) WHERE status >= 400;
 
 -- Starts of the daemon.
 CREATE TABLE instance (

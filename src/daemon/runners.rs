@@ -16,11 +16,13 @@ use crate::{
     services::{
         issuance::Issuance,
         jobs::{JobHandler, Runner},
+        retention,
         revocation_lists::RevocationLists,
     },
 };
 
 const TICK: Duration = Duration::from_secs(1);
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// Activations that are judged afresh side by side.
 const RESUMED: u32 = 8;
 /// Mails on their way at a time.
@@ -41,6 +43,10 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     let mails = Arc::new(parts.app.mails.clone());
     runner(ground, tracker, JobKind::SendMail, mails, MAILS);
     runner(ground, tracker, JobKind::ResumeActivation, resume, RESUMED);
+    let housekeeping = ground.clone();
+    tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
+        forget(housekeeping.clone())
+    }));
     tracker.spawn(every(ground.clone(), TICK, move || {
         look(Arc::clone(&lists), issuance.clone())
     }));
@@ -54,6 +60,14 @@ async fn look(lists: Arc<RevocationLists>, issuance: Issuance) {
     }
     if let Err(refused) = lists.renew_due(SystemScope::new("crl")).await {
         report("renewing CRLs", &refused);
+    }
+}
+
+/// Prunes what is over.
+async fn forget(ground: Ground) {
+    let clock = &ground.outside.clock;
+    if let Err(refused) = retention::prune(&*ground.durable(), &**clock).await {
+        report("pruning", &refused);
     }
 }
 

@@ -80,17 +80,26 @@ async fn submit(
     keyed: Keyed<wire::NewActivation>,
 ) -> Result<Response, Refusal> {
     let (claim, body) = keyed.of(scope.ra(), scope.owner());
-    let told = match idempotency::begin(&app, &claim).await? {
+    let begun = idempotency::begin(&app, &claim).await?;
+    let told = match begun {
         Begun::Answered(answer) => return Ok(answer::respond(answer)),
         Begun::Pending { act } => {
             let id = act.parse().map_err(|_| Refused::not_found())?;
-            app.issuance.again_asked(&claim.key, id, wait).await?
+            app.issuance.again_asked(&claim.row.key, id, wait).await
         }
-        Begun::Fresh(_mark) => {
-            let wish = wish(body)?;
-            app.issuance
-                .activate(scope.clone(), order, wish, claim, wait)
-                .await?
+        Begun::Fresh(ref _mark) => {
+            let (wish, row) = (wish(body)?, claim.row.clone());
+            let issuance = &app.issuance;
+            issuance
+                .activate(scope.clone(), order, wish, row, wait)
+                .await
+        }
+    };
+    let told = match told {
+        Ok(told) => told,
+        Err(refused) => {
+            let kept = idempotency::refuse(&app, &claim, refused).await?;
+            return Ok(answer::respond(kept));
         }
     };
     match told {

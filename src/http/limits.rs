@@ -55,7 +55,12 @@ pub struct Limits {
     csr_checks: Buckets,
     concurrent: usize,
     running: Mutex<HashMap<IdentityName, Arc<Semaphore>>>,
+    kept: Buckets,
 }
+
+/// KiB of refusals that an identity may have kept at once; then one KiB a second. A row lives for
+/// a day, so that one identity never holds more than about 85 MiB of them.
+const KEPT_BURST: NonZeroU32 = NonZeroU32::new(1024).unwrap();
 
 impl Limits {
     #[must_use]
@@ -68,6 +73,10 @@ impl Limits {
         Self {
             requests: buckets(allowance.requests),
             csr_checks: buckets(allowance.csr_checks),
+            kept: buckets(Rate {
+                per_second: NonZeroU32::MIN,
+                burst: KEPT_BURST,
+            }),
             concurrent: allowance.concurrent,
             running: Mutex::default(),
             clock,
@@ -94,6 +103,19 @@ impl Limits {
         slots
             .try_acquire_owned()
             .map_err(|_| limited(Duration::from_secs(1)))
+    }
+    /// Lets a refusal of so many bytes be kept under its Idempotency-Key.
+    ///
+    /// # Errors
+    /// 429 `rate-limited`: who is refused so often has to slow down.
+    pub fn keep(&self, who: &IdentityName, bytes: usize) -> Result<(), Refused> {
+        let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        let kib = NonZeroU32::new(kib).unwrap_or(NonZeroU32::MIN);
+        match self.kept.check_key_n(who, kib.min(KEPT_BURST)) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(until)) => Err(limited(until.wait_time_from(self.clock.now()))),
+            Err(_) => Err(limited(Duration::from_secs(1))),
+        }
     }
 }
 
@@ -163,6 +185,18 @@ mod tests {
         assert!(matches!(refused.class, Class::Limited { .. }));
         drop(limits.admit(&a, Kind::CsrCheck).unwrap());
         assert!(limits.admit(&b, Kind::Ordinary).is_ok());
+    }
+
+    #[test]
+    fn kept_refusals_have_their_own_allowance() {
+        let (limits, a) = (limits(9), IdentityName::parse("a").unwrap());
+        let b = IdentityName::parse("b").unwrap();
+        limits.keep(&a, 1023 * 1024).unwrap();
+        limits.keep(&a, 100).unwrap();
+        let refused = limits.keep(&a, 100).unwrap_err();
+        assert!(matches!(refused.class, Class::Limited { .. }));
+        limits.keep(&b, usize::MAX).unwrap();
+        assert!(limits.admit(&a, Kind::Ordinary).is_ok());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use crate::domain::{
     id::{BootId, NotificationId},
+    idempotency::{Answer, IdempotencyClaim},
     job::{Job, JobKind, JobToken},
     timestamp::Timestamp,
     unit::{CommitError, Committed, Unit},
@@ -60,7 +61,7 @@ pub trait Store: Send + Sync {
     fn clock_lag(&self) -> Duration;
 }
 
-/// Leases, attempts, heartbeats, read marks, pruning.
+/// Leases, attempts, heartbeats, read marks, kept refusals, pruning.
 #[derive(Clone, Debug)]
 pub enum Bookkeeping {
     /// Marks up to `limit` due jobs of `kinds` as held until `lease_until`. An expired lease is
@@ -87,8 +88,19 @@ pub enum Bookkeeping {
     },
     /// Marks a notification as read, once; the caller has loaded it in its scope.
     ReadNotification { id: NotificationId, at: Timestamp },
-    /// Deletes idempotency rows and ended jobs older than this.
-    Prune { before: Timestamp },
+    /// Stores the refusal of an act under its key, unless the key has an answer already. Nothing
+    /// but this row comes of a refused act.
+    KeepRefusal {
+        claim: IdempotencyClaim,
+        answer: Answer,
+        at: Timestamp,
+    },
+    /// Deletes answered idempotency rows and ended jobs older than `before`, kept refusals older
+    /// than `refused_before`: a bounded number of each at a time.
+    Prune {
+        before: Timestamp,
+        refused_before: Timestamp,
+    },
 }
 
 /// What bookkeeping found.

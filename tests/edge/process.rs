@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    process::{Command, Output},
+    io::{BufRead, BufReader},
+    process::{Command, Output, Stdio},
 };
 
 use crate::{instance::Instance, registry::entries};
@@ -46,6 +47,27 @@ fn await_metric(instance: &Instance, line: &str) {
             .any(|found| found == line)
     });
     assert!(seen, "{line}");
+}
+
+/// Kills the daemon and starts it again on what it left.
+pub fn restart(instance: &mut Instance) {
+    instance.child.kill().unwrap();
+    instance.child.wait().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_chanceryd"))
+        .args(["serve", "--config", "chancery.toml"])
+        .env("SOFTHSM2_CONF", instance.path("softhsm2.conf"))
+        .current_dir(instance.path(""))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    instance.child = child;
+    let said = lines.by_ref().map_while(Result::ok);
+    assert!(
+        said.into_iter()
+            .any(|line| line.contains("chanceryd serves"))
+    );
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! Strictness, problem documents, idempotency, lists, the description.
 
 use serde_json::{Value, json};
+use sqlx::{Connection, Row, SqliteConnection};
 
-use crate::instance::{Answer, Call, Instance};
+use crate::{
+    instance::{Answer, Call, Instance},
+    process::restart,
+};
 
 const KIND: &str = "Content-Type: application/json";
 
@@ -93,12 +97,101 @@ fn the_same_key_gives_the_same_bytes_and_one_order() {
 
     let list = instance.get("customer", "/orders").ok();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
 
-    // A refused act stores nothing: the key is free for the corrected request.
-    let bad = Call::json(&json!({"product_code": "none", "customer_ref": "c-1"})).key("two");
-    assert_eq!(instance.post("customer", "/orders", &bad).status, 422);
-    let good = instance.post("customer", "/orders", &Call::json(&order()).key("two"));
-    assert_eq!(good.status, 201);
+/// Rows under Idempotency-Keys and audit entries.
+async fn rows(instance: &Instance) -> (i64, i64) {
+    let url = format!("sqlite://{}?mode=ro", instance.path("ca.db").display());
+    let mut database = SqliteConnection::connect(&url).await.unwrap();
+    let mut count = async |sql: &'static str| {
+        let row = sqlx::query(sql).fetch_one(&mut database).await.unwrap();
+        row.get::<i64, _>(0)
+    };
+    (
+        count("SELECT count(*) FROM idempotency").await,
+        count("SELECT count(*) FROM audit_entry").await,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_act_is_refused_the_same_under_its_key() {
+    let mut instance = Instance::start();
+    let made = |instance: &Instance| {
+        let call = Call::json(&order()).fresh_key();
+        let order = instance.post("customer", "/orders", &call).ok();
+        order["id"].as_str().unwrap().to_owned()
+    };
+    let id = made(&instance);
+    let path = format!("/orders/{id}/activation");
+    let body = json!({"common_name": "organization", "fields": [], "key_method": "csr",
+        "csr": "x", "statements": []});
+    let (none, entries) = rows(&instance).await;
+    let polish = Call::json(&body).key("k").header("Accept-Language: pl");
+    let first = instance.post("customer", &path, &polish);
+    refused(&first, 409, "step-blocked");
+    // The very bytes, request id and language included; only the row was written.
+    let again = instance.post("customer", &path, &Call::json(&body).key("k"));
+    assert_eq!((again.status, &again.bytes), (409, &first.bytes));
+    assert_eq!(rows(&instance).await, (none + 1, entries));
+    let other = instance.post("customer", "/orders", &Call::json(&order()).key("k"));
+    refused(&other, 422, "idempotency-key-reused");
+
+    // It is judged again under another key, and stays refused under its own when things change.
+    let note = Call::default();
+    let cancelled = instance.post("customer", &format!("/orders/{id}/cancel"), &note);
+    cancelled.ok();
+    let fresh = instance.post("customer", &path, &Call::json(&body).fresh_key());
+    refused(&fresh, 409, "order-state-conflict");
+    // Even after a restart.
+    restart(&mut instance);
+    let again = instance.post("customer", &path, &Call::json(&body).key("k"));
+    assert_eq!((again.status, &again.bytes), (409, &first.bytes));
+
+    // An order that is not there: 404 is an answer too.
+    let nothing = "/orders/ord_01890000-0000-7000-8000-000000000000/activation";
+    let first = instance.post("customer", nothing, &Call::json(&body).key("n"));
+    refused(&first, 404, "not-found");
+    let again = instance.post("customer", nothing, &Call::json(&body).key("n"));
+    assert_eq!(again.bytes, first.bytes);
+
+    // What was never judged leaves the key free: another role, another body, no JSON.
+    for (who, call, status) in [
+        ("operator", Call::json(&order()), 403),
+        ("customer", Call::json(&json!({"a": 1})), 400),
+        (
+            "customer",
+            Call::default().header(KIND).bytes(b"{".to_vec()),
+            400,
+        ),
+    ] {
+        let answer = instance.post(who, "/orders", &call.key("free"));
+        assert_eq!(answer.status, status);
+    }
+    let made = instance.post("customer", "/orders", &Call::json(&order()).key("free"));
+    assert_eq!(made.status, 201);
+}
+
+#[test]
+fn who_is_refused_without_end_has_to_slow_down() {
+    let instance = Instance::start();
+    // A kibibyte and more each, so that the allowance is soon used up.
+    let statement = json!({"id": "none", "version": 1, "accepted_at": "2026-01-01T00:00:00Z"});
+    let body = json!({"organization": "Example", "country": "PL", "state_or_province": "x",
+        "locality": "y", "verification": {"method": "document"}});
+    let set = instance.post("customer", "/subject-data", &Call::json(&body).fresh_key());
+    let path = format!("/subject-data/{}/submit", set.ok()["id"].as_str().unwrap());
+    let many = json!({"statements": vec![statement; 600]});
+    let mut codes = Vec::new();
+    for _ in 0..20 {
+        let answer = instance.post("customer", &path, &Call::json(&many).fresh_key());
+        codes.push(answer.code());
+    }
+    assert_eq!(codes.first().unwrap(), "statement-missing");
+    assert_eq!(codes.last().unwrap(), "rate-limited");
+    // Who asks for something that can be done is not held up.
+    instance
+        .post("customer", "/orders", &Call::json(&order()).fresh_key())
+        .ok();
 }
 
 #[test]

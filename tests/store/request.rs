@@ -71,14 +71,84 @@ pub async fn a_key_is_claimed_once_and_answered_once<S: WholeStore>(world: World
         let stored = world.store.request(&other.key).await.unwrap().unwrap();
         assert_eq!(stored.answer, Some(answer(200)));
     }
-    world.clock.advance(Duration::from_secs(5));
-    let before = world.now();
+}
+
+async fn kept<S: WholeStore>(world: &World<S>, claim: &IdempotencyClaim, status: u16) {
+    let task = Bookkeeping::KeepRefusal {
+        claim: claim.clone(),
+        answer: answer(status),
+        at: world.now(),
+    };
+    world.store.bookkeep(task).await.unwrap();
+}
+
+async fn status<S: WholeStore>(world: &World<S>, claim: &IdempotencyClaim) -> Option<u16> {
+    let stored = world.store.request(&claim.key).await.unwrap();
+    stored.and_then(|stored| stored.answer).map(|a| a.status)
+}
+
+pub async fn a_refusal_is_kept_where_nothing_is_answered<S: WholeStore>(world: World<S>) {
+    let [fresh, begun, done] = ["f", "b", "d"].map(|key| claim(owner("ra1", "c1"), key));
     world
-        .store
-        .bookkeep(Bookkeeping::Prune { before })
+        .commit(world.note().claims(begun.clone()))
         .await
         .unwrap();
-    assert!(world.store.request(&mine.key).await.unwrap().is_none());
+    let unit = world.note().claims(done.clone());
+    let unit = unit.answers(done.key.clone(), answer(201));
+    world.commit(unit).await.unwrap();
+    // Another request under the key of one that runs changes nothing.
+    let other = IdempotencyClaim {
+        request_sha256: [9; 32],
+        ..begun.clone()
+    };
+    kept(&world, &other, 404).await;
+    assert_eq!(status(&world, &begun).await, None);
+    for claim in [&fresh, &begun, &done] {
+        kept(&world, claim, 409).await;
+        kept(&world, claim, 422).await;
+    }
+    assert_eq!(status(&world, &fresh).await, Some(409));
+    assert_eq!(status(&world, &begun).await, Some(409));
+    assert_eq!(status(&world, &done).await, Some(201));
+    let stored = world.store.request(&begun.key).await.unwrap().unwrap();
+    assert_eq!(stored.claim, begun);
+}
+
+pub async fn refusals_are_forgotten_before_what_was_done<S: WholeStore>(world: World<S>) {
+    let [refused, begun, done] = ["r", "b", "d"].map(|key| claim(owner("ra1", "c1"), key));
+    kept(&world, &refused, 409).await;
+    world
+        .commit(world.note().claims(begun.clone()))
+        .await
+        .unwrap();
+    let unit = world.note().claims(done.clone());
+    let unit = unit.answers(done.key.clone(), answer(201));
+    world.commit(unit).await.unwrap();
+    let start = world.now();
+    world.clock.advance(Duration::from_secs(5));
+    let young = claim(owner("ra1", "c1"), "young");
+    kept(&world, &young, 409).await;
+    let prune = async |before, refused_before| {
+        let task = Bookkeeping::Prune {
+            before,
+            refused_before,
+        };
+        world.store.bookkeep(task).await.unwrap();
+    };
+    let known = async |claim: &IdempotencyClaim| {
+        let stored = world.store.request(&claim.key).await.unwrap();
+        stored.is_some()
+    };
+    prune(start, start).await;
+    assert!(known(&refused).await && known(&done).await);
+    let later = start.plus(Duration::from_secs(1));
+    prune(start, later).await;
+    assert!(!known(&refused).await);
+    assert!(known(&done).await && known(&young).await);
+    // What runs is never forgotten.
+    prune(later, later).await;
+    assert!(!known(&done).await);
+    assert!(known(&begun).await && known(&young).await);
 }
 
 pub fn job<S: WholeStore>(world: &World<S>, object: &str, due: u64) -> NewJob {

@@ -1,15 +1,17 @@
-//! Bookkeeping: leases, attempts, heartbeats, read marks, pruning. No audit entry, no aggregate.
+//! Bookkeeping: leases, attempts, heartbeats, read marks, kept refusals, pruning. No audit entry, no aggregate.
 
 use super::{
     apply::Writer,
     job,
     query::Query,
-    statement::values_of,
+    request,
+    statement::{insert, values_of},
     table::Record,
     value::{Fields, SqlValue},
 };
 use crate::{
     domain::{
+        idempotency::{Answer, IdempotencyClaim},
         job::{Job, JobKind},
         timestamp::Timestamp,
     },
@@ -18,6 +20,8 @@ use crate::{
 
 /// Jobs of one claim at most, whatever is asked.
 const CLAIMS: u32 = 256;
+/// Rows of each kind that one pruning deletes: it holds the writer.
+const PRUNED: u32 = 2000;
 
 /// Does the task inside the caller's transaction.
 ///
@@ -76,15 +80,53 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
                 .bind(SqlValue::text(id));
             run(writer, query).await
         }
-        Bookkeeping::Prune { before } => {
-            let claims = Query::new("DELETE FROM idempotency WHERE claimed_at < ")
-                .bind(SqlValue::time(before));
-            run(writer, claims).await?;
-            let jobs = Query::new("DELETE FROM job WHERE ended_at IS NOT NULL AND ended_at < ")
-                .bind(SqlValue::time(before));
+        Bookkeeping::KeepRefusal { claim, answer, at } => keep(writer, &claim, &answer, at).await,
+        Bookkeeping::Prune {
+            before,
+            refused_before,
+        } => {
+            // The index of refused rows is partial: its condition stands here word for word.
+            let refused = old_claims("status >= 400", refused_before);
+            run(writer, refused).await?;
+            run(writer, old_claims("status IS NOT NULL", before)).await?;
+            let jobs = Query::new("DELETE FROM job WHERE id IN (SELECT id FROM job ")
+                .sql("WHERE ended_at IS NOT NULL AND ended_at < ")
+                .bind(SqlValue::time(before))
+                .limit(PRUNED)
+                .sql(")");
             run(writer, jobs).await
         }
     }
+}
+
+/// A claim that was made before and has no answer yet takes this one, if it is the same request.
+async fn keep<W: Writer>(
+    writer: &mut W,
+    claim: &IdempotencyClaim,
+    answer: &Answer,
+    at: Timestamp,
+) -> Result<Booked, W::Error> {
+    let sql = insert(&request::TABLE, 1, writer.placeholders(), false);
+    let sql = sql
+        + " ON CONFLICT (identity, ra, customer, key) DO UPDATE SET status = excluded.status, \
+           location = excluded.location, etag = excluded.etag, body = excluded.body \
+           WHERE idempotency.status IS NULL \
+           AND idempotency.request_sha256 = excluded.request_sha256";
+    let record = request::record(claim, Some(answer), at);
+    writer.execute(sql, record).await?;
+    Ok(Booked::Done)
+}
+
+/// The whole key by its four columns: a rowid is SQLite's own.
+fn old_claims(which: &str, before: Timestamp) -> Query {
+    let key = request::TABLE.key_columns().join(", ");
+    Query::new(&format!(
+        "DELETE FROM idempotency WHERE ({key}) IN (SELECT {key} FROM idempotency WHERE {which} \
+         AND claimed_at < "
+    ))
+    .bind(SqlValue::time(before))
+    .limit(PRUNED)
+    .sql(")")
 }
 
 fn due_jobs(kinds: &[JobKind], now: Timestamp, limit: u32) -> Query {

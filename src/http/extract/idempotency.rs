@@ -1,5 +1,10 @@
 //! `Idempotency-Key`: the same request again gives the same act and the same bytes.
 //!
+//! That holds for refusals too. Once an act was judged, who may and what the body says being
+//! settled before, its refusal is kept under the key, and answers until it is pruned. Not kept
+//! are 5xx and 429, which judge nothing; 412, for a precondition is judged before the act and is
+//! no part of the request that the key stands for; and what is said of the key itself.
+//!
 //! [`once`] is for acts that end before they answer. An act that may be late (activation) uses
 //! [`begin`] and settles [`Begun`] itself.
 
@@ -20,16 +25,25 @@ use utoipa::IntoParams;
 
 use super::{json, strict};
 use crate::{
+    api::problem::{Occasion, Problem},
     domain::{
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey, StoredRequest},
         owner::{IdentityName, Owner},
-        refusal::Refused,
+        refusal::{Class, Refused},
+        text::Language,
     },
-    http::{answer, refusal::Refusal, state::AppState},
+    http::{
+        answer,
+        frame::{self, Asked, RequestId},
+        refusal::Refusal,
+        state::AppState,
+    },
+    ports::store::Bookkeeping,
     services::request,
 };
 
 const HEADER: &str = "idempotency-key";
+const IN_PROGRESS: &str = "idempotency-in-progress";
 
 /// The header, for OpenAPI texts.
 #[derive(IntoParams)]
@@ -47,6 +61,22 @@ pub struct Key {
     key: String,
     method: String,
     path: String,
+    occasion: Whence,
+}
+
+/// How a refusal of this request is worded.
+#[derive(Clone, Debug)]
+struct Whence {
+    instance: String,
+    request_id: Arc<str>,
+    language: Language,
+}
+
+/// A claim, and how a refusal under it is worded.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub row: IdempotencyClaim,
+    occasion: Whence,
 }
 
 impl Key {
@@ -54,21 +84,24 @@ impl Key {
     ///
     /// `act` is the path until the use case names the object (`Request::about`).
     #[must_use]
-    pub fn of(self, identity: &IdentityName, owner: Owner, content: &[u8]) -> IdempotencyClaim {
+    pub fn of(self, identity: &IdentityName, owner: Owner, content: &[u8]) -> Claim {
         let mut hash = Sha256::new();
         for part in [self.method.as_bytes(), self.path.as_bytes()] {
             hash.update(part);
             hash.update([0]);
         }
         hash.update(content);
-        IdempotencyClaim {
-            key: IdempotencyKey {
-                identity: identity.clone(),
-                owner,
-                key: self.key,
+        Claim {
+            row: IdempotencyClaim {
+                key: IdempotencyKey {
+                    identity: identity.clone(),
+                    owner,
+                    key: self.key,
+                },
+                request_sha256: hash.finalize().into(),
+                act: self.path,
             },
-            request_sha256: hash.finalize().into(),
-            act: self.path,
+            occasion: self.occasion,
         }
     }
 }
@@ -77,10 +110,18 @@ impl FromRequestParts<AppState> for Key {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        let asked = parts.extensions.get::<Asked>();
+        let uri = asked.map_or(&parts.uri, |Asked(uri)| uri);
+        let id = parts.extensions.get::<RequestId>();
         Ok(Self {
             key: read_key(&parts.headers)?,
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
+            occasion: Whence {
+                instance: uri.path().to_owned(),
+                request_id: id.map_or_else(|| "unknown".into(), |RequestId(id)| Arc::clone(id)),
+                language: frame::language(&parts.headers),
+            },
         })
     }
 }
@@ -95,7 +136,7 @@ pub struct Keyed<T> {
 impl<T> Keyed<T> {
     /// The claim and the body.
     #[must_use]
-    pub fn of(self, identity: &IdentityName, owner: Owner) -> (IdempotencyClaim, T) {
+    pub fn of(self, identity: &IdentityName, owner: Owner) -> (Claim, T) {
         (self.key.of(identity, owner, &self.bytes), self.body)
     }
 }
@@ -126,7 +167,8 @@ pub enum Begun {
 ///
 /// # Errors
 /// 409 `idempotency-in-progress`, 422 `idempotency-key-reused`, 503.
-pub async fn begin(app: &AppState, claim: &IdempotencyClaim) -> Result<Begun, Refusal> {
+pub async fn begin(app: &AppState, claim: &Claim) -> Result<Begun, Refusal> {
+    let claim = &claim.row;
     let Some(mark) = app.gate.in_flight.mark(&claim.key) else {
         return Err(in_progress());
     };
@@ -139,10 +181,10 @@ pub async fn begin(app: &AppState, claim: &IdempotencyClaim) -> Result<Begun, Re
 /// Runs an act that ends before it answers, as a task that outlives its client.
 ///
 /// # Errors
-/// Those of [`begin`] and of the act. A refused act stores nothing and is judged again.
+/// Those of [`begin`], and of the act where its refusal is not kept.
 pub async fn once<T, R, F, Fut>(
     app: &AppState,
-    claim: IdempotencyClaim,
+    claim: Claim,
     render: R,
     act: F,
 ) -> Result<Response, Refusal>
@@ -160,20 +202,63 @@ where
     let render = Arc::new(render);
     let rendered = Arc::clone(&render);
     let request = request::Request {
-        claim: claim.clone(),
+        claim: claim.row.clone(),
         render: Box::new(move |result| rendered(result)),
     };
     let task = act(request);
+    let gate = Arc::clone(app);
     let done = run(app, async move {
-        let done = task.await;
+        let done = match task.await {
+            Ok(result) => Ok(render(&result)),
+            Err(refused) if refused.code == IN_PROGRESS => winner(&gate, &claim).await,
+            Err(refused) => refuse(&gate, &claim, refused).await,
+        };
         drop(mark);
         done
     });
-    match done.await? {
-        Ok(result) => Ok(answer::respond(render(&result))),
-        Err(refused) if refused.code == "idempotency-in-progress" => winner(app, &claim).await,
-        Err(refused) => Err(refused.into()),
+    Ok(answer::respond(done.await??))
+}
+
+/// The answer to a refused act: kept under its key, where the contract wants it replayed.
+///
+/// # Errors
+/// The refusal itself where it is not kept; 429 for who is refused without end; 503 when it cannot
+/// be kept, for a refusal that would not be told again is not told.
+pub async fn refuse(app: &AppState, claim: &Claim, refused: Refused) -> Result<Answer, Refusal> {
+    if !is_kept(&refused) {
+        return Err(refused.into());
     }
+    let refusal = Refusal::from(refused);
+    tracing::info!(
+        code = refusal.refused.code,
+        status = refusal.status,
+        "request refused"
+    );
+    let on = Occasion {
+        instance: &claim.occasion.instance,
+        request_id: &claim.occasion.request_id,
+        language: claim.occasion.language,
+    };
+    let problem = Problem::with_status(refusal.status, &refusal.refused, &on);
+    let answer = answer::json(refusal.status, &problem);
+    let who = &claim.row.key.identity;
+    app.gate.limits.keep(who, answer.body.len())?;
+    let task = Bookkeeping::KeepRefusal {
+        claim: claim.row.clone(),
+        answer,
+        at: app.gate.clock.now(),
+    };
+    app.gate.store.bookkeep(task).await?;
+    winner(app, claim).await
+}
+
+fn is_kept(refused: &Refused) -> bool {
+    let judged = match refused.class {
+        Class::Malformed | Class::Forbidden | Class::NotFound | Class::State => true,
+        Class::Unacceptable => true,
+        Class::Stale | Class::Limited { .. } | Class::Unavailable { .. } => false,
+    };
+    judged && !refused.code.starts_with("idempotency-")
 }
 
 /// Runs a future to its end even when the client hangs up; the daemon waits for it when it stops.
@@ -190,12 +275,12 @@ pub async fn run<T: Send + 'static>(
         .map_err(|error| Refused::unavailable("shutting-down", error).into())
 }
 
-/// Another process took the key between the look-up and the commit: its row has the answer.
-async fn winner(app: &AppState, claim: &IdempotencyClaim) -> Result<Response, Refusal> {
-    match app.gate.requests.request(&claim.key).await? {
+/// What stands under the key now: another process may have been first.
+async fn winner(app: &AppState, claim: &Claim) -> Result<Answer, Refusal> {
+    match app.gate.requests.request(&claim.row.key).await? {
         None => Err(in_progress()),
-        Some(stored) => match earlier(stored, claim)? {
-            Begun::Answered(answer) => Ok(answer::respond(answer)),
+        Some(stored) => match earlier(stored, &claim.row)? {
+            Begun::Answered(answer) => Ok(answer),
             Begun::Pending { .. } | Begun::Fresh(_) => Err(in_progress()),
         },
     }
@@ -214,7 +299,7 @@ fn earlier(stored: StoredRequest, claim: &IdempotencyClaim) -> Result<Begun, Ref
 }
 
 fn in_progress() -> Refusal {
-    Refused::state("idempotency-in-progress").into()
+    Refused::state(IN_PROGRESS).into()
 }
 
 fn read_key(headers: &HeaderMap) -> Result<String, Refusal> {
@@ -272,8 +357,13 @@ mod tests {
             key: "k".to_owned(),
             method: method.to_owned(),
             path: "/v1/orders".to_owned(),
+            occasion: Whence {
+                instance: "/v1/orders".to_owned(),
+                request_id: "r".into(),
+                language: Language::English,
+            },
         };
-        key.of(&ra, owner, body)
+        key.of(&ra, owner, body).row
     }
 
     fn stored(answer: Option<Answer>) -> StoredRequest {
@@ -290,6 +380,29 @@ mod tests {
         assert!(matches!(begun, Begun::Answered(found) if found == answer));
         let begun = earlier(stored(None), &claim("POST", b"{}")).unwrap();
         assert!(matches!(begun, Begun::Pending { act } if act == "/v1/orders"));
+    }
+
+    #[test]
+    fn judgements_are_kept_and_nothing_else() {
+        for kept in [
+            Refused::not_found(),
+            Refused::state("step-blocked"),
+            Refused::unacceptable("csr-malformed"),
+            Refused::forbidden("same-officer"),
+        ] {
+            assert!(is_kept(&kept), "{}", kept.code);
+        }
+        let limited = Class::Limited {
+            retry_after: std::time::Duration::ZERO,
+        };
+        for passed in [
+            Refused::stale(),
+            Refused::new(limited, "rate-limited"),
+            Refused::unavailable("hsm-unavailable", "x"),
+            Refused::state(IN_PROGRESS),
+        ] {
+            assert!(!is_kept(&passed), "{}", passed.code);
+        }
     }
 
     #[test]
