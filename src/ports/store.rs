@@ -91,8 +91,8 @@ pub enum Bookkeeping {
     /// Stores the refusal of an act under its key, unless the key has an answer already. Nothing
     /// but this row comes of a refused act.
     KeepRefusal {
-        claim: IdempotencyClaim,
-        answer: Answer,
+        claim: Box<IdempotencyClaim>,
+        answer: Box<Answer>,
         at: Timestamp,
     },
     /// Deletes answered idempotency rows and ended jobs older than `before`, kept refusals older

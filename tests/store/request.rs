@@ -75,8 +75,8 @@ pub async fn a_key_is_claimed_once_and_answered_once<S: WholeStore>(world: World
 
 async fn kept<S: WholeStore>(world: &World<S>, claim: &IdempotencyClaim, status: u16) {
     let task = Bookkeeping::KeepRefusal {
-        claim: claim.clone(),
-        answer: answer(status),
+        claim: Box::new(claim.clone()),
+        answer: Box::new(answer(status)),
         at: world.now(),
     };
     world.store.bookkeep(task).await.unwrap();

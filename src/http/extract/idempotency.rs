@@ -244,8 +244,8 @@ pub async fn refuse(app: &AppState, claim: &Claim, refused: Refused) -> Result<A
     let who = &claim.row.key.identity;
     app.gate.limits.keep(who, answer.body.len())?;
     let task = Bookkeeping::KeepRefusal {
-        claim: claim.row.clone(),
-        answer,
+        claim: Box::new(claim.row.clone()),
+        answer: Box::new(answer),
         at: app.gate.clock.now(),
     };
     app.gate.store.bookkeep(task).await?;
