@@ -6,8 +6,8 @@ use lettre::{
     Address,
     address::Envelope,
     message::{
-        Attachment as Part, Mailbox, MultiPart, SinglePart,
-        header::{ContentType, HeaderName, HeaderValue},
+        Attachment as Part, Body, Mailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 use secrecy::ExposeSecret;
@@ -79,9 +79,13 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
+/// In base64, whatever it is: text as it stands has bare line feeds, which SMTP forbids (RFC 5321
+/// 2.3.8) and servers refuse.
 fn part(file: &Attachment) -> SinglePart {
     let media_type = ContentType::parse(file.media_type).unwrap_or(ContentType::TEXT_PLAIN);
-    Part::new(file.name.clone()).body(file.content.clone(), media_type)
+    let base64 = ContentTransferEncoding::Base64;
+    let body = Body::new_with_encoding(file.content.clone(), base64).unwrap_or_else(Body::new);
+    Part::new(file.name.clone()).body(body, media_type)
 }
 
 #[cfg(test)]
@@ -148,6 +152,24 @@ pub(super) mod tests {
         assert!(first.contains("MIIAAQ=="));
         let plain = first.find("text/plain").unwrap();
         assert!(plain < first.find("application/pkix-cert").unwrap());
+    }
+
+    #[test]
+    fn every_line_ends_as_smtp_wants_and_is_short() {
+        let mut mail = message("anna@example.com");
+        let file = |name: &str, content: Vec<u8>| Attachment {
+            name: name.to_owned(),
+            media_type: "application/x-pem-file",
+            content,
+        };
+        let pem = "-----BEGIN CERTIFICATE-----\nMIIAAQ==\n-----END CERTIFICATE-----\n";
+        mail.attachments = vec![
+            file("chain.pem", pem.repeat(50).into_bytes()),
+            file("long.txt", b"x".repeat(5000)),
+        ];
+        let text = text(&mail);
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        assert!(text.lines().all(|line| line.len() <= 998));
     }
 
     #[test]
