@@ -24,13 +24,25 @@ mod desk;
 mod instance;
 #[path = "support/issuing.rs"]
 mod issuing;
+#[path = "issuing_calls/mailbox.rs"]
+mod mailbox;
+#[path = "issuing_calls/mails.rs"]
+mod mails;
+#[path = "issuing_calls/matrix.rs"]
+mod matrix;
 #[path = "issuing_calls/openssl.rs"]
 mod openssl;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/person.rs"]
 mod person;
+#[path = "issuing_calls/registry.rs"]
+mod registry;
+#[path = "issuing_calls/rows.rs"]
+mod rows;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/sink.rs"]
 mod sink;
+#[path = "issuing_calls/time.rs"]
+mod time;
 #[path = "issuing_calls/world.rs"]
 mod world;

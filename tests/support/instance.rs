@@ -7,7 +7,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU8, AtomicU64, Ordering},
+    sync::atomic::{AtomicU8, AtomicUsize, Ordering},
 };
 
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ CN = unused
 /// RA interface, public listener, metrics.
 const PORTS: [u16; 3] = [8443, 8080, 9464];
 
-pub static KEYS: AtomicU64 = AtomicU64::new(0);
+pub static KEYS: AtomicUsize = AtomicUsize::new(0);
 
 /// A daemon that is killed when the test ends.
 pub struct Instance {
@@ -168,7 +168,7 @@ fn certify(dir: &Path, name: &str, section: &str) {
         dir,
         "openssl",
         &format!(
-            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext.cnf -extensions {section} -out {name}.pem"
+            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3000 -extfile ext.cnf -extensions {section} -out {name}.pem"
         ),
     );
 }
@@ -186,7 +186,7 @@ fn certificates(dir: &Path, address: Ipv4Addr) {
             dir,
             "openssl",
             &format!(
-                "req -config ext.cnf -x509 -new -key {ca}.key -sha384 -days 30 -extensions ca -subj /C=PL/O=Example/CN={ca} -out {ca}.pem"
+                "req -config ext.cnf -x509 -new -key {ca}.key -sha384 -days 3000 -extensions ca -subj /C=PL/O=Example/CN={ca} -out {ca}.pem"
             ),
         );
     }
@@ -344,36 +344,48 @@ impl Instance {
     }
 
     pub fn call(&self, who: &str, method: &str, path: &str, call: &Call) -> Answer {
-        let number = KEYS.fetch_add(1, Ordering::SeqCst);
-        let [head, body, sent] =
-            ["head", "body", "sent"].map(|kind| self.path(&format!("{kind}-{number}")));
+        let calls = [(method, path.to_owned(), call.clone())];
+        self.calls(who, &calls).remove(0)
+    }
+
+    /// Calls one after the other, over one connection where the daemon leaves it open.
+    pub fn calls(&self, who: &str, calls: &[(&str, String, Call)]) -> Vec<Answer> {
+        let first = KEYS.fetch_add(calls.len(), Ordering::SeqCst);
+        let file = |kind: &str, at: usize| self.path(&format!("{kind}-{}", first + at));
         let mut curl = Command::new("curl");
-        curl.current_dir(self.dir.path())
-            .args(["-sS", "--max-time", "60", "-X", method]);
-        curl.args([
-            "--cacert",
-            "ca.pem",
-            "--cert",
-            &format!("{who}.pem"),
-            "--key",
-            &format!("{who}.key"),
-        ]);
-        curl.arg("-D").arg(&head).arg("-o").arg(&body);
-        for header in &call.headers {
-            curl.args(["-H", header]);
+        curl.current_dir(self.dir.path());
+        for (at, (method, path, call)) in calls.iter().enumerate() {
+            if at > 0 {
+                curl.arg("--next");
+            }
+            curl.args(["-sS", "--max-time", "60", "--cacert", "ca.pem"]);
+            curl.args(["--cert", &format!("{who}.pem")]);
+            curl.args(["--key", &format!("{who}.key"), "-X", method]);
+            curl.arg("-D").arg(file("head", at));
+            curl.arg("-o").arg(file("body", at));
+            for header in &call.headers {
+                curl.args(["-H", header]);
+            }
+            if let Some(bytes) = &call.body {
+                let sent = file("sent", at);
+                fs::write(&sent, bytes).unwrap();
+                curl.arg("--data-binary")
+                    .arg(format!("@{}", sent.display()));
+            }
+            curl.arg(format!("{}/v1{path}", self.url));
         }
-        if let Some(bytes) = &call.body {
-            fs::write(&sent, bytes).unwrap();
-            curl.arg("--data-binary")
-                .arg(format!("@{}", sent.display()));
-        }
-        let output = curl.arg(format!("{}/v1{path}", self.url)).output().unwrap();
+        let output = curl.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{method} {path}: {said}");
-        answer(
-            &fs::read_to_string(&head).unwrap(),
-            fs::read(&body).unwrap_or_default(),
-        )
+        assert!(
+            output.status.success(),
+            "{who}: {:?}: {said}",
+            calls.first().map(|c| &c.1)
+        );
+        let read = |at| {
+            let head = fs::read_to_string(file("head", at)).unwrap();
+            answer(&head, fs::read(file("body", at)).unwrap_or_default())
+        };
+        (0..calls.len()).map(read).collect()
     }
 }
 

@@ -1,0 +1,157 @@
+//! The ledger of mails, and what the owner is told in the tabs.
+
+use serde_json::{Value, json};
+
+use crate::{
+    instance::Call,
+    world::{Client, fixture, fresh_address, refused, shared, submission},
+};
+
+fn items(list: &Value) -> Vec<Value> {
+    list["items"].as_array().unwrap().clone()
+}
+
+/// Codes in a tab, newest first.
+fn told(client: &Client, tab: &str) -> Vec<String> {
+    let list = client
+        .get(&format!("/notifications?tab={tab}&limit=200"))
+        .ok();
+    let code = |line: &Value| line["code"].as_str().unwrap().to_owned();
+    items(&list).iter().map(code).collect()
+}
+
+#[test]
+fn a_mail_that_no_server_takes_is_a_problem_and_can_be_tried_again() {
+    let world = shared();
+    let client = world.client("customer", "c-undeliverable");
+    let desk = crate::desk::Desk::open(&world.instance, "customer", "c-undeliverable");
+    let order = client.bound(&desk.data);
+    let never = fresh_address().replace("holder", "never@example.com, x");
+    assert_eq!(client.set_address(&order, &never).status, 422);
+    client.set_address(&order, "never@example.com").ok();
+    let state = || client.get(&format!("/orders/{order}/email")).ok()["state"].clone();
+    let gone = (0..3_000).any(|_| state() == "undeliverable");
+    assert!(gone, "{}", state());
+    assert_eq!(told(&client, "problems"), ["mail-undeliverable"]);
+    let ledger = |who: &str, query: &str| world.instance.get(who, &format!("/mails{query}"));
+    let failed = items(&ledger("operator", "?state=failed&limit=200").ok());
+    let mail = failed
+        .iter()
+        .find(|mail| mail["order_id"] == json!(order))
+        .unwrap();
+    assert_eq!(
+        (&mail["kind"], &mail["recipient"], &mail["attempts"]),
+        (
+            &json!("verify-address"),
+            &json!("never@example.com"),
+            &json!(1)
+        )
+    );
+    assert!(
+        mail["reply"].as_str().unwrap().contains("no such mailbox"),
+        "{mail}"
+    );
+    let seen = items(&ledger("auditor", "?state=failed&limit=200").ok());
+    assert!(seen.contains(mail));
+    let queued = ledger("operator", "?state=none");
+    assert_eq!(queued.refusal(), refused(400, "parameter-invalid"));
+    let retry = format!("/mails/{}/retry", mail["id"].as_str().unwrap());
+    for who in ["auditor", "customer", "officer"] {
+        let answer = world.instance.post(who, &retry, &Call::default());
+        assert_eq!(answer.refusal(), refused(403, "role-forbidden"), "{who}");
+    }
+    let again = world
+        .instance
+        .post("operator", &retry, &Call::default())
+        .ok();
+    assert_eq!(
+        (&again["id"], &again["state"]),
+        (&mail["id"], &json!("queued"))
+    );
+    let twice = world.instance.post("operator", &retry, &Call::default());
+    assert_eq!(twice.refusal(), refused(409, "mail-not-failed"));
+}
+
+#[test]
+fn the_tabs_tell_the_way_of_an_order() {
+    let world = shared();
+    let client = world.client("customer", "c-tabs");
+    let data = client.verified_data();
+    let (order, _) = client.ready(&data);
+    let csr = crate::openssl::new_key().1;
+    let made = client.activate(&order, &submission(&csr)).ok();
+    let mut information = told(&client, "information");
+    information.sort();
+    assert_eq!(
+        information,
+        [
+            "data-approved",
+            "data-received",
+            "mailbox-verified",
+            "ready-to-activate"
+        ]
+    );
+    assert!(told(&client, "problems").is_empty());
+    assert!(told(&client, "expiration").is_empty());
+    let new = items(&client.get("/notifications?tab=new_certificates").ok());
+    assert_eq!(new.len(), 1);
+    assert_eq!(
+        (&new[0]["code"], &new[0]["object_id"], &new[0]["order_id"]),
+        (&json!("certificate-issued"), &made["id"], &json!(order))
+    );
+    assert_ne!(new[0]["words"]["en"], new[0]["words"]["pl"]);
+    let read = format!("/notifications/{}/read", new[0]["id"].as_str().unwrap());
+    for _ in 0..2 {
+        assert_eq!(
+            client.call("POST", &read, &Call::default()).ok()["read"],
+            true
+        );
+    }
+    let paged: Vec<Value> = {
+        let first = client.get("/notifications?tab=information&limit=3").ok();
+        let next = first["next"].as_str().unwrap();
+        let rest = client.get(&format!(
+            "/notifications?tab=information&limit=3&cursor={next}"
+        ));
+        [items(&first), items(&rest.ok())].concat()
+    };
+    assert_eq!(paged.len(), 4);
+    let other = world.client("customer", "c-tabs-2");
+    assert!(told(&other, "new_certificates").is_empty());
+    let unknown = client.get("/notifications?tab=all");
+    assert_eq!(unknown.refusal(), refused(400, "parameter-invalid"));
+}
+
+/// Each mail of the flow comes to the holder, once, in the order's language.
+#[test]
+fn every_step_has_its_mail() {
+    let world = shared();
+    let client = world.first();
+    let (order, address) = client.ready(&world.data);
+    let csr = fixture("good/openssl-rsa-2048.pem");
+    client.activate(&order, &submission(&csr)).ok();
+    let mine = || {
+        let list = world.instance.get("operator", "/mails?limit=200").ok();
+        let mut kinds: Vec<(String, String)> = items(&list)
+            .iter()
+            .filter(|mail| mail["recipient"] == json!(address))
+            .map(|mail| {
+                let text = |name: &str| mail[name].as_str().unwrap().to_owned();
+                (text("kind"), text("state"))
+            })
+            .collect();
+        kinds.sort();
+        kinds
+    };
+    let all = ["issued", "ready-to-activate", "verify-address"];
+    let sent = all.map(|kind| (kind.to_owned(), "sent".to_owned()));
+    let done = (0..3_000).any(|_| mine() == sent);
+    assert!(done, "{:?}", mine());
+    let to = format!("To: {address}");
+    let mails = world.sink.mails();
+    let mails: Vec<_> = mails.iter().filter(|mail| mail.contains(&to)).collect();
+    assert_eq!(mails.len(), 3);
+    for name in ["certificate.pem", "certificate.cer", "chain.pem"] {
+        assert!(mails.iter().any(|mail| mail.contains(name)), "{name}");
+    }
+}

@@ -1,0 +1,251 @@
+//! Every call of the API in one table: who may, on what, with what.
+
+use serde_json::{Value, json};
+
+use crate::{
+    desk::{facts, note},
+    instance::Call,
+    world::{PRODUCT, accepted, submission},
+};
+
+/// Who may make a call.
+#[derive(Clone, Copy)]
+pub enum Who {
+    Frontends,
+    FrontendsAndAuditor,
+    People,
+    PeopleAndAuditor,
+    Officers,
+    Operators,
+    OperatorsAndAuditor,
+    SecurityAndAuditor,
+    Everybody,
+}
+
+impl Who {
+    pub fn may(self, identity: &str) -> bool {
+        let allowed: &[&str] = match self {
+            Self::Frontends => &["customer", "partner"],
+            Self::FrontendsAndAuditor => &["customer", "partner", "auditor"],
+            Self::People => &["specialist", "officer"],
+            Self::PeopleAndAuditor => &["specialist", "officer", "auditor"],
+            Self::Officers => &["officer"],
+            Self::Operators => &["operator"],
+            Self::OperatorsAndAuditor => &["operator", "auditor"],
+            Self::SecurityAndAuditor => &["security", "auditor"],
+            Self::Everybody => return true,
+        };
+        allowed.contains(&identity)
+    }
+
+    /// One of them.
+    pub fn somebody(self) -> &'static str {
+        let all = ["customer", "specialist", "officer", "operator", "security"];
+        all.into_iter().find(|who| self.may(who)).unwrap()
+    }
+}
+
+/// A call; `path` as OpenAPI has it, without `/v1`.
+pub struct Row {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub who: Who,
+    /// A JSON body that is right in form.
+    pub body: Option<Value>,
+    pub is_keyed: bool,
+    pub is_versioned: bool,
+}
+
+impl Row {
+    /// A call that is right in form.
+    pub fn call(&self) -> Call {
+        let mut call = self.body.as_ref().map_or_else(Call::default, Call::json);
+        if self.is_keyed {
+            call = call.fresh_key();
+        }
+        if self.is_versioned {
+            call = call.matching("\"1\"");
+        }
+        call
+    }
+
+    /// Uploads take a form instead of JSON; their own tests send it.
+    pub fn is_upload(&self) -> bool {
+        self.method == "POST" && self.path == "/subject-data/{id}/documents"
+    }
+
+    fn keyed(self) -> Self {
+        Self {
+            is_keyed: true,
+            ..self
+        }
+    }
+
+    fn versioned(self) -> Self {
+        Self {
+            is_versioned: true,
+            ..self
+        }
+    }
+
+    fn with(self, body: Value) -> Self {
+        Self {
+            body: Some(body),
+            ..self
+        }
+    }
+}
+
+const fn row(method: &'static str, path: &'static str, who: Who) -> Row {
+    Row {
+        method,
+        path,
+        who,
+        body: None,
+        is_keyed: false,
+        is_versioned: false,
+    }
+}
+
+pub fn rows() -> Vec<Row> {
+    [orders(), data(), cases(), certificates(), house()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn orders() -> Vec<Row> {
+    let (use_, read) = (Who::Frontends, Who::FrontendsAndAuditor);
+    vec![
+        row("GET", "/orders", read),
+        row("POST", "/orders", use_)
+            .keyed()
+            .with(json!({"product_code": PRODUCT})),
+        row("GET", "/orders/{id}", read),
+        row("PATCH", "/orders/{id}", use_)
+            .versioned()
+            .with(json!({"alias": "x"})),
+        row("POST", "/orders/{id}/cancel", use_).with(json!({})),
+        row("PUT", "/orders/{id}/subject-data", use_)
+            .versioned()
+            .with(json!({"subject_data_id": ABSENT_DATA})),
+        row("GET", "/orders/{id}/email", read),
+        row("PUT", "/orders/{id}/email", use_)
+            .versioned()
+            .with(json!({"email": "nobody@example.com"})),
+        row("POST", "/orders/{id}/email/resend", use_).with(json!({})),
+        row("POST", "/orders/{id}/email/confirm", use_).with(json!({"code": "x"})),
+        row("GET", "/orders/{id}/activation", read),
+        row("POST", "/orders/{id}/activation", use_)
+            .keyed()
+            .with(submission("none")),
+        row("GET", "/orders/{id}/activation/options", read),
+    ]
+}
+
+fn data() -> Vec<Row> {
+    let (use_, read) = (Who::Frontends, Who::FrontendsAndAuditor);
+    let statements =
+        json!({"statements": [accepted("data-correct"), accepted("data-verification")]});
+    let set = json!({
+        "organization": "Example sp. z o.o.",
+        "country": "PL",
+        "state_or_province": "mazowieckie",
+        "locality": "Warszawa",
+        "verification": {"method": "document"},
+    });
+    vec![
+        row("GET", "/subject-data", read),
+        row("POST", "/subject-data", use_).keyed().with(set),
+        row("GET", "/subject-data/{id}", read),
+        row("POST", "/subject-data/{id}/submit", use_)
+            .keyed()
+            .with(statements),
+        row("POST", "/subject-data/{id}/withdraw", use_).with(json!({})),
+        row("GET", "/subject-data/{id}/documents", read),
+        row("POST", "/subject-data/{id}/documents", use_).keyed(),
+    ]
+}
+
+fn cases() -> Vec<Row> {
+    let (work, read) = (Who::People, Who::PeopleAndAuditor);
+    let word = json!({
+        "outcome": "approve",
+        "case_digest": format!("sha256:{}", "0".repeat(64)),
+        "signature": {"alg": "ES256", "value": "AAAA"},
+    });
+    let check = json!({"state": "NOT_REQUIRED", "evidence": []});
+    vec![
+        row("GET", "/cases", read),
+        row("GET", "/cases/{id}", read),
+        row("POST", "/cases/{id}/claim", work),
+        row("POST", "/cases/{id}/release", work),
+        row("POST", "/cases/{id}/evidence", work).with(note()),
+        row("GET", "/cases/{id}/evidence/{evidence_id}", read),
+        row("GET", "/cases/{id}/documents/{document_id}", work),
+        row("PUT", "/cases/{id}/checks/{check}", work)
+            .versioned()
+            .with(check),
+        row("PUT", "/cases/{id}/facts", work)
+            .versioned()
+            .with(facts()),
+        row("POST", "/cases/{id}/request-information", work).with(json!({"message": "x"})),
+        row("POST", "/cases/{id}/proposal", work)
+            .keyed()
+            .with(word.clone()),
+        row("POST", "/cases/{id}/decision", Who::Officers)
+            .keyed()
+            .with(word),
+    ]
+}
+
+fn certificates() -> Vec<Row> {
+    let read = Who::FrontendsAndAuditor;
+    let check = json!({"product_code": PRODUCT, "csr": "none"});
+    vec![
+        row("POST", "/csr-checks", Who::Frontends).with(check),
+        row("GET", "/certificates", read),
+        row("GET", "/certificates/{id}", read),
+        row("GET", "/certificates/{id}/content", read),
+        row("GET", "/certificates/{id}/chain", read),
+        row("GET", "/notifications", read),
+        row("POST", "/notifications/{id}/read", Who::Frontends),
+    ]
+}
+
+fn house() -> Vec<Row> {
+    let identity = json!({"name": "x", "role": "ra_customer", "uri": "not a uri"});
+    vec![
+        row("GET", "/identities", Who::OperatorsAndAuditor),
+        row("POST", "/identities", Who::Operators).with(identity),
+        row("GET", "/identities/{name}", Who::OperatorsAndAuditor),
+        row("POST", "/identities/{name}/disable", Who::Operators),
+        row("GET", "/mails", Who::OperatorsAndAuditor),
+        row("POST", "/mails/{id}/retry", Who::Operators),
+        row("GET", "/tokens", Who::SecurityAndAuditor),
+        row("GET", "/openapi.json", Who::Everybody),
+        row("GET", "/products", Who::Everybody),
+        row("GET", "/registration-types", Who::Everybody),
+    ]
+}
+
+const ABSENT_DATA: &str = "sd_0198c0de-0000-7000-8000-000000000001";
+
+/// The path with well-formed ids of nothing.
+pub fn absent(path: &str) -> String {
+    let kind = match path.split('/').nth(1) {
+        Some("orders") => "ord",
+        Some("subject-data") => "sd",
+        Some("cases") => "cas",
+        Some("certificates") => "crt",
+        Some("notifications") => "ntf",
+        Some("mails") => "mai",
+        _ => "",
+    };
+    let id = |kind: &str| format!("{kind}_0198c0de-0000-7000-8000-000000000001");
+    path.replace("{id}", &id(kind))
+        .replace("{evidence_id}", &id("evd"))
+        .replace("{document_id}", &id("doc"))
+        .replace("{check}", "existence")
+        .replace("{name}", "nobody")
+}

@@ -1,0 +1,104 @@
+//! What the clock does to the e-mail step: a daemon whose wall clock the test moves.
+
+use std::{fs, path::PathBuf};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    mailbox::resend,
+    world::{World, fixture, fresh_address, refused, submission},
+};
+
+const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+/// The wall clock of one daemon, ahead of the host's. The monotonic clock stays the host's.
+struct Clock(TempDir);
+
+impl Clock {
+    fn new() -> Self {
+        let clock = Self(tempfile::tempdir().unwrap());
+        clock.set(0);
+        clock
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("offset")
+    }
+
+    /// Seconds ahead. Replaced whole: the daemon never reads half a number.
+    fn set(&self, seconds: u64) {
+        let next = self.0.path().join("next");
+        fs::write(&next, format!("+{seconds}")).unwrap();
+        fs::rename(next, self.path()).unwrap();
+    }
+
+    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        vec![
+            ("LD_PRELOAD", LIBRARY.into()),
+            ("FAKETIME_TIMESTAMP_FILE", self.path()),
+            ("FAKETIME_NO_CACHE", "1".into()),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+        ]
+    }
+}
+
+const MINUTE: u64 = 61;
+const DAY: u64 = 24 * 3600;
+
+#[test]
+fn codes_and_confirmations_end_and_mails_are_few() {
+    let clock = Clock::new();
+    let world = World::start(clock.environment());
+    let client = world.first();
+    let order = client.bound(&world.data);
+    let state = |order: &str| {
+        let found = client.get(&format!("/orders/{order}/email")).ok();
+        found["state"].as_str().unwrap().to_owned()
+    };
+    // Five mails a day for an address, a minute between them, and only the last code counts.
+    let address = fresh_address();
+    client.set_address(&order, &address).ok();
+    let mut seen = vec![world.code(&address, &[])];
+    for mail in 1..5 {
+        let soon = resend(&client, &order);
+        assert_eq!(soon.refusal(), refused(429, "resend-too-soon"), "{mail}");
+        clock.set(mail * MINUTE);
+        assert_eq!(resend(&client, &order).ok()["attempts_left"], 10);
+        seen.push(world.code(&address, &seen));
+    }
+    clock.set(5 * MINUTE);
+    let many = resend(&client, &order);
+    assert_eq!(many.refusal(), refused(429, "resend-too-soon"));
+    assert!(many.retry_after.unwrap().parse::<u64>().unwrap() > 3600);
+    let void = client.confirm(&order, &seen[3]);
+    assert_eq!(void.refusal(), refused(422, "code-invalid"));
+    // The limit is the address's, over all tenants.
+    let partner = world.client("partner", "c-9");
+    let theirs = partner.bound(&crate::desk::Desk::open(&world.instance, "partner", "c-9").data);
+    let limited = partner.set_address(&theirs, &address);
+    assert_eq!(limited.refusal(), refused(429, "resend-too-soon"));
+    // A code lives a day.
+    clock.set(5 * MINUTE + DAY);
+    assert_eq!(state(&order), "expired");
+    let late = client.confirm(&order, &seen[4]);
+    assert_eq!(late.refusal(), refused(422, "code-expired"));
+    resend(&client, &order).ok();
+    let code = world.code(&address, &seen);
+    client.confirm(&order, &code).ok();
+    assert_eq!(state(&order), "verified");
+    // A confirmation carries thirty days; then the last step is closed again.
+    let body = submission(&fixture("good/openssl-ec-prime256v1.pem"));
+    clock.set(5 * MINUTE + 31 * DAY);
+    assert_eq!(state(&order), "lapsed");
+    let lapsed = client.activate(&order, &body);
+    assert_eq!(lapsed.refusal(), refused(409, "step-blocked"));
+    assert_eq!(
+        lapsed.json()["blocked_by"],
+        json!(["email-verification-lapsed"])
+    );
+    resend(&client, &order).ok();
+    seen.push(code);
+    client.confirm(&order, &world.code(&address, &seen)).ok();
+    assert_eq!(client.activate(&order, &body).status, 201);
+}
