@@ -1,5 +1,5 @@
-//! The contract every store keeps, run on SQLite. Apart from `store/sqlite.rs` and
-//! `store/crash.rs` the suite knows only the ports, so that a second adapter runs it unchanged.
+//! The contract every store keeps, run on SQLite. Apart from `store/sqlite.rs`,
+//! `store/crash.rs` and `store/disk.rs` the suite knows only the ports, so that a second adapter runs it unchanged.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,6 +17,8 @@ mod clock;
 mod conflict;
 #[path = "store/crash.rs"]
 mod crash;
+#[path = "store/disk.rs"]
+mod disk;
 #[path = "support/entropy.rs"]
 mod entropy;
 #[path = "store/oracle.rs"]
