@@ -80,7 +80,7 @@ pub struct SubjectData {
     /// The number is in the register's normal form.
     pub verification: Verification,
     /// What somebody did: `draft`, `under_verification`, `waiting_for_applicant`, `verified`,
-    /// `rejected`, `withdrawn`, `suspended`.
+    /// `rejected`, `withdrawn`, `suspended`, `replaced`.
     pub state: String,
     /// What follows now: `verified` becomes `expired` when the evidence is too old.
     pub status_code: String,

@@ -172,7 +172,7 @@ pub enum CaseState {
     WaitingForApplicant,
     Proposed,
     Decided,
-    /// The data set was withdrawn.
+    /// Ended without a decision; see [`CaseEnd`].
     Closed,
 }
 
@@ -201,6 +201,25 @@ impl CaseState {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// Why a case ends without a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CaseEnd {
+    /// The owner took the data back.
+    Withdrawn,
+    /// A newer version of the data was submitted.
+    Replaced,
+}
+
+impl CaseEnd {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "withdrawn",
+            Self::Replaced => "replaced",
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 //!          ask for info|  |answer
 //!                      v  |
 //!              waiting_for_applicant            any without a live order --withdraw--> withdrawn
+//!
+//! whatever is not decided yet --the next version is submitted--> replaced
 //! ```
 //! `expired` follows from [`VerifiedFacts`] and the clock.
 
@@ -38,10 +40,12 @@ pub enum SubjectDataState {
     Rejected,
     Withdrawn,
     Suspended,
+    /// A newer version was submitted before this one was decided.
+    Replaced,
 }
 
 impl SubjectDataState {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Draft,
         Self::UnderVerification,
         Self::WaitingForApplicant,
@@ -49,6 +53,7 @@ impl SubjectDataState {
         Self::Rejected,
         Self::Withdrawn,
         Self::Suspended,
+        Self::Replaced,
     ];
 
     #[must_use]
@@ -61,6 +66,7 @@ impl SubjectDataState {
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
             Self::Suspended => "suspended",
+            Self::Replaced => "replaced",
         }
     }
 

@@ -82,6 +82,7 @@ named! {
         Rejected = "rejected",
         Withdrawn = "withdrawn",
         Suspended = "suspended",
+        Replaced = "replaced",
     }
 }
 
@@ -199,6 +200,7 @@ pub fn data_status(data: Option<&SubjectData>, now: Timestamp) -> DataStatus {
         S::Rejected => DataStatus::Rejected,
         S::Withdrawn => DataStatus::Withdrawn,
         S::Suspended => DataStatus::Suspended,
+        S::Replaced => DataStatus::Replaced,
     }
 }
 

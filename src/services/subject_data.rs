@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use super::{
     catalogue::Catalogue,
-    request::{Request, decide},
+    request::{Request, Stopped, decide},
 };
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        case::{Case, CaseState},
+        case::{Case, CaseEnd, CaseState},
         id::{CaseId, NotificationId, SubjectDataId},
         notification::{Notification, Topic},
         owner::{AcceptedStatement, ActingFor},
@@ -38,6 +38,9 @@ use crate::{
         },
     },
 };
+
+/// Versions in one line of data; submitting walks back over drafts that were never submitted.
+pub const MAX_REVISIONS: u32 = 100;
 
 /// What the service needs; wired once.
 pub struct Parts {
@@ -94,7 +97,8 @@ impl DataSets {
     ///
     /// # Errors
     /// 422 for a register that is not offered or a number that cannot be one of it; 404 for a
-    /// version of something that is not there.
+    /// version of something that is not there; 409 `data-set-state-conflict` after
+    /// [`MAX_REVISIONS`] versions.
     pub async fn create(
         &self,
         scope: &TenantScope,
@@ -111,6 +115,9 @@ impl DataSets {
                 None => None,
             };
             let owner = match &previous {
+                Some(previous) if previous.revision >= MAX_REVISIONS => {
+                    return Err(Refused::state("data-set-state-conflict").into());
+                }
                 Some(previous) => previous.owner.clone(),
                 None => scope.owner(),
             };
@@ -162,7 +169,8 @@ impl DataSets {
             .collect())
     }
 
-    /// Hands a draft over for verification: its case is opened in the same unit.
+    /// Hands a draft over for verification: its case is opened in the same unit. What it
+    /// replaces is void from then on, its case closed, unless two people have decided on it.
     ///
     /// # Errors
     /// 404; 409 `data-set-state-conflict`, `document-missing`; 422 for the statements.
@@ -197,6 +205,7 @@ impl DataSets {
             let unit = Unit::of(scope.caller(), now, data)
                 .change(case)
                 .change(told);
+            let unit = self.void_earlier(unit, scope, &view.data).await?;
             self.0.store.commit(request.complete(unit, &view)).await?;
             Ok(view)
         })
@@ -225,7 +234,7 @@ impl DataSets {
                 if matches!(case.state, CaseState::Decided | CaseState::Closed) {
                     view.case = Some((*case).clone());
                 } else {
-                    let case = case.close(now)?;
+                    let case = case.close(CaseEnd::Withdrawn, now)?;
                     view.case = Some((*case).clone());
                     unit = unit.change(case);
                 }
@@ -234,6 +243,36 @@ impl DataSets {
             Ok(view)
         })
         .await
+    }
+
+    /// Voids the version that `data` replaces, and drafts between it and `data` that were never
+    /// submitted. A version that was submitted has voided what was before it.
+    async fn void_earlier(
+        &self,
+        mut unit: Unit,
+        scope: &TenantScope,
+        data: &SubjectData,
+    ) -> Result<Unit, Stopped> {
+        let now = data.updated_at;
+        let mut earlier = data.previous;
+        while let Some(id) = earlier {
+            // The line is the frontend's; an order may have given the older set to a customer.
+            let scope = scope.read_frontend();
+            let Some(set) = self.0.sets.subject_data(&scope, id).await? else {
+                break;
+            };
+            let was_draft = set.state == SubjectDataState::Draft;
+            earlier = set.previous.filter(|_| was_draft);
+            let case = self.case(&set).await?;
+            let Some(set) = set.replaced(data.id, now) else {
+                break;
+            };
+            unit = unit.change(set);
+            if let Some(case) = case {
+                unit = unit.change(case.close(CaseEnd::Replaced, now)?);
+            }
+        }
+        Ok(unit)
     }
 
     async fn load(

@@ -9,10 +9,13 @@ use chancery::{
         subject_data::{SubjectDataState, VerificationMethod},
         timestamp::days,
     },
-    policy::statements::StatementGiven,
+    policy::{
+        statements::StatementGiven,
+        status::{StatusCode, status_code},
+    },
     ports::{
         clock::Clock,
-        store::{Page, registration::Cases},
+        store::{Page, catalogue::AuditLog, registration::Cases},
     },
     services::subject_data::MethodWish,
 };
@@ -204,4 +207,106 @@ async fn a_next_version_has_its_own_case() {
     let other = world.panel(Some("c-2")).await;
     let refused = world.data(&other, wish, "n2").await.unwrap_err();
     assert_eq!(refused.class, Class::NotFound);
+}
+
+/// `why` and `what … by` of the entries that end what was replaced.
+async fn ends(world: &World) -> Vec<(String, String)> {
+    let head = world.store.head().await.unwrap().unwrap();
+    let leaves = world.store.leaves(&head.log, 0, 1_000).await.unwrap();
+    let entries = leaves
+        .iter()
+        .map(|(_, leaf)| serde_json::from_slice::<serde_json::Value>(leaf).unwrap());
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    entries
+        .filter_map(|entry| match entry["type"].as_str()? {
+            "case.closed" => Some(("closed".to_owned(), text(&entry["data"]["why"]))),
+            "request.withdrawn" => Some((text(&entry["data"]["what"]), text(&entry["data"]["by"]))),
+            _ => None,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_replaced_is_decided_by_nobody() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let user = ActingFor::default();
+    let first = world.submitted(&scope, "k").await.data;
+    let order = world.order(&scope, wish(None), "o").await.unwrap();
+    let (id, version) = (order.order.id, order.version);
+    let orders = &world.orders;
+    orders
+        .bind_data(&scope, id, version, first.id, &user)
+        .await
+        .unwrap();
+    // A draft that is replaced before it was ever submitted goes with the rest.
+    let mut wish = by_number("87654321");
+    wish.replaces = Some(first.id);
+    let skipped = world.data(&scope, wish.clone(), "n").await.unwrap().data;
+    wish.replaces = Some(skipped.id);
+    let newest = world.data(&scope, wish, "m").await.unwrap().data;
+    let case = async || {
+        let case = world.store.case(first.case.unwrap()).await;
+        case.unwrap().unwrap()
+    };
+    assert_eq!(
+        case().await.state,
+        CaseState::Queued,
+        "drafts change nothing"
+    );
+    world
+        .submit(&scope, newest.id, &[world.agreed()], "s")
+        .await
+        .unwrap();
+    assert_eq!(case().await.state, CaseState::Closed);
+    assert_eq!(case().await.require_open().unwrap_err().code, "case-closed");
+    for old in [first.id, skipped.id] {
+        let set = world.sets.get(&scope.read(), old).await.unwrap().data;
+        assert_eq!(set.state, SubjectDataState::Replaced);
+        let late = world.submit(&scope, old, &[world.agreed()], "late").await;
+        assert_eq!(late.unwrap_err().code, "data-set-state-conflict");
+    }
+    let by = newest.id.to_string();
+    let replaced = ("replaced".to_owned(), by);
+    assert_eq!(
+        ends(&world).await,
+        [
+            replaced.clone(),
+            replaced,
+            ("closed".to_owned(), "replaced".to_owned())
+        ]
+    );
+    // The order waits for the new version to be bound; the old one can be bound no more.
+    let view = orders.get(&scope.read(), id).await.unwrap();
+    assert_eq!(
+        status_code(view.facts(), view.judged_at),
+        StatusCode::AdditionalInformationNeeded
+    );
+    let bind = async |set| {
+        let version = orders.get(&scope.read(), id).await.unwrap().version;
+        orders.bind_data(&scope, id, version, set, &user).await
+    };
+    assert_eq!(bind(first.id).await.unwrap_err().code, "data-set-replaced");
+    let view = bind(newest.id).await.unwrap();
+    assert_eq!(
+        status_code(view.facts(), view.judged_at),
+        StatusCode::UnderVerification
+    );
+}
+
+#[tokio::test]
+async fn what_was_decided_stays_usable_beside_its_next_version() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let old = world.verified(&scope, "old").await;
+    let mut wish = by_number("87654321");
+    wish.replaces = Some(old);
+    let next = world.data(&scope, wish, "n").await.unwrap().data.id;
+    world
+        .submit(&scope, next, &[world.agreed()], "s")
+        .await
+        .unwrap();
+    let set = world.sets.get(&scope.read(), old).await.unwrap().data;
+    assert_eq!(set.state, SubjectDataState::Verified);
+    assert!(ends(&world).await.is_empty());
 }

@@ -34,7 +34,7 @@ const ALL: Page = Page {
 
 impl World {
     /// Submits data and has two people decide for it.
-    async fn verified(&self, scope: &TenantScope, key: &str) -> SubjectDataId {
+    pub async fn verified(&self, scope: &TenantScope, key: &str) -> SubjectDataId {
         let now = self.clock.now();
         let id = self.submitted(scope, key).await.data.id;
         let set = self.store.subject_data(&scope.read(), id).await.unwrap();

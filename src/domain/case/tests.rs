@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Case, CaseFacts, CaseState, Check, CheckKind, CheckState, Evidence, EvidenceKind,
+    Case, CaseEnd, CaseFacts, CaseState, Check, CheckKind, CheckState, Evidence, EvidenceKind,
     SignedVerdict, Verdict, digest,
 };
 use crate::domain::{
@@ -179,7 +179,7 @@ fn in_state(state: CaseState) -> Loaded<Case> {
         CaseState::Decided => {
             stored(&decide(proposed(Verdict::Approve), "ola", Verdict::Approve).unwrap())
         }
-        CaseState::Closed => stored(&opened().close(now()).unwrap()),
+        CaseState::Closed => stored(&opened().close(CaseEnd::Withdrawn, now()).unwrap()),
     }
 }
 
@@ -213,7 +213,7 @@ const EVENTS: [Event; 10] = [
         case.propose(word("anna", Verdict::Approve, digest), digest, now())
     }),
     Event("decide", |case| decide(case, "ola", Verdict::Approve)),
-    Event("close", |case| case.close(now())),
+    Event("close", |case| case.close(CaseEnd::Replaced, now())),
 ];
 
 /// What each event does in each state: the new state, or the code of the refusal.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Case, CaseFacts, CaseState, Check, Claim, Evidence};
+use super::{Case, CaseEnd, CaseFacts, CaseState, Check, Claim, Evidence};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::event::{Event, EventKind},
@@ -255,13 +255,13 @@ impl Loaded<Case> {
         Ok(also(changed, reopened))
     }
 
-    /// The data set is withdrawn in the same unit.
+    /// The data set ends in the same unit, before anybody decided.
     ///
     /// # Errors
     /// 409 `case-decided` or `case-closed`.
-    pub fn close(self, now: Timestamp) -> Result<Changed<Case>, Refused> {
+    pub fn close(self, why: CaseEnd, now: Timestamp) -> Result<Changed<Case>, Refused> {
         self.require_open()?;
-        let event = event(EventKind::CaseClosed, self.id);
+        let event = event(EventKind::CaseClosed, self.id).with("why", why.name());
         Ok(self.change(event, |case| {
             case.state = CaseState::Closed;
             case.claim = None;

@@ -180,6 +180,7 @@ fn data_is_bound_when_it_is_submitted_and_the_owners() {
         (S::Rejected, "data-set-rejected"),
         (S::Withdrawn, "data-set-withdrawn"),
         (S::Suspended, "data-set-suspended"),
+        (S::Replaced, "data-set-replaced"),
     ] {
         assert_eq!(bind(&set("c-1", state)).unwrap_err().code, code);
     }

@@ -70,7 +70,7 @@ struct Event(
 );
 
 /// flows 3.2.
-const EVENTS: [Event; 7] = [
+const EVENTS: [Event; 8] = [
     Event(
         "submit",
         |set| submit(set, 1),
@@ -123,7 +123,24 @@ const EVENTS: [Event; 7] = [
         ],
         SubjectDataState::Withdrawn,
     ),
+    Event(
+        "replace",
+        |set| {
+            let by = SubjectDataId::new(now(), [8; 10]);
+            set.replaced(by, now()).ok_or_else(conflict)
+        },
+        &[
+            SubjectDataState::Draft,
+            SubjectDataState::UnderVerification,
+            SubjectDataState::WaitingForApplicant,
+        ],
+        SubjectDataState::Replaced,
+    ),
 ];
+
+const fn conflict() -> Refused {
+    Refused::state("data-set-state-conflict")
+}
 
 #[test]
 fn every_event_in_every_state() {

@@ -71,7 +71,7 @@ impl SubjectData {
     ///
     /// # Errors
     /// 409 `data-set-not-submitted` for a draft; 409 with the state's code when the set was
-    /// rejected, withdrawn or suspended.
+    /// rejected, withdrawn, suspended or replaced.
     pub fn require_bindable(&self) -> Result<(), Refused> {
         use SubjectDataState as S;
         match self.state {
@@ -80,6 +80,7 @@ impl SubjectData {
             S::Rejected => Err(Refused::state("data-set-rejected")),
             S::Withdrawn => Err(Refused::state("data-set-withdrawn")),
             S::Suspended => Err(Refused::state("data-set-suspended")),
+            S::Replaced => Err(Refused::state("data-set-replaced")),
         }
     }
 }
@@ -232,13 +233,16 @@ impl Loaded<SubjectData> {
     ///
     /// # Errors
     /// 409 `data-set-in-use` while a live order leans on it, 409 `data-set-state-conflict` when
-    /// it was withdrawn before.
+    /// it was withdrawn or replaced before.
     pub fn withdraw(
         self,
         live_orders: usize,
         now: Timestamp,
     ) -> Result<Changed<SubjectData>, Refused> {
-        if self.state == SubjectDataState::Withdrawn {
+        if matches!(
+            self.state,
+            SubjectDataState::Withdrawn | SubjectDataState::Replaced
+        ) {
             return Err(conflict());
         }
         if live_orders > 0 {
@@ -248,6 +252,27 @@ impl Loaded<SubjectData> {
             .with("what", "withdrawn");
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::Withdrawn;
+            set.updated_at = now;
+        }))
+    }
+
+    /// The next version is submitted in the same unit: nobody may decide on this one any more;
+    /// its case is closed in the same unit. `None` when it was decided or ended before: what is
+    /// verified stays usable until it lapses (flows 3.2).
+    #[must_use]
+    pub fn replaced(self, by: SubjectDataId, now: Timestamp) -> Option<Changed<SubjectData>> {
+        let from = [
+            SubjectDataState::Draft,
+            SubjectDataState::UnderVerification,
+            SubjectDataState::WaitingForApplicant,
+        ];
+        require(&self, &from).ok()?;
+        let event = Event::new(EventKind::RequestWithdrawn, "subject_data", self.id)
+            .with("what", "replaced")
+            .with("by", by.to_string());
+        Some(self.change(event, |set| {
+            set.state = SubjectDataState::Replaced;
+            set.message = None;
             set.updated_at = now;
         }))
     }

@@ -59,6 +59,7 @@ impl DataStatus {
             Self::Rejected => words("Rejected", "Odrzucono"),
             Self::Withdrawn => words("Withdrawn", "Wycofano"),
             Self::Suspended => words("Suspended", "Zawieszono"),
+            Self::Replaced => words("Replaced by newer data", "Zastąpiono nowszymi danymi"),
         }
     }
 }
