@@ -12,6 +12,7 @@ pub mod key_policy;
 pub mod lint;
 pub mod mailbox_address;
 pub mod mailbox_code;
+pub mod needs;
 pub mod notices;
 pub mod organization_identifier;
 pub mod profile;

@@ -208,13 +208,38 @@ fn the_applicant_is_asked_and_answers_with_a_document() {
     let instance = Instance::start();
     let desk = Desk::open(&instance, "customer", "c-1");
     desk.act("specialist", "/claim").ok();
+    for (body, pointer, code) in [
+        (json!({}), "/message", "member-missing"),
+        (json!({"needed": ["other"]}), "/message", "member-missing"),
+        (json!({"needed": ["money"]}), "/needed/0", "member-invalid"),
+        (
+            json!({"needed": ["contact", "contact"]}),
+            "/needed/1",
+            "member-invalid",
+        ),
+    ] {
+        let answer = desk.post("specialist", "/request-information", &body);
+        refused(&answer, 422, "validation-failed");
+        let fault = &answer.json()["errors"][0];
+        assert_eq!(
+            (&fault["pointer"], &fault["code"]),
+            (&json!(pointer), &json!(code))
+        );
+    }
     let asked = desk.post(
         "specialist",
         "/request-information",
-        &json!({"message": "Proszę o statut."}),
+        &json!({"needed": ["founding-document", "other"], "message": "Proszę o statut."}),
     );
     assert_eq!(asked.ok()["state"], "waiting_for_applicant");
     let call = Call::default().header("Acting-For: c-1");
+    let path = format!("/subject-data/{}", desk.data);
+    let data = desk.instance.call("customer", "GET", &path, &call).ok();
+    assert_eq!(data["needed"][0]["code"], "founding-document");
+    for language in ["en", "pl"] {
+        assert!(data["needed"][0]["words"][language].is_string(), "{data}");
+    }
+    assert_eq!(data["message"], "Proszę o statut.");
     let problems = desk
         .instance
         .call("customer", "GET", "/notifications?tab=problems", &call)

@@ -26,7 +26,7 @@ use chancery::{
         mail::{MailKind, MailState},
         notification::Tab,
         owner::Role,
-        subject_data::SubjectDataState,
+        subject_data::{SubjectDataState, need::Question},
         timestamp::days,
     },
     ports::store::{
@@ -269,9 +269,10 @@ async fn a_question_waits_for_the_applicant() {
     world.claim(&world.anna).await.unwrap();
     let scope = world.scope(&world.anna).await;
     let message = world::text("Please send the statute.");
+    let question = Question::of(message.clone());
     let asked = world
         .work
-        .request_information(&scope, world.case, &message)
+        .request_information(&scope, world.case, &question)
         .await
         .unwrap();
     assert_eq!(asked.case.state, CaseState::WaitingForApplicant);

@@ -64,6 +64,7 @@ CREATE TABLE subject_data (
     submitted_at INTEGER,
     case_id TEXT REFERENCES validation_case (id) DEFERRABLE INITIALLY DEFERRED,
     verified TEXT,
+    needed TEXT NOT NULL,
     message TEXT,
     acting_for TEXT NOT NULL,
     created_at INTEGER NOT NULL,

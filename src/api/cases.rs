@@ -222,8 +222,14 @@ pub struct NewFacts {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// In the applicant's language; at most 2000 characters, in one line.
-    pub message: String,
+    /// What is needed, each once: `register-extract`, `founding-document`, `authority-proof`,
+    /// `corrected-data`, `readable-document`, `contact`, `other`. The applicant reads it in the
+    /// language of the order. `other` when it is left out; it needs a message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed: Vec<String>,
+    /// The specialist's own words, passed on as typed; at most 2000 characters, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// A signed proposal or decision.

@@ -65,6 +65,13 @@ pub struct SubjectDataFilter {
     pub state: Option<String>,
 }
 
+/// Something the CA asks for.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Need {
+    pub code: String,
+    pub words: Bilingual,
+}
+
 /// A data set.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SubjectData {
@@ -85,7 +92,9 @@ pub struct SubjectData {
     /// What follows now: `verified` becomes `expired` when the evidence is too old.
     pub status_code: String,
     pub words: Bilingual,
-    /// What the CA asks of the applicant, or why it refused.
+    /// What the CA asks of the applicant now.
+    pub needed: Vec<Need>,
+    /// What the CA adds to the question, or why it refused, as the specialist typed it.
     pub message: Option<String>,
     /// What was verified: certificates are made of this.
     pub verified: Option<VerifiedData>,

@@ -76,9 +76,13 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             put(client, &given.case, &path, &given.body())
         }
         Verb::Facts(given) => put(client, &given.case, "/facts", &given.body()),
-        Verb::RequestInformation { case, message } => {
+        Verb::RequestInformation {
+            case,
+            needed,
+            message,
+        } => {
             let path = at(&case, "/request-information");
-            post(client, &path, Some(&Question { message }))
+            post(client, &path, Some(&Question { needed, message }))
         }
         Verb::Propose(given) => say(client, Step::Propose, &given),
         Verb::Decide(given) => say(client, Step::Decide, &given),

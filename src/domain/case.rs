@@ -246,7 +246,7 @@ pub struct Case {
     pub editors: Vec<IdentityName>,
     pub proposal: Option<SignedVerdict>,
     pub decision: Option<SignedVerdict>,
-    /// The last request for information to the applicant.
+    /// What was added to the last request for information to the applicant.
     pub asked: Option<Text<2000>>,
     pub opened_at: Timestamp,
     pub updated_at: Timestamp,

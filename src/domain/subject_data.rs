@@ -12,7 +12,10 @@
 //! ```
 //! `expired` follows from [`VerifiedFacts`] and the clock.
 
+pub mod need;
 pub mod transition;
+
+use need::Need;
 
 use super::{
     id::{CaseId, SubjectDataId},
@@ -111,7 +114,9 @@ pub struct SubjectData {
     pub submitted_at: Option<Timestamp>,
     pub case: Option<CaseId>,
     pub verified: Option<VerifiedFacts>,
-    /// What the CA asks of the applicant, or why it refused, in the applicant's words.
+    /// What the CA asks of the applicant now.
+    pub needed: Vec<Need>,
+    /// What the CA adds to the question, or why it refused, as the specialist typed it.
     pub message: Option<Text<2000>>,
     pub acting_for: ActingFor,
     pub created_at: Timestamp,

@@ -217,8 +217,8 @@ async fn request_information(
     Id(id): Id<CaseId>,
     Json(body): Json<Question>,
 ) -> Result<Response, Refusal> {
-    let message = form::question(&body)?;
-    let view = app.cases.request_information(&scope, id, &message).await?;
+    let question = form::question(&body)?;
+    let view = app.cases.request_information(&scope, id, &question).await?;
     Ok(answer::respond(found(&scope, &view)))
 }
 

@@ -38,7 +38,7 @@ json.dump({
 }, sys.stdout)
 ";
 
-fn read(mail: &str) -> Value {
+pub fn read(mail: &str) -> Value {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("mail.eml");
     std::fs::write(&path, mail).unwrap();

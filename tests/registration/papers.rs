@@ -2,8 +2,12 @@
 
 use chancery::{
     domain::{
-        case::CaseState, notification::Tab, owner::Caller, refusal::Class,
-        subject_data::SubjectDataState, unit::Unit,
+        case::CaseState,
+        notification::Tab,
+        owner::Caller,
+        refusal::Class,
+        subject_data::{SubjectDataState, need::Question},
+        unit::Unit,
     },
     ports::{
         clock::Clock,
@@ -97,7 +101,9 @@ async fn a_document_answers_what_was_asked() {
         .await
         .unwrap()
         .unwrap();
-    let asked = asked.ask(text("Please send the statute."), now).unwrap();
+    let asked = asked
+        .ask(Question::of(text("Please send the statute.")), now)
+        .unwrap();
     world
         .store
         .commit(Unit::of(Caller::system("test"), now, asked))

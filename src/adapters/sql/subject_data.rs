@@ -16,7 +16,9 @@ use crate::{
         aggregate::{Loaded, Version},
         document::Document,
         id::{DocumentId, SubjectDataId},
-        subject_data::{SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts},
+        subject_data::{
+            SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, need::Need,
+        },
         text::Country,
     },
     policy::access::ReadScope,
@@ -44,6 +46,7 @@ pub static TABLE: Table = Table {
         "submitted_at",
         "case_id",
         "verified",
+        "needed",
         "message",
         "acting_for",
         "created_at",
@@ -78,6 +81,7 @@ pub fn record(data: &SubjectData, version: Version) -> Record {
         SqlValue::maybe_time(data.submitted_at),
         SqlValue::maybe(data.case.as_ref()),
         SqlValue::maybe_json(data.verified.as_ref().map(facts)),
+        SqlValue::json(&needed(&data.needed)),
         SqlValue::maybe(data.message.as_ref()),
         SqlValue::json(&json::acting_for(&data.acting_for)),
         SqlValue::time(data.created_at),
@@ -106,12 +110,22 @@ pub fn read_fields(row: Fields<'_>) -> Result<Loaded<SubjectData>, Unreadable> {
         submitted_at: row.maybe_time("submitted_at")?,
         case: row.maybe_parsed("case_id")?,
         verified: verified.as_ref().map(read_facts).transpose()?,
+        needed: json::list("needed", &row.json("needed")?, read_need)?,
         message: row.maybe_text("message")?,
         acting_for: json::read_acting_for(&row.json("acting_for")?)?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     };
     Ok(Loaded::restore(data, row.version()?))
+}
+
+fn needed(needed: &[Need]) -> Json {
+    needed.iter().map(|need| need.name()).collect()
+}
+
+fn read_need(json: &Json) -> Result<Need, Unreadable> {
+    let need = json.as_str().and_then(Need::from_name);
+    need.ok_or_else(|| Unreadable::new("needed", "no need of ours"))
 }
 
 fn read_method(row: Fields<'_>) -> Result<VerificationMethod, Unreadable> {

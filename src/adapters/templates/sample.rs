@@ -36,10 +36,10 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
             ("not_before", "2026-11-22 17:42 UTC"),
             ("not_after", "2027-11-22 17:42 UTC"),
         ]),
+        MailKind::InformationNeeded => values.extend([("needed", needed(language))]),
         MailKind::DataReceived
         | MailKind::DataApproved
         | MailKind::DataRejected
-        | MailKind::InformationNeeded
         | MailKind::ReadyToActivate => {}
     }
     let values = values
@@ -53,5 +53,12 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
         language,
         values,
         code,
+    }
+}
+
+fn needed(language: Language) -> &'static str {
+    match language {
+        Language::English => "  - A current extract from the register of the organisation.",
+        Language::Polish => "  - Aktualny odpis z rejestru organizacji.",
     }
 }

@@ -43,9 +43,14 @@ pub enum Verb {
     /// Ask the applicant for something.
     RequestInformation {
         case: String,
-        /// In the applicant's language, in one line.
+        /// What is needed: register-extract, founding-document, authority-proof, corrected-data,
+        /// readable-document, contact or other; several by commas. The applicant reads it in the
+        /// language of the order.
+        #[arg(long, value_delimiter = ',')]
+        needed: Vec<String>,
+        /// Own words in one line, passed on as typed; needed with `other` and without --needed.
         #[arg(long)]
-        message: String,
+        message: Option<String>,
     },
     /// Propose an outcome, signed.
     #[command(after_help = "Example:

@@ -11,7 +11,7 @@ use crate::domain::{
     id::{CaseId, DocumentId, EvidenceId, SubjectDataId},
     owner::{ActingFor, IdentityName, Owner},
     refusal::Refused,
-    subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+    subject_data::{SubjectData, VerificationMethod, need::Question, transition::NewSubjectData},
     text::{Country, Text},
     timestamp::{Timestamp, days},
 };
@@ -172,7 +172,7 @@ fn in_state(state: CaseState) -> Loaded<Case> {
         CaseState::InReview => complete(),
         CaseState::WaitingForApplicant => stored(
             &complete()
-                .ask(text("what?"), &person("anna"), now())
+                .ask(Question::of(text("what?")), &person("anna"), now())
                 .unwrap(),
         ),
         CaseState::Proposed => proposed(Verdict::Approve),
@@ -206,7 +206,7 @@ const EVENTS: [Event; 10] = [
         case.record_facts(facts(), &person("anna"), now())
     }),
     Event("ask", |case| {
-        case.ask(text("what?"), &person("anna"), now())
+        case.ask(Question::of(text("what?")), &person("anna"), now())
     }),
     Event("propose", |case| {
         let digest = digest_of(&case);

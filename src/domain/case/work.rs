@@ -13,7 +13,7 @@ use crate::domain::{
     id::CaseId,
     owner::IdentityName,
     refusal::Refused,
-    text::Text,
+    subject_data::need::Question,
     timestamp::Timestamp,
 };
 
@@ -237,19 +237,18 @@ impl Loaded<Case> {
     /// As [`Case::require_work`].
     pub fn ask(
         self,
-        message: Text<2000>,
+        question: Question,
         by: &IdentityName,
         now: Timestamp,
     ) -> Result<Changed<Case>, Refused> {
         self.require_work(by, now)?;
-        let event =
-            event(EventKind::InformationRequested, self.id).personal("message", message.as_str());
+        let event = question.tell(event(EventKind::InformationRequested, self.id));
         let reopened = self.reopened("question");
         let changed = self.change(event, |case| {
             case.state = CaseState::WaitingForApplicant;
             case.proposal = None;
             case.claim = Some(lease(by, now));
-            case.asked = Some(message);
+            case.asked = question.message;
             case.updated_at = now;
         });
         Ok(also(changed, reopened))

@@ -1,3 +1,4 @@
+use super::need::Question;
 use super::{
     SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, transition::NewSubjectData,
 };
@@ -79,7 +80,7 @@ const EVENTS: [Event; 8] = [
     ),
     Event(
         "ask",
-        |set| set.ask(text("what?"), now()),
+        |set| set.ask(Question::of(text("what?")), now()),
         &[SubjectDataState::UnderVerification],
         SubjectDataState::WaitingForApplicant,
     ),

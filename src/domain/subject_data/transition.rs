@@ -1,6 +1,6 @@
 //! What can happen to a data set. A version never changes its data after it was submitted.
 
-use super::{SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts};
+use super::{SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, need::Question};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::{
@@ -59,6 +59,7 @@ impl SubjectData {
             submitted_at: None,
             case: None,
             verified: None,
+            needed: Vec::new(),
             message: None,
             acting_for: new.acting_for,
             created_at: now,
@@ -131,13 +132,14 @@ impl Loaded<SubjectData> {
     ///
     /// # Errors
     /// 409 `data-set-state-conflict` unless under verification.
-    pub fn ask(self, message: Text<2000>, now: Timestamp) -> Result<Changed<SubjectData>, Refused> {
+    pub fn ask(self, question: Question, now: Timestamp) -> Result<Changed<SubjectData>, Refused> {
         require(&self, &[SubjectDataState::UnderVerification])?;
-        let event = Event::new(EventKind::InformationRequested, "subject_data", self.id)
-            .personal("message", message.as_str());
+        let event = Event::new(EventKind::InformationRequested, "subject_data", self.id);
+        let event = question.tell(event);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::WaitingForApplicant;
-            set.message = Some(message);
+            set.needed = question.needed;
+            set.message = question.message;
             set.updated_at = now;
         }))
     }
@@ -152,6 +154,7 @@ impl Loaded<SubjectData> {
             Event::new(EventKind::RequestReceived, "subject_data", self.id).with("answer", true);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::UnderVerification;
+            set.needed = Vec::new();
             set.message = None;
             set.updated_at = now;
         }))
@@ -209,6 +212,7 @@ impl Loaded<SubjectData> {
         }
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::Rejected;
+            set.needed = Vec::new();
             set.message = message;
             set.updated_at = now;
         }))
@@ -272,6 +276,7 @@ impl Loaded<SubjectData> {
             .with("by", by.to_string());
         Some(self.change(event, |set| {
             set.state = SubjectDataState::Replaced;
+            set.needed = Vec::new();
             set.message = None;
             set.updated_at = now;
         }))

@@ -10,6 +10,7 @@ use crate::{
         case::{CheckState, EvidenceKind, Verdict, digest},
         id::EvidenceId,
         refusal::{Fault, Refused},
+        subject_data::need::{self, Need},
         text::{Country, Text},
         timestamp::Timestamp,
     },
@@ -163,10 +164,26 @@ pub fn facts(body: &NewFacts) -> Result<FactsInput, Refused> {
 
 /// # Errors
 /// 422 with every fault.
-pub fn question(body: &Question) -> Result<Text<2000>, Refused> {
+pub fn question(body: &Question) -> Result<need::Question, Refused> {
     let mut form = Form::default();
-    let message = form.text("/message", &body.message);
-    form.done(message)
+    let message = form.optional("/message", body.message.as_ref(), words);
+    let mut needed = Vec::new();
+    for (place, name) in body.needed.iter().enumerate() {
+        let pointer = format!("/needed/{place}");
+        let need = form.need(&pointer, Need::from_name(name));
+        match need {
+            Some(need) if needed.contains(&need) => form.fault(&pointer, "member-invalid"),
+            Some(need) => needed.push(need),
+            None => {}
+        }
+    }
+    if body.needed.is_empty() {
+        needed.push(Need::Other);
+    }
+    if needed.contains(&Need::Other) && body.message.is_none() {
+        form.fault("/message", "member-missing");
+    }
+    form.done(message.map(|message| need::Question { needed, message }))
 }
 
 /// # Errors

@@ -3,15 +3,15 @@
 use crate::{
     api::{
         acting_for::StatementGiven,
-        subject_data::{CaseSummary, CheckSummary, SubjectData, Verification, VerifiedData},
+        subject_data::{CaseSummary, CheckSummary, Need, SubjectData, Verification, VerifiedData},
     },
     domain::{
         case::Case,
         owner::AcceptedStatement,
-        subject_data::{self, VerificationMethod, VerifiedFacts},
+        subject_data::{self, VerificationMethod, VerifiedFacts, need},
     },
     http::{answer, words},
-    policy::{reuse, status::data_status},
+    policy::{needs, reuse, status::data_status},
     services::subject_data::DataView,
 };
 
@@ -32,6 +32,7 @@ pub fn data(view: &DataView) -> SubjectData {
         state: data.state.name().to_owned(),
         status_code: status.0,
         words: status.1,
+        needed: data.needed.iter().map(need).collect(),
         message: data.message.as_ref().map(ToString::to_string),
         verified: data.verified.as_ref().map(verified),
         statements: data.statements.iter().map(statement).collect(),
@@ -40,6 +41,13 @@ pub fn data(view: &DataView) -> SubjectData {
         submitted_at: data.submitted_at.map(|at| at.to_string()),
         updated_at: data.updated_at.to_string(),
         etag: answer::etag(view.version),
+    }
+}
+
+fn need(need: &need::Need) -> Need {
+    Need {
+        code: need.name().to_owned(),
+        words: words::bilingual(needs::words(*need)),
     }
 }
 

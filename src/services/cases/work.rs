@@ -9,8 +9,7 @@ use crate::{
         mail::MailKind,
         notification::Topic,
         refusal::Refused,
-        subject_data::{SubjectData, SubjectDataState},
-        text::Text,
+        subject_data::{SubjectData, SubjectDataState, need::Question},
     },
     policy::{
         access::OfficerScope,
@@ -119,14 +118,14 @@ impl CaseWork {
         &self,
         scope: &OfficerScope,
         id: CaseId,
-        message: &Text<2000>,
+        question: &Question,
     ) -> Result<CaseView, Refused> {
         decide(|| async move {
             let ground = self.ground(scope, id).await?;
             let now = ground.now;
             let case = ground.case.clone();
-            let changed = case.ask(message.clone(), scope.person(), now)?;
-            let waiting = ground.data.clone().ask(message.clone(), now)?;
+            let changed = case.ask(question.clone(), scope.person(), now)?;
+            let waiting = ground.data.clone().ask(question.clone(), now)?;
             let view = ground.after(&changed, &waiting);
             let unit = ground.unit(scope, &changed).change(waiting);
             let unit = self

@@ -8,14 +8,16 @@ use super::{MailLedger, SYSTEM};
 use crate::{
     domain::{
         certificate::Certificate,
-        id::{CertificateId, MailboxId},
+        id::{CertificateId, MailboxId, SubjectDataId},
         mail::{Mail, MailKind},
         mailbox::MailboxState,
         order::Order,
         refusal::Refused,
+        subject_data::SubjectDataState,
         timestamp::Timestamp,
     },
     pkix::pem,
+    policy::needs,
     ports::mailer::{Attachment, Letter},
 };
 
@@ -47,9 +49,30 @@ impl MailLedger {
             MailKind::DataReceived
             | MailKind::DataApproved
             | MailKind::DataRejected
-            | MailKind::InformationNeeded
             | MailKind::ReadyToActivate => Ok(ready(mail, values, None, Vec::new())),
+            MailKind::InformationNeeded => self.information_needed(mail, values).await,
         }
+    }
+
+    /// What is needed, in the mail's language, whatever language the specialist typed in.
+    async fn information_needed(
+        &self,
+        mail: &Mail,
+        mut values: Values,
+    ) -> Result<Composed, Refused> {
+        let scope = SYSTEM.read();
+        let data = match mail.object.parse::<SubjectDataId>() {
+            Ok(id) => self.0.data.subject_data(&scope, id).await?,
+            Err(_) => None,
+        };
+        let Some(data) = data.filter(|data| data.state == SubjectDataState::WaitingForApplicant)
+        else {
+            return Ok(Composed::Obsolete("nothing is asked any more"));
+        };
+        let message = data.message.as_ref().map(ToString::to_string);
+        values.insert("message", message.unwrap_or_default());
+        values.insert("needed", needs::lines(&data.needed, mail.language));
+        Ok(ready(mail, values, None, Vec::new()))
     }
 
     async fn common(&self, mail: &Mail, order: &Order) -> Result<Values, Refused> {
