@@ -208,24 +208,6 @@ fn the_applicant_is_asked_and_answers_with_a_document() {
     let instance = Instance::start();
     let desk = Desk::open(&instance, "customer", "c-1");
     desk.act("specialist", "/claim").ok();
-    for (body, pointer, code) in [
-        (json!({}), "/message", "member-missing"),
-        (json!({"needed": ["other"]}), "/message", "member-missing"),
-        (json!({"needed": ["money"]}), "/needed/0", "member-invalid"),
-        (
-            json!({"needed": ["contact", "contact"]}),
-            "/needed/1",
-            "member-invalid",
-        ),
-    ] {
-        let answer = desk.post("specialist", "/request-information", &body);
-        refused(&answer, 422, "validation-failed");
-        let fault = &answer.json()["errors"][0];
-        assert_eq!(
-            (&fault["pointer"], &fault["code"]),
-            (&json!(pointer), &json!(code))
-        );
-    }
     let asked = desk.post(
         "specialist",
         "/request-information",
@@ -284,6 +266,31 @@ fn the_applicant_is_asked_and_answers_with_a_document() {
         (&data["state"], &data["message"]),
         (&json!("rejected"), &json!("as the register says"))
     );
+}
+
+#[test]
+fn a_question_names_what_is_needed() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    desk.act("specialist", "/claim").ok();
+    for (body, pointer, code) in [
+        (json!({}), "/message", "member-missing"),
+        (json!({"needed": ["other"]}), "/message", "member-missing"),
+        (json!({"needed": ["money"]}), "/needed/0", "member-invalid"),
+        (
+            json!({"needed": ["contact", "contact"]}),
+            "/needed/1",
+            "member-invalid",
+        ),
+    ] {
+        let answer = desk.post("specialist", "/request-information", &body);
+        refused(&answer, 422, "validation-failed");
+        let fault = &answer.json()["errors"][0];
+        assert_eq!(
+            (&fault["pointer"], &fault["code"]),
+            (&json!(pointer), &json!(code))
+        );
+    }
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod clock;
 mod entropy;
 #[path = "cases/person.rs"]
 mod person;
+#[path = "cases/reading.rs"]
+mod reading;
 #[path = "cases/world.rs"]
 mod world;
 

@@ -18,7 +18,7 @@ use super::{
         list::{self, Listing, Paging},
         path::{Id, Ids},
         precondition::IfMatch,
-        scope::{DecideCases, ReadCases, WorkCases},
+        scope::{AsOfficer, DecideCases, ReadCases, WorkCases},
     },
     refusal::Refusal,
     state::AppState,
@@ -142,9 +142,11 @@ async fn add_evidence(
 async fn read_evidence(
     State(app): State<AppState>,
     ReadCases(scope): ReadCases,
+    AsOfficer(officer): AsOfficer,
     Ids(id, evidence): Ids<CaseId, EvidenceId>,
 ) -> Result<Response, Refusal> {
-    let found = app.cases.evidence(&scope, id, evidence).await?;
+    let by = officer.as_ref();
+    let found = app.cases.evidence(&scope, by, id, evidence).await?;
     Ok(answer::ok(&wire::content(&found, None)))
 }
 

@@ -60,7 +60,7 @@ pub struct World {
     pub case: CaseId,
     pub data: SubjectDataId,
     pub order: OrderId,
-    _dir: TempDir,
+    pub dir: TempDir,
 }
 
 pub fn text<const MAX: usize>(text: &str) -> Text<MAX> {
@@ -148,7 +148,7 @@ impl World {
             clock,
             entropy,
             work,
-            _dir: dir,
+            dir,
         };
         world.enroll(&world.anna).await;
         world.enroll(&world.ola).await;

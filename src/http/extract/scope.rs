@@ -68,6 +68,19 @@ scopes! {
     ReadCatalogue(StaffScope) = |who, customer| StaffScope::catalogue(who, customer.as_ref());
 }
 
+/// Whoever works on cases at a call that others may make too.
+#[derive(Clone, Debug)]
+pub struct AsOfficer(pub Option<OfficerScope>);
+
+impl FromRequestParts<AppState> for AsOfficer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        let who = authenticated(parts)?;
+        Ok(Self(OfficerScope::authorize(&who, Action::WorkCases).ok()))
+    }
+}
+
 /// The identity of the request, for what no scope covers.
 ///
 /// # Errors

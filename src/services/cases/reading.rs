@@ -6,14 +6,17 @@ use super::{CaseView, CaseWork};
 use crate::{
     domain::{
         aggregate::Loaded,
+        audit::event::{Event, EventKind},
         case::{Case, Evidence},
         document::Document,
         id::{CaseId, DocumentId, EvidenceId},
         refusal::Refused,
         subject_data::SubjectData,
+        unit::Unit,
     },
     policy::access::{OfficerScope, ReadScope},
     ports::store::{Page, registration::CaseFilter},
+    services::request::decide,
 };
 
 /// A line of the queue.
@@ -68,13 +71,15 @@ impl CaseWork {
         })
     }
 
-    /// One piece of evidence of a case.
+    /// One piece of evidence of a case. That an officer opened it is an entry of the log, as
+    /// every read of an auditor is; without the entry nobody sees it.
     ///
     /// # Errors
     /// 404, 503.
     pub async fn evidence(
         &self,
         scope: &ReadScope,
+        by: Option<&OfficerScope>,
         case: CaseId,
         id: EvidenceId,
     ) -> Result<Evidence, Refused> {
@@ -89,10 +94,18 @@ impl CaseWork {
             return Err(Refused::not_found());
         }
         let evidence = self.0.cases.evidence(case, id).await?;
-        evidence.ok_or_else(Refused::not_found)
+        let evidence = evidence.ok_or_else(Refused::not_found)?;
+        if let Some(by) = by {
+            let event = Event::new(EventKind::EvidenceRead, "evidence", id)
+                .digest(evidence.sha256)
+                .with("case", case.to_string());
+            self.opened(by, &event).await?;
+        }
+        Ok(evidence)
     }
 
-    /// A document of the case's data set and its content, which is what was received.
+    /// A document of the case's data set and its content, which is what was received. That it was
+    /// opened is an entry of the log; without the entry nobody sees it.
     ///
     /// # Errors
     /// 404, 503.
@@ -114,6 +127,19 @@ impl CaseWork {
             let cause = format!("the file of {id} is not what was received");
             return Err(Refused::unavailable("store-unavailable", cause));
         }
+        let event = Event::new(EventKind::DocumentRead, "document", id)
+            .digest(sha256)
+            .with("case", case.to_string())
+            .with("subject_data", document.subject_data.to_string());
+        self.opened(scope, &event).await?;
         Ok((document, content))
+    }
+
+    async fn opened(&self, by: &OfficerScope, event: &Event) -> Result<(), Refused> {
+        decide(|| async {
+            let unit = Unit::new(by.caller(), self.0.clock.now(), event.clone());
+            self.commit(by, unit).await
+        })
+        .await
     }
 }

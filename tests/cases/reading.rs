@@ -1,0 +1,96 @@
+//! Whoever opens evidence or a document leaves an entry.
+
+use chancery::{
+    domain::{
+        document::{Document, DocumentKind},
+        id::{DocumentId, EvidenceId},
+        unit::{Change, Unit},
+    },
+    ports::store::catalogue::AuditLog,
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::world::{World, owner, text};
+
+const CONTENT: &[u8] = b"%PDF-1.7 a statute";
+
+impl World {
+    async fn entries(&self, kind: &str) -> Vec<Value> {
+        let head = self.store.head().await.unwrap().unwrap();
+        let leaves = self.store.leaves(&head.log, 0, 1_000).await.unwrap();
+        let entries = leaves
+            .iter()
+            .map(|(_, leaf)| serde_json::from_slice::<Value>(leaf).unwrap());
+        entries.filter(|entry| entry["type"] == kind).collect()
+    }
+
+    async fn receive(&self) -> Document {
+        let id = DocumentId::new(self.now(), [6; 10]);
+        let document = Document {
+            id,
+            subject_data: self.data,
+            owner: owner(),
+            kind: DocumentKind::Organization,
+            description: None,
+            file_name: text("statut.pdf"),
+            media_type: "application/pdf",
+            size: u64::try_from(CONTENT.len()).unwrap(),
+            sha256: Sha256::digest(CONTENT).into(),
+            stored_as: id.to_string(),
+            received_at: self.now(),
+        };
+        std::fs::write(self.dir.path().join(id.to_string()), CONTENT).unwrap();
+        let unit = Unit::new(self.caller(), self.now(), document.received());
+        self.commit(unit.change(Change::Document(document.clone())))
+            .await;
+        document
+    }
+}
+
+#[tokio::test]
+async fn opened_evidence_is_an_entry() {
+    let world = World::new().await;
+    world.claim(&world.anna).await.unwrap();
+    world.add_note(&world.anna, "an extract").await.unwrap();
+    let id: EvidenceId = world.stored_case().await.evidence.first().unwrap().0;
+    let officer = world.scope(&world.ola).await;
+    let scope = officer.read();
+    let read = world.work.evidence(&scope, Some(&officer), world.case, id);
+    assert_eq!(read.await.unwrap().content, "an extract");
+    let entries = world.entries("evidence.read").await;
+    assert_eq!(entries.len(), 1);
+    let entry = entries.first().unwrap();
+    assert_eq!(entry["object"]["id"], id.to_string());
+    assert_eq!(entry["actor"]["id"], "ola");
+    assert_eq!(entry["data"]["case"], world.case.to_string());
+    // An auditor's read has its entry from the entrance, whatever is read.
+    let read = world.work.evidence(&scope, None, world.case, id);
+    read.await.unwrap();
+    assert_eq!(world.entries("evidence.read").await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_opened_document_is_an_entry_and_a_changed_one_is_not_shown() {
+    let world = World::new().await;
+    let document = world.receive().await;
+    let scope = world.scope(&world.anna).await;
+    let read = async || {
+        let work = &world.work;
+        work.document(&scope, world.case, document.id).await
+    };
+    assert_eq!(read().await.unwrap().1, CONTENT);
+    let entries = world.entries("document.read").await;
+    assert_eq!(entries.len(), 1);
+    let entry = entries.first().unwrap();
+    assert_eq!(entry["object"]["id"], document.id.to_string());
+    assert_eq!(entry["object"]["sha256"], hex::encode(document.sha256));
+    assert_eq!(entry["actor"]["id"], "anna");
+    std::fs::write(
+        world.dir.path().join(document.id.to_string()),
+        b"%PDF-1.7 another tat",
+    )
+    .unwrap();
+    read().await.unwrap_err();
+    assert_eq!(world.entries("document.read").await.len(), 1);
+}
