@@ -211,17 +211,10 @@ fn the_applicant_is_asked_and_answers_with_a_document() {
     let asked = desk.post(
         "specialist",
         "/request-information",
-        &json!({"needed": ["founding-document", "other"], "message": "Proszę o statut."}),
+        &json!({"message": "Proszę o statut."}),
     );
     assert_eq!(asked.ok()["state"], "waiting_for_applicant");
     let call = Call::default().header("Acting-For: c-1");
-    let path = format!("/subject-data/{}", desk.data);
-    let data = desk.instance.call("customer", "GET", &path, &call).ok();
-    assert_eq!(data["needed"][0]["code"], "founding-document");
-    for language in ["en", "pl"] {
-        assert!(data["needed"][0]["words"][language].is_string(), "{data}");
-    }
-    assert_eq!(data["message"], "Proszę o statut.");
     let problems = desk
         .instance
         .call("customer", "GET", "/notifications?tab=problems", &call)
@@ -291,6 +284,16 @@ fn a_question_names_what_is_needed() {
             (&json!(pointer), &json!(code))
         );
     }
+    let body = json!({"needed": ["founding-document", "other"], "message": "Proszę o statut."});
+    desk.post("specialist", "/request-information", &body).ok();
+    let call = Call::default().header("Acting-For: c-1");
+    let path = format!("/subject-data/{}", desk.data);
+    let data = desk.instance.call("customer", "GET", &path, &call).ok();
+    assert_eq!(data["needed"][0]["code"], "founding-document");
+    for language in ["en", "pl"] {
+        assert!(data["needed"][0]["words"][language].is_string(), "{data}");
+    }
+    assert_eq!(data["message"], "Proszę o statut.");
 }
 
 #[test]
