@@ -21,6 +21,7 @@ pub mod notification;
 pub mod order;
 pub mod owner;
 pub mod product;
+pub mod profile;
 pub mod refusal;
 pub mod revocation_list;
 pub mod signing;

@@ -310,6 +310,17 @@ CREATE TABLE revocation_list (
     PRIMARY KEY (issuer, crl_partition, number)
 ) STRICT;
 
+CREATE INDEX revocation_list_recorded ON revocation_list (boot) WHERE state = 'recorded';
+
+-- Certificate profiles as the log last told of them.
+CREATE TABLE profile (
+    name TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    retired_at INTEGER,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE blocked_key (
     fingerprint BLOB NOT NULL PRIMARY KEY,
     reason TEXT NOT NULL,

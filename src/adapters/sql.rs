@@ -21,6 +21,7 @@ pub mod notification;
 pub mod order;
 mod owner;
 pub mod plan;
+pub mod profile;
 pub mod query;
 pub mod request;
 pub mod revocation;

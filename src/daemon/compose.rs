@@ -29,6 +29,7 @@ use crate::{
         documents::{self, Documents},
         identities::Identities,
         issuance::{self, Issuance},
+        keys::KeyWatch,
         lease::Lease,
         mailboxes::{self, MailboxControl},
         notifications::{self, Notifications},
@@ -72,6 +73,7 @@ pub struct Parts {
     pub app: AppState,
     pub catalogue: Arc<Catalogue>,
     pub authorities: Arc<Authorities>,
+    pub keys: Arc<KeyWatch>,
 }
 
 /// Builds the services.
@@ -122,6 +124,12 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         app: Arc::new(app),
         catalogue,
         authorities,
+        keys: Arc::new(KeyWatch::new(
+            ground.durable(),
+            ground.signing(),
+            Arc::clone(clock),
+            material::key_facts(config)?,
+        )),
     })
 }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, io, num::NonZeroU32, path::Path, sync::Arc}
 
 use rustls::ServerConfig;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use toml::Spanned;
 
@@ -19,14 +20,18 @@ use crate::{
         source::{self, ConfigError},
         value::{AbsolutePath, SecretSource},
     },
-    domain::product::Product,
+    domain::{product::Product, signing::KeyName},
     http::tls,
     pkix::{
         certificate::{CaCertificate, CertificateView},
         pem,
     },
     policy::{issuance::IssuerKey, mailbox_code::CodeKey, profile::CertificateProfile},
-    services::authority::{Authority, Bound, CrlPeriod, Profiles},
+    services::{
+        authority::{Authority, Bound, CrlPeriod, Profiles},
+        keys::KeyFacts,
+        profiles::InForce,
+    },
 };
 
 /// Largest certificate, CRL or profile file.
@@ -65,6 +70,17 @@ impl Material {
             profiles,
             issuers: issuers(config)?,
         })
+    }
+}
+
+impl Material {
+    /// The profiles that the log must know of before anything is issued by them.
+    #[must_use]
+    pub fn in_force(&self) -> InForce {
+        let profiles = self.profiles.0.iter();
+        profiles
+            .map(|(name, bound)| (name.clone(), bound.profile.sha256()))
+            .collect()
     }
 }
 
@@ -216,15 +232,42 @@ pub fn tokens(config: &Config) -> Result<Vec<TokenConfig>, ConfigError> {
     tokens.iter().map(|wanted| token(config, wanted)).collect()
 }
 
-fn token(config: &Config, wanted: &Token) -> Result<TokenConfig, ConfigError> {
-    let selector = match (&wanted.label, &wanted.serial) {
-        (Some(label), None) => TokenSelector::Label(label.clone()),
-        (None, Some(serial)) => TokenSelector::Serial(serial.clone()),
+/// What the log is told of each key.
+///
+/// # Errors
+/// The first fault, at its line.
+pub fn key_facts(config: &Config) -> Result<BTreeMap<KeyName, KeyFacts>, ConfigError> {
+    let mut facts = BTreeMap::new();
+    for token in &config.settings.hsm.tokens {
+        let selector = selector(config, token)?.to_string();
+        for wanted in &token.keys {
+            let key = key_config(config, wanted)?;
+            let of_key = KeyFacts {
+                token: selector.clone(),
+                id: key.id,
+                label: key.label,
+                algorithm: key.algorithm.to_string(),
+                spki_sha256: Sha256::digest(&key.spki_der).into(),
+            };
+            facts.insert(key.name, of_key);
+        }
+    }
+    Ok(facts)
+}
+
+fn selector(config: &Config, wanted: &Token) -> Result<TokenSelector, ConfigError> {
+    match (&wanted.label, &wanted.serial) {
+        (Some(label), None) => Ok(TokenSelector::Label(label.clone())),
+        (None, Some(serial)) => Ok(TokenSelector::Serial(serial.clone())),
         _ => {
             let reason = "a token has exactly one of label and serial";
-            return Err(config.fault(&wanted.module, reason));
+            Err(config.fault(&wanted.module, reason))
         }
-    };
+    }
+}
+
+fn token(config: &Config, wanted: &Token) -> Result<TokenConfig, ConfigError> {
+    let selector = selector(config, wanted)?;
     let keys: Result<Vec<_>, _> = wanted.keys.iter().map(|k| key_config(config, k)).collect();
     Ok(TokenConfig {
         module: wanted.module.get_ref().as_path().to_owned(),

@@ -64,7 +64,7 @@ pub async fn run(
     let taken = match read(path) {
         Ok(fresh) => {
             let event = changed(&fresh.config);
-            let written = record(ground, event).await;
+            let written = record(ground, event).await && record_profiles(ground, &fresh).await;
             if written {
                 apply(fresh, ground, parts, tls, telemetry);
             }
@@ -98,6 +98,14 @@ async fn record(ground: &Ground, event: Event) -> bool {
     let written = operation::record(&*store, &**clock, scope, event).await;
     if let Err(refused) = &written {
         tracing::error!(cause = refused.cause, "the reload could not be recorded");
+    }
+    written.is_ok()
+}
+
+async fn record_profiles(ground: &Ground, fresh: &Fresh) -> bool {
+    let written = super::know_profiles(ground, &fresh.material).await;
+    if let Err(error) = &written {
+        tracing::error!(%error, "the profiles could not be recorded");
     }
     written.is_ok()
 }

@@ -50,6 +50,15 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     tracker.spawn(every(ground.clone(), TICK, move || {
         look(Arc::clone(&lists), issuance.clone())
     }));
+    let keys = Arc::clone(&parts.keys);
+    tracker.spawn(every(ground.clone(), TICK, move || {
+        let keys = Arc::clone(&keys);
+        async move {
+            if let Err(refused) = keys.look(SystemScope::new("signer")).await {
+                report("recording the state of the keys", &refused);
+            }
+        }
+    }));
 }
 
 /// Settles what a dead boot left behind before the CRLs are asked for: an abandoned serial
@@ -57,6 +66,9 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
 async fn look(lists: Arc<RevocationLists>, issuance: Issuance) {
     if let Err(refused) = issuance.settle_orphans(SystemScope::new("settle")).await {
         report("settling intents", &refused);
+    }
+    if let Err(refused) = lists.settle_orphans(SystemScope::new("crl")).await {
+        report("settling CRLs", &refused);
     }
     if let Err(refused) = lists.renew_due(SystemScope::new("crl")).await {
         report("renewing CRLs", &refused);

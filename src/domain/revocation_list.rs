@@ -116,6 +116,7 @@ impl Loaded<RevocationList> {
         let event = self
             .event(EventKind::CrlSignFailed)
             .outcome(Outcome::Failure)
+            .with("boot", self.boot.to_string())
             .with("cause", cause);
         Ok(self.change(event, |list| list.state = CrlState::Abandoned))
     }

@@ -53,6 +53,9 @@ use crate::{
 /// 5280 3.3, I13).
 const BEYOND_EXPIRY: Duration = Duration::from_secs(10 * 86_400);
 
+/// Lists settled at one look.
+const ORPHANS: u32 = 100;
+
 /// What CRL signing needs; wired once.
 pub struct Parts {
     pub store: Arc<dyn Store>,
@@ -137,6 +140,36 @@ impl RevocationLists {
             }
         }
         Ok(())
+    }
+
+    /// Abandons every list that was recorded and whose signature will never be stored: a boot
+    /// died between the two, or the store was away when the signature came. Its number is not
+    /// used again; the list that follows has its own.
+    ///
+    /// # Errors
+    /// 503 when the store cannot answer; what was settled stays settled.
+    pub async fn settle_orphans(&self, system: SystemScope) -> Result<usize, Refused> {
+        let own = self.parts.lease.boot();
+        // Whoever signs here holds the lock: what is recorded now is nobody's.
+        let _one_at_a_time = self.signing.lock().await;
+        let now = self.parts.clock.now();
+        let lists = self.parts.lists.unsettled_crls(own, now, ORPHANS).await?;
+        let mut settled = 0;
+        for list in lists {
+            let cause = if list.boot == own {
+                "result-not-stored"
+            } else {
+                "boot-died"
+            };
+            let unit = Unit::of(system.caller(), now, list.abandoned(cause)?).reserved();
+            match self.parts.store.commit(unit).await {
+                Ok(_) => settled += 1,
+                // Another instance was first.
+                Err(CommitError::Conflict) => {}
+                Err(error) => return Err(store_trouble(error)),
+            }
+        }
+        Ok(settled)
     }
 
     fn is_looked_after(&self, scope: &Scope) -> bool {

@@ -405,7 +405,7 @@ pub fn secret(dir: &Path, name: &str, content: &[u8]) {
 }
 
 /// Waits for the line that says it serves; what follows is read away, so that it never blocks.
-fn serve(dir: &Path, environment: &[(&str, PathBuf)]) -> Child {
+pub fn serve(dir: &Path, environment: &[(&str, PathBuf)]) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_chanceryd"))
         .args(["serve", "--config", "chancery.toml"])
         .env("SOFTHSM2_CONF", dir.join("softhsm2.conf"))

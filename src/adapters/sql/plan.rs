@@ -2,7 +2,7 @@
 
 use super::{
     activation, case, certificate, document, evidence, identity, intent, job, mail, mailbox,
-    notification, order, request, revocation, subject_data,
+    notification, order, profile, request, revocation, subject_data,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
 };
@@ -115,6 +115,9 @@ impl Plan {
                 if c.was().is_none() {
                     self.tbs.push(c.tbs_sha256);
                 }
+            }
+            Change::Profile(c) => {
+                self.named_row(&profile::TABLE, c, profile::record, CommitError::Conflict);
             }
             Change::Identity(c) => self.identity(c),
             Change::Mail(c) => self.row(&mail::TABLE, c, mail::record),

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
+        id::BootId,
         intent::IssuerName,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         timestamp::Timestamp,
@@ -139,6 +140,27 @@ impl<F: Fetch> RevocationLists for F {
             .sql(" ORDER BY number DESC")
             .limit(1);
         first(self, query, |row| Fields::of(row).integer("number")).await
+    }
+
+    async fn unsettled_crls(
+        &self,
+        own: BootId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Loaded<RevocationList>>, StoreError> {
+        let mut query = Query::new("SELECT * FROM revocation_list WHERE state = 'recorded'");
+        if !self.is_sole_writer() {
+            query = query
+                .sql(" AND (boot = ")
+                .bind(SqlValue::text(own))
+                .sql(" OR NOT EXISTS (SELECT 1 FROM instance WHERE instance.boot = revocation_list.boot AND lease_until > ")
+                .bind(SqlValue::time(now))
+                .sql("))");
+        }
+        let query = query
+            .sql(" ORDER BY issuer, crl_partition, number")
+            .limit(limit);
+        all(self, query, read).await
     }
 
     async fn revoked_serials(

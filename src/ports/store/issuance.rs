@@ -12,6 +12,7 @@ use crate::{
         intent::{Intent, IssuerName},
         mailbox::MailboxValidation,
         order::Order,
+        profile::ProfileRecord,
         revocation_list::{RevocationList, RevokedSerial},
         subject_data::SubjectData,
         timestamp::Timestamp,
@@ -125,6 +126,16 @@ pub trait Certificates: Send + Sync {
     ) -> Result<Vec<CertificateRecord>, StoreError>;
 }
 
+/// What the log knows of certificate profiles.
+#[async_trait]
+pub trait KnownProfiles: Send + Sync {
+    /// Every profile that was ever in force, by name. Few: they are the CA's own files.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn known_profiles(&self) -> Result<Vec<Loaded<ProfileRecord>>, StoreError>;
+}
+
 #[async_trait]
 pub trait RevocationLists: Send + Sync {
     /// The newest signed CRL of the scope.
@@ -146,6 +157,18 @@ pub trait RevocationLists: Send + Sync {
         issuer: &IssuerName,
         partition: u32,
     ) -> Result<Option<i64>, StoreError>;
+
+    /// Recorded lists whose signature will not come: of boots whose lease has ended (on SQLite:
+    /// of any boot but `own`), and of `own`, whose caller signs none now. At most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn unsettled_crls(
+        &self,
+        own: BootId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Loaded<RevocationList>>, StoreError>;
 
     /// Entries of the scope whose certificate had not expired before `floor`, by serial.
     ///
