@@ -24,6 +24,8 @@ mod desk;
 mod instance;
 #[path = "support/issuing.rs"]
 mod issuing;
+#[path = "issuing_calls/late.rs"]
+mod late;
 #[path = "issuing_calls/mailbox.rs"]
 mod mailbox;
 #[path = "issuing_calls/mails.rs"]

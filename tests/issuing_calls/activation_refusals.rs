@@ -120,7 +120,7 @@ fn statements_are_accepted_whole_in_their_version_and_in_time() {
 }
 
 #[test]
-fn all_faults_come_at_once_and_the_key_stays_free() {
+fn all_faults_come_at_once_and_again_under_their_key() {
     let world = shared();
     let client = world.first();
     let (order, _) = client.ready(&world.data);
@@ -143,9 +143,12 @@ fn all_faults_come_at_once_and_the_key_stays_free() {
         expected.map(|(at, code)| (at.to_owned(), code.to_owned()))
     );
     assert_untouched(&client, &order);
+    let again = client.call("POST", &path, &call(&wrong));
+    assert_eq!((again.status, again.bytes), (422, answer.bytes));
     let right = submission(&fixture(GOOD));
     let corrected = client.call("POST", &path, &call(&right));
-    assert_eq!(corrected.status, 201, "{}", corrected.json());
+    assert_eq!(corrected.refusal(), refused(422, "idempotency-key-reused"));
+    assert_eq!(client.activate(&order, &right).status, 201);
 }
 
 #[test]

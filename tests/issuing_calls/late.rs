@@ -1,0 +1,85 @@
+//! A certificate that is late: the client is told so, and finds it under the same key.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::json;
+
+use crate::{
+    instance::Call,
+    world::{World, fixture, refused, submission},
+};
+
+/// Puts the module that can hang between the daemon and its token.
+fn build_shim(dir: &Path) {
+    let build = concat!(env!("CARGO_MANIFEST_DIR"), "/hsm-test/shim/build");
+    let status = Command::new(build).arg(dir.join("shim.so")).status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn an_activation_whose_signature_is_late_is_pending_and_found_again() {
+    let dir = tempfile::tempdir().unwrap();
+    build_shim(dir.path());
+    let at = |name: &str| dir.path().join(name);
+    let module = "/usr/lib/softhsm/libsofthsm2.so";
+    let environment = vec![
+        ("SHIM_MODULE", module.into()),
+        ("SHIM_LOG", at("log")),
+        ("SHIM_TRIGGER", at("trigger")),
+    ];
+    let world = World::start_with(environment, &|_, config| {
+        let shim = format!(
+            "{}\"\nsign_deadline_seconds = 30\n",
+            at("shim.so").display()
+        );
+        *config = config.replace(&format!("{module}\"\n"), &shim);
+    });
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let path = format!("/orders/{order}/activation");
+    let body = submission(&fixture("good/openssl-ec-prime256v1.pem"));
+    let post = |key: &str, wait: &str| {
+        let call = Call::json(&body)
+            .key(key)
+            .header(&format!("Prefer: wait={wait}"));
+        client.call("POST", &path, &call)
+    };
+    await_crl(&world);
+    fs::write(at("trigger"), "h").unwrap();
+    let first = post("late", "0");
+    assert_eq!(
+        (first.status, first.location.clone()),
+        (202, Some(format!("/v1{path}")))
+    );
+    let pending = first.json();
+    assert_eq!(
+        (&pending["state"], &pending["order_id"]),
+        (&json!("running"), &json!(order))
+    );
+    assert_eq!(client.get(&path).ok(), pending);
+    assert_eq!(post("late", "0").json(), pending);
+    let other = post("other", "0");
+    assert_eq!(other.refusal(), refused(409, "order-state-conflict"));
+    let cancel = client.post(&format!("/orders/{order}/cancel"), &json!({}));
+    assert_eq!(cancel.refusal(), refused(409, "order-state-conflict"));
+    let shown = client.get(&format!("/orders/{order}")).ok();
+    assert_eq!(shown["status_code"], "submitted_for_issuance");
+    fs::remove_file(at("trigger.taken")).unwrap();
+    let issued = post("late", "60");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    assert_eq!(issued.json()["activation_id"], pending["activation_id"]);
+    assert_eq!(post("late", "0").bytes, issued.bytes);
+    assert_eq!(client.get(&path).ok()["state"], "issued");
+}
+
+/// The first list is signed soon after the start; the trigger is meant for the certificate.
+fn await_crl(world: &World) {
+    let url = format!("{}/crl/issuing-g1/0.crl", world.instance.public);
+    let is_there = (0..3_000).any(|_| {
+        let curl = Command::new("curl")
+            .args(["-sf", "-o", "/dev/null", &url])
+            .status();
+        curl.unwrap().success()
+    });
+    assert!(is_there, "no CRL at {url}");
+}
