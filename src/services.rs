@@ -25,4 +25,5 @@ pub mod reading;
 pub mod request;
 pub mod retention;
 pub mod revocation_lists;
+pub mod sifting;
 pub mod subject_data;

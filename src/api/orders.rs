@@ -86,7 +86,8 @@ pub struct DataChoice {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OrderFilter {
-    /// `open`, `submitted`, `issued`, `cancelled`, `rejected`, `lapsed`; several with commas.
+    /// A state (`open`, `submitted`, `issued`, `cancelled`, `rejected`, `lapsed`), `ready`, or a
+    /// status code; several with commas. `open` holds the ready ones, `issued` the expired ones.
     #[serde(default)]
     pub state: Option<String>,
     /// Part of number, alias or partner's reference.

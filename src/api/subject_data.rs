@@ -60,7 +60,8 @@ pub struct Withdrawal {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SubjectDataFilter {
-    /// For example `verified`; several with commas.
+    /// A state, `submitted`, or a status code, for example `verified` or `expired`; several with
+    /// commas. `verified` holds the expired ones.
     #[serde(default)]
     pub state: Option<String>,
 }

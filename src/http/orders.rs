@@ -25,14 +25,13 @@ use crate::{
     },
     domain::{
         id::OrderId,
-        order::{Contacts, OrderState, transition::OrderEdit},
+        order::{Contacts, transition::OrderEdit},
         product::ProductCode,
         refusal::Refused,
         text::Language,
     },
-    policy::mailbox_address,
-    ports::store::{Cursor, registration},
-    services::orders::{OrderView, OrderWish, Orders},
+    policy::{mailbox_address, status::filter::OrderWord},
+    services::orders::{OrderView, OrderWish, Orders, list::OrderQuery},
 };
 
 mod wire;
@@ -78,16 +77,12 @@ async fn all(
     ReadOrders(scope): ReadOrders,
     listing: Listing<OrderFilter>,
 ) -> Result<Response, Refusal> {
-    let filter = filter(&listing.filter)?;
-    let found = app.orders.list(&scope, &filter, &listing.page).await?;
-    let place = |view: &OrderView| Cursor {
-        created_at: view.order.created_at,
-        id: view.order.id.to_string(),
-    };
-    Ok(answer::ok(&list::page(
-        &found,
+    let query = query(&listing.filter)?;
+    let found = app.orders.list(&scope, &query, &listing.page).await?;
+    Ok(answer::ok(&list::to(
+        &found.items,
+        found.next.as_ref(),
         &listing.page,
-        place,
         wire::order,
     )))
 }
@@ -232,16 +227,13 @@ fn read_contacts(members: &mut Members, wire: &crate::api::orders::Contacts) -> 
     }
 }
 
-fn filter(wire: &OrderFilter) -> Result<registration::OrderFilter, Refusal> {
-    let states = wire.state.as_deref().unwrap_or_default();
-    let states = states.split(',').filter(|name| !name.is_empty());
-    let states: Option<Vec<OrderState>> = states.map(OrderState::from_name).collect();
+fn query(wire: &OrderFilter) -> Result<OrderQuery, Refusal> {
     let text = wire.q.clone().filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > 100) {
         return Err(Refusal::at("q", "parameter-invalid"));
     }
-    Ok(registration::OrderFilter {
-        states: states.ok_or_else(|| Refusal::at("state", "parameter-invalid"))?,
+    Ok(OrderQuery {
+        words: list::words(wire.state.as_deref(), OrderWord::from_name)?,
         text,
     })
 }

@@ -24,9 +24,8 @@ use crate::{
             NewSubjectData, SubjectData, SubjectDataFilter, Submission, Verification, Withdrawal,
         },
     },
-    domain::{id::SubjectDataId, refusal::Refused, subject_data::SubjectDataState},
-    policy::country,
-    ports::store::Cursor,
+    domain::{id::SubjectDataId, refusal::Refused},
+    policy::{country, status::filter::DataWord},
     services::subject_data::{DataView, DataWish, MethodWish},
 };
 
@@ -72,19 +71,12 @@ async fn all(
     ReadOrders(scope): ReadOrders,
     listing: Listing<SubjectDataFilter>,
 ) -> Result<Response, Refusal> {
-    let states = listing.filter.state.as_deref().unwrap_or_default();
-    let states = states.split(',').filter(|name| !name.is_empty());
-    let states: Option<Vec<_>> = states.map(SubjectDataState::from_name).collect();
-    let states = states.ok_or_else(|| Refusal::at("state", "parameter-invalid"))?;
-    let found = app.data_sets.list(&scope, &states, &listing.page).await?;
-    let place = |view: &DataView| Cursor {
-        created_at: view.data.created_at,
-        id: view.data.id.to_string(),
-    };
-    Ok(answer::ok(&list::page(
-        &found,
+    let words = list::words(listing.filter.state.as_deref(), DataWord::from_name)?;
+    let found = app.data_sets.list(&scope, &words, &listing.page).await?;
+    Ok(answer::ok(&list::to(
+        &found.items,
+        found.next.as_ref(),
         &listing.page,
-        place,
         wire::data,
     )))
 }

@@ -13,6 +13,7 @@ use crate::domain::{
     timestamp::{Timestamp, days},
 };
 
+pub mod filter;
 pub mod words;
 
 /// What is known of the order's certificate.

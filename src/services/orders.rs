@@ -33,13 +33,14 @@ use crate::{
         clock::Clock,
         entropy::{Entropy, random},
         store::{
-            Page, Store,
+            Store,
             issuance::Certificates,
-            registration::{self, Mailboxes, OrderFilter, SubjectDataSets},
+            registration::{self, Mailboxes, SubjectDataSets},
         },
     },
 };
 
+pub mod list;
 mod view;
 
 /// An order with everything its customer is shown; see `view`.
@@ -137,24 +138,6 @@ impl Orders {
         let order = self.load(scope, id).await?;
         self.view(scope, &order, order.version(), self.0.clock.now())
             .await
-    }
-
-    /// A page of orders, newest first.
-    ///
-    /// # Errors
-    /// 503.
-    pub async fn list(
-        &self,
-        scope: &ReadScope,
-        filter: &OrderFilter,
-        page: &Page,
-    ) -> Result<Vec<OrderView>, Refused> {
-        let now = self.0.clock.now();
-        let mut views = Vec::new();
-        for order in self.0.orders.orders(scope, filter, page).await? {
-            views.push(self.view(scope, &order, order.version(), now).await?);
-        }
-        Ok(views)
     }
 
     /// Changes alias, contacts or language.

@@ -28,15 +28,17 @@ use crate::{
         access::{ReadScope, TenantScope},
         registration_number,
         statements::{StatementGiven, accept},
+        status::filter::DataWord,
     },
     ports::{
         clock::Clock,
         entropy::{Entropy, random},
         store::{
-            Page, Store,
+            Cursor, Page, Store,
             registration::{Cases, Orders, SubjectDataSets},
         },
     },
+    services::sifting::{Found, sift, whole},
 };
 
 /// Versions in one line of data; submitting walks back over drafts that were never submitted.
@@ -151,22 +153,37 @@ impl DataSets {
         Ok(view(&data, data.version(), case, self.0.clock.now()))
     }
 
-    /// A page of data sets, newest first.
+    /// A page of data sets, newest first: those that one of `words` means, or all.
     ///
     /// # Errors
     /// 503.
     pub async fn list(
         &self,
         scope: &ReadScope,
-        states: &[SubjectDataState],
+        words: &[DataWord],
         page: &Page,
-    ) -> Result<Vec<DataView>, Refused> {
+    ) -> Result<Found<DataView>, Refused> {
         let now = self.0.clock.now();
-        let found = self.0.sets.subject_data_sets(scope, states, page).await?;
-        Ok(found
-            .iter()
-            .map(|data| view(data, data.version(), None, now))
-            .collect())
+        let states: Vec<_> = words.iter().map(|word| word.state()).collect();
+        if words.iter().all(|word| word.is_stored()) {
+            let views = self.batch(scope, &states, page.clone(), now).await?;
+            return Ok(whole(views, page, place));
+        }
+        let keep = |view: &DataView| words.iter().any(|word| word.means(&view.data, now));
+        let fetch = |page| self.batch(scope, &states, page, now);
+        sift(page, place, keep, fetch).await
+    }
+
+    async fn batch(
+        &self,
+        scope: &ReadScope,
+        states: &[SubjectDataState],
+        page: Page,
+        now: Timestamp,
+    ) -> Result<Vec<DataView>, Refused> {
+        let found = self.0.sets.subject_data_sets(scope, states, &page).await?;
+        let view = |data: &Loaded<SubjectData>| view(data, data.version(), None, now);
+        Ok(found.iter().map(view).collect())
     }
 
     /// Hands a draft over for verification: its case is opened in the same unit. What it
@@ -345,6 +362,13 @@ fn method(wish: &DataWish) -> Result<VerificationMethod, Refused> {
                 ..Refused::unacceptable(error.code())
             })
         }
+    }
+}
+
+fn place(view: &DataView) -> Cursor {
+    Cursor {
+        created_at: view.data.created_at,
+        id: view.data.id.to_string(),
     }
 }
 

@@ -55,6 +55,57 @@ fn a_cursor_serves_who_it_was_given_to_in_the_list_it_came_from() {
 }
 
 #[test]
+fn every_word_of_a_state_is_a_filter() {
+    let instance = Instance::start();
+    let ids: Vec<String> = (0..3).map(|_| order(&instance, "c-1")).collect();
+    let cancel = format!("/orders/{}/cancel", ids[0]);
+    instance.post("customer", &cancel, &Call::default()).ok();
+    let found = |list: &str, word: &str| -> Vec<Value> {
+        let path = format!("/{list}?state={word}");
+        let list = acting(&instance, "customer", "c-1", &path).ok();
+        let items = list["items"].as_array().unwrap();
+        items.iter().map(|item| item["id"].clone()).collect()
+    };
+    let open = [json!(ids[2]), json!(ids[1])];
+    assert_eq!(found("orders", "waiting_for_activation"), open);
+    assert_eq!(found("orders", "waiting_for_activation,cancelled").len(), 3);
+    for word in "ready ready_for_activation revoked revocation_in_progress expired expiring issued \
+                 submitted_for_issuance additional_information_needed rejected lapsed \
+                 waiting_for_email_confirmation under_verification submitted"
+        .split_whitespace()
+    {
+        assert!(found("orders", word).is_empty(), "{word}");
+    }
+    // Pages of what is derived meet like all others.
+    let path = "/orders?state=waiting_for_activation&limit=1";
+    let first = acting(&instance, "customer", "c-1", path).ok();
+    let next = format!("{path}&cursor={}", first["next"].as_str().unwrap());
+    let second = acting(&instance, "customer", "c-1", &next).ok();
+    assert_eq!(
+        [&first, &second].map(|page| &page["items"][0]["id"]),
+        [&open[0], &open[1]]
+    );
+
+    let body = json!({"organization": "Example", "country": "PL", "state_or_province": "x",
+        "locality": "y", "verification": {"method": "document"}});
+    let call = Call::json(&body).header("Acting-For: c-1").fresh_key();
+    let set = instance.post("customer", "/subject-data", &call).ok()["id"].clone();
+    for word in ["draft", "waiting_for_data"] {
+        assert_eq!(found("subject-data", word), [set.clone()], "{word}");
+    }
+    for word in "submitted expired under_verification waiting_for_applicant verified rejected \
+                 withdrawn suspended additional_information_needed"
+        .split_whitespace()
+    {
+        assert!(found("subject-data", word).is_empty(), "{word}");
+    }
+    for path in ["/orders?state=draft", "/subject-data?state=ready"] {
+        let expected = (400, "parameter-invalid".to_owned());
+        assert_eq!(instance.get("customer", path).refusal(), expected);
+    }
+}
+
+#[test]
 fn a_parameter_is_text() {
     let instance = Instance::start();
     for query in ["q=%ff", "q=a%c5", "q=100%", "q=%zz", "%ff=a", "state=%ff"] {

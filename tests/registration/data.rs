@@ -11,7 +11,7 @@ use chancery::{
     },
     policy::{
         statements::StatementGiven,
-        status::{StatusCode, status_code},
+        status::{StatusCode, filter::DataWord, status_code},
     },
     ports::{
         clock::Clock,
@@ -196,11 +196,18 @@ async fn a_next_version_has_its_own_case() {
     );
     let sets = world
         .sets
-        .list(&scope.read(), &[SubjectDataState::Draft], &ALL)
+        .list(
+            &scope.read(),
+            &[DataWord::Stored(SubjectDataState::Draft)],
+            &ALL,
+        )
         .await
         .unwrap();
     assert_eq!(
-        sets.iter().map(|view| view.data.id).collect::<Vec<_>>(),
+        sets.items
+            .iter()
+            .map(|view| view.data.id)
+            .collect::<Vec<_>>(),
         [next.id]
     );
     // What is another owner's is no version to follow.

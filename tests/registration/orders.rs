@@ -8,13 +8,12 @@ use chancery::{
         owner::ActingFor,
         refusal::Class,
     },
-    policy::status::{DataStatus, StatusCode, data_status, status_code},
+    policy::status::{DataStatus, StatusCode, data_status, filter::OrderWord, status_code},
     ports::store::{
         Cursor, Page,
         catalogue::{Mails, Requests},
-        registration::OrderFilter,
     },
-    services::orders::OrderView,
+    services::orders::{OrderView, list::OrderQuery},
 };
 
 use crate::world::{World, by_number, code, owner, request, text, wish};
@@ -231,19 +230,23 @@ async fn a_list_is_ones_own_filtered_and_paged() {
         .cancel(&one, *middle, None, &user())
         .await
         .unwrap();
-    let list = async |filter: &OrderFilter, page: &Page| {
+    let list = async |filter: &OrderQuery, page: &Page| {
         let found = world.orders.list(&one.read(), filter, page).await.unwrap();
-        found.iter().map(|view| view.order.id).collect::<Vec<_>>()
+        found
+            .items
+            .iter()
+            .map(|view| view.order.id)
+            .collect::<Vec<_>>()
     };
-    assert_eq!(list(&OrderFilter::default(), &ALL).await, ids);
-    let open = OrderFilter {
-        states: vec![OrderState::Open],
+    assert_eq!(list(&OrderQuery::default(), &ALL).await, ids);
+    let open = OrderQuery {
+        words: vec![OrderWord::Stored(OrderState::Open)],
         text: None,
     };
     assert_eq!(list(&open, &ALL).await, [*newest, *oldest]);
     let first = world.orders.get(&one.read(), *newest).await.unwrap().order;
-    let by_number = OrderFilter {
-        states: Vec::new(),
+    let by_number = OrderQuery {
+        words: Vec::new(),
         text: Some(first.number.as_str().to_lowercase()),
     };
     assert_eq!(list(&by_number, &ALL).await, [*newest]);
@@ -254,5 +257,5 @@ async fn a_list_is_ones_own_filtered_and_paged() {
             id: first.id.to_string(),
         }),
     };
-    assert_eq!(list(&OrderFilter::default(), &rest).await, [*middle]);
+    assert_eq!(list(&OrderQuery::default(), &rest).await, [*middle]);
 }

@@ -29,6 +29,11 @@ pub async fn what_is_not_yours_is_not_there<S: WholeStore>(world: World<S>) {
             .await
             .unwrap();
         assert_eq!(listed.len(), usize::from(sees));
+        let sets = [set.id, set.id];
+        let found = store.subject_data_of(&scope, &sets).await.unwrap();
+        assert_eq!(found.len(), usize::from(sees));
+        let nothing = store.subject_data_of(&scope, &[]).await.unwrap();
+        assert!(nothing.is_empty());
         let facts = store.activation_facts(&scope, order.id).await.unwrap();
         assert_eq!(facts.is_some(), sees);
     }

@@ -121,6 +121,20 @@ impl<F: Fetch> Certificates for F {
         first(self, query, read).await
     }
 
+    async fn certificates_of(
+        &self,
+        scope: &ReadScope,
+        ids: &[CertificateId],
+    ) -> Result<Vec<CertificateRecord>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = Query::new(SELECT)
+            .any("id", ids.iter().map(SqlValue::text).collect())
+            .visible_to(scope);
+        all(self, query, read).await
+    }
+
     async fn certificates(
         &self,
         scope: &ReadScope,

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::{
     json, owner,
-    query::{Fetch, Query, first},
+    query::{Fetch, Query, all, first},
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
@@ -164,6 +164,17 @@ impl<F: Fetch> Mailboxes for F {
             .sql(" ORDER BY initiated_at DESC")
             .limit(1);
         first(self, query, read).await
+    }
+
+    async fn mailboxes(
+        &self,
+        ids: &[MailboxId],
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = Query::from("mailbox").any("id", ids.iter().map(SqlValue::text).collect());
+        all(self, query, read).await
     }
 
     async fn address_use(&self, abuse_key: &str) -> Result<Option<Loaded<AddressUse>>, StoreError> {

@@ -205,6 +205,20 @@ impl<F: Fetch> SubjectDataSets for F {
         all(self, query, read).await
     }
 
+    async fn subject_data_of(
+        &self,
+        scope: &ReadScope,
+        ids: &[SubjectDataId],
+    ) -> Result<Vec<Loaded<SubjectData>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = Query::from("subject_data")
+            .any("id", ids.iter().map(SqlValue::text).collect())
+            .visible_to(scope);
+        all(self, query, read).await
+    }
+
     async fn documents(&self, id: SubjectDataId) -> Result<Vec<Document>, StoreError> {
         let query = Query::from("document")
             .eq("subject_data", SqlValue::text(id))

@@ -147,6 +147,17 @@ pub fn cut<T>(
     Ok(List { items, next })
 }
 
+/// The words of the filter `state`, with commas between them.
+///
+/// # Errors
+/// 400 `parameter-invalid` for one that is no state.
+pub fn words<T>(text: Option<&str>, word: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Refusal> {
+    let names = text.unwrap_or_default().split(',');
+    let words = names.filter(|name| !name.is_empty()).map(word);
+    let words: Option<Vec<T>> = words.collect();
+    words.ok_or_else(|| Refusal::at("state", "parameter-invalid"))
+}
+
 fn not_ours() -> Refusal {
     Refusal::at("cursor", "cursor-invalid")
 }

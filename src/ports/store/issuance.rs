@@ -116,6 +116,16 @@ pub trait Certificates: Send + Sync {
         id: CertificateId,
     ) -> Result<Option<CertificateRecord>, StoreError>;
 
+    /// These certificates, as far as the scope sees them, in no order; at most 200 are asked for.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn certificates_of(
+        &self,
+        scope: &ReadScope,
+        ids: &[CertificateId],
+    ) -> Result<Vec<CertificateRecord>, StoreError>;
+
     /// # Errors
     /// When the database cannot answer.
     async fn certificates(

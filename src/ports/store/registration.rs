@@ -74,6 +74,16 @@ pub trait SubjectDataSets: Send + Sync {
         page: &Page,
     ) -> Result<Vec<Loaded<SubjectData>>, StoreError>;
 
+    /// These sets, as far as the scope sees them, in no order; at most 200 are asked for.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn subject_data_of(
+        &self,
+        scope: &ReadScope,
+        ids: &[SubjectDataId],
+    ) -> Result<Vec<Loaded<SubjectData>>, StoreError>;
+
     /// Metadata of the set's documents, oldest first.
     ///
     /// # Errors
@@ -123,6 +133,15 @@ pub trait Mailboxes: Send + Sync {
     /// When the database cannot answer.
     async fn mailbox(&self, id: MailboxId)
     -> Result<Option<Loaded<MailboxValidation>>, StoreError>;
+
+    /// These validations, in no order; at most 200 are asked for.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn mailboxes(
+        &self,
+        ids: &[MailboxId],
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
 
     /// The newest confirmed validation of exactly this address by exactly this owner that was
     /// begun after `begun_after`. An owner without a customer has none.

@@ -1,5 +1,7 @@
 //! The queue, one case, one piece of evidence.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 use super::{CaseView, CaseWork};
@@ -37,15 +39,15 @@ impl CaseWork {
         filter: &CaseFilter,
         page: &Page,
     ) -> Result<Vec<QueueItem>, Refused> {
-        let mut items = Vec::new();
-        for case in self.0.cases.cases(filter, page).await? {
-            let sets = &self.0.subject_data;
-            if let Some(data) = sets.subject_data(scope, case.subject_data).await? {
-                let data = SubjectData::clone(&data);
-                items.push(QueueItem { case, data });
-            }
-        }
-        Ok(items)
+        let cases = self.0.cases.cases(filter, page).await?;
+        let sets: Vec<_> = cases.iter().map(|case| case.subject_data).collect();
+        let sets = self.0.subject_data.subject_data_of(scope, &sets).await?;
+        let sets: HashMap<_, _> = sets.iter().map(|set| (set.id, set)).collect();
+        let item = |case: Loaded<Case>| {
+            let data = SubjectData::clone(sets.get(&case.subject_data)?);
+            Some(QueueItem { case, data })
+        };
+        Ok(cases.into_iter().filter_map(item).collect())
     }
 
     /// One case.
