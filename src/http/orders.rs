@@ -30,16 +30,20 @@ use crate::{
         refusal::Refused,
         text::Language,
     },
-    policy::{mailbox_address, status::filter::OrderWord},
+    policy::{access::TenantScope, mailbox_address, status::filter::OrderWord},
     services::orders::{OrderView, OrderWish, Orders, list::OrderQuery},
 };
 
+mod validate;
 mod wire;
+
+use validate::{__path_validate, validate};
 
 /// The resource's routes.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(create, all))
+        .routes(routes!(validate))
         .routes(routes!(read, change))
         .routes(routes!(cancel))
         .routes(routes!(bind_data))
@@ -54,7 +58,7 @@ async fn create(
     keyed: Keyed<NewOrder>,
 ) -> Result<Response, Refusal> {
     let (claim, body) = keyed.of(scope.ra(), scope.owner());
-    let wish = wish(&body, &app.orders)?;
+    let wish = wish(&scope, &body, &app.orders)?;
     let render = |view: &OrderView| {
         answer::created(
             &format!("/orders/{}", view.order.id),
@@ -175,7 +179,7 @@ fn found(view: &OrderView) -> Response {
     answer::respond(answer::found(view.version, &wire::order(view)))
 }
 
-fn wish(body: &NewOrder, orders: &Orders) -> Result<OrderWish, Refusal> {
+fn wish(scope: &TenantScope, body: &NewOrder, orders: &Orders) -> Result<OrderWish, Refusal> {
     let mut members = Members::default();
     let product = ProductCode::parse(&body.product_code);
     let product = members.value("/product_code", "product-unknown", product);
@@ -189,10 +193,13 @@ fn wish(body: &NewOrder, orders: &Orders) -> Result<OrderWish, Refusal> {
         read_contacts(&mut members, contacts)
     });
     let acting_for = members.acting_for(body.acting_for.as_ref());
-    // In a body without other faults the product is judged behind the Idempotency-Key.
-    let unfit = product.as_ref().and_then(|p| orders.product_fault(p));
-    if let Some(code) = unfit.filter(|_| members.has_faults()) {
-        members.fault("/product_code", code);
+    // In a body without other faults product and customer are judged behind the Idempotency-Key.
+    if members.has_faults() {
+        let customer = customer.as_ref().filter(|_| body.customer_ref.is_some());
+        let is_read = customer.is_some() || body.customer_ref.is_none();
+        for fault in orders.faults(scope, product.as_ref(), is_read.then_some(customer)) {
+            members.fault(&fault.pointer, fault.code);
+        }
     }
     members.end(product.map(|product| OrderWish {
         product,

@@ -120,8 +120,7 @@ impl Orders {
     }
 
     /// Why this product cannot be ordered.
-    #[must_use]
-    pub fn product_fault(&self, product: &ProductCode) -> Option<&'static str> {
+    fn product_fault(&self, product: &ProductCode) -> Option<&'static str> {
         match self.0.catalogue.product(product) {
             None => Some("product-unknown"),
             // A renewal continues a certificate: it is ordered there.
@@ -314,28 +313,40 @@ impl Orders {
     }
 
     /// Whose order it is, if it may be taken.
-    fn judge(&self, scope: &TenantScope, wish: &OrderWish) -> Result<Owner, Refused> {
-        let mut faults = Vec::new();
-        let mut fault = |pointer: &str, code| {
-            faults.push(Fault {
-                pointer: pointer.to_owned(),
-                code,
-            });
-        };
-        if let Some(code) = self.product_fault(&wish.product) {
-            fault("/product_code", code);
-        }
-        let customer = scope.customer().or(wish.customer.as_ref()).cloned();
-        if customer.is_none() {
-            fault("/customer_ref", "member-missing");
-        } else if wish.customer.is_some() && wish.customer != customer {
-            fault("/customer_ref", "customer-mismatch");
-        }
-        Refused::unless_clean(faults)?;
+    ///
+    /// # Errors
+    /// 422 with every fault of product and customer.
+    pub fn judge(&self, scope: &TenantScope, wish: &OrderWish) -> Result<Owner, Refused> {
+        let customer = Some(wish.customer.as_ref());
+        Refused::unless_clean(self.faults(scope, Some(&wish.product), customer))?;
         Ok(Owner {
             ra: scope.ra().clone(),
-            customer,
+            customer: scope.customer().or(wish.customer.as_ref()).cloned(),
         })
+    }
+
+    /// What is wrong with product and customer, as far as they could be read.
+    #[must_use]
+    pub fn faults(
+        &self,
+        scope: &TenantScope,
+        product: Option<&ProductCode>,
+        customer: Option<Option<&CustomerRef>>,
+    ) -> Vec<Fault> {
+        let product = product.and_then(|product| self.product_fault(product));
+        let customer = customer.and_then(|given| match (scope.customer(), given) {
+            (None, None) => Some("member-missing"),
+            (Some(named), Some(given)) if named != given => Some("customer-mismatch"),
+            _ => None,
+        });
+        let found = [("/product_code", product), ("/customer_ref", customer)];
+        let faults = found.into_iter().filter_map(|(pointer, code)| {
+            Some(Fault {
+                pointer: pointer.to_owned(),
+                code: code?,
+            })
+        });
+        faults.collect()
     }
 }
 

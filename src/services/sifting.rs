@@ -101,7 +101,7 @@ mod tests {
 
     #[tokio::test]
     async fn pages_hold_what_passes_without_gap_or_overlap() {
-        let even = |number: &u32| number % 2 == 0;
+        let even = |number: &u32| number.is_multiple_of(2);
         let (all, lengths) = walk(1000, 150, even).await;
         assert_eq!(all, (0..1000).step_by(2).collect::<Vec<_>>());
         assert_eq!(lengths, [150, 150, 150, 50]);

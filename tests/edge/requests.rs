@@ -99,6 +99,78 @@ fn the_same_key_gives_the_same_bytes_and_one_order() {
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_says_what_an_order_would_and_writes_nothing() {
+    let instance = Instance::start();
+    let before = rows(&instance).await;
+    let dry = |who: &str, body: &Value| {
+        instance.post(who, "/orders/validate", &Call::json(body).key("ignored"))
+    };
+    let good = dry("customer", &order());
+    assert_eq!(
+        (good.status, good.json()),
+        (200, json!({"valid": true, "findings": []}))
+    );
+    // Not yet: the dry run has not used the key up, and has not taken the order.
+    let found = |body: Value| -> Vec<(String, String)> {
+        let answer = dry("customer", &body);
+        assert_eq!(answer.status, 200);
+        let check = answer.json();
+        assert_eq!(check["valid"], false);
+        let findings = check["findings"].as_array().unwrap();
+        let text = |found: &Value, name: &str| found[name].as_str().unwrap().to_owned();
+        for found in findings {
+            assert_eq!(found["severity"], "error");
+            assert!(found["message"]["pl"].is_string());
+        }
+        findings
+            .iter()
+            .map(|f| (text(f, "pointer"), text(f, "code")))
+            .collect()
+    };
+    let pairs = |expected: &[(&str, &str)]| -> Vec<(String, String)> {
+        let owned = expected
+            .iter()
+            .map(|(at, code)| ((*at).to_owned(), (*code).to_owned()));
+        owned.collect()
+    };
+    let wrong = json!({"product_code": "smime-org-strict-365-renewal", "language": "xx",
+        "alias": "x".repeat(101), "contacts": {"technical": "nobody"}});
+    let expected = pairs(&[
+        ("/alias", "text-invalid"),
+        ("/language", "language-unsupported"),
+        ("/contacts/technical", "email-invalid"),
+        ("/product_code", "product-not-orderable"),
+        ("/customer_ref", "member-missing"),
+    ]);
+    assert_eq!(found(wrong.clone()), expected);
+    // The order itself is refused for the same reasons.
+    let refusal = instance.post("customer", "/orders", &Call::json(&wrong).fresh_key());
+    let errors = refused(&refusal, 422, "validation-failed");
+    let codes = errors["errors"].as_array().unwrap().iter();
+    assert_eq!(codes.count(), expected.len());
+    let nothing = pairs(&[("/product_code", "member-missing")]);
+    assert_eq!(found(json!({})), nothing);
+    let unknown = json!({"product_code": "none", "customer_ref": "c-1"});
+    assert_eq!(
+        found(unknown),
+        pairs(&[("/product_code", "product-unknown")])
+    );
+    assert_eq!(rows(&instance).await, before);
+
+    refused(
+        &dry("customer", &json!({"colour": 1})),
+        400,
+        "unknown-member",
+    );
+    refused(&dry("officer", &order()), 403, "role-forbidden");
+    refused(&dry("partner", &order()), 400, "acting-for-missing");
+    let list = instance.get("customer", "/orders").ok();
+    assert_eq!(list["items"], json!([]));
+    let taken = instance.post("customer", "/orders", &Call::json(&order()).key("ignored"));
+    assert_eq!(taken.status, 201);
+}
+
 /// Rows under Idempotency-Keys and audit entries.
 async fn rows(instance: &Instance) -> (i64, i64) {
     let url = format!("sqlite://{}?mode=ro", instance.path("ca.db").display());

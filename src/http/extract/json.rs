@@ -11,7 +11,10 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use super::{body, strict};
-use crate::http::{refusal::Refusal, state::AppState};
+use crate::{
+    domain::refusal::Refused,
+    http::{refusal::Refusal, state::AppState},
+};
 
 /// The body of a type that denies unknown fields.
 pub struct Json<T>(pub T);
@@ -43,6 +46,23 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for JsonOrNothing<T> {
             (true, _) => Ok(Self(T::default())),
             (false, true) => strict::read(&bytes).map(Self),
             (false, false) => Err(Refusal::new(415, "unsupported-media-type")),
+        }
+    }
+}
+
+/// The body of a dry run: a member that is missing or of another type is something to tell, not
+/// a reason to refuse the call.
+pub struct DryRun<T>(pub Result<T, Refused>);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for DryRun<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Refusal> {
+        let bytes = read(request).await?;
+        match strict::read(&bytes) {
+            Ok(body) => Ok(Self(Ok(body))),
+            Err(refusal) if refusal.status == 422 => Ok(Self(Err(refusal.refused))),
+            Err(refusal) => Err(refusal),
         }
     }
 }
