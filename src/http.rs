@@ -64,6 +64,7 @@ pub mod registration_types;
 pub mod routes;
 pub mod server;
 pub mod state;
+pub mod strangers;
 pub mod subject_data;
 pub mod tls;
 pub mod tokens;

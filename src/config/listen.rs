@@ -46,6 +46,9 @@ pub struct Limits {
     pub csr_checks_per_second: Count<100, 1_000_000>,
     pub csr_checks_burst: Count<500, 1_000_000>,
     pub concurrent_requests: Count<1, 100_000>,
+    /// Requests for the confirm page by one IPv4 address or one /64 of IPv6.
+    pub page_requests_per_second: Count<1, 1_000_000>,
+    pub page_requests_burst: Count<1, 1_000_000>,
     /// How long running work may take when the daemon stops.
     pub drain_seconds: Count<1, 600>,
 }
@@ -59,6 +62,8 @@ impl Default for Limits {
             csr_checks_per_second: Count::of(200),
             csr_checks_burst: Count::of(500),
             concurrent_requests: Count::of(256),
+            page_requests_per_second: Count::of(5),
+            page_requests_burst: Count::of(50),
             drain_seconds: Count::of(30),
         }
     }

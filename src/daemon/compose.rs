@@ -17,6 +17,7 @@ use crate::{
         health::Health,
         limits::{Allowance, Limits, Rate},
         state::{App, AppState, Gate},
+        strangers::Strangers,
     },
     policy::mailbox_code::CodeKey,
     ports::{document_files::DocumentFiles, signer::Signer, store::Store},
@@ -149,6 +150,7 @@ fn gate(config: &Config, ground: &Ground, key: &CodeKey) -> Gate {
     let clock = Arc::clone(&ground.outside.clock);
     Gate {
         limits: Limits::new(allowance(&config.settings.limits), Arc::clone(&clock)),
+        strangers: Strangers::new(pages(&config.settings.limits), Arc::clone(&clock)),
         cursors: CursorKey::new(&key.derived("list cursors")),
         refusals: Refusals::new(ground.durable(), Arc::clone(&clock)),
         clock,
@@ -161,11 +163,21 @@ fn gate(config: &Config, ground: &Ground, key: &CodeKey) -> Gate {
     }
 }
 
-fn allowance(limits: &listen::Limits) -> Allowance {
-    let rate = |per_second: u32, burst: u32| Rate {
+fn rate(per_second: u32, burst: u32) -> Rate {
+    Rate {
         per_second: NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN),
         burst: NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN),
-    };
+    }
+}
+
+fn pages(limits: &listen::Limits) -> Rate {
+    rate(
+        limits.page_requests_per_second.to_u32(),
+        limits.page_requests_burst.to_u32(),
+    )
+}
+
+fn allowance(limits: &listen::Limits) -> Allowance {
     Allowance {
         requests: rate(
             limits.requests_per_second.to_u32(),

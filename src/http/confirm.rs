@@ -7,8 +7,11 @@
 use axum::{
     Extension, Router,
     body::Body,
-    extract::{DefaultBodyLimit, Form, FromRef, Path, RawQuery, State, rejection::FormRejection},
+    extract::{
+        DefaultBodyLimit, Form, FromRef, Path, RawQuery, Request, State, rejection::FormRejection,
+    },
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
     response::Response,
     routing::get,
 };
@@ -20,6 +23,7 @@ use super::{
     state::AppState,
 };
 use crate::{
+    api::problem,
     domain::{
         id::MailboxId,
         refusal::{Class, Refused},
@@ -64,6 +68,23 @@ where
     Router::new()
         .route("/v/{id}", get(show).post(confirm))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
+}
+
+/// Turns a peer away that asks too often, before anything is looked up (see `strangers`).
+pub async fn limit(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>();
+    let Some(Err(wait)) = peer.map(|peer| app.gate.strangers.admit(peer.address.ip())) else {
+        return next.run(request).await;
+    };
+    let query = request.uri().query().map(str::to_owned);
+    let asked = Asked::by_stranger(&query, request.headers());
+    let mut page = asked.answer(&Desk::from_ref(&app), 429, Some("rate-limited"));
+    let class = Class::Limited { retry_after: wait };
+    if let Some(seconds) = problem::retry_after(&class) {
+        let seconds = HeaderValue::from(seconds);
+        page.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    page
 }
 
 /// What the form sends.

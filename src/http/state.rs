@@ -7,6 +7,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     extract::{idempotency::InFlight, list::cursor::CursorKey},
     limits::Limits,
+    strangers::Strangers,
 };
 use crate::{
     ports::{
@@ -57,6 +58,8 @@ pub struct Gate {
     pub identities: Arc<dyn Identities>,
     pub requests: Arc<dyn Requests>,
     pub limits: Limits,
+    /// Limits of those who ask for pages.
+    pub strangers: Strangers,
     /// Seals the cursors of lists.
     pub cursors: CursorKey,
     /// Those who were turned away.

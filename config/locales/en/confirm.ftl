@@ -16,4 +16,5 @@ email-locked = Too many wrong codes were entered. Please request a new code in t
 order-state-conflict = The order is closed; nothing was confirmed.
 not-found = This link leads nowhere. Please check that it was copied whole.
 prefetch = This page does not take anything from programs that fetch links in advance.
+rate-limited = You are asking very often. Please wait a little and try again.
 unavailable = We cannot answer just now and nothing was changed. Please try again in a minute.

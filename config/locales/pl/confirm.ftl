@@ -16,4 +16,5 @@ email-locked = Wpisano zbyt wiele błędnych kodów. Poproś w panelu o nowy kod
 order-state-conflict = Zamówienie jest zamknięte; niczego nie potwierdzono.
 not-found = Ten odnośnik donikąd nie prowadzi. Sprawdź, czy skopiowano go w całości.
 prefetch = Ta strona nie przyjmuje niczego od programów, które pobierają odnośniki z wyprzedzeniem.
+rate-limited = Zapytania przychodzą zbyt często. Prosimy chwilę odczekać i spróbować ponownie.
 unavailable = Nie możemy teraz odpowiedzieć i niczego nie zmieniono. Spróbuj ponownie za minutę.
