@@ -91,7 +91,11 @@ fn every_word_of_a_state_is_a_filter() {
     let call = Call::json(&body).header("Acting-For: c-1").fresh_key();
     let set = instance.post("customer", "/subject-data", &call).ok()["id"].clone();
     for word in ["draft", "waiting_for_data"] {
-        assert_eq!(found("subject-data", word), [set.clone()], "{word}");
+        assert_eq!(
+            found("subject-data", word),
+            std::slice::from_ref(&set),
+            "{word}"
+        );
     }
     for word in "submitted expired under_verification waiting_for_applicant verified rejected \
                  withdrawn suspended additional_information_needed"
