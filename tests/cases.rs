@@ -16,6 +16,8 @@ mod entropy;
 mod person;
 #[path = "cases/reading.rs"]
 mod reading;
+#[path = "cases/timers.rs"]
+mod timers;
 #[path = "cases/world.rs"]
 mod world;
 

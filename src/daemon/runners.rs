@@ -25,6 +25,8 @@ const TICK: Duration = Duration::from_secs(1);
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// Activations that are judged afresh side by side.
 const RESUMED: u32 = 8;
+/// Timers that are seen to side by side.
+const TIMERS: u32 = 4;
 /// Mails on their way at a time.
 const MAILS: u32 = 8;
 
@@ -47,6 +49,13 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
         forget(housekeeping.clone())
     }));
+    let app = &parts.app;
+    let timers: [(JobKind, Arc<dyn JobHandler>); 3] = [
+        (JobKind::LapseOrder, Arc::new(app.orders.clone())),
+        (JobKind::ChaseApplicant, Arc::new(app.cases.clone())),
+        (JobKind::DataExpiry, Arc::new(app.data_sets.clone())),
+    ];
+    runner_of(ground, tracker, BTreeMap::from(timers), TIMERS);
     tracker.spawn(every(ground.clone(), TICK, move || {
         look(Arc::clone(&lists), issuance.clone())
     }));
@@ -99,11 +108,20 @@ fn runner(
     handler: Arc<dyn JobHandler>,
     at_once: u32,
 ) {
+    runner_of(ground, tracker, BTreeMap::from([(kind, handler)]), at_once);
+}
+
+fn runner_of(
+    ground: &Ground,
+    tracker: &TaskTracker,
+    handlers: BTreeMap<JobKind, Arc<dyn JobHandler>>,
+    at_once: u32,
+) {
     let runner = Runner::new(
         ground.durable(),
         Arc::clone(&ground.outside.clock),
         Arc::clone(&ground.outside.entropy),
-        BTreeMap::from([(kind, handler)]),
+        handlers,
         at_once,
     );
     let stop = ground.stop.clone();

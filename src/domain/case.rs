@@ -211,6 +211,8 @@ pub enum CaseEnd {
     Withdrawn,
     /// A newer version of the data was submitted.
     Replaced,
+    /// The applicant did not answer in time.
+    Unanswered,
 }
 
 impl CaseEnd {
@@ -219,6 +221,7 @@ impl CaseEnd {
         match self {
             Self::Withdrawn => "withdrawn",
             Self::Replaced => "replaced",
+            Self::Unanswered => "unanswered",
         }
     }
 }

@@ -13,10 +13,23 @@ pub enum JobKind {
     RenewCrl,
     /// Object: an activation whose intent was abandoned; it is judged afresh.
     ResumeActivation,
+    /// Object: an order whose activation window ends.
+    LapseOrder,
+    /// Object: a case that waits for its applicant.
+    ChaseApplicant,
+    /// Object: a verified data set whose evidence ends.
+    DataExpiry,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 3] = [Self::SendMail, Self::RenewCrl, Self::ResumeActivation];
+    pub const ALL: [Self; 6] = [
+        Self::SendMail,
+        Self::RenewCrl,
+        Self::ResumeActivation,
+        Self::LapseOrder,
+        Self::ChaseApplicant,
+        Self::DataExpiry,
+    ];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -24,6 +37,9 @@ impl JobKind {
             Self::SendMail => "send_mail",
             Self::RenewCrl => "renew_crl",
             Self::ResumeActivation => "resume_activation",
+            Self::LapseOrder => "lapse_order",
+            Self::ChaseApplicant => "chase_applicant",
+            Self::DataExpiry => "data_expiry",
         }
     }
 

@@ -46,6 +46,7 @@ impl Tab {
 pub enum Topic {
     OrderCreated,
     OrderCancelled,
+    OrderLapsed,
     DataReceived,
     DataApproved,
     DataRejected,
@@ -64,9 +65,10 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::OrderCreated,
         Self::OrderCancelled,
+        Self::OrderLapsed,
         Self::DataReceived,
         Self::DataApproved,
         Self::DataRejected,
@@ -89,6 +91,7 @@ impl Topic {
         match self {
             Self::OrderCreated => "order-created",
             Self::OrderCancelled => "order-cancelled",
+            Self::OrderLapsed => "order-lapsed",
             Self::DataReceived => "data-received",
             Self::DataApproved => "data-approved",
             Self::DataRejected => "data-rejected",
@@ -122,9 +125,10 @@ impl Topic {
             | Self::MailUndeliverable
             | Self::ActivationRefused
             | Self::ActivationDelayed => Tab::Problems,
-            Self::CertificateExpiring | Self::DataExpiring | Self::MailboxLapsing => {
-                Tab::Expiration
-            }
+            Self::OrderLapsed
+            | Self::CertificateExpiring
+            | Self::DataExpiring
+            | Self::MailboxLapsing => Tab::Expiration,
             Self::CertificateIssued => Tab::NewCertificates,
             Self::OrderCreated
             | Self::OrderCancelled

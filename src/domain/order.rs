@@ -15,8 +15,11 @@ use super::{
     owner::{ActingFor, Owner},
     product::ProductCode,
     text::{Language, Text},
-    timestamp::Timestamp,
+    timestamp::{Timestamp, days},
 };
+
+/// Days from the order until its certificate must have been asked for (flows 3.8).
+pub const ACTIVATION_WINDOW_DAYS: u32 = 365;
 
 /// `ORDER/` + 10 digits + `/b01`: what the customer sees. Drawn at random, unique.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -124,6 +127,20 @@ pub struct Order {
     pub certificate: Option<CertificateId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl Order {
+    /// When the certificate can be asked for no longer.
+    #[must_use]
+    pub fn window_ends(&self) -> Timestamp {
+        self.created_at.plus(days(ACTIVATION_WINDOW_DAYS))
+    }
+
+    /// Whether the window has ended without an activation, whatever a timer has recorded.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.state == OrderState::Open && now >= self.window_ends()
+    }
 }
 
 #[cfg(test)]

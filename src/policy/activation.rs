@@ -221,10 +221,14 @@ pub fn field_faults(options: &Options, chosen: &[String]) -> Vec<Fault> {
 }
 
 fn evidence<'a>(facts: Facts<'a>, now: Timestamp) -> Result<Evidence<'a>, Refused> {
-    if facts.order.state != OrderState::Open {
+    if facts.order.state != OrderState::Open || facts.order.is_over(now) {
         return Err(Refused::state("order-state-conflict"));
     }
-    gates(facts, now)
+    let evidence = gates(facts, now)?;
+    Ok(Evidence {
+        lapses_at: evidence.lapses_at.min(facts.order.window_ends()),
+        ..evidence
+    })
 }
 
 /// Both gates (guide, item 45), with every code of what is missing.

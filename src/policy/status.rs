@@ -149,6 +149,7 @@ pub fn status_code(facts: OrderFacts<'_>, now: Timestamp) -> StatusCode {
         OrderState::Lapsed => StatusCode::Lapsed,
         OrderState::Issued => certificate_status(facts.certificate, now),
         OrderState::Submitted => StatusCode::SubmittedForIssuance,
+        OrderState::Open if facts.order.is_over(now) => StatusCode::Lapsed,
         OrderState::Open => open_status(facts, now),
     }
 }
@@ -221,11 +222,8 @@ pub fn activation_blockers(facts: OrderFacts<'_>, now: Timestamp) -> Vec<&'stati
 #[must_use]
 pub fn steps(facts: OrderFacts<'_>, now: Timestamp) -> Steps {
     match facts.order.state {
-        OrderState::Cancelled | OrderState::Rejected | OrderState::Lapsed => Steps {
-            data: blocked(vec!["order-closed"]),
-            email: blocked(vec!["order-closed"]),
-            activation: blocked(vec!["order-closed"]),
-        },
+        OrderState::Cancelled | OrderState::Rejected | OrderState::Lapsed => closed(),
+        OrderState::Open if facts.order.is_over(now) => closed(),
         OrderState::Submitted => all_done_but(StepState::InProgress),
         OrderState::Issued => all_done_but(StepState::Done),
         OrderState::Open => Steps {
@@ -360,6 +358,14 @@ const fn blocked(blocked_by: Vec<&'static str>) -> StepView {
     StepView {
         state: StepState::Blocked,
         blocked_by,
+    }
+}
+
+fn closed() -> Steps {
+    Steps {
+        data: blocked(vec!["order-closed"]),
+        email: blocked(vec!["order-closed"]),
+        activation: blocked(vec!["order-closed"]),
     }
 }
 

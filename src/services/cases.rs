@@ -16,7 +16,7 @@ use crate::{
         timestamp::Timestamp,
         unit::{Aggregate, Unit},
     },
-    policy::access::OfficerScope,
+    policy::access::{OfficerScope, ReadScope},
     ports::{
         clock::Clock,
         document_files::DocumentFiles,
@@ -29,6 +29,7 @@ use crate::{
     services::request::Stopped,
 };
 
+mod chase;
 pub mod evidence;
 pub mod reading;
 mod telling;
@@ -82,11 +83,15 @@ impl CaseWork {
 
     /// Loads the case of somebody who may see every owner's objects.
     async fn ground(&self, scope: &OfficerScope, id: CaseId) -> Result<Ground, Refused> {
+        self.ground_in(&scope.read(), id).await
+    }
+
+    async fn ground_in(&self, scope: &ReadScope, id: CaseId) -> Result<Ground, Refused> {
         let now = self.0.clock.now();
         let case = self.0.cases.case(id).await?;
         let case = case.ok_or_else(Refused::not_found)?;
         let sets = &self.0.subject_data;
-        let data = sets.subject_data(&scope.read(), case.subject_data).await?;
+        let data = sets.subject_data(scope, case.subject_data).await?;
         let data = data.ok_or_else(Refused::not_found)?;
         Ok(Ground {
             documents: sets.documents(data.id).await?,

@@ -72,6 +72,28 @@ pub fn again(job: &Job, due: Timestamp) -> JobEnd {
     }
 }
 
+/// The job has no effect any more.
+///
+/// # Errors
+/// 503 when the store cannot answer.
+pub async fn nothing_to_do(store: &dyn Store, job: &Job) -> Result<(), Refused> {
+    let token = job.token.clone();
+    store.bookkeep(Bookkeeping::EndJob { token }).await?;
+    Ok(())
+}
+
+/// The job came before its time.
+///
+/// # Errors
+/// 503 when the store cannot answer.
+pub async fn put_off(store: &dyn Store, job: &Job, due: Timestamp) -> Result<(), Refused> {
+    let token = job.token.clone();
+    store
+        .bookkeep(Bookkeeping::ReleaseJob { token, due })
+        .await?;
+    Ok(())
+}
+
 /// A runner for some kinds of jobs. A slow kind gets a runner of its own, so that it delays
 /// nobody else.
 pub struct Runner {

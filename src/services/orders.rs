@@ -40,6 +40,7 @@ use crate::{
     },
 };
 
+mod lapse;
 pub mod list;
 mod view;
 
@@ -112,7 +113,8 @@ impl Orders {
             };
             let order = Order::create(new, now);
             let view = self.bare_view(&order, order.will_be(), now);
-            let unit = Unit::of(scope.caller(), now, order);
+            let timer = self.timer(&order, now)?;
+            let unit = Unit::of(scope.caller(), now, order).job(timer);
             self.0.store.commit(request.complete(unit, &view)).await?;
             Ok(view)
         })

@@ -41,6 +41,8 @@ use crate::{
     services::sifting::{Found, sift, whole},
 };
 
+mod expiry;
+
 /// Versions in one line of data; submitting walks back over drafts that were never submitted.
 pub const MAX_REVISIONS: u32 = 100;
 

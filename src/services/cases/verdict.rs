@@ -4,12 +4,14 @@ use super::{CaseView, CaseWork, Ground};
 use crate::{
     domain::{
         case::{CaseState, SignedVerdict, Verdict, digest::Step},
-        id::CaseId,
+        id::{CaseId, JobId},
+        job::{JobKind, NewJob},
         mail::MailKind,
         notification::Topic,
         refusal::Refused,
         subject_data::SubjectData,
         text::Text,
+        timestamp::days,
         unit::Unit,
     },
     policy::{
@@ -20,6 +22,7 @@ use crate::{
         },
         reuse,
     },
+    ports::entropy::random,
     services::request::{Request, Stopped, decide},
 };
 
@@ -108,7 +111,15 @@ impl CaseWork {
         let lapses_at = reuse::facts_valid_until(&facts);
         let verified = ground.data.clone().verify(facts, ground.now)?;
         let data = SubjectData::clone(&verified);
-        let unit = unit.change(verified).lapses_at(lapses_at);
+        let [first, ..] = reuse::DATA_WARNING_DAYS;
+        let warning = NewJob {
+            id: JobId::new(ground.now, random(&*self.0.entropy)?),
+            kind: JobKind::DataExpiry,
+            object: data.id.to_string(),
+            slot: "expiry".to_owned(),
+            due: lapses_at.minus(days(first)),
+        };
+        let unit = unit.change(verified).job(warning).lapses_at(lapses_at);
         let unit = self
             .tell(unit, ground, Topic::DataApproved, MailKind::DataApproved)
             .await?;

@@ -127,7 +127,8 @@ impl CaseWork {
             let changed = case.ask(question.clone(), scope.person(), now)?;
             let waiting = ground.data.clone().ask(question.clone(), now)?;
             let view = ground.after(&changed, &waiting);
-            let unit = ground.unit(scope, &changed).change(waiting);
+            let timer = self.timer(id, now)?;
+            let unit = ground.unit(scope, &changed).change(waiting).job(timer);
             let unit = self
                 .tell(
                     unit,

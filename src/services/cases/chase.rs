@@ -1,0 +1,99 @@
+//! The applicant who does not answer: reminded on days 3, 7 and 13, and the data refused on
+//! day 30 (flows 3.8). Nobody decides here: what was never shown is not verified.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{CaseWork, Ground};
+use crate::{
+    domain::{
+        audit::event::{Event, EventKind},
+        case::{CaseEnd, CaseState},
+        id::{CaseId, JobId},
+        job::{Job, JobKind, NewJob},
+        mail::MailKind,
+        notification::Topic,
+        refusal::Refused,
+        timestamp::{Timestamp, days},
+        unit::Unit,
+    },
+    policy::access::SystemScope,
+    ports::entropy::random,
+    services::{
+        jobs::{self, JobHandler},
+        request::{Stopped, decide},
+    },
+};
+
+/// Days of silence after which the applicant is reminded.
+const REMINDERS: [u32; 3] = [3, 7, 13];
+/// Days of silence after which the data is refused.
+const PATIENCE: u32 = 30;
+
+impl CaseWork {
+    /// The timer of a question that is asked now.
+    pub(super) fn timer(&self, case: CaseId, now: Timestamp) -> Result<NewJob, Stopped> {
+        Ok(NewJob {
+            id: JobId::new(now, random(&*self.0.entropy)?),
+            kind: JobKind::ChaseApplicant,
+            object: case.to_string(),
+            slot: format!("asked-{}", now.millis()),
+            due: now.plus(next(Duration::ZERO)),
+        })
+    }
+
+    async fn chase(&self, id: CaseId, job: &Job) -> Result<(), Stopped> {
+        let system = SystemScope::new("timer");
+        let store = self.0.store.as_ref();
+        let ground = self.ground_in(&system.read(), id).await?;
+        if ground.case.state != CaseState::WaitingForApplicant {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        }
+        // While a case waits nothing but a new question touches it.
+        let asked_at = ground.case.updated_at;
+        let silence = ground.now.since(asked_at);
+        if silence >= days(PATIENCE) {
+            return self.refuse_silent(system, &ground, job).await;
+        }
+        let due = asked_at.plus(next(silence));
+        if REMINDERS.iter().all(|day| silence < days(*day)) {
+            return Ok(jobs::put_off(store, job, due).await?);
+        }
+        let event = Event::new(EventKind::InformationRequested, "case", id).with("reminder", true);
+        let unit = Unit::new(system.caller(), ground.now, event);
+        let (topic, kind) = (Topic::InformationNeeded, MailKind::InformationNeeded);
+        let unit = self.tell(unit, &ground, topic, kind).await?;
+        store.commit(unit.ends_job(jobs::again(job, due))).await?;
+        Ok(())
+    }
+
+    async fn refuse_silent(
+        &self,
+        system: SystemScope,
+        ground: &Ground,
+        job: &Job,
+    ) -> Result<(), Stopped> {
+        let closed = ground.case.clone().close(CaseEnd::Unanswered, ground.now)?;
+        let rejected = ground.data.clone().reject(None, ground.now)?;
+        let unit = Unit::of(system.caller(), ground.now, closed).change(rejected);
+        let (topic, kind) = (Topic::DataRejected, MailKind::DataRejected);
+        let unit = self.tell(unit, ground, topic, kind).await?;
+        self.0.store.commit(unit.ends_job(jobs::done(job))).await?;
+        Ok(())
+    }
+}
+
+/// From the question to the next thing to do after so much silence.
+fn next(silence: Duration) -> Duration {
+    let reminder = REMINDERS.into_iter().map(days).find(|day| silence < *day);
+    reminder.unwrap_or_else(|| days(PATIENCE))
+}
+
+#[async_trait]
+impl JobHandler for CaseWork {
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        let id = job.object.parse().map_err(|_| Refused::not_found())?;
+        decide(|| self.chase(id, job)).await
+    }
+}
