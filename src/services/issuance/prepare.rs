@@ -22,7 +22,7 @@ use crate::{
         product::Product,
         refusal::{Class, Refused},
         timestamp::Timestamp,
-        unit::{Aggregate, Committed, Unit},
+        unit::{Aggregate, CommitError, Committed, Unit},
     },
     pkix::{serial_number::SerialNumber, spki::PublicKey},
     policy::{
@@ -354,7 +354,15 @@ impl Issuance {
         let unit = unit.change(intent.clone()).lapses_at(grounds.lapses_at);
         let unit = grounds.rests_on.into_iter().fold(unit, Unit::rest);
         let mut steps = Steps::start(self.0.clock.as_ref());
-        let committed = self.0.store.commit(unit).await?;
+        let committed = match self.0.store.commit(unit).await {
+            Ok(committed) => committed,
+            Err(error) => {
+                if matches!(error, CommitError::Unavailable(_)) {
+                    self.settle_doubt(&intent, caller, slot);
+                }
+                return Err(error.into());
+            }
+        };
         steps.end("S5 intent");
         let recorded = linted
             .recorded(&committed)

@@ -1,6 +1,8 @@
 //! What becomes of serials whose signature never came: they are abandoned, listed on the CRL,
 //! and their activation is judged afresh under a new serial. Nothing is signed twice.
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::{Issuance, finish::is_open};
 use crate::{
     domain::{
@@ -49,6 +51,31 @@ impl Issuance {
                 return Ok(settled);
             }
         }
+    }
+
+    /// The store could not say whether this intent is durable: if it is, it is abandoned. The
+    /// slot is held until that is known, so that a store in trouble is not asked by ever more.
+    pub(super) fn settle_doubt(&self, intent: &Intent, caller: Caller, slot: OwnedSemaphorePermit) {
+        let service = self.clone();
+        let (issuer, serial) = (intent.issuer.clone(), intent.serial.clone());
+        self.0.tasks.spawn(async move {
+            let _held = slot;
+            loop {
+                // What an uncertain commit has left behind is decided once a later write stands.
+                let (store, clock) = (&service.0.store, service.0.clock.as_ref());
+                if service.0.lease.renew(store, clock).await.is_ok() {
+                    match service.0.activations.intent(&issuer, &serial).await {
+                        Ok(Some(intent)) if is_open(&intent) => {
+                            let cause = "intent-unconfirmed";
+                            return service.abandon(intent, &caller, cause).await;
+                        }
+                        Ok(_) => return,
+                        Err(error) => tracing::error!(%error, "an intent is in doubt"),
+                    }
+                }
+                clock.pause(super::finish::PAUSE).await;
+            }
+        });
     }
 
     /// Abandons an intent of this process, as often as it takes.

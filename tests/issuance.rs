@@ -1,0 +1,27 @@
+//! Issuance with a failure at each of its steps (reliability S1-S10): whatever fails, each serial
+//! ends in exactly one known state, and the client's request in one certificate. Store and
+//! decisions are real; the token and the store's answers are scripted.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set itself up fails at once"
+)]
+
+#[path = "support/clock.rs"]
+mod clock;
+#[path = "support/entropy.rs"]
+mod entropy;
+#[path = "issuance/fates.rs"]
+mod fates;
+#[path = "issuance/faults.rs"]
+mod faults;
+#[path = "cases/person.rs"]
+mod person;
+#[path = "issuance/stage.rs"]
+mod stage;
+#[path = "issuance/token.rs"]
+mod token;
+#[path = "cases/world.rs"]
+mod world;

@@ -1,0 +1,63 @@
+//! A store whose answers are scripted; what it writes is written.
+
+use std::{collections::VecDeque, sync::Mutex, time::Duration};
+
+use async_trait::async_trait;
+use chancery::{
+    adapters::sqlite::SqliteStore,
+    domain::unit::{CommitError, Committed, Unit},
+    ports::store::{Booked, Bookkeeping, Store, StoreError},
+};
+
+/// What becomes of a unit.
+#[derive(Clone, Copy, Debug)]
+pub enum Fate {
+    Passes,
+    /// Not written, and said so.
+    Refused,
+    /// Written, but the answer is lost.
+    AnswerLost,
+}
+
+/// The store, with scripted fates for the next units.
+pub struct Fates {
+    store: SqliteStore,
+    script: Mutex<VecDeque<Fate>>,
+}
+
+impl Fates {
+    pub fn over(store: SqliteStore) -> Self {
+        Self {
+            store,
+            script: Mutex::default(),
+        }
+    }
+
+    pub fn plays(&self, fates: impl IntoIterator<Item = Fate>) {
+        self.script.lock().unwrap().extend(fates);
+    }
+}
+
+#[async_trait]
+impl Store for Fates {
+    async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {
+        let fate = self.script.lock().unwrap().pop_front();
+        let trouble = || CommitError::Unavailable("as scripted".to_owned());
+        match fate.unwrap_or(Fate::Passes) {
+            Fate::Passes => self.store.commit(unit).await,
+            Fate::Refused => Err(trouble()),
+            Fate::AnswerLost => {
+                self.store.commit(unit).await.expect("it is written");
+                Err(trouble())
+            }
+        }
+    }
+
+    async fn bookkeep(&self, task: Bookkeeping) -> Result<Booked, StoreError> {
+        self.store.bookkeep(task).await
+    }
+
+    fn clock_lag(&self) -> Duration {
+        self.store.clock_lag()
+    }
+}

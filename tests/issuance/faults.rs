@@ -1,0 +1,182 @@
+//! One failure a test, named by its step.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use chancery::{domain::refusal::Refused, services::issuance::Told};
+
+use crate::{
+    fates::Fate,
+    stage::{Serial, Stage},
+    token::Act,
+};
+
+fn issued() -> Serial {
+    ("issued".to_owned(), None)
+}
+
+fn abandoned(cause: &str) -> Serial {
+    ("abandoned".to_owned(), Some(cause.to_owned()))
+}
+
+fn is_pending(told: &Result<Told, Refused>) -> bool {
+    matches!(told, Ok(Told::Pending(_)))
+}
+
+fn code(told: Result<Told, Refused>) -> &'static str {
+    told.expect_err("a refusal").code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_fails() {
+    let mut stage = Stage::new().await;
+    let Told::Issued(answer) = stage.ask().await.unwrap() else {
+        panic!("not issued");
+    };
+    assert_eq!(stage.serials().await, [issued()]);
+    assert_eq!(stage.answer().await, Some(answer));
+    assert_eq!(stage.token.asked(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s5_the_intent_is_refused() {
+    let mut stage = Stage::new().await;
+    stage.fates([Fate::Refused]);
+    assert_eq!(code(stage.ask().await), "store-unavailable");
+    stage.settle_down().await;
+    assert_eq!((stage.serials().await, stage.token.asked()), (vec![], 0));
+    // Nothing stands in the way of the client's next try.
+    assert!(matches!(stage.ask().await, Ok(Told::Issued(_))));
+    assert_eq!(stage.serials().await, [issued()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s5_the_answer_to_the_intent_is_lost() {
+    let mut stage = Stage::new().await;
+    stage.fates([Fate::AnswerLost]);
+    assert_eq!(code(stage.ask().await), "store-unavailable");
+    assert!(stage.answer().await.is_some());
+    let expected = [abandoned("intent-unconfirmed"), issued()];
+    assert_eq!(stage.serials().await, expected);
+    assert_eq!(stage.token.asked(), 1, "nothing is signed in doubt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s6_the_token_refuses_for_a_while() {
+    let mut stage = Stage::new().await;
+    stage.token.plays([Act::Refuse, Act::Refuse, Act::Refuse]);
+    assert!(matches!(stage.ask().await, Ok(Told::Issued(_))));
+    assert_eq!(stage.serials().await, [issued()]);
+    assert_eq!(stage.token.asked(), 4);
+    assert!(stage.answer().await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s6_the_lease_ends_while_the_token_refuses() {
+    let mut stage = Stage::new().await;
+    stage.token.gone.store(true, Ordering::SeqCst);
+    let told = stage.ask().await;
+    assert!(is_pending(&told), "{told:?}");
+    assert_eq!(stage.serials().await, [abandoned("lease-over")]);
+    stage.token.gone.store(false, Ordering::SeqCst);
+    assert!(stage.answer().await.is_some());
+    assert_eq!(stage.serials().await, [abandoned("lease-over"), issued()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s6_the_token_is_gone_for_too_long() {
+    let mut stage = Stage::new().await;
+    let stage_of = |stage: &Stage| {
+        let (lease, world) = (Arc::clone(&stage.lease), &stage.world);
+        (lease, world.store.clone(), world.clock.clone())
+    };
+    // The lease is renewed all the while, as the daemon does.
+    let renewals = (0..200).flat_map(|_| {
+        let (lease, store, clock) = stage_of(&stage);
+        let renewal = Box::pin(async move {
+            let store: Arc<dyn chancery::ports::store::Store> = Arc::new(store);
+            lease.renew(&store, clock.as_ref()).await.unwrap();
+        });
+        [Act::RefuseAfter(renewal)]
+    });
+    stage.token.plays(renewals);
+    let told = stage.ask().await;
+    assert!(is_pending(&told), "{told:?}");
+    assert_eq!(stage.serials().await, [abandoned("hsm-unavailable")]);
+    stage.token.script.lock().unwrap().clear();
+    assert!(stage.answer().await.is_some());
+    let expected = [abandoned("hsm-unavailable"), issued()];
+    assert_eq!(stage.serials().await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s6_nobody_knows_whether_the_token_signed() {
+    let mut stage = Stage::new().await;
+    stage.token.plays([Act::FallSilent]);
+    let told = stage.ask().await;
+    assert!(is_pending(&told), "{told:?}");
+    assert_eq!(stage.token.asked(), 1, "nothing is signed twice");
+    assert_eq!(stage.serials().await, [abandoned("hsm-answer-unknown")]);
+    assert!(stage.answer().await.is_some());
+    let expected = [abandoned("hsm-answer-unknown"), issued()];
+    assert_eq!(stage.serials().await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s7_the_signature_does_not_verify() {
+    let mut stage = Stage::new().await;
+    stage.token.plays([Act::SignWrongly]);
+    let told = stage.ask().await;
+    assert!(is_pending(&told), "{told:?}");
+    assert_eq!(stage.token.distrusted.load(Ordering::SeqCst), 1);
+    assert_eq!(stage.serials().await, [abandoned("signature-invalid")]);
+    assert!(stage.answer().await.is_some());
+    let expected = [abandoned("signature-invalid"), issued()];
+    assert_eq!(stage.serials().await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s7_giving_up_is_refused_or_its_answer_is_lost() {
+    for fates in [&[Fate::Refused, Fate::Refused][..], &[Fate::AnswerLost]] {
+        let mut stage = Stage::new().await;
+        stage.token.plays([Act::FallSilent]);
+        stage.fates([Fate::Passes].into_iter().chain(fates.iter().copied()));
+        let told = stage.ask().await;
+        assert!(is_pending(&told), "{fates:?}: {told:?}");
+        assert!(stage.answer().await.is_some(), "{fates:?}");
+        let expected = [abandoned("hsm-answer-unknown"), issued()];
+        assert_eq!(stage.serials().await, expected, "{fates:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s8_the_result_is_refused_for_a_while() {
+    let stage = Stage::new().await;
+    stage.fates([Fate::Passes, Fate::Refused, Fate::Refused, Fate::Refused]);
+    assert!(matches!(stage.ask().await, Ok(Told::Issued(_))));
+    assert_eq!(stage.serials().await, [issued()]);
+    assert_eq!(stage.token.asked(), 1, "nothing is signed twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s8_the_answer_to_the_result_is_lost() {
+    let mut stage = Stage::new().await;
+    stage.fates([Fate::Passes, Fate::AnswerLost]);
+    // The client asks again, and gets what is stored.
+    let told = stage.ask().await;
+    assert!(is_pending(&told), "{told:?}");
+    assert!(stage.answer().await.is_some());
+    assert_eq!(stage.serials().await, [issued()]);
+    assert_eq!(stage.token.asked(), 1, "nothing is signed twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s8_somebody_has_given_the_serial_up_meanwhile() {
+    let mut stage = Stage::new().await;
+    let settling = stage.settled_by_another();
+    stage.token.plays([Act::SignAfter(settling)]);
+    let told = stage.ask().await;
+    assert!(is_pending(&told), "{told:?}");
+    assert_eq!(stage.serials().await, [abandoned("boot-died")]);
+    assert!(stage.answer().await.is_some());
+    assert_eq!(stage.serials().await, [abandoned("boot-died"), issued()]);
+}

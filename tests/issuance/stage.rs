@@ -1,0 +1,360 @@
+//! An order that lacks its activation only, and an issuing CA whose token and store can fail.
+
+use std::{collections::BTreeMap, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
+
+use chancery::{
+    adapters::sqlite::verify::verify,
+    config::products,
+    domain::{
+        activation::CommonNameSource,
+        case::Verdict,
+        id::{ActivationId, BootId, JobId},
+        idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
+        identity::{Credential, Identity, NewIdentity},
+        intent::IssuerName,
+        job::{JobKind, NewJob},
+        owner::{ActingFor, Caller, IdentityName, Role},
+        product::{ProductCode, Step as ProductStep},
+        refusal::Refused,
+        unit::Unit,
+    },
+    pkix::{algorithm::SignatureAlgorithm, certificate::CaCertificate},
+    policy::{
+        access::{Action, Authenticated, TenantScope},
+        issuance::IssuerKey,
+        profile::CertificateProfile,
+        statements::StatementGiven,
+    },
+    ports::{
+        clock::Clock,
+        store::{Store, issuance::Activations, people::Identities},
+    },
+    services::{
+        authority::{Authorities, Authority, Bound, CrlPeriod, Profiles},
+        catalogue::Catalogue,
+        issuance::{Issuance, Parts, Told, Wish},
+        jobs::{JobHandler, Runner},
+        lease::Lease,
+    },
+};
+use futures_util::future::BoxFuture;
+use rcgen::{CertificateParams, DnType, IsCa, KeyPair, KeyUsagePurpose};
+use sqlx::{Connection, Row, sqlite::SqliteConnectOptions};
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    fates::{Fate, Fates},
+    token::Token,
+    world::World,
+};
+
+pub struct Stage {
+    pub world: World,
+    pub token: Arc<Token>,
+    pub lease: Arc<Lease>,
+    pub issuance: Issuance,
+    fates: Arc<Fates>,
+    catalogue: Arc<Catalogue>,
+    tasks: TaskTracker,
+}
+
+/// An intent as it stands in the database, in the order they were recorded.
+pub type Serial = (String, Option<String>);
+
+impl Stage {
+    pub async fn new() -> Self {
+        let world = World::new().await;
+        world.complete(0).await;
+        world.propose(&world.anna, Verdict::Approve).await.unwrap();
+        world.decide(&world.ola, Verdict::Approve).await.unwrap();
+        enroll_panel(&world).await;
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+        let key = KeyPair::generate().unwrap();
+        let authorities = Arc::new(authorities(&key, &shipped));
+        let products = products::load(&shipped.join("products.toml")).unwrap();
+        let catalogue = Arc::new(Catalogue::new(products));
+        let token = Arc::new(Token::new(key));
+        let fates = Arc::new(Fates::over(world.store.clone()));
+        let (tasks, lease) = (TaskTracker::new(), new_lease(&world).await);
+        let issuance = Issuance::new(Parts {
+            store: fates.clone(),
+            activations: Arc::new(world.store.clone()),
+            requests: Arc::new(world.store.clone()),
+            signer: token.clone(),
+            clock: world.clock.clone(),
+            entropy: world.entropy.clone(),
+            authorities: authorities.clone(),
+            catalogue: catalogue.clone(),
+            lease: lease.clone(),
+            tasks: tasks.clone(),
+            render: Arc::new(|record| Answer {
+                status: 201,
+                location: None,
+                etag: None,
+                body: record.certificate.der.clone(),
+            }),
+        });
+        let mut stage = Self {
+            issuance,
+            world,
+            token,
+            lease,
+            fates,
+            catalogue,
+            tasks,
+        };
+        stage.settle_down().await;
+        stage
+    }
+
+    /// What becomes of the next units.
+    pub fn fates(&self, fates: impl IntoIterator<Item = Fate>) {
+        self.fates.plays(fates);
+    }
+
+    /// What another start of the daemon does to the intents that are open when it looks.
+    pub fn settled_by_another(&self) -> BoxFuture<'static, ()> {
+        let (store, now) = (self.world.store.clone(), self.world.now());
+        let [boot, job] = [(); 2].map(|()| self.world.entropy.bytes());
+        Box::pin(async move {
+            let another = BootId::new(now, boot);
+            let mut open = store.orphaned_intents(another, now, 10).await.unwrap();
+            let intent = open.remove(0);
+            let resume = NewJob {
+                id: JobId::new(now, job),
+                kind: JobKind::ResumeActivation,
+                object: intent.activation.to_string(),
+                slot: "another".to_owned(),
+                due: now,
+            };
+            let (changed, revoked) = intent.abandoned("boot-died", now).unwrap();
+            let unit = Unit::of(Caller::system("another"), now, changed);
+            let unit = unit.change(revoked).job(resume);
+            store.commit(unit).await.unwrap();
+        })
+    }
+
+    /// The client's request, the same each time.
+    pub async fn ask(&self) -> Result<Told, Refused> {
+        let now = self.world.now();
+        let code = ProductCode::parse("smime-org-multipurpose-365-issue").unwrap();
+        let product = self.catalogue.product(&code).unwrap();
+        let statements = product.statements.iter();
+        let wish = Wish {
+            common_name: CommonNameSource::Organization.name().to_owned(),
+            fields: self.fields().await,
+            csr: request(),
+            statements: statements
+                .filter(|statement| statement.step == ProductStep::Activation)
+                .map(|statement| StatementGiven {
+                    id: statement.id.clone(),
+                    version: statement.version,
+                    accepted_at: now,
+                })
+                .collect(),
+            acting_for: ActingFor::default(),
+        };
+        let (scope, wait) = (self.panel().await, Duration::from_secs(60));
+        let claim = IdempotencyClaim {
+            key: key(),
+            request_sha256: [1; 32],
+            act: String::new(),
+        };
+        let order = self.world.order;
+        self.issuance
+            .activate(scope, order, wish, claim, wait)
+            .await
+    }
+
+    /// The answer under the client's key, after all that was left to do has been done.
+    pub async fn answer(&mut self) -> Option<Answer> {
+        self.settle_down().await;
+        let live = self.live().await?;
+        match self
+            .issuance
+            .again_asked(&key(), live, Duration::ZERO)
+            .await
+        {
+            Ok(Told::Issued(answer)) => Some(answer),
+            Ok(Told::Pending(_)) => None,
+            Err(refused) => panic!("{refused:?}"),
+        }
+    }
+
+    /// Ends the tasks under way and runs the jobs that are due, until nothing is left.
+    pub async fn settle_down(&mut self) {
+        loop {
+            self.tasks.close();
+            self.tasks.wait().await;
+            self.tasks.reopen();
+            self.lease_anew().await;
+            let resume: Arc<dyn JobHandler> = Arc::new(self.issuance.clone());
+            let runner = Runner::new(
+                self.fates.clone(),
+                self.world.clock.clone(),
+                self.world.entropy.clone(),
+                BTreeMap::from([(JobKind::ResumeActivation, resume)]),
+                1,
+            );
+            if runner.tick().await.unwrap() == 0 {
+                return;
+            }
+        }
+    }
+
+    pub async fn lease_anew(&self) {
+        let store: Arc<dyn Store> = Arc::new(self.world.store.clone());
+        let clock: &dyn Clock = self.world.clock.as_ref();
+        self.lease.renew(&store, clock).await.unwrap();
+    }
+
+    /// Every serial's state and cause; the oracle finds nothing wrong, and the certificates are
+    /// those of the issued serials.
+    pub async fn serials(&self) -> Vec<Serial> {
+        let path = self.world.dir.path().join("ca.db");
+        let report = verify(&path).await.unwrap();
+        assert_eq!(report.violations, []);
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let mut database = sqlx::SqliteConnection::connect_with(&options)
+            .await
+            .unwrap();
+        let causes = "SELECT json_extract(leaf, '$.object.id'), json_extract(leaf, '$.data.cause')
+            FROM (SELECT CAST(leaf AS TEXT) AS leaf FROM audit_entry)
+            WHERE json_extract(leaf, '$.type') = 'cert.sign_unresolved'";
+        let causes = sqlx::query(causes).fetch_all(&mut database).await.unwrap();
+        let causes: BTreeMap<String, String> =
+            causes.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let intents = "SELECT serial, state FROM intent ORDER BY recorded_at, rowid";
+        let intents = sqlx::query(intents).fetch_all(&mut database).await.unwrap();
+        let certified = "SELECT count(*) FROM certificate JOIN intent USING (issuer, serial)
+            WHERE state = 'issued'";
+        let certified = sqlx::query(certified)
+            .fetch_one(&mut database)
+            .await
+            .unwrap();
+        let all = sqlx::query("SELECT count(*) FROM certificate");
+        let all = all.fetch_one(&mut database).await.unwrap();
+        let serials: Vec<Serial> = intents
+            .iter()
+            .map(|row| (row.get(1), causes.get(&row.get::<String, _>(0)).cloned()))
+            .collect();
+        let issued = serials
+            .iter()
+            .filter(|(state, _)| state == "issued")
+            .count();
+        let counts = [certified.get::<i64, _>(0), all.get::<i64, _>(0)];
+        assert_eq!(counts, [i64::try_from(issued).unwrap(); 2]);
+        serials
+    }
+
+    async fn live(&self) -> Option<ActivationId> {
+        let scope = self.panel().await.read();
+        let newest = self.issuance.newest(&scope, self.world.order).await;
+        newest.ok().map(|activation| activation.id)
+    }
+
+    async fn fields(&self) -> Vec<String> {
+        let scope = self.panel().await.read();
+        let options = self.issuance.options(&scope, self.world.order).await;
+        // Without an open step there is nothing to choose from, and the request says why.
+        options.map_or_else(
+            |_| Vec::new(),
+            |options| {
+                let required = options.fields.iter().filter(|field| field.required);
+                required.map(|field| field.name.to_owned()).collect()
+            },
+        )
+    }
+
+    async fn panel(&self) -> TenantScope {
+        let mut found = self.world.store.matching(&[PANEL]).await.unwrap();
+        let (peer, request) = ("127.0.0.1".to_owned(), "r".to_owned());
+        let who = Authenticated::new(found.remove(0), [9; 32], peer, request, self.world.now());
+        let customer = crate::world::owner().customer;
+        TenantScope::authorize(&who.unwrap(), Action::UseOrders, customer).unwrap()
+    }
+}
+
+const PANEL: Credential = Credential::Spki([9; 32]);
+
+fn key() -> IdempotencyKey {
+    IdempotencyKey {
+        identity: IdentityName::parse("panel").unwrap(),
+        owner: crate::world::owner(),
+        key: "the client's".to_owned(),
+    }
+}
+
+/// A client's key is its own in every test.
+fn request() -> String {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(Vec::new()).unwrap();
+    params.serialize_request(&key).unwrap().pem().unwrap()
+}
+
+async fn enroll_panel(world: &World) {
+    let new = NewIdentity {
+        name: IdentityName::parse("panel").unwrap(),
+        role: Role::RaCustomer,
+        credential: PANEL,
+        spki: None,
+        qualified_until: None,
+    };
+    let identity = Identity::register(new, world.now()).unwrap();
+    let unit = Unit::of(world.caller(), world.now(), identity);
+    world.commit(unit).await;
+}
+
+async fn new_lease(world: &World) -> Arc<Lease> {
+    let lease = Lease::new(BootId::new(world.now(), world.entropy.bytes()));
+    let store: Arc<dyn Store> = Arc::new(world.store.clone());
+    let clock: &dyn Clock = world.clock.as_ref();
+    lease.renew(&store, clock).await.unwrap();
+    Arc::new(lease)
+}
+
+fn authorities(key: &KeyPair, shipped: &Path) -> Authorities {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let names = [
+        (DnType::CountryName, "PL"),
+        (DnType::OrganizationName, "Example"),
+        (DnType::CommonName, "Example Issuing CA"),
+    ];
+    for (kind, value) in names {
+        params.distinguished_name.push(kind, value);
+    }
+    params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2036, 1, 1);
+    let certificate = params.self_signed(key).unwrap();
+    let certificate = CaCertificate::from_der(certificate.der()).unwrap();
+    let name = IssuerName::parse("issuing-g1").unwrap();
+    let profile = std::fs::read_to_string(shipped.join("profiles/org-multipurpose.toml")).unwrap();
+    let profile = Arc::new(CertificateProfile::parse(&profile).unwrap());
+    let bound = Bound {
+        issuer: name.clone(),
+        profile: Arc::clone(&profile),
+    };
+    let pinned = IssuerKey::new(
+        chancery::domain::signing::KeyName::parse("issuing-g1").unwrap(),
+        certificate.public_key().clone(),
+        SignatureAlgorithm::EcdsaP256Sha256,
+    );
+    let authority = Authority {
+        name,
+        chain: vec![certificate.as_der().to_vec()],
+        certificate,
+        key: pinned.unwrap(),
+        partitions: NonZeroU32::MIN,
+        base_url: "http://pki.example.com".to_owned(),
+        crl: CrlPeriod {
+            validity: Duration::from_secs(7 * 86_400),
+            refresh: Duration::from_secs(86_400),
+        },
+        slots: Arc::new(Semaphore::new(4)),
+    };
+    let profiles = Profiles(BTreeMap::from([(profile.name().to_owned(), bound)]));
+    Authorities::new(vec![Arc::new(authority)], profiles)
+}
