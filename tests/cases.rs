@@ -12,6 +12,8 @@
 mod clock;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[path = "support/ground.rs"]
+mod ground;
 #[path = "cases/person.rs"]
 mod person;
 #[path = "cases/reading.rs"]
@@ -272,7 +274,7 @@ async fn a_question_waits_for_the_applicant() {
     let world = World::new().await;
     world.claim(&world.anna).await.unwrap();
     let scope = world.scope(&world.anna).await;
-    let message = world::text("Please send the statute.");
+    let message = ground::text("Please send the statute.");
     let question = Question::of(message.clone());
     let asked = world
         .work

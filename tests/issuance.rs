@@ -17,6 +17,8 @@ mod entropy;
 mod fates;
 #[path = "issuance/faults.rs"]
 mod faults;
+#[path = "support/ground.rs"]
+mod ground;
 #[path = "cases/person.rs"]
 mod person;
 #[path = "issuance/stage.rs"]

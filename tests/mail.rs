@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that cannot set itself up fails at once"
 )]
@@ -14,6 +13,8 @@ mod asked;
 mod clock;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[path = "support/ground.rs"]
+mod ground;
 #[path = "mail/issued.rs"]
 mod issued;
 #[path = "mail/page.rs"]

@@ -14,6 +14,8 @@ mod clock;
 mod data;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[path = "support/ground.rs"]
+mod ground;
 #[path = "registration/lapse.rs"]
 mod lapse;
 #[path = "registration/orders.rs"]

@@ -11,7 +11,10 @@ use chancery::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::world::{World, owner, text};
+use crate::{
+    ground::text,
+    world::{World, owner},
+};
 
 const CONTENT: &[u8] = b"%PDF-1.7 a statute";
 

@@ -1,16 +1,13 @@
 //! A store on SQLite with people, one submitted data set, its case and its order.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use chancery::{
-    adapters::{
-        document_directory::DocumentDirectory,
-        sqlite::{OpenError, SqliteStore, StoreOptions, migrate},
-    },
+    adapters::{document_directory::DocumentDirectory, sqlite::SqliteStore},
     domain::{
         aggregate::Loaded,
         case::{Case, CheckKind, CheckState, EvidenceKind, Verdict, digest::Step},
-        id::{BootId, CaseId, MailboxId, OrderId, SubjectDataId},
+        id::{CaseId, MailboxId, OrderId, SubjectDataId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity},
         mailbox::{
@@ -21,7 +18,7 @@ use chancery::{
         product::ProductCode,
         refusal::Refused,
         subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
-        text::{Country, Language, Text},
+        text::{Country, Language},
         timestamp::{Timestamp, days},
         unit::Unit,
     },
@@ -48,7 +45,12 @@ use chancery::{
 };
 use tempfile::TempDir;
 
-use crate::{clock::FakeClock, entropy::FakeEntropy, person::Person};
+use crate::{
+    clock::FakeClock,
+    entropy::FakeEntropy,
+    ground::{Ground, text},
+    person::Person,
+};
 
 pub struct World {
     pub store: SqliteStore,
@@ -61,10 +63,6 @@ pub struct World {
     pub data: SubjectDataId,
     pub order: OrderId,
     pub dir: TempDir,
-}
-
-pub fn text<const MAX: usize>(text: &str) -> Text<MAX> {
-    Text::parse(text).unwrap()
 }
 
 pub fn owner() -> Owner {
@@ -98,34 +96,14 @@ pub fn request(person: &Person, key: &str) -> Request<CaseView> {
     }
 }
 
-/// OpenSSL started by another test holds a copy of the lock that the migration let go, for the
-/// moment between fork and exec.
-async fn open(path: &Path, clock: &Arc<FakeClock>, entropy: &Arc<FakeEntropy>) -> SqliteStore {
-    for _ in 0..1_000_000 {
-        let options = StoreOptions {
-            queue: 64,
-            batch: 16,
-            log_prefix: "ca.example.org/audit".to_owned(),
-            node: "test".to_owned(),
-            boot: BootId::new(clock.now(), entropy.bytes()),
-        };
-        match SqliteStore::open(path, clock.clone(), entropy.clone(), options).await {
-            Ok(store) => return store,
-            Err(OpenError::Locked(_)) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    }
-    panic!("the database stays locked");
-}
-
 impl World {
     pub async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ca.db");
-        migrate(&path).await.unwrap();
-        let clock = Arc::new(FakeClock::at("2026-11-20T10:00:00Z"));
-        let entropy = Arc::new(FakeEntropy::from(1));
-        let store = open(&path, &clock, &entropy).await;
+        let Ground {
+            dir,
+            store,
+            clock,
+            entropy,
+        } = Ground::new().await;
         let shared = Arc::new(store.clone());
         let work = CaseWork::new(Parts {
             store: shared.clone(),

@@ -1,16 +1,13 @@
 //! A store on SQLite with one order whose data is saved, and the services that mail about it.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fs, sync::Arc};
 
 use chancery::{
-    adapters::{
-        sqlite::{OpenError, SqliteStore, StoreOptions, migrate},
-        templates::MailTemplates,
-    },
+    adapters::{sqlite::SqliteStore, templates::MailTemplates},
     domain::{
         aggregate::{Loaded, Version},
         case::Case,
-        id::{BootId, CaseId, OrderId, SubjectDataId},
+        id::{CaseId, OrderId, SubjectDataId},
         identity::{Credential, Identity, NewIdentity},
         intent::IssuerName,
         job::JobKind,
@@ -23,7 +20,7 @@ use chancery::{
         subject_data::{
             SubjectData, VerificationMethod, VerifiedFacts, transition::NewSubjectData,
         },
-        text::{Country, Language, Text},
+        text::{Country, Language},
         timestamp::{Timestamp, days},
         unit::Unit,
     },
@@ -49,7 +46,11 @@ use chancery::{
 };
 use tempfile::TempDir;
 
-use crate::{clock::FakeClock, entropy::FakeEntropy};
+use crate::{
+    clock::FakeClock,
+    entropy::FakeEntropy,
+    ground::{Ground, text},
+};
 
 const PAGE: Page = Page {
     limit: 50,
@@ -72,38 +73,14 @@ pub fn chain() -> Vec<Vec<u8>> {
     vec![b"the issuing CA".to_vec()]
 }
 
-fn text<const MAX: usize>(text: &str) -> Text<MAX> {
-    Text::parse(text).unwrap()
-}
-
-/// A process started by another test may hold a copy of the lock for the moment between fork and
-/// exec.
-async fn open(path: &Path, clock: &Arc<FakeClock>, entropy: &Arc<FakeEntropy>) -> SqliteStore {
-    for _ in 0..1_000_000 {
-        let options = StoreOptions {
-            queue: 64,
-            batch: 16,
-            log_prefix: "ca.example.org/audit".to_owned(),
-            node: "test".to_owned(),
-            boot: BootId::new(clock.now(), entropy.bytes()),
-        };
-        match SqliteStore::open(path, clock.clone(), entropy.clone(), options).await {
-            Ok(store) => return store,
-            Err(OpenError::Locked(_)) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    }
-    panic!("the database stays locked");
-}
-
 impl World {
     pub async fn new(mailer: Arc<dyn Mailer>) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ca.db");
-        migrate(&path).await.unwrap();
-        let clock = Arc::new(FakeClock::at("2026-11-20T10:00:00Z"));
-        let entropy = Arc::new(FakeEntropy::from(1));
-        let store = open(&path, &clock, &entropy).await;
+        let Ground {
+            dir,
+            store,
+            clock,
+            entropy,
+        } = Ground::new().await;
         let shared = Arc::new(store.clone());
         let key = Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap());
         let control = MailboxControl::new(mailboxes::Parts {

@@ -16,7 +16,10 @@ use chancery::{
     services::orders::{OrderView, list::OrderQuery},
 };
 
-use crate::world::{World, by_number, code, owner, request, text, wish};
+use crate::{
+    ground::text,
+    world::{World, by_number, code, owner, request, wish},
+};
 
 const ALL: Page = Page {
     limit: 50,

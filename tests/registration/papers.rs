@@ -19,7 +19,10 @@ use chancery::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::world::{World, by_document, by_number, text};
+use crate::{
+    ground::text,
+    world::{World, by_document, by_number},
+};
 
 const ALL: Page = Page {
     limit: 50,

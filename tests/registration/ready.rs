@@ -25,7 +25,10 @@ use chancery::{
     },
 };
 
-use crate::world::{World, owner, text, wish};
+use crate::{
+    ground::text,
+    world::{World, owner, wish},
+};
 
 const ALL: Page = Page {
     limit: 50,

@@ -1,22 +1,19 @@
 //! A store on SQLite with two frontends, and the services between the door and the cases.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use chancery::{
-    adapters::{
-        document_directory::DocumentDirectory,
-        sqlite::{OpenError, SqliteStore, StoreOptions, migrate},
-    },
+    adapters::{document_directory::DocumentDirectory, sqlite::SqliteStore},
     domain::{
         document::{Document, DocumentKind},
-        id::{BootId, SubjectDataId},
+        id::SubjectDataId,
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity, NewIdentity},
         order::Contacts,
         owner::{ActingFor, Caller, IdentityName, Owner, Role},
         product::{Localized, Operation, Product, ProductCode, Statement, Step},
         refusal::Refused,
-        text::{Country, Language, Text},
+        text::{Country, Language},
         unit::Unit,
     },
     policy::{
@@ -35,7 +32,10 @@ use chancery::{
 };
 use tempfile::TempDir;
 
-use crate::{clock::FakeClock, entropy::FakeEntropy};
+use crate::{
+    clock::FakeClock,
+    ground::{Ground, text},
+};
 
 pub struct World {
     pub store: SqliteStore,
@@ -47,31 +47,8 @@ pub struct World {
     pub dir: TempDir,
 }
 
-pub fn text<const MAX: usize>(text: &str) -> Text<MAX> {
-    Text::parse(text).unwrap()
-}
-
 pub fn code(code: &str) -> ProductCode {
     ProductCode::parse(code).unwrap()
-}
-
-/// Each test waits its turn for the writer's lock of its own file.
-async fn open(path: &Path, clock: &Arc<FakeClock>, entropy: &Arc<FakeEntropy>) -> SqliteStore {
-    for _ in 0..1_000_000 {
-        let options = StoreOptions {
-            queue: 64,
-            batch: 16,
-            log_prefix: "ca.example.org/audit".to_owned(),
-            node: "test".to_owned(),
-            boot: BootId::new(clock.now(), entropy.bytes()),
-        };
-        match SqliteStore::open(path, clock.clone(), entropy.clone(), options).await {
-            Ok(store) => return store,
-            Err(OpenError::Locked(_)) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    }
-    panic!("the database stays locked");
 }
 
 fn catalogue() -> Arc<Catalogue> {
@@ -108,14 +85,14 @@ fn catalogue() -> Arc<Catalogue> {
 
 impl World {
     pub async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ca.db");
-        migrate(&path).await.unwrap();
+        let Ground {
+            dir,
+            store,
+            clock,
+            entropy,
+        } = Ground::new().await;
         let files = dir.path().join("documents");
         std::fs::create_dir(&files).unwrap();
-        let clock = Arc::new(FakeClock::at("2026-11-20T10:00:00Z"));
-        let entropy = Arc::new(FakeEntropy::from(1));
-        let store = open(&path, &clock, &entropy).await;
         let shared = Arc::new(store.clone());
         let catalogue = catalogue();
         let world = Self {
