@@ -8,6 +8,7 @@
 mod connection;
 mod lane;
 mod lock;
+mod readers;
 pub mod schema;
 pub mod verify;
 
@@ -21,10 +22,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use sqlx::{
-    AssertSqlSafe,
-    sqlite::{SqlitePool, SqlitePoolOptions, SqliteRow},
-};
+use sqlx::sqlite::SqliteRow;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -32,9 +30,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    connection::{DatabaseError, bind, reading},
+    connection::DatabaseError,
     lane::{Lane, Work},
     lock::WriterLock,
+    readers::Readers,
 };
 use crate::{
     adapters::sql::{
@@ -52,9 +51,6 @@ use crate::{
         store::{Booked, Bookkeeping, Store, StoreError},
     },
 };
-
-/// Connections that read.
-const READERS: u32 = 4;
 
 /// How the store is run.
 #[derive(Clone, Debug)]
@@ -98,7 +94,7 @@ pub struct SqliteStore {
 }
 
 struct Shared {
-    readers: SqlitePool,
+    readers: Readers,
     ordinary: mpsc::Sender<Work>,
     reserved: mpsc::Sender<Work>,
     clock: Arc<dyn Clock>,
@@ -155,11 +151,7 @@ impl SqliteStore {
             newest: Arc::clone(&newest),
         };
         lane.reopen().await.map_err(OpenError::Database)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(reading(path))
-            .await
-            .map_err(|e| OpenError::Database(e.into()))?;
+        let readers = Readers::open(path).await.map_err(OpenError::Database)?;
         let lane = tokio::spawn(lane.run());
         Ok(Self {
             shared: Arc::new(Shared {
@@ -240,10 +232,13 @@ impl Fetch for SqliteStore {
     type Row = SqliteRow;
 
     async fn fetch(&self, query: Query) -> Result<Vec<SqliteRow>, StoreError> {
-        // The text is this program's own; everything from outside is bound.
-        let statement = bind(sqlx::query(AssertSqlSafe(query.sql)), query.values);
-        let rows = statement.fetch_all(&self.shared.readers).await;
-        rows.map_err(|e| StoreError(e.to_string()))
+        let rows = self.shared.readers.all(query).await;
+        rows.map_err(|e| StoreError(e.detail()))
+    }
+
+    async fn fetch_first(&self, query: Query) -> Result<Option<SqliteRow>, StoreError> {
+        let row = self.shared.readers.first(query).await;
+        row.map_err(|e| StoreError(e.detail()))
     }
 
     fn is_sole_writer(&self) -> bool {

@@ -160,21 +160,40 @@ fn read_facts(row: &dyn Columns) -> Result<ActivationFacts, Unreadable> {
     })
 }
 
-/// Certificates of this key that have not expired and belong to somebody else. A scope without a
-/// frontend (the daemon's own work) knows nobody else.
-fn used_elsewhere(scope: &ReadScope, spki_sha256: &[u8; 32], now: Timestamp) -> Option<Query> {
-    let mut query = Query::new("SELECT id FROM certificate WHERE 1 = 1")
+/// One query: whether the key is blocked, and whether a certificate of it that has not expired
+/// belongs to somebody else. A scope without a frontend (the daemon's own work) knows nobody else.
+fn key_query(
+    scope: &ReadScope,
+    fingerprint: &[u8; 32],
+    spki_sha256: &[u8; 32],
+    now: Timestamp,
+) -> Query {
+    let query = Query::new("SELECT EXISTS (SELECT 1 FROM blocked_key WHERE 1 = 1")
+        .eq("fingerprint", SqlValue::blob(fingerprint))
+        .sql(") AS blocked, EXISTS (SELECT 1 FROM certificate WHERE 1 = ")
+        .bind(SqlValue::integer(i32::from(scope.ra().is_some())))
         .eq("spki_sha256", SqlValue::blob(spki_sha256))
         .sql(" AND not_after > ")
-        .bind(SqlValue::time(now))
-        .sql(" AND (ra <> ")
-        .bind(SqlValue::text(scope.ra()?));
-    if let Some(customer) = scope.customer() {
-        query = query
-            .sql(" OR customer IS NULL OR customer <> ")
-            .bind(SqlValue::text(customer));
-    }
-    Some(query.sql(")").limit(1))
+        .bind(SqlValue::time(now));
+    let Some(ra) = scope.ra() else {
+        return query.sql(") AS used");
+    };
+    let query = query.sql(" AND (ra <> ").bind(SqlValue::text(ra));
+    let Some(customer) = scope.customer() else {
+        return query.sql(")) AS used");
+    };
+    query
+        .sql(" OR customer IS NULL OR customer <> ")
+        .bind(SqlValue::text(customer))
+        .sql(")) AS used")
+}
+
+fn read_key_facts(row: &dyn Columns) -> Result<KeyFacts, Unreadable> {
+    let row = Fields::of(row);
+    Ok(KeyFacts {
+        blocked: row.flag("blocked")?,
+        used_by_another: row.flag("used")?,
+    })
 }
 
 #[async_trait]
@@ -205,16 +224,9 @@ impl<F: Fetch> Activations for F {
         spki_sha256: &[u8; 32],
         now: Timestamp,
     ) -> Result<KeyFacts, StoreError> {
-        let blocked = Query::from("blocked_key").eq("fingerprint", SqlValue::blob(fingerprint));
-        let blocked = !self.fetch(blocked).await?.is_empty();
-        let used_by_another = match used_elsewhere(scope, spki_sha256, now) {
-            Some(query) => !self.fetch(query).await?.is_empty(),
-            None => false,
-        };
-        Ok(KeyFacts {
-            blocked,
-            used_by_another,
-        })
+        let query = key_query(scope, fingerprint, spki_sha256, now);
+        let facts = first(self, query, read_key_facts).await?;
+        facts.ok_or_else(|| StoreError("a query of one row gave none".to_owned()))
     }
 
     async fn intent(

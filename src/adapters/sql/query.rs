@@ -24,6 +24,12 @@ pub trait Fetch: Send + Sync {
     /// When the database cannot answer.
     async fn fetch(&self, query: Query) -> Result<Vec<Self::Row>, StoreError>;
 
+    /// The first row, if any.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn fetch_first(&self, query: Query) -> Result<Option<Self::Row>, StoreError>;
+
     /// Whether no other process can write: then every other start of the daemon is dead.
     fn is_sole_writer(&self) -> bool;
 }
@@ -45,7 +51,8 @@ pub async fn first<F: Fetch, T>(
     query: Query,
     read: impl Fn(&dyn Columns) -> Result<T, Unreadable>,
 ) -> Result<Option<T>, StoreError> {
-    Ok(all(store, query, read).await?.into_iter().next())
+    let row = store.fetch_first(query).await?;
+    Ok(row.map(|row| read(&row)).transpose()?)
 }
 
 impl Query {

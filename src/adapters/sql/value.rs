@@ -172,6 +172,11 @@ impl<'a> Fields<'a> {
         N::try_from(self.integer(column)?).map_err(|_| Unreadable::new(column, "out of range"))
     }
 
+    /// The answer of a condition.
+    pub fn flag(&self, column: &str) -> Result<bool, Unreadable> {
+        Ok(self.integer(column)? != 0)
+    }
+
     pub fn array<const N: usize>(&self, column: &str) -> Result<[u8; N], Unreadable> {
         let bytes = self.bytes(column)?;
         bytes

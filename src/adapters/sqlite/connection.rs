@@ -40,6 +40,8 @@ pub enum DatabaseError {
     AuditShort,
     #[error("the write-ahead log could not be brought home")]
     Checkpoint,
+    #[error("the store is closed")]
+    Closed,
 }
 
 impl DatabaseError {
@@ -115,6 +117,7 @@ pub fn reading(path: &Path) -> SqliteConnectOptions {
         .filename(path)
         .read_only(true)
         .busy_timeout(BUSY)
+        .statement_cache_capacity(STATEMENTS)
         .pragma("trusted_schema", "OFF")
         .pragma("query_only", "ON")
 }
