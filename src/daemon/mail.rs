@@ -39,10 +39,6 @@ pub fn ledger(
     Ok(MailLedger::new(mails::Parts {
         store: ground.durable(),
         mails: ground.reads(),
-        orders: ground.reads(),
-        data: ground.reads(),
-        mailboxes: ground.reads(),
-        certificates: ground.reads(),
         mailer: mailer(config)?,
         templates: Arc::new(templates),
         clock: Arc::clone(&ground.outside.clock),

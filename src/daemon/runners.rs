@@ -27,8 +27,8 @@ const HOUSEKEEPING: Duration = Duration::from_secs(60);
 const RESUMED: u32 = 8;
 /// Timers that are seen to side by side.
 const TIMERS: u32 = 4;
-/// Mails on their way at a time.
-const MAILS: u32 = 8;
+/// Mails in hand at a time. More than the relay's connections: the others are read or booked.
+const MAILS: u32 = 32;
 
 /// Starts a runner for each kind of job and the look at CRLs and orphaned intents.
 pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {

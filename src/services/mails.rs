@@ -22,12 +22,7 @@ use crate::{
         clock::Clock,
         entropy::{Entropy, random},
         mailer::{Mailer, Templates},
-        store::{
-            Page, Store,
-            catalogue::Mails,
-            issuance::Certificates,
-            registration::{Mailboxes, Orders, SubjectDataSets},
-        },
+        store::{Page, Store, catalogue::Mails},
     },
     services::request::decide,
 };
@@ -42,10 +37,6 @@ const SYSTEM: SystemScope = SystemScope::new("mail");
 pub struct Parts {
     pub store: Arc<dyn Store>,
     pub mails: Arc<dyn Mails>,
-    pub orders: Arc<dyn Orders>,
-    pub data: Arc<dyn SubjectDataSets>,
-    pub mailboxes: Arc<dyn Mailboxes>,
-    pub certificates: Arc<dyn Certificates>,
     pub mailer: Arc<dyn Mailer>,
     pub templates: Arc<dyn Templates>,
     pub clock: Arc<dyn Clock>,

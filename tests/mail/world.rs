@@ -95,10 +95,6 @@ impl World {
         let ledger = MailLedger::new(mails::Parts {
             store: shared.clone(),
             mails: shared.clone(),
-            orders: shared.clone(),
-            data: shared.clone(),
-            mailboxes: shared.clone(),
-            certificates: shared.clone(),
             mailer,
             templates: Arc::new(MailTemplates::load(None).unwrap()),
             clock: clock.clone(),

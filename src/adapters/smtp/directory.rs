@@ -1,7 +1,8 @@
 //! Mails as `.eml` files in a directory, for demos and tests.
 //!
 //! A reader never sees half a file: it is written under another name and renamed. The name is
-//! the mail's id, so a mail that is sent twice is one file.
+//! the mail's id, so a mail that is sent twice is one file. It is not forced to the disk: no mail
+//! server promised anything here.
 
 use std::{
     fs::{self, File},
@@ -47,7 +48,6 @@ fn write(target: &Path, content: &[u8]) -> io::Result<()> {
     let unfinished = target.with_extension("tmp");
     let mut file = File::create(&unfinished)?;
     file.write_all(content)?;
-    file.sync_all()?;
     fs::rename(&unfinished, target)
 }
 

@@ -9,9 +9,13 @@ use lettre::transport::smtp::{
     extension::ClientId,
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 
 use super::message::{Octets, Sender, build};
 use crate::ports::mailer::{MailError, Mailer, Message, Reply};
+
+/// Connections at a time: what submission servers grant one client without a word.
+const CONNECTIONS: usize = 8;
 
 /// How TLS begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,7 @@ pub enum SetupError {
 pub struct Relay {
     settings: Settings,
     tls: TlsParameters,
+    connections: Semaphore,
 }
 
 impl Relay {
@@ -72,7 +77,11 @@ impl Relay {
                 .add_root_certificate(roots);
         }
         let tls = tls.build_rustls().map_err(SetupError::Tls)?;
-        Ok(Self { settings, tls })
+        Ok(Self {
+            settings,
+            tls,
+            connections: Semaphore::new(CONNECTIONS),
+        })
     }
 
     /// Up to the point where the server knows us. Whatever fails here is about the server or the
@@ -134,6 +143,8 @@ impl Mailer for Relay {
     async fn send(&self, message: Message) -> Result<Reply, MailError> {
         let octets = build(&self.settings.sender, &message)?;
         let deadline = self.settings.deadline;
+        // Never closed; the deadline begins when there is a connection to be made.
+        let _connection = self.connections.acquire().await;
         match tokio::time::timeout(deadline, self.hand_over(&octets)).await {
             Ok(result) => result,
             Err(_) => Err(MailError::Transient("the server took too long".to_owned())),

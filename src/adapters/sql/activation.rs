@@ -115,20 +115,13 @@ fn read_fields(row: Fields<'_>) -> Result<Loaded<Activation>, Unreadable> {
     Ok(Loaded::restore(activation, row.version()?))
 }
 
-/// `alias.column AS alias_column` for every column of the table.
-fn select(table: &Table, alias: &str) -> String {
-    let column = |name: &&str| format!("{alias}.{name} AS {alias}_{name}");
-    let columns: Vec<String> = table.columns.iter().map(column).collect();
-    columns.join(", ")
-}
-
 /// One query: the order with what it is bound to and the activation that lives.
 fn facts_query(scope: &ReadScope, order: OrderId) -> Query {
     let columns = [
-        select(&order::TABLE, "o"),
-        select(&subject_data::TABLE, "s"),
-        select(&mailbox::TABLE, "m"),
-        select(&TABLE, "a"),
+        order::TABLE.joined_as("o"),
+        subject_data::TABLE.joined_as("s"),
+        mailbox::TABLE.joined_as("m"),
+        TABLE.joined_as("a"),
     ];
     let visible = Query::new(" FROM (SELECT * FROM orders WHERE 1 = 1")
         .eq("id", SqlValue::text(order))
@@ -148,10 +141,7 @@ fn facts_query(scope: &ReadScope, order: OrderId) -> Query {
 }
 
 fn read_facts(row: &dyn Columns) -> Result<ActivationFacts, Unreadable> {
-    let joined = |prefix: &'static str| {
-        let fields = Fields::prefixed(row, prefix);
-        Ok::<_, Unreadable>(fields.maybe_string("id")?.map(|_| fields))
-    };
+    let joined = |prefix| Fields::joined(row, prefix);
     Ok(ActivationFacts {
         order: order::read_fields(Fields::prefixed(row, "o_"))?,
         subject_data: joined("s_")?.map(subject_data::read_fields).transpose()?,

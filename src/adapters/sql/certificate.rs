@@ -87,7 +87,7 @@ fn read(row: &dyn Columns) -> Result<CertificateRecord, Unreadable> {
     })
 }
 
-fn read_fields(row: Fields<'_>) -> Result<Certificate, Unreadable> {
+pub fn read_fields(row: Fields<'_>) -> Result<Certificate, Unreadable> {
     Ok(Certificate {
         id: row.parsed("id")?,
         issuer: row.with("issuer", IssuerName::parse)?,

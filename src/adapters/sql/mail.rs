@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use super::{
-    owner,
+    certificate, mailbox, order, owner,
     query::{Fetch, Query, all, first},
+    subject_data,
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
@@ -15,7 +16,10 @@ use crate::{
         mail::{Mail, MailKind, MailState},
         text::Language,
     },
-    ports::store::{Page, StoreError, catalogue::Mails},
+    ports::store::{
+        Page, StoreError,
+        catalogue::{MailFacts, Mails},
+    },
 };
 
 pub static TABLE: Table = Table {
@@ -61,7 +65,10 @@ pub fn record(mail: &Mail, version: Version) -> Record {
 }
 
 fn read(row: &dyn Columns) -> Result<Loaded<Mail>, Unreadable> {
-    let row = Fields::of(row);
+    read_fields(Fields::of(row))
+}
+
+fn read_fields(row: Fields<'_>) -> Result<Loaded<Mail>, Unreadable> {
     let mail = Mail {
         id: row.parsed("id")?,
         kind: row.with("kind", MailKind::from_name)?,
@@ -79,8 +86,43 @@ fn read(row: &dyn Columns) -> Result<Loaded<Mail>, Unreadable> {
     Ok(Loaded::restore(mail, row.version()?))
 }
 
+/// One query: the mail with the order it belongs to and the object it is about.
+fn facts_query(id: MailId) -> Query {
+    let columns = [
+        TABLE.joined_as("l"),
+        order::TABLE.joined_as("o"),
+        subject_data::TABLE.joined_as("s"),
+        mailbox::TABLE.joined_as("m"),
+        certificate::TABLE.joined_as("c"),
+    ];
+    let joins = " FROM mail AS l \
+         LEFT JOIN orders AS o ON o.id = l.order_id \
+         LEFT JOIN subject_data AS s ON s.id = CASE WHEN l.kind IN ('data-received', \
+         'data-approved', 'data-rejected', 'information-needed') \
+         THEN l.object ELSE o.subject_data END \
+         LEFT JOIN mailbox AS m ON l.kind = 'verify-address' AND m.id = l.object \
+         LEFT JOIN certificate AS c ON l.kind = 'issued' AND c.id = l.object \
+         WHERE 1 = 1";
+    Query::new(&format!("SELECT {}{joins}", columns.join(", "))).eq("l.id", SqlValue::text(id))
+}
+
+fn read_facts(row: &dyn Columns) -> Result<MailFacts, Unreadable> {
+    let joined = |prefix| Fields::joined(row, prefix);
+    Ok(MailFacts {
+        mail: read_fields(Fields::prefixed(row, "l_"))?,
+        order: joined("o_")?.map(order::read_fields).transpose()?,
+        data: joined("s_")?.map(subject_data::read_fields).transpose()?,
+        mailbox: joined("m_")?.map(mailbox::read_fields).transpose()?,
+        certificate: joined("c_")?.map(certificate::read_fields).transpose()?,
+    })
+}
+
 #[async_trait]
 impl<F: Fetch> Mails for F {
+    async fn mail_facts(&self, id: MailId) -> Result<Option<MailFacts>, StoreError> {
+        first(self, facts_query(id), read_facts).await
+    }
+
     async fn mail(&self, id: MailId) -> Result<Option<Loaded<Mail>>, StoreError> {
         let query = Query::from("mail").eq("id", SqlValue::text(id));
         first(self, query, read).await

@@ -17,6 +17,14 @@ impl Table {
     pub fn key_columns(&self) -> &'static [&'static str] {
         self.columns.get(..self.key).unwrap_or(self.columns)
     }
+
+    /// `alias.column AS alias_column` for every column: what a join selects.
+    #[must_use]
+    pub fn joined_as(&self, alias: &str) -> String {
+        let column = |name: &&str| format!("{alias}.{name} AS {alias}_{name}");
+        let columns: Vec<String> = self.columns.iter().map(column).collect();
+        columns.join(", ")
+    }
 }
 
 /// A row in the order of its table's columns.

@@ -139,6 +139,12 @@ impl<'a> Fields<'a> {
         Self { row, prefix }
     }
 
+    /// The columns of a left join's table; none when no row of it was joined.
+    pub fn joined(row: &'a dyn Columns, prefix: &'static str) -> Result<Option<Self>, Unreadable> {
+        let fields = Self::prefixed(row, prefix);
+        Ok(fields.maybe_string("id")?.map(|_| fields))
+    }
+
     fn name(&self, column: &str) -> String {
         format!("{}{column}", self.prefix)
     }

@@ -6,17 +6,38 @@ use super::{Page, StoreError};
 use crate::{
     domain::{
         aggregate::Loaded,
+        certificate::Certificate,
         id::{MailId, NotificationId},
         idempotency::{IdempotencyKey, StoredRequest},
         mail::{Mail, MailState},
+        mailbox::MailboxValidation,
         notification::{Notification, Tab},
+        order::Order,
+        subject_data::SubjectData,
         timestamp::Timestamp,
     },
     policy::access::ReadScope,
 };
 
+/// A mail with everything its text may be about, read in one query.
+#[derive(Clone, Debug)]
+pub struct MailFacts {
+    pub mail: Loaded<Mail>,
+    pub order: Option<Loaded<Order>>,
+    /// The data the mail is about, else what the order is bound to.
+    pub data: Option<Loaded<SubjectData>>,
+    /// The validation whose code the mail carries.
+    pub mailbox: Option<Loaded<MailboxValidation>>,
+    /// The certificate the mail delivers.
+    pub certificate: Option<Certificate>,
+}
+
 #[async_trait]
 pub trait Mails: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn mail_facts(&self, id: MailId) -> Result<Option<MailFacts>, StoreError>;
+
     /// # Errors
     /// When the database cannot answer.
     async fn mail(&self, id: MailId) -> Result<Option<Loaded<Mail>>, StoreError>;

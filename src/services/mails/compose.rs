@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{MailLedger, SYSTEM};
+use super::MailLedger;
 use crate::{
     domain::{
         certificate::Certificate,
-        id::{CertificateId, MailboxId, SubjectDataId},
         mail::{Mail, MailKind},
         mailbox::MailboxState,
         order::Order,
@@ -18,7 +17,10 @@ use crate::{
     },
     pkix::pem,
     policy::needs,
-    ports::mailer::{Attachment, Letter},
+    ports::{
+        mailer::{Attachment, Letter},
+        store::catalogue::MailFacts,
+    },
 };
 
 /// A letter, or why it must not be sent.
@@ -34,121 +36,81 @@ pub(super) enum Composed {
 type Values = BTreeMap<&'static str, String>;
 
 impl MailLedger {
-    pub(super) async fn compose(&self, mail: &Mail, now: Timestamp) -> Result<Composed, Refused> {
-        let order = match mail.order {
-            Some(id) => self.0.orders.order(&SYSTEM.read(), id).await?,
-            None => None,
-        };
-        let Some(order) = order else {
+    pub(super) fn compose(&self, facts: &MailFacts, now: Timestamp) -> Result<Composed, Refused> {
+        let mail = &facts.mail;
+        let Some(order) = &facts.order else {
             return Ok(Composed::Obsolete("the order is gone"));
         };
-        let values = self.common(mail, &order).await?;
+        let values = self.common(facts, order);
         match mail.kind {
-            MailKind::VerifyAddress => self.verify_address(mail, &order, values, now).await,
-            MailKind::Issued => self.issued(mail, values).await,
+            MailKind::VerifyAddress => Ok(self.verify_address(facts, order, values, now)),
+            MailKind::Issued => self.issued(facts, values),
             MailKind::DataReceived
             | MailKind::DataApproved
             | MailKind::DataRejected
             | MailKind::ReadyToActivate => Ok(ready(mail, values, None, Vec::new())),
-            MailKind::InformationNeeded => self.information_needed(mail, values).await,
+            MailKind::InformationNeeded => Ok(information_needed(facts, values)),
         }
     }
 
-    /// What is needed, in the mail's language, whatever language the specialist typed in.
-    async fn information_needed(
-        &self,
-        mail: &Mail,
-        mut values: Values,
-    ) -> Result<Composed, Refused> {
-        let scope = SYSTEM.read();
-        let data = match mail.object.parse::<SubjectDataId>() {
-            Ok(id) => self.0.data.subject_data(&scope, id).await?,
-            Err(_) => None,
-        };
-        let Some(data) = data.filter(|data| data.state == SubjectDataState::WaitingForApplicant)
-        else {
-            return Ok(Composed::Obsolete("nothing is asked any more"));
-        };
-        let message = data.message.as_ref().map(ToString::to_string);
-        values.insert("message", message.unwrap_or_default());
-        values.insert("needed", needs::lines(&data.needed, mail.language));
-        Ok(ready(mail, values, None, Vec::new()))
-    }
-
-    async fn common(&self, mail: &Mail, order: &Order) -> Result<Values, Refused> {
-        let data = match order.subject_data {
-            Some(id) => {
-                let scope = SYSTEM.read();
-                self.0.data.subject_data(&scope, id).await?
-            }
-            None => None,
-        };
-        let (organization, message) = data.map_or_else(Default::default, |data| {
+    fn common(&self, facts: &MailFacts, order: &Order) -> Values {
+        let mail = &facts.mail;
+        let (organization, message) = facts.data.as_ref().map_or_else(Default::default, |data| {
             let message = data.message.as_ref().map(ToString::to_string);
             (data.organization.to_string(), message.unwrap_or_default())
         });
         let house = &self.0.house;
-        Ok(BTreeMap::from([
+        BTreeMap::from([
             ("ca", house.name.clone()),
             ("contact", house.contact.clone()),
             ("order_number", order.number.as_str().to_owned()),
             ("recipient", mail.recipient.clone()),
             ("organization", organization),
             ("message", message),
-        ]))
+        ])
     }
 
-    async fn verify_address(
+    fn verify_address(
         &self,
-        mail: &Mail,
+        facts: &MailFacts,
         order: &Order,
         mut values: Values,
         now: Timestamp,
-    ) -> Result<Composed, Refused> {
-        let id = mail.object.parse::<MailboxId>().ok();
-        let mailbox = match id {
-            Some(id) => self.0.mailboxes.mailbox(id).await?,
-            None => None,
-        };
-        let Some(mailbox) = mailbox else {
-            return Ok(Composed::Obsolete("the validation is gone"));
+    ) -> Composed {
+        let mail = &facts.mail;
+        let Some(mailbox) = &facts.mailbox else {
+            return Composed::Obsolete("the validation is gone");
         };
         // A code belongs to one mail (BR 3.2.2.2): the mail queued in the unit that drew it.
         let is_current = order.mailbox == Some(mailbox.id)
             && mailbox.code.created_at == mail.created_at
             && mailbox.address.as_str() == mail.recipient;
         if !is_current {
-            return Ok(Composed::Obsolete("a newer code or address replaced it"));
+            return Composed::Obsolete("a newer code or address replaced it");
         }
         if !matches!(mailbox.state, MailboxState::Created | MailboxState::Sent)
             || now >= mailbox.code.expires_at
         {
-            return Ok(Composed::Obsolete("the code can no longer be used"));
+            return Composed::Obsolete("the code can no longer be used");
         }
         let link = format!("{}/v/{}", self.0.house.public_url, mailbox.id);
         values.insert("link", link);
         values.insert("expires_at", minute(mailbox.code.expires_at));
-        let code = self.0.key.code(&mailbox);
-        Ok(ready(mail, values, Some(code), Vec::new()))
+        let code = self.0.key.code(mailbox);
+        ready(mail, values, Some(code), Vec::new())
     }
 
-    async fn issued(&self, mail: &Mail, mut values: Values) -> Result<Composed, Refused> {
-        let scope = SYSTEM.read();
-        let record = match mail.object.parse::<CertificateId>() {
-            Ok(id) => self.0.certificates.certificate(&scope, id).await?,
-            Err(_) => None,
-        };
-        let Some(record) = record else {
+    fn issued(&self, facts: &MailFacts, mut values: Values) -> Result<Composed, Refused> {
+        let Some(certificate) = &facts.certificate else {
             return Ok(Composed::Obsolete("the certificate is gone"));
         };
-        let certificate = record.certificate;
         values.insert("serial", hex::encode(&certificate.serial));
         values.insert("subject", certificate.subject.clone());
         values.insert("mailbox", certificate.mailbox.clone());
         values.insert("not_before", minute(certificate.not_before));
         values.insert("not_after", minute(certificate.not_after));
-        let attachments = self.files(&certificate)?;
-        Ok(ready(mail, values, None, attachments))
+        let attachments = self.files(certificate)?;
+        Ok(ready(&facts.mail, values, None, attachments))
     }
 
     /// Certificate as PEM and DER, and the chain above it as PEM.
@@ -179,6 +141,18 @@ impl MailLedger {
             file("chain.pem", "application/x-pem-file", chain.into_bytes()),
         ])
     }
+}
+
+/// What is needed, in the mail's language, whatever language the specialist typed in.
+fn information_needed(facts: &MailFacts, mut values: Values) -> Composed {
+    let data = facts.data.as_ref();
+    let asked = data.filter(|data| data.state == SubjectDataState::WaitingForApplicant);
+    let Some(data) = asked else {
+        return Composed::Obsolete("nothing is asked any more");
+    };
+    let mail = &facts.mail;
+    values.insert("needed", needs::lines(&data.needed, mail.language));
+    ready(mail, values, None, Vec::new())
 }
 
 fn ready(

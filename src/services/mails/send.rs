@@ -7,9 +7,9 @@ use crate::{
     domain::{
         aggregate::{Changed, Loaded},
         audit::event::{Event, EventKind, Outcome},
-        id::{MailId, MailboxId, NotificationId},
+        id::{MailId, NotificationId},
         job::{Job, backoff},
-        mail::{Mail, MailKind, MailState},
+        mail::{Mail, MailState},
         mailbox::MailboxValidation,
         notification::{Notification, Topic},
         refusal::Refused,
@@ -19,6 +19,7 @@ use crate::{
     ports::{
         entropy::random,
         mailer::{MailError, Message},
+        store::catalogue::MailFacts,
     },
     services::{
         jobs::{self, JobHandler},
@@ -50,27 +51,27 @@ impl Tried {
 impl JobHandler for MailLedger {
     async fn run(&self, job: &Job) -> Result<(), Refused> {
         let now = self.0.clock.now();
-        let Some(mail) = self.waiting(job).await? else {
+        let Some(facts) = self.waiting(job).await? else {
             return self.nothing_to_do(job, now).await;
         };
-        let tried = self.attempt(&mail, now).await?;
-        metrics::counter!("chancery_mails_total", "kind" => mail.kind.name(), "outcome" => tried.name())
+        let tried = self.attempt(&facts, now).await?;
+        metrics::counter!("chancery_mails_total", "kind" => facts.mail.kind.name(), "outcome" => tried.name())
             .increment(1);
-        self.book(job, &tried).await
+        self.book(job, facts, &tried).await
     }
 }
 
 impl MailLedger {
-    async fn waiting(&self, job: &Job) -> Result<Option<Loaded<Mail>>, Refused> {
-        let mail = match job.object.parse::<MailId>() {
-            Ok(id) => self.0.mails.mail(id).await?,
+    async fn waiting(&self, job: &Job) -> Result<Option<MailFacts>, Refused> {
+        let facts = match job.object.parse::<MailId>() {
+            Ok(id) => self.0.mails.mail_facts(id).await?,
             Err(_) => None,
         };
-        Ok(mail.filter(|mail| mail.state == MailState::Queued))
+        Ok(facts.filter(|facts| facts.mail.state == MailState::Queued))
     }
 
-    async fn attempt(&self, mail: &Mail, now: Timestamp) -> Result<Tried, Refused> {
-        let (letter, attachments) = match self.compose(mail, now).await? {
+    async fn attempt(&self, facts: &MailFacts, now: Timestamp) -> Result<Tried, Refused> {
+        let (letter, attachments) = match self.compose(facts, now)? {
             Composed::Ready {
                 letter,
                 attachments,
@@ -82,6 +83,7 @@ impl MailLedger {
             // The operator can mend a template while the mail waits.
             Err(error) => return Ok(Tried::Later(error.to_string())),
         };
+        let mail = &facts.mail;
         let message = Message {
             id: mail.id,
             recipient: mail.recipient.clone(),
@@ -98,60 +100,51 @@ impl MailLedger {
     }
 
     /// Books the try; it is not repeated when the state moves meanwhile, only its booking.
-    async fn book(&self, job: &Job, tried: &Tried) -> Result<(), Refused> {
-        decide(async || {
-            // The try may have taken a minute: the unit's instant is when it ended.
-            let now = self.0.clock.now();
-            let Some(mail) = self.waiting(job).await? else {
-                return Ok(self.nothing_to_do(job, now).await?);
-            };
-            let unit = match tried {
-                Tried::Sent(reply) => self.sent(job, mail, reply, now).await?,
-                Tried::Obsolete(why) => self
-                    .unit(mail.superseded(why, now)?, now)
-                    .ends_job(jobs::done(job)),
-                Tried::Failed(reply) => self.failed(job, mail, reply, now).await?,
-                Tried::Later(reply) => {
-                    let due = now.plus(backoff(mail.attempts.saturating_add(1)));
-                    if due >= mail.gives_up_at() {
-                        self.failed(job, mail, reply, now).await?
-                    } else {
-                        self.unit(mail.deferred(reply, now)?, now)
-                            .ends_job(jobs::again(job, due))
-                    }
-                }
-            };
-            self.0.store.commit(unit).await?;
-            Ok(())
+    async fn book(&self, job: &Job, facts: MailFacts, tried: &Tried) -> Result<(), Refused> {
+        match self.booked(job, facts, tried).await {
+            Ok(()) => return Ok(()),
+            Err(Stopped::Refused(refused)) => return Err(refused),
+            Err(Stopped::Conflict) => {}
+        }
+        decide(async || match self.waiting(job).await? {
+            Some(facts) => self.booked(job, facts, tried).await,
+            None => Ok(self.nothing_to_do(job, self.0.clock.now()).await?),
         })
         .await
     }
 
-    async fn sent(
-        &self,
-        job: &Job,
-        mail: Loaded<Mail>,
-        reply: &str,
-        now: Timestamp,
-    ) -> Result<Unit, Stopped> {
-        let mailbox = self.mailbox_of(&mail).await?;
-        let unit = self.unit(mail.sent(reply, now)?, now);
-        let unit = match mailbox {
-            Some(mailbox) => unit.change(mailbox.sent(now)),
-            None => unit,
+    async fn booked(&self, job: &Job, facts: MailFacts, tried: &Tried) -> Result<(), Stopped> {
+        // The try may have taken a minute: the unit's instant is when it ended.
+        let now = self.0.clock.now();
+        let unit = match tried {
+            Tried::Sent(reply) => sent(job, facts, reply, now)?,
+            Tried::Obsolete(why) => {
+                unit(facts.mail.superseded(why, now)?, now).ends_job(jobs::done(job))
+            }
+            Tried::Failed(reply) => self.failed(job, facts, reply, now)?,
+            Tried::Later(reply) => {
+                let due = now.plus(backoff(facts.mail.attempts.saturating_add(1)));
+                if due >= facts.mail.gives_up_at() {
+                    self.failed(job, facts, reply, now)?
+                } else {
+                    unit(facts.mail.deferred(reply, now)?, now).ends_job(jobs::again(job, due))
+                }
+            }
         };
-        Ok(unit.ends_job(jobs::done(job)))
+        self.0.store.commit(unit).await?;
+        Ok(())
     }
 
     /// The owner learns of it, and a code that never arrived is not waited for.
-    async fn failed(
+    fn failed(
         &self,
         job: &Job,
-        mail: Loaded<Mail>,
+        mut facts: MailFacts,
         reply: &str,
         now: Timestamp,
     ) -> Result<Unit, Stopped> {
-        let mailbox = self.mailbox_of(&mail).await?;
+        let mailbox = mailbox_of(&mut facts);
+        let mail = facts.mail;
         let id = NotificationId::new(now, random(&*self.0.entropy)?);
         let problem = Notification::raise(
             id,
@@ -161,24 +154,12 @@ impl MailLedger {
             mail.object.as_str(),
             now,
         );
-        let unit = self.unit(mail.failed(reply, now)?, now).change(problem);
+        let unit = unit(mail.failed(reply, now)?, now).change(problem);
         let unit = match mailbox.and_then(|mailbox| mailbox.undeliverable(now)) {
             Some(undeliverable) => unit.change(undeliverable),
             None => unit,
         };
         Ok(unit.ends_job(jobs::done(job)))
-    }
-
-    /// The validation whose code this mail carries, while it is still this mail's code.
-    async fn mailbox_of(&self, mail: &Mail) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
-        if mail.kind != MailKind::VerifyAddress {
-            return Ok(None);
-        }
-        let mailbox = match mail.object.parse::<MailboxId>() {
-            Ok(id) => self.0.mailboxes.mailbox(id).await?,
-            Err(_) => None,
-        };
-        Ok(mailbox.filter(|mailbox| mailbox.code.created_at == mail.created_at))
     }
 
     /// Another holder of the job has settled the mail: the job is ended, and that is recorded.
@@ -192,8 +173,25 @@ impl MailLedger {
             Err(error) => Err(Refused::unavailable("store-busy", error)),
         }
     }
+}
 
-    fn unit(&self, changed: Changed<Mail>, now: Timestamp) -> Unit {
-        Unit::of(SYSTEM.caller(), now, changed)
-    }
+fn sent(job: &Job, mut facts: MailFacts, reply: &str, now: Timestamp) -> Result<Unit, Stopped> {
+    let mailbox = mailbox_of(&mut facts);
+    let unit = unit(facts.mail.sent(reply, now)?, now);
+    let unit = match mailbox {
+        Some(mailbox) => unit.change(mailbox.sent(now)),
+        None => unit,
+    };
+    Ok(unit.ends_job(jobs::done(job)))
+}
+
+/// The validation whose code this mail carries, while it is still this mail's code.
+fn mailbox_of(facts: &mut MailFacts) -> Option<Loaded<MailboxValidation>> {
+    let made = facts.mail.created_at;
+    let mailbox = facts.mailbox.take();
+    mailbox.filter(|mailbox| mailbox.code.created_at == made)
+}
+
+fn unit(changed: Changed<Mail>, now: Timestamp) -> Unit {
+    Unit::of(SYSTEM.caller(), now, changed)
 }
