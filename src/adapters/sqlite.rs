@@ -9,6 +9,7 @@ mod connection;
 mod lane;
 mod lock;
 mod readers;
+pub mod registry;
 pub mod schema;
 pub mod verify;
 
@@ -16,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -100,6 +101,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     /// Instant of the newest audit entry in milliseconds.
     newest: Arc<AtomicI64>,
+    registry_writes: Arc<AtomicU64>,
     stop: CancellationToken,
     lane: Mutex<Option<JoinHandle<()>>>,
 }
@@ -132,6 +134,7 @@ impl SqliteStore {
         let (ordinary, ordinary_queue) = mpsc::channel(options.queue.max(1));
         let (reserved, reserved_queue) = mpsc::channel(options.queue.max(1));
         let newest = Arc::new(AtomicI64::new(0));
+        let registry_writes = Arc::new(AtomicU64::new(0));
         let stop = CancellationToken::new();
         let mut lane = Lane {
             path: path.to_owned(),
@@ -149,6 +152,7 @@ impl SqliteStore {
             },
             batch: options.batch.max(1),
             newest: Arc::clone(&newest),
+            registry_writes: Arc::clone(&registry_writes),
         };
         lane.reopen().await.map_err(OpenError::Database)?;
         let readers = Readers::open(path).await.map_err(OpenError::Database)?;
@@ -160,6 +164,7 @@ impl SqliteStore {
                 reserved,
                 clock,
                 newest,
+                registry_writes,
                 stop,
                 lane: Mutex::new(Some(lane)),
             }),
@@ -172,6 +177,11 @@ impl SqliteStore {
     pub fn clock_lag(&self) -> Duration {
         let newest = self.shared.newest.load(Ordering::Relaxed);
         Timestamp::from_millis(newest).since(self.shared.clock.now())
+    }
+
+    /// How often the registry of identities may have been written since the start.
+    fn registry_writes(&self) -> u64 {
+        self.shared.registry_writes.load(Ordering::SeqCst)
     }
 
     /// Writes what is queued, then closes the database and lets go of the lock.

@@ -9,7 +9,11 @@ use super::{
     material::{self, Material},
 };
 use crate::{
-    adapters::{document_directory::DocumentDirectory, pkcs11::Pkcs11Signer, sqlite::SqliteStore},
+    adapters::{
+        document_directory::DocumentDirectory,
+        pkcs11::Pkcs11Signer,
+        sqlite::{SqliteStore, registry::Registry},
+    },
     config::{Config, listen},
     http::{
         certificates::issued,
@@ -156,7 +160,7 @@ fn gate(config: &Config, ground: &Ground, key: &CodeKey) -> Gate {
         clock,
         entropy: Arc::clone(&ground.outside.entropy),
         store: ground.durable(),
-        identities: ground.reads(),
+        identities: Arc::new(Registry::new(ground.store.clone())),
         requests: ground.reads(),
         in_flight: InFlight::default(),
         acts: ground.acts.clone(),

@@ -9,12 +9,10 @@ use super::{
     judge::{Answers, Questions},
     plan::Plan,
     request,
-    statement::{Placeholders, insert, lookup, update, values_of},
+    statement::{Placeholders, insert, moved, taken, update, values_of},
     table::{Key, Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
-use crate::domain::{aggregate::Version, job::JobToken};
-
 /// Parameters of one statement at most (SQLite: 32 766; PostgreSQL: 65 535).
 const PARAMETERS: usize = 32_766;
 
@@ -42,55 +40,60 @@ pub trait Writer: Send {
     fn missed(&self, table: &'static str) -> Self::Error;
 }
 
-/// Looks up everything the judge asks, table by table, keys in order.
+/// Looks up everything the judge asks, table by table, keys in order. Only what stops a unit
+/// comes back.
 ///
 /// # Errors
 /// When the database cannot answer.
 pub async fn ask<W: Writer>(writer: &mut W, questions: Questions) -> Result<Answers, W::Error> {
     let mut answers = Answers::default();
-    for (table, keys) in questions.versions {
+    for (table, rows) in questions.versions {
         let columns = table.key_columns();
-        for row in find(writer, table.name, columns, &["version"], keys).await? {
-            let version = Fields::of(&row).integer("version")?;
-            let key = read_key(&row, columns)?;
-            answers.versions.insert((table.name, key), Version(version));
+        let rows = rows.into_iter().map(|(mut key, version)| {
+            key.push(SqlValue::version(version));
+            key
+        });
+        for chunk in chunks(rows, columns.len() + 1) {
+            let sql = moved(table, chunk.len(), writer.placeholders());
+            for row in writer.rows(sql, chunk.concat()).await? {
+                let version = Fields::of(&row).version()?;
+                let key = read_key(&row, columns)?;
+                answers.moved.insert((table.name, key, version));
+            }
         }
     }
     for ((table, columns), keys) in questions.keys {
-        for row in find(writer, table, columns, &[], keys).await? {
-            let key = read_key(&row, columns)?;
-            answers.taken.insert(((table, columns), key));
+        for chunk in chunks(keys, columns.len()) {
+            let sql = taken(table, columns, chunk.len(), writer.placeholders());
+            for row in writer.rows(sql, chunk.concat()).await? {
+                let key = read_key(&row, columns)?;
+                answers.taken.insert(((table, columns), key));
+            }
         }
     }
-    let jobs = questions
-        .jobs
-        .into_iter()
-        .map(|id| vec![SqlValue::text(id)]);
-    for row in find(writer, "job", &["id"], &["token", "ended_at"], jobs).await? {
-        let fields = Fields::of(&row);
-        if fields.maybe_integer("ended_at")?.is_none()
-            && let Ok(token) = fields.array("token")
-        {
-            answers.tokens.insert(fields.string("id")?, JobToken(token));
+    let held = |(id, token): (String, [u8; 16])| vec![SqlValue::text(id), SqlValue::blob(&token)];
+    for chunk in chunks(questions.jobs.into_iter().map(held), 2) {
+        let sql = format!(
+            "WITH v(id, token) AS (VALUES {}) SELECT v.id AS id, v.token AS token \
+             FROM v LEFT JOIN job AS t ON t.id = v.id \
+             WHERE t.id IS NULL OR t.ended_at IS NOT NULL OR t.token <> v.token",
+            values_of(chunk.len(), 2, writer.placeholders())
+        );
+        for row in writer.rows(sql, chunk.concat()).await? {
+            let row = Fields::of(&row);
+            answers
+                .lost
+                .insert((row.string("id")?, row.array("token")?));
         }
     }
     Ok(answers)
 }
 
-async fn find<W: Writer>(
-    writer: &mut W,
-    table: &str,
-    columns: &[&str],
-    wanted: &[&str],
-    keys: impl IntoIterator<Item = Key>,
-) -> Result<Vec<W::Row>, W::Error> {
-    let mut found = Vec::new();
-    let keys: Vec<Key> = keys.into_iter().collect();
-    for chunk in keys.chunks(PARAMETERS / columns.len().max(1)) {
-        let sql = lookup(table, columns, wanted, chunk.len(), writer.placeholders());
-        found.extend(writer.rows(sql, chunk.concat()).await?);
-    }
-    Ok(found)
+/// Rows of so many columns in as many statements as they need.
+fn chunks(rows: impl IntoIterator<Item = Key>, width: usize) -> Vec<Vec<Key>> {
+    let rows: Vec<Key> = rows.into_iter().collect();
+    let chunks = rows.chunks(PARAMETERS / width.max(1));
+    chunks.map(<[Key]>::to_vec).collect()
 }
 
 /// The key as it was asked for: text, or a number where the column holds one.

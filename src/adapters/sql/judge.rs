@@ -1,7 +1,7 @@
 //! Which units of a batch may be written, given what the database holds.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     time::Duration,
 };
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     aggregate::Version,
-    job::{JobEnd, JobToken},
+    job::JobEnd,
     timestamp::Timestamp,
     unit::{CommitError, MAX_AGE, Unit},
 };
@@ -25,19 +25,22 @@ type Place = (&'static str, &'static [&'static str]);
 /// What must be looked up before the units can be judged, in key order.
 #[derive(Debug, Default)]
 pub struct Questions {
-    pub versions: BTreeMap<&'static Table, BTreeSet<Key>>,
+    /// Rows by key, and the version they are believed to have.
+    pub versions: BTreeMap<&'static Table, BTreeSet<(Key, Version)>>,
     pub keys: BTreeMap<Place, BTreeSet<Key>>,
-    /// Ids of jobs that units end.
-    pub jobs: BTreeSet<String>,
+    /// Jobs that units end, by id, and the tokens they are believed to be held with.
+    pub jobs: BTreeSet<(String, [u8; 16])>,
 }
 
-/// What the database said.
+/// What the database said. It names only what stops a unit, so that a batch that may be written
+/// costs no rows.
 #[derive(Debug, Default)]
 pub struct Answers {
-    pub versions: HashMap<(&'static str, Key), Version>,
+    /// Rows that are not there in this version.
+    pub moved: HashSet<(&'static str, Key, Version)>,
     pub taken: HashSet<(Place, Key)>,
-    /// Tokens of jobs that have not ended.
-    pub tokens: HashMap<String, JobToken>,
+    /// Jobs that have ended or are held with another token.
+    pub lost: HashSet<(String, [u8; 16])>,
 }
 
 impl Questions {
@@ -47,7 +50,7 @@ impl Questions {
         for plan in plans {
             for ground in &plan.grounds {
                 let keys = questions.versions.entry(ground.table).or_default();
-                keys.insert(ground.key.clone());
+                keys.insert((ground.key.clone(), ground.version));
             }
             for free in &plan.free {
                 let keys = questions
@@ -57,7 +60,7 @@ impl Questions {
                 keys.insert(free.key.clone());
             }
             if let Some(end) = &plan.job_end {
-                questions.jobs.insert(job_of(end).0);
+                questions.jobs.insert(job_of(end));
             }
         }
         questions
@@ -96,9 +99,11 @@ impl Judge {
     /// The answer to a unit that cannot be written.
     pub fn admit(&mut self, plan: &Plan, answers: &Answers) -> Result<(), CommitError> {
         for ground in &plan.grounds {
-            let place = (ground.table.name, ground.key.clone());
-            let there = answers.versions.get(&place);
-            if there != Some(&ground.version) || self.written.contains(&place) {
+            let (table, key) = (ground.table.name, &ground.key);
+            let moved = answers
+                .moved
+                .contains(&(table, key.clone(), ground.version));
+            if moved || self.written.contains(&(table, key.clone())) {
                 return Err(CommitError::Conflict);
             }
         }
@@ -109,8 +114,8 @@ impl Judge {
             }
         }
         if let Some(end) = &plan.job_end {
-            let (id, token) = job_of(end);
-            if answers.tokens.get(&id) != Some(token) || self.ended.contains(&id) {
+            let job = job_of(end);
+            if answers.lost.contains(&job) || self.ended.contains(&job.0) {
                 return Err(CommitError::Conflict);
             }
         }
@@ -137,8 +142,8 @@ impl Judge {
     }
 }
 
-fn job_of(end: &JobEnd) -> (String, &JobToken) {
+fn job_of(end: &JobEnd) -> (String, [u8; 16]) {
     match end {
-        JobEnd::Done { id, token } | JobEnd::Again { id, token, .. } => (id.to_string(), token),
+        JobEnd::Done { id, token } | JobEnd::Again { id, token, .. } => (id.to_string(), token.0),
     }
 }

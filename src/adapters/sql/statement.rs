@@ -45,24 +45,34 @@ pub fn update(table: &Table, rows: usize, style: Placeholders) -> String {
     sql
 }
 
-/// The wanted columns of the rows with these keys, each key looked up by its index.
+/// Which of these (key, version) pairs the table does not hold, each looked up by its index.
 #[must_use]
-pub fn lookup(
-    table: &str,
-    key: &[&str],
-    wanted: &[&str],
-    rows: usize,
-    style: Placeholders,
-) -> String {
+pub fn moved(table: &Table, rows: usize, style: Placeholders) -> String {
+    let key = table.key_columns();
+    let columns: Vec<&str> = key.iter().copied().chain(["version"]).collect();
+    let mut sql = with(&columns, rows, style);
+    let wanted: Vec<String> = columns.iter().map(|c| format!("v.{c} AS {c}")).collect();
+    let joined: Vec<String> = key.iter().map(|c| format!("t.{c} = v.{c}")).collect();
+    let _ = write!(
+        sql,
+        "SELECT {} FROM v LEFT JOIN {} AS t ON {} WHERE t.version IS NULL OR t.version <> v.version",
+        wanted.join(", "),
+        table.name,
+        joined.join(" AND ")
+    );
+    sql
+}
+
+/// Which of these keys somebody holds, each looked up by its index.
+#[must_use]
+pub fn taken(table: &str, key: &[&str], rows: usize, style: Placeholders) -> String {
     let mut sql = with(key, rows, style);
-    sql.push_str("SELECT ");
-    let columns: Vec<String> = key
-        .iter()
-        .chain(wanted)
-        .map(|column| format!("t.{column} AS {column}"))
-        .collect();
-    sql.push_str(&columns.join(", "));
-    let _ = write!(sql, " FROM v CROSS JOIN {table} AS t WHERE 1 = 1");
+    let wanted: Vec<String> = key.iter().map(|c| format!("v.{c} AS {c}")).collect();
+    let _ = write!(
+        sql,
+        "SELECT {} FROM v CROSS JOIN {table} AS t WHERE 1 = 1",
+        wanted.join(", ")
+    );
     for column in key {
         let _ = write!(sql, " AND t.{column} = v.{column}");
     }

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -27,7 +27,7 @@ use crate::{
     },
     domain::{
         timestamp::Timestamp,
-        unit::{CommitError, Committed, Unit},
+        unit::{Change, CommitError, Committed, Unit},
     },
     ports::{
         clock::Clock,
@@ -88,6 +88,8 @@ pub struct Lane {
     pub batch: usize,
     /// Instant of the newest audit entry in milliseconds.
     pub newest: Arc<AtomicI64>,
+    /// Grows with each batch that may have written to the registry of identities.
+    pub registry_writes: Arc<AtomicU64>,
 }
 
 impl Lane {
@@ -143,6 +145,9 @@ impl Lane {
         }
         let (units, callers): (Vec<_>, Vec<_>) = units.into_iter().unzip();
         let answers = self.commit(&units).await;
+        if units.iter().any(|unit| writes_registry(unit)) {
+            self.registry_writes.fetch_add(1, Ordering::SeqCst);
+        }
         for (caller, answer) in callers.into_iter().zip(answers) {
             let _ = caller.send(answer);
         }
@@ -356,6 +361,11 @@ impl Lane {
             Err(_) => false,
         }
     }
+}
+
+fn writes_registry(unit: &Unit) -> bool {
+    let identity = |change: &Change| matches!(change, Change::Identity(_));
+    unit.changes.iter().any(identity)
 }
 
 /// A refused row leaves the connection sound; anything else does not.
