@@ -3,11 +3,13 @@
 use std::{path::Path, sync::Arc};
 
 use chancery::{
-    adapters::sqlite::{OpenError, SqliteStore, StoreOptions, migrate},
+    adapters::sqlite::{OpenError, SqliteStore, StoreOptions, migrate, registry::Registry},
     domain::{
         audit::entry,
         id::BootId,
+        identity::Identity,
         job::JobEnd,
+        owner::Role,
         unit::{CommitError, Unit},
     },
     ports::{
@@ -291,4 +293,23 @@ async fn jobs_of_the_dead_are_due_at_once() {
         token: held[0].token.clone(),
     });
     assert_eq!(world.commit(late).await.unwrap_err(), CommitError::Conflict);
+}
+
+/// The listener asks at each request; who was disabled is out with the answer to the call that
+/// did it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_remembered_registry_follows_every_write() {
+    let (_dir, world) = fresh().await;
+    let registry = Registry::new(world.store.clone());
+    let new = world.new_identity("ra1", Role::RaFrontend, [1; 32]);
+    let wanted = [new.credential.clone()];
+    assert!(registry.matching(&wanted).await.unwrap().is_empty());
+    let committed = world.put(new.clone()).await;
+    let known = registry.matching(&wanted).await.unwrap();
+    assert_eq!(known, [new.stored(&committed)]);
+    assert_eq!(registry.matching(&wanted).await.unwrap(), known);
+    let disabled = Identity::disable(known[0].clone(), world.now()).unwrap();
+    let committed = world.put(disabled.clone()).await;
+    let known = registry.matching(&wanted).await.unwrap();
+    assert_eq!(known, [disabled.stored(&committed)]);
 }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    AssertSqlSafe, Connection, Executor, Sqlite,
+    AssertSqlSafe, ConnectOptions, Connection, Executor, Sqlite,
     query::Query as Statement,
     sqlite::{
         SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow,
@@ -26,6 +26,12 @@ use crate::{
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept: one per table and number of rows of a batch.
 const STATEMENTS: usize = 1024;
+/// Pages of 4 KiB in the write-ahead log before they are brought home: a page that many batches
+/// touch is then written home once for all of them.
+const LOG_PAGES: &str = "16000";
+/// Page cache of the writing connection: negative for KiB. Keys drawn at random touch pages
+/// anywhere in an index.
+const CACHE_KIB: &str = "-65536";
 
 /// Trouble with the database.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +113,9 @@ pub fn writing(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY)
         .statement_cache_capacity(STATEMENTS)
         .pragma("trusted_schema", "OFF")
-        .pragma("wal_autocheckpoint", "4000")
+        .pragma("wal_autocheckpoint", LOG_PAGES)
+        .pragma("cache_size", CACHE_KIB)
+        .disable_statement_logging()
 }
 
 /// A connection that reads.
@@ -118,6 +126,7 @@ pub fn reading(path: &Path) -> SqliteConnectOptions {
         .read_only(true)
         .busy_timeout(BUSY)
         .statement_cache_capacity(STATEMENTS)
+        .disable_statement_logging()
         .pragma("trusted_schema", "OFF")
         .pragma("query_only", "ON")
 }
