@@ -21,6 +21,8 @@ mod crash;
 mod disk;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[path = "store/lookups.rs"]
+mod lookups;
 #[path = "store/oracle.rs"]
 mod oracle;
 #[path = "store/reading.rs"]
@@ -62,6 +64,9 @@ on_sqlite! {
     conflict::of_many_at_once_one_wins,
     conflict::unique_keys,
     conflict::who_rests_on_a_written_row_comes_before_or_not_at_all,
+    lookups::a_proof_is_found_by_its_owner_and_address_alone,
+    lookups::profiles_come_change_and_go,
+    lookups::recorded_crls_without_an_end_are_found,
     reading::pages_meet,
     reading::what_is_not_yours_is_not_there,
     request::a_boot_renews_its_lease,

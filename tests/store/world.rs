@@ -21,7 +21,7 @@ use chancery::{
         store::{
             Page, Store,
             catalogue::{AuditLog, Mails, Notifications, Requests},
-            issuance::{Activations, Certificates, RevocationLists},
+            issuance::{Activations, Certificates, KnownProfiles, RevocationLists},
             people::Identities,
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
         },
@@ -40,6 +40,7 @@ pub trait WholeStore:
     + Activations
     + Certificates
     + RevocationLists
+    + KnownProfiles
     + Identities
     + Cases
     + Mailboxes
@@ -57,6 +58,7 @@ impl<T> WholeStore for T where
         + Activations
         + Certificates
         + RevocationLists
+        + KnownProfiles
         + Identities
         + Cases
         + Mailboxes

@@ -179,7 +179,8 @@ async fn free<W: Writer>(writer: &mut W, now: Timestamp) -> Result<Booked, W::Er
         .bind(SqlValue::blob(&[]))
         .sql(", due = ")
         .bind(SqlValue::time(now))
-        .sql(" WHERE ended_at IS NULL AND token <> ")
+        // Not `<>`: a range of the index, whatever the number of timers that nobody holds.
+        .sql(" WHERE ended_at IS NULL AND token > ")
         .bind(SqlValue::blob(&[]));
     run(writer, query).await
 }
