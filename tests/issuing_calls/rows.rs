@@ -121,6 +121,7 @@ fn orders() -> Vec<Row> {
         row("POST", "/orders", use_)
             .keyed()
             .with(json!({"product_code": PRODUCT})),
+        row("POST", "/orders/validate", use_).with(json!({"product_code": PRODUCT})),
         row("GET", "/orders/{id}", read),
         row("PATCH", "/orders/{id}", use_)
             .versioned()
