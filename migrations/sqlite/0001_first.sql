@@ -310,7 +310,7 @@ CREATE TABLE revocation_list (
     PRIMARY KEY (issuer, crl_partition, number)
 ) STRICT;
 
-CREATE INDEX revocation_list_recorded ON revocation_list (boot) WHERE state = 'recorded';
+CREATE INDEX revocation_list_recorded ON revocation_list (boot, number) WHERE state = 'recorded';
 
 -- Certificate profiles as the log last told of them.
 CREATE TABLE profile (
@@ -339,7 +339,7 @@ CREATE TABLE job (
     ended_at INTEGER,
     UNIQUE (kind, object, slot)
 ) STRICT;
-CREATE INDEX job_due ON job (due, id) WHERE ended_at IS NULL;
+CREATE INDEX job_due ON job (kind, due, id) WHERE ended_at IS NULL;
 CREATE INDEX job_token ON job (token) WHERE ended_at IS NULL;
 CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
 

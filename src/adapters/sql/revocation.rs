@@ -157,9 +157,7 @@ impl<F: Fetch> RevocationLists for F {
                 .bind(SqlValue::time(now))
                 .sql("))");
         }
-        let query = query
-            .sql(" ORDER BY issuer, crl_partition, number")
-            .limit(limit);
+        let query = query.sql(" ORDER BY boot, number").limit(limit);
         all(self, query, read).await
     }
 
