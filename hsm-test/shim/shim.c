@@ -11,11 +11,12 @@
  *                   PID hang HEX           the call does not return before it is let go
  *                   PID late HEX           it was let go
  *   SHIM_TRIGGER  a file whose first letter says what happens when the next C_Sign has signed:
- *                   k or none  the process is killed
- *                   f          one bit is flipped
- *                   F          the same, for every signature as long as the file exists
- *                   h          the call hangs until the file with the suffix .taken is removed
- *                 All but F take the file away, by renaming it: one signature each.
+ *                   k  the process is killed
+ *                   f  one bit is flipped
+ *                   F  the same, for every signature as long as the file exists
+ *                   h  the call hangs until the file with the suffix .taken is removed
+ *                 All but F take the file away, by renaming it: one signature each. An empty file
+ *                 says nothing yet.
  *
  * Test equipment. It exports C_GetFunctionList only, with the 68 functions of PKCS#11 2.40; all
  * but C_Login and C_Sign are the real module's own.
@@ -78,13 +79,14 @@ static rv_t shim_login(rv_t session, rv_t user, unsigned char *pin, rv_t length)
 
 /* What the trigger says, 0 without one. Of several threads one takes it. */
 static char take_trigger(void) {
-  char word = 'k';
+  char word = 0;
   int file = open(trigger, O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return 0;
-  if (read(file, &word, 1) < 0)
-    abort();
+  ssize_t told = read(file, &word, 1);
   close(file);
+  if (told != 1)
+    return 0;
   return word == 'F' || rename(trigger, taken) == 0 ? word : 0;
 }
 
