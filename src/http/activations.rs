@@ -85,7 +85,9 @@ async fn submit(
         Begun::Answered(answer) => return Ok(answer::respond(answer)),
         Begun::Pending { act } => {
             let id = act.parse().map_err(|_| Refused::not_found())?;
-            app.issuance.again_asked(&claim.row.key, id, wait).await
+            let read = scope.read();
+            let key = &claim.row.key;
+            app.issuance.again_asked(&read, key, id, wait).await
         }
         Begun::Fresh(ref _mark) => {
             let (wish, row) = (wish(body)?, claim.row.clone());

@@ -8,17 +8,18 @@
 
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::{
     domain::{
-        activation::{Activation, CommonNameSource},
+        activation::{Activation, ActivationState, CommonNameSource},
         aggregate::Loaded,
         id::{ActivationId, OrderId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
@@ -77,8 +78,14 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Issuance(Arc<Parts>, Arc<Running>);
 
-/// Acts of this process whose intent is durable and whose end is not, for those who ask again.
-type Running = Mutex<HashMap<ActivationId, watch::Receiver<Stage>>>;
+/// What those who ask again can wait for.
+#[derive(Default)]
+struct Running {
+    /// Acts of this process whose intent is durable and whose end is not.
+    acts: Mutex<HashMap<ActivationId, watch::Receiver<Stage>>>,
+    /// Told when an act comes or goes.
+    moved: Notify,
+}
 
 /// A client's request to activate an order.
 #[derive(Clone, Debug)]
@@ -205,6 +212,7 @@ impl Issuance {
                 .running()
                 .retain(|_, running| !running.same_channel(&report.subscribe()));
             report.send_replace(Stage::Ended(ended));
+            service.1.moved.notify_waiters();
         });
         stage
     }
@@ -213,30 +221,61 @@ impl Issuance {
     fn announce(&self, report: &watch::Sender<Stage>, id: ActivationId) {
         self.running().insert(id, report.subscribe());
         report.send_replace(Stage::Recorded(id));
+        self.1.moved.notify_waiters();
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<ActivationId, watch::Receiver<Stage>>> {
-        self.1.lock().unwrap_or_else(PoisonError::into_inner)
+        self.1.acts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What to answer to a request that was made before and has no final answer yet: waits for
-    /// an act of this process, else says how it stands (contract: a 202 is not final).
+    /// the end of the act, also when it goes on under another serial, else says how it stands
+    /// (contract: a 202 is not final).
     ///
     /// # Errors
     /// The refusal an act ended with; 503 when the store cannot answer.
     pub async fn again_asked(
         &self,
+        scope: &ReadScope,
         key: &IdempotencyKey,
         id: ActivationId,
         wait: Duration,
     ) -> Result<Told, Refused> {
-        let running = self.running().get(&id).cloned();
-        if let Some(stage) = running {
-            return self.wait_for(stage, wait).await;
+        let ended = tokio::time::timeout(wait, self.ended(scope, key, id)).await;
+        ended.unwrap_or(Ok(Told::Pending(id)))
+    }
+
+    async fn ended(
+        &self,
+        scope: &ReadScope,
+        key: &IdempotencyKey,
+        id: ActivationId,
+    ) -> Result<Told, Refused> {
+        loop {
+            // Enlisted before the look: what moves after it wakes.
+            let mut moved = pin!(self.1.moved.notified());
+            moved.as_mut().enable();
+            let running = self.running().get(&id).cloned();
+            if let Some(mut stage) = running {
+                let ended = stage.wait_for(|stage| matches!(stage, Stage::Ended(_)));
+                match ended.await.map(|stage| stage.clone()) {
+                    // A job takes it up again.
+                    Ok(Stage::Ended(Ok(Outcome::Postponed(_)))) => continue,
+                    Ok(stage) => return told(&stage),
+                    Err(_) => return Err(lost_task()),
+                }
+            }
+            let stored = self.0.requests.request(key).await?;
+            if let Some(answer) = stored.and_then(|stored| stored.answer) {
+                return Ok(Told::Issued(answer));
+            }
+            let found = self.0.activations.activation(scope, id).await?;
+            let runs = found.is_some_and(|found| found.state == ActivationState::Running);
+            if !runs {
+                return Ok(Told::Pending(id));
+            }
+            moved.await;
         }
-        let stored = self.0.requests.request(key).await?;
-        let answer = stored.and_then(|stored| stored.answer);
-        Ok(answer.map_or(Told::Pending(id), Told::Issued))
     }
 
     /// What may go into the certificate of an order.

@@ -16,24 +16,55 @@ fn build_shim(dir: &Path) {
     assert!(status.unwrap().success());
 }
 
-#[test]
-fn an_activation_whose_signature_is_late_is_pending_and_found_again() {
-    let dir = tempfile::tempdir().unwrap();
-    build_shim(dir.path());
-    let at = |name: &str| dir.path().join(name);
+/// A world whose token does what a letter in the trigger file says.
+fn world(dir: &Path) -> World {
+    build_shim(dir);
+    let at = |name: &str| dir.join(name);
     let module = "/usr/lib/softhsm/libsofthsm2.so";
     let environment = vec![
         ("SHIM_MODULE", module.into()),
         ("SHIM_LOG", at("log")),
         ("SHIM_TRIGGER", at("trigger")),
     ];
-    let world = World::start_with(environment, &|_, config| {
+    World::start_with(environment, &|_, config| {
         let shim = format!(
             "{}\"\nsign_deadline_seconds = 30\n",
             at("shim.so").display()
         );
         *config = config.replace(&format!("{module}\"\n"), &shim);
-    });
+    })
+}
+
+#[test]
+fn a_replay_waits_for_the_certificate_of_another_serial() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path());
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let path = format!("/orders/{order}/activation");
+    let body = submission(&fixture("good/openssl-ec-prime256v1.pem"));
+    let post = |wait: &str| {
+        let preference = format!("Prefer: wait={wait}");
+        let call = Call::json(&body).key("again").header(&preference);
+        client.call("POST", &path, &call)
+    };
+    await_crl(&world);
+    // The signature comes back wrong: its serial is abandoned, a job takes the activation up.
+    fs::write(dir.path().join("trigger"), "f").unwrap();
+    let first = post("30");
+    assert_eq!(first.status, 202, "{}", first.json());
+    let issued = post("60");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    let pending = first.json();
+    assert_eq!(issued.json()["activation_id"], pending["activation_id"]);
+    assert_eq!(post("0").bytes, issued.bytes);
+}
+
+#[test]
+fn an_activation_whose_signature_is_late_is_pending_and_found_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path());
+    let at = |name: &str| dir.path().join(name);
     let client = world.first();
     let (order, _) = client.ready(&world.data);
     let path = format!("/orders/{order}/activation");
