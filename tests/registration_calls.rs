@@ -19,6 +19,8 @@ mod instance;
 #[path = "registration_calls/orders.rs"]
 mod orders;
 
+use std::process::Command;
+
 use instance::{Answer, Call, Instance};
 use serde_json::{Value, json};
 
@@ -52,9 +54,18 @@ fn by_number() -> Value {
 }
 
 fn statements() -> Value {
-    let accepted =
-        |id: &str| json!({"id": id, "version": 1, "accepted_at": "2026-01-02T03:04:05Z"});
+    accepted_at(&now())
+}
+
+fn accepted_at(time: &str) -> Value {
+    let accepted = |id: &str| json!({"id": id, "version": 1, "accepted_at": time});
     json!({"statements": [accepted("data-correct"), accepted("data-verification")]})
+}
+
+fn now() -> String {
+    let date = Command::new("date").args(["-u", "+%FT%TZ"]).output();
+    let said = String::from_utf8(date.unwrap().stdout).unwrap();
+    said.trim().to_owned()
 }
 
 fn id(body: &Value) -> String {

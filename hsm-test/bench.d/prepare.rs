@@ -1,6 +1,6 @@
 //! Orders made ready the way a frontend makes them: calls and mails, nothing behind the API.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, process::Command, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData};
@@ -208,10 +208,12 @@ pub async fn choice(identity: &Identity, plan: &Plan, order: &str) -> Result<Cho
         .iter()
         .find(|product| product.get("code").and_then(Value::as_str) == Some(&plan.product))
         .context("the product is on sale")?;
+    let date = Command::new("date").args(["-u", "+%FT%TZ"]).output()?;
+    let now = String::from_utf8(date.stdout)?.trim().to_owned();
     let statements: Vec<Value> = items(product, "statements")?
         .iter()
         .filter(|s| s.get("step").and_then(Value::as_str) == Some("activation"))
-        .map(|s| json!({"id": s.get("id"), "version": s.get("version"), "accepted_at": "2026-01-01T00:00:00Z"}))
+        .map(|s| json!({"id": s.get("id"), "version": s.get("version"), "accepted_at": now}))
         .collect();
     Ok(Choice {
         common_name: text(common_name, "value")?,

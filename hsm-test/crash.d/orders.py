@@ -116,12 +116,13 @@ class Workshop:
         name = next(c for c in options["common_name"] if c["source"] == "organization")
         products = api.call("GET", "/products").expect(200).json["items"]
         product = next(p for p in products if p["code"] == PRODUCT)
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         return {
             "common_name": name["value"],
             "fields": [f["name"] for f in options["fields"] if f["required"]],
             "key_method": "csr",
             "statements": [
-                {"id": s["id"], "version": s["version"], "accepted_at": "2026-01-01T00:00:00Z"}
+                {"id": s["id"], "version": s["version"], "accepted_at": now}
                 for s in product["statements"] if s["step"] == "activation"
             ],
         }

@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     acting_for::{ActingFor, StatementGiven},
-    problem::Bilingual,
+    problem::{Bilingual, ProblemError},
 };
 
 /// What opens a data set.
@@ -93,6 +93,9 @@ pub struct SubjectData {
     /// What follows now: `verified` becomes `expired` when the evidence is too old.
     pub status_code: String,
     pub words: Bilingual,
+    /// What hinders nothing but should be known: `organization-too-long` for a name of more than
+    /// 64 characters, of which the certificate can only show an abbreviation.
+    pub warnings: Vec<ProblemError>,
     /// What the CA asks of the applicant now.
     pub needed: Vec<Need>,
     /// What the CA adds to the question, or why it refused, as the specialist typed it.

@@ -24,6 +24,10 @@ use super::{
     timestamp::Timestamp,
 };
 
+/// Longest organisation name and common name in a certificate, in characters (RFC 5280 appendix
+/// A.1, ub-organization-name, ub-common-name).
+pub const NAME_CAP: usize = 64;
+
 /// How the organisation's existence is to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VerificationMethod {

@@ -6,11 +6,13 @@ use crate::domain::{
     owner::AcceptedStatement,
     product::{Statement, Step},
     refusal::Fault,
-    timestamp::Timestamp,
+    timestamp::{Timestamp, days},
 };
 
 /// Tolerance for a frontend's clock.
 const CLOCK_SKEW: Duration = Duration::from_secs(300);
+/// Nobody accepts what is asked at a step longer before it than an order stays open (flows 3.8).
+const OLDEST_DAYS: u32 = 365;
 
 /// A statement as a frontend says it was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub struct StatementGiven {
 /// # Errors
 /// `statement-missing` for a required one that is absent or of another version,
 /// `statement-unknown` for one that is not shown at this step, `statement-time-invalid` for an
-/// acceptance in the future.
+/// acceptance in the future or more than 365 days ago.
 pub fn accept(
     shown: &[Statement],
     step: Step,
@@ -34,6 +36,7 @@ pub fn accept(
     now: Timestamp,
 ) -> Result<Vec<AcceptedStatement>, Vec<Fault>> {
     let shown: Vec<&Statement> = shown.iter().filter(|shown| shown.step == step).collect();
+    let possible = now.minus(days(OLDEST_DAYS))..=now.plus(CLOCK_SKEW);
     let mut faults = Vec::new();
     let mut accepted: Vec<AcceptedStatement> = Vec::new();
     for (at, given) in given.iter().enumerate() {
@@ -42,7 +45,7 @@ pub fn accept(
             .find(|s| s.id == given.id && s.version == given.version);
         let repeated = accepted.iter().any(|earlier| earlier.id == given.id);
         match matching {
-            Some(_) if given.accepted_at > now.plus(CLOCK_SKEW) => {
+            Some(_) if !possible.contains(&given.accepted_at) => {
                 faults.push(fault(
                     format!("/statements/{at}/accepted_at"),
                     "statement-time-invalid",
@@ -113,6 +116,28 @@ mod tests {
             |faults| faults.iter().map(|f| f.code).collect(),
             |_| Vec::new(),
         )
+    }
+
+    #[test]
+    fn acceptance_is_neither_to_come_nor_long_ago() {
+        let now = Timestamp::EPOCH.plus(days(1000));
+        let judged = |accepted_at| {
+            let given = StatementGiven {
+                accepted_at,
+                ..given("terms", 2)
+            };
+            let result = accept(&shown(), Step::Activation, &[given], now);
+            result.map_err(|faults| faults.first().map(|fault| fault.code))
+        };
+        let refused = Err(Some("statement-time-invalid"));
+        let moment = Duration::from_millis(1);
+        let oldest = now.minus(days(365));
+        assert_eq!(judged(oldest.minus(moment)).map(drop), refused);
+        assert_eq!(judged(oldest).unwrap()[0].accepted_at, oldest);
+        let newest = now.plus(CLOCK_SKEW);
+        assert_eq!(judged(newest.plus(moment)).map(drop), refused);
+        // A frontend whose clock is ahead: nothing is accepted later than now.
+        assert_eq!(judged(newest).unwrap()[0].accepted_at, now);
     }
 
     #[test]

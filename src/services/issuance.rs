@@ -242,7 +242,17 @@ impl Issuance {
         wait: Duration,
     ) -> Result<Told, Refused> {
         let ended = tokio::time::timeout(wait, self.ended(scope, key, id)).await;
-        ended.unwrap_or(Ok(Told::Pending(id)))
+        match ended {
+            Ok(told) => told,
+            // Also who does not wait at all learns of an end.
+            Err(_) => Ok(self.stored(key).await?.unwrap_or(Told::Pending(id))),
+        }
+    }
+
+    async fn stored(&self, key: &IdempotencyKey) -> Result<Option<Told>, Refused> {
+        let stored = self.0.requests.request(key).await?;
+        let answer = stored.and_then(|stored| stored.answer);
+        Ok(answer.map(Told::Issued))
     }
 
     async fn ended(
@@ -265,9 +275,8 @@ impl Issuance {
                     Err(_) => return Err(lost_task()),
                 }
             }
-            let stored = self.0.requests.request(key).await?;
-            if let Some(answer) = stored.and_then(|stored| stored.answer) {
-                return Ok(Told::Issued(answer));
+            if let Some(told) = self.stored(key).await? {
+                return Ok(told);
             }
             let found = self.0.activations.activation(scope, id).await?;
             let runs = found.is_some_and(|found| found.state == ActivationState::Running);

@@ -171,11 +171,11 @@ impl Stage {
     pub async fn answer(&mut self) -> Option<Answer> {
         self.settle_down().await;
         let live = self.live().await?;
-        match self
+        let (scope, key) = (self.panel().await.read(), key());
+        let asked = self
             .issuance
-            .again_asked(&key(), live, Duration::ZERO)
-            .await
-        {
+            .again_asked(&scope, &key, live, Duration::ZERO);
+        match asked.await {
             Ok(Told::Issued(answer)) => Some(answer),
             Ok(Told::Pending(_)) => None,
             Err(refused) => panic!("{refused:?}"),

@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    desk::{Desk, PAST},
+    desk::{Desk, now},
     instance::{Answer, Call, Instance, Setup, secret},
     issuing,
     sink::Sink,
@@ -249,7 +249,7 @@ pub fn submission(csr: &str) -> Value {
 }
 
 pub fn accepted(statement: &str) -> Value {
-    json!({"id": statement, "version": 1, "accepted_at": PAST})
+    json!({"id": statement, "version": 1, "accepted_at": now()})
 }
 
 /// A request that a real tool wrote, from `tests/fixtures/csr`.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Call, Instance, STAFF, acting, by_number, draft, faults, id, keyed, post, refused, statements,
-    submitted,
+    Call, Instance, STAFF, accepted_at, acting, by_number, draft, faults, id, keyed, post, refused,
+    statements, submitted,
 };
 
 #[test]
@@ -106,6 +106,48 @@ fn data_is_submitted_once_with_its_statements() {
     );
     let again = post(&instance, &path, &statements());
     assert_eq!(again.refusal(), refused(409, "data-set-state-conflict"));
+}
+
+#[test]
+fn statements_are_accepted_in_their_time() {
+    let instance = Instance::start();
+    let path = format!("/subject-data/{}/submit", draft(&instance));
+    for time in ["1999-12-31T23:59:59Z", "2099-01-01T00:00:00Z"] {
+        let answer = post(&instance, &path, &accepted_at(time));
+        assert_eq!(answer.status, 422);
+        for at in 0..2 {
+            let named = (
+                format!("/statements/{at}/accepted_at"),
+                "statement-time-invalid".to_owned(),
+            );
+            assert!(faults(&answer).contains(&named), "{time}");
+        }
+    }
+    post(&instance, &path, &statements()).ok();
+}
+
+#[test]
+fn a_name_that_no_certificate_can_hold_is_told_at_data_entry() {
+    let instance = Instance::start();
+    let entered = |name: String| {
+        let mut data = by_number();
+        data["organization"] = json!(name);
+        post(&instance, "/subject-data", &data).ok()
+    };
+    // Characters count, not bytes.
+    assert_eq!(entered("ż".repeat(64))["warnings"], json!([]));
+    let long = entered("ż".repeat(65));
+    let warning = &long["warnings"][0];
+    assert_eq!(
+        (&warning["pointer"], &warning["code"]),
+        (&json!("/organization"), &json!("organization-too-long"))
+    );
+    assert_ne!(warning["message"]["en"], warning["message"]["pl"]);
+    let path = format!("/subject-data/{}", id(&long));
+    assert_eq!(
+        instance.get("customer", &path).ok()["warnings"],
+        long["warnings"]
+    );
 }
 
 #[test]

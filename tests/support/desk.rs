@@ -1,10 +1,19 @@
 //! What specialists and officers do at a case, as calls: claim, record, propose, decide.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use super::instance::{Answer, Call, Instance};
 
 pub const PAST: &str = "2026-01-02T03:04:05Z";
+
+/// The time by which statements are accepted.
+pub fn now() -> String {
+    let date = Command::new("date").args(["-u", "+%FT%TZ"]).output();
+    let said = String::from_utf8(date.unwrap().stdout).unwrap();
+    said.trim().to_owned()
+}
 
 /// A case of a customer's submitted data.
 pub struct Desk<'a> {
@@ -138,7 +147,7 @@ fn submit(instance: &Instance, ra: &str, customer: &str) -> (String, String) {
         .unwrap()
         .iter()
         .filter(|statement| statement["step"] == "data")
-        .map(|s| json!({"id": s["id"], "version": s["version"], "accepted_at": PAST}))
+        .map(|s| json!({"id": s["id"], "version": s["version"], "accepted_at": now()}))
         .collect();
     let path = format!("/subject-data/{data}/submit");
     let submitted = instance

@@ -133,7 +133,8 @@ file-name-invalid = A file name has 3 to 255 characters, none of \ / : * ? " < >
 multipart-malformed = The form is not well-formed, or holds a part twice.
 statement-missing = A required statement has not been accepted in its present version.
 statement-unknown = This statement and version is not shown at this step, or is given twice.
-statement-time-invalid = The time of acceptance is not an RFC 3339 time, or lies in the future.
+organization-too-long = The name has more than 64 characters: the certificate can only show a documented abbreviation of it.
+statement-time-invalid = The time of acceptance is not an RFC 3339 time, lies in the future, or is more than 365 days ago.
 
 # Activation and issuance
 activation-ended = The activation has ended.

@@ -133,7 +133,8 @@ file-name-invalid = Nazwa pliku ma od 3 do 255 znaków, bez \ / : * ? " < > | i 
 multipart-malformed = Formularz jest nieprawidłowy albo zawiera którąś część dwa razy.
 statement-missing = Nie zaakceptowano wymaganego oświadczenia w jego obecnej wersji.
 statement-unknown = Tego oświadczenia w tej wersji nie pokazuje się na tym etapie albo podano je dwa razy.
-statement-time-invalid = Czas akceptacji nie jest czasem w formacie RFC 3339 albo leży w przyszłości.
+organization-too-long = Nazwa ma ponad 64 znaki: w certyfikacie może być tylko jej udokumentowany skrót.
+statement-time-invalid = Czas akceptacji nie jest czasem w formacie RFC 3339, leży w przyszłości albo minęło od niego ponad 365 dni.
 
 # Activation and issuance
 activation-ended = Aktywacja jest zakończona.

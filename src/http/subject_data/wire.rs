@@ -3,12 +3,13 @@
 use crate::{
     api::{
         acting_for::StatementGiven,
+        problem::{Bilingual, ProblemError},
         subject_data::{CaseSummary, CheckSummary, Need, SubjectData, Verification, VerifiedData},
     },
     domain::{
         case::Case,
         owner::AcceptedStatement,
-        subject_data::{self, VerificationMethod, VerifiedFacts, need},
+        subject_data::{self, NAME_CAP, VerificationMethod, VerifiedFacts, need},
     },
     http::{answer, words},
     policy::{needs, reuse, status::data_status},
@@ -33,6 +34,7 @@ pub fn data(view: &DataView) -> SubjectData {
         status_code: status.0,
         words: status.1,
         needed: data.needed.iter().map(need).collect(),
+        warnings: warnings(data),
         message: data.message.as_ref().map(ToString::to_string),
         verified: data.verified.as_ref().map(verified),
         statements: data.statements.iter().map(statement).collect(),
@@ -49,6 +51,21 @@ fn need(need: &need::Need) -> Need {
         code: need.name().to_owned(),
         words: words::bilingual(needs::words(*need)),
     }
+}
+
+/// What the applicant should know at data entry, though it hinders nothing: a person of the CA
+/// chooses the abbreviation.
+fn warnings(data: &subject_data::SubjectData) -> Vec<ProblemError> {
+    let is_long = data.organization.as_str().chars().count() > NAME_CAP;
+    let warning = |code: &str| ProblemError {
+        pointer: "/organization".to_owned(),
+        code: code.to_owned(),
+        message: Bilingual::of_code(code),
+    };
+    is_long
+        .then(|| warning("organization-too-long"))
+        .into_iter()
+        .collect()
 }
 
 /// A draft is a draft here; only an order calls it "waiting for data".
