@@ -32,6 +32,8 @@ const LOG_PAGES: &str = "16000";
 /// Page cache of the writing connection: negative for KiB. Keys drawn at random touch pages
 /// anywhere in an index.
 const CACHE_KIB: &str = "-65536";
+/// Page cache of a reading connection, small: it is emptied whenever somebody has written.
+const READER_CACHE_KIB: &str = "-512";
 
 /// Trouble with the database.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +129,7 @@ pub fn reading(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY)
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging()
+        .pragma("cache_size", READER_CACHE_KIB)
         .pragma("trusted_schema", "OFF")
         .pragma("query_only", "ON")
 }
