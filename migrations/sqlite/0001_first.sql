@@ -105,6 +105,7 @@ CREATE TABLE validation_case (
     proposal TEXT,
     decision TEXT,
     asked TEXT,
+    asked_at INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;

@@ -251,6 +251,8 @@ pub struct Case {
     pub decision: Option<SignedVerdict>,
     /// What was added to the last request for information to the applicant.
     pub asked: Option<Text<2000>>,
+    /// When information was requested last; other work does not move it.
+    pub asked_at: Option<Timestamp>,
     pub opened_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -124,6 +124,39 @@ async fn who_answers_is_left_alone_and_a_new_question_begins_anew() {
 }
 
 #[tokio::test]
+async fn the_timer_of_an_earlier_question_ends() {
+    let world = World::new().await;
+    let timers = world.timers();
+    world.ask().await;
+    world.clock.advance(days(1));
+    world.claim(&world.anna).await.unwrap();
+    world.clock.advance(days(1));
+    world.ask().await;
+    world.clock.advance(days(1));
+    assert_eq!(timers.tick().await.unwrap(), 1, "looked at, nothing done");
+    assert_eq!(world.asked().await, 2);
+    world.clock.advance(days(2));
+    assert_eq!(timers.tick().await.unwrap(), 1, "one timer for a question");
+    assert_eq!(world.asked().await, 3, "one reminder");
+}
+
+#[tokio::test]
+async fn a_case_given_back_while_it_waits_leaves_the_days_as_they_are() {
+    let world = World::new().await;
+    let timers = world.timers();
+    world.ask().await;
+    world.clock.advance(days(2));
+    let scope = world.scope(&world.anna).await;
+    world.work.release(&scope, world.case).await.unwrap();
+    world.clock.advance(days(1));
+    assert_eq!(timers.tick().await.unwrap(), 1);
+    assert_eq!(world.asked().await, 2, "on day 3");
+    world.clock.advance(days(27));
+    assert_eq!(timers.tick().await.unwrap(), 1);
+    assert_eq!(world.data().await.state, SubjectDataState::Rejected);
+}
+
+#[tokio::test]
 async fn the_owner_is_told_before_verified_data_ends() {
     let world = World::new().await;
     let timers = world.timers();

@@ -44,6 +44,7 @@ pub static TABLE: Table = Table {
         "proposal",
         "decision",
         "asked",
+        "asked_at",
         "created_at",
         "updated_at",
     ],
@@ -73,6 +74,7 @@ pub fn record(case: &Case, version: Version) -> Record {
         SqlValue::maybe_json(case.proposal.as_ref().map(case_parts::verdict)),
         SqlValue::maybe_json(case.decision.as_ref().map(case_parts::verdict)),
         SqlValue::maybe(case.asked.as_ref()),
+        SqlValue::maybe_time(case.asked_at),
         SqlValue::time(case.opened_at),
         SqlValue::time(case.updated_at),
     ]
@@ -96,6 +98,7 @@ fn read(row: &dyn Columns) -> Result<Loaded<Case>, Unreadable> {
         proposal: proposal.as_ref().map(read_verdict).transpose()?,
         decision: decision.as_ref().map(read_verdict).transpose()?,
         asked: row.maybe_text("asked")?,
+        asked_at: row.maybe_time("asked_at")?,
         opened_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     };

@@ -53,6 +53,7 @@ impl Case {
             proposal: None,
             decision: None,
             asked: None,
+            asked_at: None,
             opened_at: now,
             updated_at: now,
         };

@@ -249,6 +249,7 @@ impl Loaded<Case> {
             case.proposal = None;
             case.claim = Some(lease(by, now));
             case.asked = question.message;
+            case.asked_at = Some(now);
             case.updated_at = now;
         });
         Ok(also(changed, reopened))

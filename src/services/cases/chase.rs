@@ -16,7 +16,7 @@ use crate::{
         notification::Topic,
         refusal::Refused,
         timestamp::{Timestamp, days},
-        unit::Unit,
+        unit::{Aggregate, Unit},
     },
     policy::access::SystemScope,
     ports::entropy::random,
@@ -38,7 +38,7 @@ impl CaseWork {
             id: JobId::new(now, random(&*self.0.entropy)?),
             kind: JobKind::ChaseApplicant,
             object: case.to_string(),
-            slot: format!("asked-{}", now.millis()),
+            slot: slot(now),
             due: now.plus(next(Duration::ZERO)),
         })
     }
@@ -47,11 +47,12 @@ impl CaseWork {
         let system = SystemScope::new("timer");
         let store = self.0.store.as_ref();
         let ground = self.ground_in(&system.read(), id).await?;
-        if ground.case.state != CaseState::WaitingForApplicant {
+        let waits = ground.case.state == CaseState::WaitingForApplicant;
+        let asked_at = ground.case.asked_at.filter(|_| waits);
+        // The timer of an earlier question ends: the present one has its own.
+        let Some(asked_at) = asked_at.filter(|at| job.slot == slot(*at)) else {
             return Ok(jobs::nothing_to_do(store, job).await?);
-        }
-        // While a case waits nothing but a new question touches it.
-        let asked_at = ground.case.updated_at;
+        };
         let silence = ground.now.since(asked_at);
         if silence >= days(PATIENCE) {
             return self.refuse_silent(system, &ground, job).await;
@@ -64,6 +65,7 @@ impl CaseWork {
         let unit = Unit::new(system.caller(), ground.now, event);
         let (topic, kind) = (Topic::InformationNeeded, MailKind::InformationNeeded);
         let unit = self.tell(unit, &ground, topic, kind).await?;
+        let unit = unit.rests_on(Aggregate::Case, id, ground.case.version());
         store.commit(unit.ends_job(jobs::again(job, due))).await?;
         Ok(())
     }
@@ -82,6 +84,11 @@ impl CaseWork {
         self.0.store.commit(unit.ends_job(jobs::done(job))).await?;
         Ok(())
     }
+}
+
+/// One timer for each question.
+fn slot(asked_at: Timestamp) -> String {
+    format!("asked-{}", asked_at.millis())
 }
 
 /// From the question to the next thing to do after so much silence.
