@@ -114,6 +114,12 @@ impl Problem {
     }
 }
 
+/// A stored code as a refusal carries it; `None` for one that this program does not know.
+#[must_use]
+pub fn known_code(code: &str) -> Option<&'static str> {
+    texts::code(code)
+}
+
 /// The status of a class of refusals (contract, HTTP).
 #[must_use]
 pub const fn status(class: &Class) -> u16 {

@@ -21,9 +21,17 @@ use super::{
     state::AppState,
 };
 use crate::{
-    api::{activations as wire, problem::Problem},
-    domain::{activation::Activation, id::OrderId, refusal::Refused},
-    policy::activation::Options,
+    api::{
+        activations as wire,
+        problem::{self, Problem},
+    },
+    domain::{
+        activation::Activation,
+        id::{ActivationId, OrderId},
+        idempotency::Answer,
+        refusal::Refused,
+    },
+    policy::{access::ReadScope, activation::Options},
     services::issuance::{Told, Wish},
 };
 
@@ -79,7 +87,7 @@ async fn submit(
     Wait(wait): Wait,
     keyed: Keyed<wire::NewActivation>,
 ) -> Result<Response, Refusal> {
-    let (claim, body) = keyed.of(scope.ra(), scope.owner());
+    let (mut claim, body) = keyed.of(scope.ra(), scope.owner());
     let begun = idempotency::begin(&app, &claim).await?;
     let told = match begun {
         Begun::Answered(answer) => return Ok(answer::respond(answer)),
@@ -97,22 +105,36 @@ async fn submit(
                 .await
         }
     };
-    let told = match told {
-        Ok(told) => told,
-        Err(refused) => {
-            let kept = idempotency::refuse(&app, &claim, refused).await?;
-            return Ok(answer::respond(kept));
+    let ended = match told {
+        Ok(Told::Issued(answer)) => Ok(answer),
+        Ok(Told::Pending(id)) => {
+            // A refusal of this act belongs to the row that names it.
+            claim.row.act = id.to_string();
+            unfinished(&app, &scope.read(), id).await
         }
+        Err(refused) => Err(refused),
     };
-    match told {
-        Told::Issued(answer) => Ok(answer::respond(answer)),
-        Told::Pending(_) => {
-            let activation = app.issuance.newest(&scope.read(), order).await?;
-            let mut late = answer::json(202, &activation_wire(&activation));
-            late.location = Some(format!("/v1/orders/{order}/activation"));
-            Ok(answer::respond(late))
-        }
+    let answer = match ended {
+        Ok(answer) => answer,
+        Err(refused) => idempotency::refuse(&app, &claim, refused).await?,
+    };
+    Ok(answer::respond(answer))
+}
+
+/// An act without a certificate yet: 202, or the refusal it ended with since.
+async fn unfinished(
+    app: &AppState,
+    scope: &ReadScope,
+    id: ActivationId,
+) -> Result<Answer, Refused> {
+    let activation = app.issuance.activation(scope, id).await?;
+    if let Some(code) = &activation.refusal {
+        let code = problem::known_code(code).unwrap_or("activation-ended");
+        return Err(Refused::unacceptable(code));
     }
+    let mut late = answer::json(202, &activation_wire(&activation));
+    late.location = Some(format!("/v1/orders/{}/activation", activation.order));
+    Ok(late)
 }
 
 /// `Prefer: wait=N` (RFC 7240 4.3); anything else in the header is a preference we do not know

@@ -307,6 +307,18 @@ impl Issuance {
     ) -> Result<Loaded<Activation>, Refused> {
         let newest = self.facts(scope, order).await?.order.activation;
         let id = newest.ok_or_else(Refused::not_found)?;
+        self.activation(scope, id).await
+    }
+
+    /// One activation.
+    ///
+    /// # Errors
+    /// 404 when it is not there or not the caller's, 503.
+    pub async fn activation(
+        &self,
+        scope: &ReadScope,
+        id: ActivationId,
+    ) -> Result<Loaded<Activation>, Refused> {
         let found = self.0.activations.activation(scope, id).await?;
         found.ok_or_else(Refused::not_found)
     }

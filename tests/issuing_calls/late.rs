@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     instance::Call,
-    world::{World, fixture, refused, submission},
+    world::{PRODUCT, World, fixture, refused, submission},
 };
 
 /// Puts the module that can hang between the daemon and its token.
@@ -101,6 +101,37 @@ fn an_activation_whose_signature_is_late_is_pending_and_found_again() {
     assert_eq!(issued.json()["activation_id"], pending["activation_id"]);
     assert_eq!(post("late", "0").bytes, issued.bytes);
     assert_eq!(client.get(&path).ok()["state"], "issued");
+}
+
+#[test]
+fn an_activation_that_is_refused_late_says_so_under_its_own_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path());
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let path = format!("/orders/{order}/activation");
+    let (key, csr) = crate::openssl::new_key();
+    let body = submission(&csr);
+    let post = |wait: &str| {
+        let preference = format!("Prefer: wait={wait}");
+        let call = Call::json(&body).key("refused-late").header(&preference);
+        client.call("POST", &path, &call)
+    };
+    await_crl(&world);
+    // No signature is right, so the serial is abandoned; meanwhile the key leaks.
+    fs::write(dir.path().join("trigger"), "F").unwrap();
+    assert_eq!(post("30").status, 202);
+    let leak = json!({"product_code": PRODUCT, "csr": key});
+    client.call("POST", "/csr-checks", &Call::json(&leak)).ok();
+    let told = post("60");
+    assert_eq!(told.refusal(), refused(422, "csr-key-compromised"));
+    // The order is open again, and what comes next has a key of its own.
+    fs::remove_file(dir.path().join("trigger")).unwrap();
+    let (_, csr) = crate::openssl::new_key();
+    let mut tries = (0..300).map(|_| client.activate(&order, &submission(&csr)));
+    let next = tries.find(|next| next.status != 503);
+    assert!(matches!(next.unwrap().status, 201 | 202));
+    assert_eq!(post("0").bytes, told.bytes);
 }
 
 /// The first list is signed soon after the start; the trigger is meant for the certificate.

@@ -103,6 +103,13 @@ pub async fn a_refusal_is_kept_where_nothing_is_answered<S: WholeStore>(world: W
     };
     kept(&world, &other, 404).await;
     assert_eq!(status(&world, &begun).await, None);
+    // Nor does a refusal of another act: the one that runs may still issue.
+    let other = IdempotencyClaim {
+        act: "/v1/orders/o/activation".to_owned(),
+        ..begun.clone()
+    };
+    kept(&world, &other, 409).await;
+    assert_eq!(status(&world, &begun).await, None);
     for claim in [&fresh, &begun, &done] {
         kept(&world, claim, 409).await;
         kept(&world, claim, 422).await;

@@ -99,7 +99,8 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
     }
 }
 
-/// A claim that was made before and has no answer yet takes this one, if it is the same request.
+/// A claim that was made before and has no answer yet takes this one, if it is the same request
+/// and names the same act: another act under the key may still issue, and answers itself.
 async fn keep<W: Writer>(
     writer: &mut W,
     claim: &IdempotencyClaim,
@@ -111,7 +112,8 @@ async fn keep<W: Writer>(
         + " ON CONFLICT (identity, ra, customer, key) DO UPDATE SET status = excluded.status, \
            location = excluded.location, etag = excluded.etag, body = excluded.body \
            WHERE idempotency.status IS NULL \
-           AND idempotency.request_sha256 = excluded.request_sha256";
+           AND idempotency.request_sha256 = excluded.request_sha256 \
+           AND idempotency.act = excluded.act";
     let record = request::record(claim, Some(answer), at);
     writer.execute(sql, record).await?;
     Ok(Booked::Done)

@@ -18,6 +18,13 @@ pub fn text(language: Language, code: &str) -> &str {
     known(language).get(code).map_or(code, String::as_str)
 }
 
+/// The code as this program's own, if it has words.
+#[must_use]
+pub fn code(code: &str) -> Option<&'static str> {
+    let (code, _) = known(Language::English).get_key_value(code)?;
+    Some(code)
+}
+
 fn known(language: Language) -> &'static Texts {
     static TEXTS: OnceLock<(Texts, Texts)> = OnceLock::new();
     let (english, polish) = TEXTS.get_or_init(|| (read(ENGLISH), read(POLISH)));
