@@ -19,6 +19,8 @@ mod fates;
 mod faults;
 #[path = "support/ground.rs"]
 mod ground;
+#[path = "issuance/lists.rs"]
+mod lists;
 #[path = "cases/person.rs"]
 mod person;
 #[path = "issuance/stage.rs"]

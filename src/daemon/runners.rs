@@ -76,10 +76,10 @@ async fn look(lists: Arc<RevocationLists>, issuance: Issuance) {
     if let Err(refused) = issuance.settle_orphans(SystemScope::new("settle")).await {
         report("settling intents", &refused);
     }
-    if let Err(refused) = lists.settle_orphans(SystemScope::new("crl")).await {
+    if let Err(refused) = lists.settle_orphans().await {
         report("settling CRLs", &refused);
     }
-    if let Err(refused) = lists.renew_due(SystemScope::new("crl")).await {
+    if let Err(refused) = lists.renew_due().await {
         report("renewing CRLs", &refused);
     }
 }

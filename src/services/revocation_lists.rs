@@ -53,6 +53,9 @@ use crate::{
 /// 5280 3.3, I13).
 const BEYOND_EXPIRY: Duration = Duration::from_secs(10 * 86_400);
 
+/// A list is nobody's wish: whoever has it renewed, it is the CA's own doing.
+const SYSTEM: SystemScope = SystemScope::new("crl");
+
 /// Lists settled at one look.
 const ORPHANS: u32 = 100;
 
@@ -123,8 +126,9 @@ impl RevocationLists {
     /// was looked at is asked of the store again only when it is due. News come as jobs.
     ///
     /// # Errors
-    /// The first trouble met; lists before it are renewed.
-    pub async fn renew_due(&self, system: SystemScope) -> Result<(), Refused> {
+    /// The first trouble met; every other list is renewed all the same.
+    pub async fn renew_due(&self) -> Result<(), Refused> {
+        let mut first_trouble = Ok(());
         for authority in self.parts.authorities.issuers() {
             for partition in 0..authority.partitions.get() {
                 let scope = Scope {
@@ -134,12 +138,16 @@ impl RevocationLists {
                 if self.is_looked_after(&scope) {
                     continue;
                 }
-                let newest = self.renew(system, &scope, None).await?;
-                let due = newest.plus(authority.crl.refresh);
-                self.looked_after().insert(scope, due);
+                match self.renew(&scope, None).await {
+                    Ok(newest) => {
+                        let due = newest.plus(authority.crl.refresh);
+                        self.looked_after().insert(scope, due);
+                    }
+                    Err(trouble) => first_trouble = first_trouble.and(Err(trouble)),
+                }
             }
         }
-        Ok(())
+        first_trouble
     }
 
     /// Abandons every list that was recorded and whose signature will never be stored: a boot
@@ -148,7 +156,7 @@ impl RevocationLists {
     ///
     /// # Errors
     /// 503 when the store cannot answer; what was settled stays settled.
-    pub async fn settle_orphans(&self, system: SystemScope) -> Result<usize, Refused> {
+    pub async fn settle_orphans(&self) -> Result<usize, Refused> {
         let own = self.parts.lease.boot();
         // Whoever signs here holds the lock: what is recorded now is nobody's.
         let _one_at_a_time = self.signing.lock().await;
@@ -161,7 +169,7 @@ impl RevocationLists {
             } else {
                 "boot-died"
             };
-            let unit = Unit::of(system.caller(), now, list.abandoned(cause)?).reserved();
+            let unit = Unit::of(SYSTEM.caller(), now, list.abandoned(cause)?).reserved();
             match self.parts.store.commit(unit).await {
                 Ok(_) => settled += 1,
                 // Another instance was first.
@@ -183,12 +191,7 @@ impl RevocationLists {
     }
 
     /// Gives thisUpdate of the list that now stands.
-    async fn renew(
-        &self,
-        system: SystemScope,
-        scope: &Scope,
-        job: Option<&Job>,
-    ) -> Result<Timestamp, Refused> {
+    async fn renew(&self, scope: &Scope, job: Option<&Job>) -> Result<Timestamp, Refused> {
         let authority = Arc::clone(self.authority(scope)?);
         let _one_at_a_time = self.signing.lock().await;
         let now = self.parts.clock.now();
@@ -209,9 +212,9 @@ impl RevocationLists {
             .await?;
         let times = Times::of(&authority, newest.as_ref(), highest, now);
         let (recorded, intent) = self
-            .record(system, &authority, scope, &entries, &times, job)
+            .record(&authority, scope, &entries, &times, job)
             .await?;
-        self.sign(system, recorded, intent).await?;
+        self.sign(recorded, intent).await?;
         measure(scope, &times, entries.len());
         Ok(times.this_update)
     }
@@ -219,7 +222,6 @@ impl RevocationLists {
     /// The CRL's intent: number, times and TBS are durable before the HSM is asked.
     async fn record(
         &self,
-        system: SystemScope,
         authority: &Authority,
         scope: &Scope,
         entries: &[RevokedSerial],
@@ -265,7 +267,7 @@ impl RevocationLists {
             entries: u32::try_from(listed.len()).unwrap_or(u32::MAX),
             boot: self.parts.lease.boot(),
         });
-        let unit = Unit::of(system.caller(), times.now, intent.clone()).reserved();
+        let unit = Unit::of(SYSTEM.caller(), times.now, intent.clone()).reserved();
         let unit = match job {
             Some(job) => unit.ends_job(JobEnd::Done {
                 id: job.id,
@@ -283,7 +285,6 @@ impl RevocationLists {
     /// Signs, verifies and stores; a list that fails on the way is abandoned with its number.
     async fn sign(
         &self,
-        system: SystemScope,
         recorded: Recorded<CrlTbs>,
         intent: Loaded<RevocationList>,
     ) -> Result<(), Refused> {
@@ -308,7 +309,7 @@ impl RevocationLists {
                 (intent.abandoned(&cause)?, Some((cause, retry)))
             }
         };
-        let unit = Unit::of(system.caller(), now, changed).reserved();
+        let unit = Unit::of(SYSTEM.caller(), now, changed).reserved();
         let unit = match &trouble {
             Some((_, retry)) => unit.job(retry.clone()),
             None => unit,
@@ -353,10 +354,7 @@ impl JobHandler for RevocationLists {
     /// A job says that a scope's list has something to tell.
     async fn run(&self, job: &Job) -> Result<(), Refused> {
         match Scope::parse(&job.object) {
-            Some(scope) => {
-                let system = SystemScope::new("crl");
-                self.renew(system, &scope, Some(job)).await.map(drop)
-            }
+            Some(scope) => self.renew(&scope, Some(job)).await.map(drop),
             None => Err(Refused::not_found()),
         }
     }

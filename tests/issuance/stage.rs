@@ -35,6 +35,7 @@ use chancery::{
         issuance::{Issuance, Parts, Told, Wish},
         jobs::{JobHandler, Runner},
         lease::Lease,
+        revocation_lists::{self, RevocationLists},
     },
 };
 use futures_util::future::BoxFuture;
@@ -111,6 +112,21 @@ impl Stage {
     /// What becomes of the next units.
     pub fn fates(&self, fates: impl IntoIterator<Item = Fate>) {
         self.fates.plays(fates);
+    }
+
+    /// The CRLs of CAs with these names; the token holds the key of `issuing-g1` only.
+    pub fn lists(&self, names: &[&str]) -> RevocationLists {
+        let issuer = |name: &&str| Arc::new(authority(name, &self.token.key));
+        let issuers = names.iter().map(issuer).collect();
+        RevocationLists::new(revocation_lists::Parts {
+            store: self.fates.clone(),
+            lists: Arc::new(self.world.store.clone()),
+            signer: self.token.clone(),
+            clock: self.world.clock.clone(),
+            entropy: self.world.entropy.clone(),
+            authorities: Arc::new(Authorities::new(issuers, Profiles::default())),
+            lease: self.lease.clone(),
+        })
     }
 
     /// What another start of the daemon does to the intents that are open when it looks.
@@ -248,7 +264,7 @@ impl Stage {
         serials
     }
 
-    async fn live(&self) -> Option<ActivationId> {
+    pub async fn live(&self) -> Option<ActivationId> {
         let scope = self.panel().await.read();
         let newest = self.issuance.newest(&scope, self.world.order).await;
         newest.ok().map(|activation| activation.id)
@@ -315,6 +331,18 @@ async fn new_lease(world: &World) -> Arc<Lease> {
 }
 
 fn authorities(key: &KeyPair, shipped: &Path) -> Authorities {
+    let authority = authority("issuing-g1", key);
+    let profile = std::fs::read_to_string(shipped.join("profiles/org-multipurpose.toml")).unwrap();
+    let profile = Arc::new(CertificateProfile::parse(&profile).unwrap());
+    let bound = Bound {
+        issuer: authority.name.clone(),
+        profile: Arc::clone(&profile),
+    };
+    let profiles = Profiles(BTreeMap::from([(profile.name().to_owned(), bound)]));
+    Authorities::new(vec![Arc::new(authority)], profiles)
+}
+
+fn authority(name: &str, key: &KeyPair) -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -330,19 +358,13 @@ fn authorities(key: &KeyPair, shipped: &Path) -> Authorities {
     params.not_after = rcgen::date_time_ymd(2036, 1, 1);
     let certificate = params.self_signed(key).unwrap();
     let certificate = CaCertificate::from_der(certificate.der()).unwrap();
-    let name = IssuerName::parse("issuing-g1").unwrap();
-    let profile = std::fs::read_to_string(shipped.join("profiles/org-multipurpose.toml")).unwrap();
-    let profile = Arc::new(CertificateProfile::parse(&profile).unwrap());
-    let bound = Bound {
-        issuer: name.clone(),
-        profile: Arc::clone(&profile),
-    };
+    let name = IssuerName::parse(name).unwrap();
     let pinned = IssuerKey::new(
-        chancery::domain::signing::KeyName::parse("issuing-g1").unwrap(),
+        name.clone(),
         certificate.public_key().clone(),
         SignatureAlgorithm::EcdsaP256Sha256,
     );
-    let authority = Authority {
+    Authority {
         name,
         chain: vec![certificate.as_der().to_vec()],
         certificate,
@@ -354,7 +376,5 @@ fn authorities(key: &KeyPair, shipped: &Path) -> Authorities {
             refresh: Duration::from_secs(86_400),
         },
         slots: Arc::new(Semaphore::new(4)),
-    };
-    let profiles = Profiles(BTreeMap::from([(profile.name().to_owned(), bound)]));
-    Authorities::new(vec![Arc::new(authority)], profiles)
+    }
 }
