@@ -75,6 +75,7 @@ on_sqlite! {
     request::intents_of_dead_boots_are_found,
     request::jobs_are_queued_once_leased_and_fenced,
     request::refusals_are_forgotten_before_what_was_done,
+    request::what_is_old_is_pruned_batch_after_batch,
     round_trip::addresses,
     round_trip::cases_and_evidence,
     round_trip::certificates,

@@ -87,7 +87,8 @@ async fn look(lists: Arc<RevocationLists>, issuance: Issuance) {
 /// Prunes what is over.
 async fn forget(ground: Ground) {
     let clock = &ground.outside.clock;
-    if let Err(refused) = retention::prune(&*ground.durable(), &**clock).await {
+    let stops = || ground.stop.is_cancelled();
+    if let Err(refused) = retention::prune(&*ground.durable(), &**clock, stops).await {
         report("pruning", &refused);
     }
 }

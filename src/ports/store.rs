@@ -96,7 +96,8 @@ pub enum Bookkeeping {
         at: Timestamp,
     },
     /// Deletes answered idempotency rows and ended jobs older than `before`, kept refusals older
-    /// than `refused_before`: a bounded number of each at a time.
+    /// than `refused_before`: a bounded number of each at a time. [`Booked::Pruned`] says whether
+    /// more may be left.
     Prune {
         before: Timestamp,
         refused_before: Timestamp,
@@ -108,4 +109,9 @@ pub enum Bookkeeping {
 pub enum Booked {
     Done,
     Jobs(Vec<Job>),
+    /// So many rows were deleted; `more` when a bound ended it.
+    Pruned {
+        rows: u64,
+        more: bool,
+    },
 }

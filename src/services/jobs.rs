@@ -168,7 +168,7 @@ impl Runner {
         };
         match self.store.bookkeep(task).await? {
             Booked::Jobs(jobs) => Ok(jobs),
-            Booked::Done => Ok(Vec::new()),
+            Booked::Done | Booked::Pruned { .. } => Ok(Vec::new()),
         }
     }
 

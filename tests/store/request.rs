@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
 use chancery::{
     domain::{
         id::{BootId, JobId},
@@ -158,6 +160,36 @@ pub async fn refusals_are_forgotten_before_what_was_done<S: WholeStore>(world: W
     assert!(known(&begun).await && known(&young).await);
 }
 
+pub async fn what_is_old_is_pruned_batch_after_batch<S: WholeStore>(world: World<S>) {
+    let old: Vec<_> = (0..1201)
+        .map(|number| claim(owner("ra1", "c1"), &number.to_string()))
+        .collect();
+    for some in old.chunks(64) {
+        join_all(some.iter().map(|claim| kept(&world, claim, 409))).await;
+    }
+    let (mut deleted, mut batches) = (0, 0);
+    loop {
+        let task = Bookkeeping::Prune {
+            before: world.now(),
+            refused_before: world.now().plus(Duration::from_secs(1)),
+        };
+        let booked = world.store.bookkeep(task).await.unwrap();
+        let Booked::Pruned { rows, more } = booked else {
+            panic!("pruning tells what it deleted")
+        };
+        (deleted, batches) = (deleted + rows, batches + 1);
+        if !more {
+            break;
+        }
+        assert!(batches < 1201, "a batch is worth its while");
+    }
+    assert_eq!(deleted, 1201);
+    assert!(batches > 1, "a batch is bounded");
+    for claim in &old {
+        assert_eq!(status(&world, claim).await, None);
+    }
+}
+
 pub fn job<S: WholeStore>(world: &World<S>, object: &str, due: u64) -> NewJob {
     NewJob {
         id: JobId::new(world.now(), world.entropy.bytes()),
@@ -178,7 +210,7 @@ pub async fn claimed<S: WholeStore>(world: &World<S>, seed: u8) -> Vec<Job> {
     };
     match world.store.bookkeep(task).await.unwrap() {
         Booked::Jobs(jobs) => jobs,
-        Booked::Done => panic!("a claim gives jobs"),
+        other => panic!("a claim gives jobs, not {other:?}"),
     }
 }
 

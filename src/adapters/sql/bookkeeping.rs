@@ -21,7 +21,7 @@ use crate::{
 /// Jobs of one claim at most, whatever is asked.
 const CLAIMS: u32 = 256;
 /// Rows of each kind that one pruning deletes: it holds the writer.
-const PRUNED: u32 = 2000;
+const PRUNED: u32 = 500;
 
 /// Does the task inside the caller's transaction.
 ///
@@ -84,19 +84,30 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
         Bookkeeping::Prune {
             before,
             refused_before,
-        } => {
-            // The index of refused rows is partial: its condition stands here word for word.
-            let refused = old_claims("status >= 400", refused_before);
-            run(writer, refused).await?;
-            run(writer, old_claims("status IS NOT NULL", before)).await?;
-            let jobs = Query::new("DELETE FROM job WHERE id IN (SELECT id FROM job ")
-                .sql("WHERE ended_at IS NOT NULL AND ended_at < ")
-                .bind(SqlValue::time(before))
-                .limit(PRUNED)
-                .sql(")");
-            run(writer, jobs).await
-        }
+        } => prune(writer, before, refused_before).await,
     }
+}
+
+async fn prune<W: Writer>(
+    writer: &mut W,
+    before: Timestamp,
+    refused_before: Timestamp,
+) -> Result<Booked, W::Error> {
+    // The index of refused rows is partial: its condition stands here word for word.
+    let refused = old_claims("status >= 400", refused_before);
+    let done = old_claims("status IS NOT NULL", before);
+    let jobs = Query::new("DELETE FROM job WHERE id IN (SELECT id FROM job ")
+        .sql("WHERE ended_at IS NOT NULL AND ended_at < ")
+        .bind(SqlValue::time(before))
+        .limit(PRUNED)
+        .sql(")");
+    let (mut rows, mut more) = (0_u64, false);
+    for query in [refused, done, jobs] {
+        let deleted = writer.execute(query.sql, query.values).await?;
+        rows = rows.saturating_add(deleted);
+        more |= deleted >= u64::from(PRUNED);
+    }
+    Ok(Booked::Pruned { rows, more })
 }
 
 /// A claim that was made before and has no answer yet takes this one, if it is the same request
