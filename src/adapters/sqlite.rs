@@ -184,8 +184,10 @@ impl SqliteStore {
         self.shared.registry_writes.load(Ordering::SeqCst)
     }
 
-    /// Writes what is queued, then closes the database and lets go of the lock.
+    /// Writes what is queued, then closes the database and lets go of the lock. The connection
+    /// that writes goes last: it brings the write-ahead log home, which one that reads cannot.
     pub async fn close(&self) {
+        self.shared.readers.close().await;
         self.shared.stop.cancel();
         let lane = self
             .shared
@@ -197,7 +199,6 @@ impl SqliteStore {
             // A lane that panicked has answered nobody: every waiter sees `Unavailable`.
             let _ = lane.await;
         }
-        self.shared.readers.close().await;
     }
 
     fn enqueue(&self, priority: Priority, work: Work) -> Result<(), String> {

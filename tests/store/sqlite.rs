@@ -320,3 +320,14 @@ async fn the_remembered_registry_follows_every_write() {
     let known = registry.matching(&wanted).await.unwrap();
     assert_eq!(known[0].disabled_at, Some(world.now()));
 }
+
+/// After a clean stop the one file holds everything, also when it was read meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_store_leaves_no_log_behind() {
+    let (dir, world) = fresh().await;
+    world.commit(world.note()).await.unwrap();
+    assert!(world.store.head().await.unwrap().is_some());
+    world.store.close().await;
+    assert!(dir.path().join("ca.db").exists());
+    assert!(!dir.path().join("ca.db-wal").exists());
+}
