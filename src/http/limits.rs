@@ -104,18 +104,13 @@ impl Limits {
             .try_acquire_owned()
             .map_err(|_| limited(Duration::from_secs(1)))
     }
-    /// Lets a refusal of so many bytes be kept under its Idempotency-Key.
-    ///
-    /// # Errors
-    /// 429 `rate-limited`: who is refused so often has to slow down.
-    pub fn keep(&self, who: &IdentityName, bytes: usize) -> Result<(), Refused> {
+
+    /// Whether a refusal of so many bytes may be kept under its Idempotency-Key.
+    pub fn keeps(&self, who: &IdentityName, bytes: usize) -> bool {
         let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
         let kib = NonZeroU32::new(kib).unwrap_or(NonZeroU32::MIN);
-        match self.kept.check_key_n(who, kib.min(KEPT_BURST)) {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(until)) => Err(limited(until.wait_time_from(self.clock.now()))),
-            Err(_) => Err(limited(Duration::from_secs(1))),
-        }
+        let kept = self.kept.check_key_n(who, kib.min(KEPT_BURST));
+        matches!(kept, Ok(Ok(())))
     }
 }
 
@@ -191,11 +186,10 @@ mod tests {
     fn kept_refusals_have_their_own_allowance() {
         let (limits, a) = (limits(9), IdentityName::parse("a").unwrap());
         let b = IdentityName::parse("b").unwrap();
-        limits.keep(&a, 1023 * 1024).unwrap();
-        limits.keep(&a, 100).unwrap();
-        let refused = limits.keep(&a, 100).unwrap_err();
-        assert!(matches!(refused.class, Class::Limited { .. }));
-        limits.keep(&b, usize::MAX).unwrap();
+        assert!(limits.keeps(&a, 1023 * 1024));
+        assert!(limits.keeps(&a, 100));
+        assert!(!limits.keeps(&a, 100));
+        assert!(limits.keeps(&b, usize::MAX));
         assert!(limits.admit(&a, Kind::Ordinary).is_ok());
     }
 

@@ -3,7 +3,9 @@
 //! That holds for refusals too. Once an act was judged, who may and what the body says being
 //! settled before, its refusal is kept under the key, and answers until it is pruned. Not kept
 //! are 5xx and 429, which judge nothing; 412, for a precondition is judged before the act and is
-//! no part of the request that the key stands for; and what is said of the key itself.
+//! no part of the request that the key stands for; and what is said of the key itself. An identity
+//! whose allowance of kept refusals is used up is still told why, but nothing is kept: the same
+//! request again is judged again.
 //!
 //! [`once`] is for acts that end before they answer. An act that may be late (activation) uses
 //! [`begin`] and settles [`Begun`] itself.
@@ -222,18 +224,13 @@ where
 /// The answer to a refused act: kept under its key, where the contract wants it replayed.
 ///
 /// # Errors
-/// The refusal itself where it is not kept; 429 for who is refused without end; 503 when it cannot
-/// be kept, for a refusal that would not be told again is not told.
+/// The refusal itself where it is not kept, be it for its kind or because the identity had too many
+/// kept; 503 when it cannot be kept.
 pub async fn refuse(app: &AppState, claim: &Claim, refused: Refused) -> Result<Answer, Refusal> {
     if !is_kept(&refused) {
         return Err(refused.into());
     }
     let refusal = Refusal::from(refused);
-    tracing::info!(
-        code = refusal.refused.code,
-        status = refusal.status,
-        "request refused"
-    );
     let on = Occasion {
         instance: &claim.occasion.instance,
         request_id: &claim.occasion.request_id,
@@ -242,7 +239,15 @@ pub async fn refuse(app: &AppState, claim: &Claim, refused: Refused) -> Result<A
     let problem = Problem::with_status(refusal.status, &refusal.refused, &on);
     let answer = answer::json(refusal.status, &problem);
     let who = &claim.row.key.identity;
-    app.gate.limits.keep(who, answer.body.len())?;
+    if !app.gate.limits.keeps(who, answer.body.len()) {
+        metrics::counter!("chancery_refusals_not_kept_total").increment(1);
+        return Err(refusal);
+    }
+    tracing::info!(
+        code = refusal.refused.code,
+        status = refusal.status,
+        "request refused"
+    );
     let task = Bookkeeping::KeepRefusal {
         claim: Box::new(claim.row.clone()),
         answer: Box::new(answer),
