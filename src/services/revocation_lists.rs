@@ -7,7 +7,7 @@
 //! replaces; its entries stay longer, not shorter.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{self, Arc, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -27,7 +27,10 @@ use crate::{
         timestamp::Timestamp,
         unit::{CommitError, Unit},
     },
-    pkix::{serial_number::SerialNumber, tbs_cert_list::RevokedEntry},
+    pkix::{
+        serial_number::SerialNumber,
+        tbs_cert_list::{CrlView, RevokedEntry},
+    },
     policy::{
         access::SystemScope,
         issuance::{
@@ -414,20 +417,30 @@ fn measure(scope: &Scope, times: &Times, entries: usize) {
 }
 
 /// Old enough, or without an entry it should have.
+///
+/// The list itself is asked: counts stay equal when one entry comes as another goes by expiry,
+/// and an entry's time may lie before a list that was made before the entry was committed.
 fn is_due(
     newest: &RevocationList,
     entries: &[RevokedSerial],
     authority: &Authority,
     now: Timestamp,
 ) -> bool {
-    let old = now >= newest.this_update.plus(authority.crl.refresh);
-    let counted = usize::try_from(newest.entries).unwrap_or(usize::MAX);
-    // Entries only come by revocation and go by expiry; what came after the list shows in its
-    // time, what came in the same second in the count.
-    let news = entries
+    now >= newest.this_update.plus(authority.crl.refresh) || !holds_all(&newest.der, entries)
+}
+
+/// Whether each entry stands in the list; in one that cannot be read stands none.
+fn holds_all(list: &[u8], entries: &[RevokedSerial]) -> bool {
+    let Ok(list) = CrlView::parse(list) else {
+        return false;
+    };
+    let held = list.entries.unwrap_or_default();
+    let held: BTreeSet<&[u8]> = held
         .iter()
-        .any(|entry| entry.revoked_at >= newest.this_update);
-    old || (news && counted != entries.len()) || entries.len() > counted
+        .filter_map(|entry| entry.serial.unsigned().ok())
+        .collect();
+    let is_held = |entry: &RevokedSerial| held.contains(entry.serial.as_slice());
+    entries.iter().all(is_held)
 }
 
 fn listed(entries: &[RevokedSerial]) -> Option<Vec<RevokedEntry>> {

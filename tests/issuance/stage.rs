@@ -11,11 +11,12 @@ use chancery::{
         id::{ActivationId, BootId, JobId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity, NewIdentity},
-        intent::IssuerName,
+        intent::{Intent, IntentState, IssuerName},
         job::{JobKind, NewJob},
         owner::{ActingFor, Caller, IdentityName, Role},
         product::{ProductCode, Step as ProductStep},
         refusal::Refused,
+        timestamp::Timestamp,
         unit::Unit,
     },
     pkix::{algorithm::SignatureAlgorithm, certificate::CaCertificate},
@@ -115,10 +116,10 @@ impl Stage {
     }
 
     /// The CRLs of CAs with these names; the token holds the key of `issuing-g1` only.
-    pub fn lists(&self, names: &[&str]) -> RevocationLists {
+    pub fn lists(&self, names: &[&str]) -> Arc<RevocationLists> {
         let issuer = |name: &&str| Arc::new(authority(name, &self.token.key));
         let issuers = names.iter().map(issuer).collect();
-        RevocationLists::new(revocation_lists::Parts {
+        Arc::new(RevocationLists::new(revocation_lists::Parts {
             store: self.fates.clone(),
             lists: Arc::new(self.world.store.clone()),
             signer: self.token.clone(),
@@ -126,7 +127,56 @@ impl Stage {
             entropy: self.world.entropy.clone(),
             authorities: Arc::new(Authorities::new(issuers, Profiles::default())),
             lease: self.lease.clone(),
-        })
+        }))
+    }
+
+    /// A serial of the running activation that is abandoned, dated `at`.
+    pub async fn abandons(&self, serial: u8, not_after: Timestamp, at: Timestamp) {
+        let intent = Intent {
+            issuer: IssuerName::parse("issuing-g1").unwrap(),
+            serial: vec![serial],
+            activation: self.live().await.expect("it runs"),
+            partition: 0,
+            tbs: vec![0x30, 0],
+            tbs_sha256: [5; 32],
+            profile: "org-multipurpose".to_owned(),
+            profile_sha256: [6; 32],
+            not_after,
+            boot: BootId::new(at, self.world.entropy.bytes()),
+            state: IntentState::Recorded,
+            recorded_at: at,
+            settled_at: None,
+        };
+        let (issuer, store) = (intent.issuer.clone(), &self.world.store);
+        let now = self.world.now();
+        let caller = || Caller::system("another");
+        let unit = Unit::of(caller(), now, Intent::record(intent));
+        store.commit(unit).await.unwrap();
+        let intent = store.intent(&issuer, &[serial]).await.unwrap().unwrap();
+        let (changed, revoked) = intent.abandoned("boot-died", at).unwrap();
+        let news = NewJob {
+            id: JobId::new(now, self.world.entropy.bytes()),
+            kind: JobKind::RenewCrl,
+            object: "issuing-g1/0".to_owned(),
+            slot: hex::encode([serial]),
+            due: now,
+        };
+        let unit = Unit::of(caller(), now, changed).change(revoked).job(news);
+        store.commit(unit).await.unwrap();
+    }
+
+    /// Runs what is due of the jobs that tell of news for CRLs; gives their number.
+    pub async fn told(&self, lists: &Arc<RevocationLists>) -> usize {
+        self.lease_anew().await;
+        let renewal: Arc<dyn JobHandler> = lists.clone();
+        let runner = Runner::new(
+            self.fates.clone(),
+            self.world.clock.clone(),
+            self.world.entropy.clone(),
+            BTreeMap::from([(JobKind::RenewCrl, renewal)]),
+            1,
+        );
+        runner.tick().await.unwrap()
     }
 
     /// What another start of the daemon does to the intents that are open when it looks.
