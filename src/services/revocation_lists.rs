@@ -155,7 +155,7 @@ impl RevocationLists {
 
     /// Abandons every list that was recorded and whose signature will never be stored: a boot
     /// died between the two, or the store was away when the signature came. Its number is not
-    /// used again; the list that follows has its own.
+    /// used again; the list that follows has its own, and a job of its own asks for it.
     ///
     /// # Errors
     /// 503 when the store cannot answer; what was settled stays settled.
@@ -172,7 +172,11 @@ impl RevocationLists {
             } else {
                 "boot-died"
             };
-            let unit = Unit::of(SYSTEM.caller(), now, list.abandoned(cause)?).reserved();
+            // The job that asked for the list has ended with its record.
+            let retry = self.job(&list, now)?;
+            let unit = Unit::of(SYSTEM.caller(), now, list.abandoned(cause)?)
+                .job(retry)
+                .reserved();
             match self.parts.store.commit(unit).await {
                 Ok(_) => settled += 1,
                 // Another instance was first.

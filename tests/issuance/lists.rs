@@ -8,7 +8,7 @@ use chancery::{
     services::revocation_lists::{RevocationLists, Scope},
 };
 
-use crate::{stage::Stage, token::Act};
+use crate::{fates::Fate, stage::Stage, token::Act};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -62,5 +62,23 @@ async fn an_entry_that_takes_the_place_of_another_is_published() {
         assert_eq!(stage.told(&lists).await, 1);
         assert!(is_listed(&lists, 2).await, "{age:?}");
         assert!(!is_listed(&lists, 1).await);
+    }
+}
+
+/// The store is away when the list's signature comes, or its answer to the record is lost: the
+/// job that told of the news is over, and the next list has them all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn news_outlive_the_list_that_was_never_stored() {
+    for fates in [&[Fate::Passes, Fate::Refused][..], &[Fate::AnswerLost]] {
+        let (stage, lists) = with_a_list().await;
+        let now = stage.world.now();
+        stage.abandons(1, now.plus(days(365)), now).await;
+        stage.fates(fates.iter().copied());
+        stage.told(&lists).await;
+        assert!(!is_listed(&lists, 1).await);
+        assert_eq!(lists.settle_orphans().await.unwrap(), 1);
+        lists.renew_due().await.unwrap();
+        assert_eq!(stage.told(&lists).await, 1, "{fates:?}");
+        assert!(is_listed(&lists, 1).await, "{fates:?}");
     }
 }
