@@ -110,7 +110,7 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
         .with("version", env!("CARGO_PKG_VERSION"))
         .with("config_sha256", Value::hex(&config.sha256()));
     told(&ground, started).await?;
-    know_profiles(&ground, &material).await?;
+    know_profiles(&ground, &material, None).await?;
     let tls = Arc::new(ArcSwap::new(material.tls));
     let connections = serve(&config, sockets, &tls, &ground, &parts, &telemetry);
     let background = tasks::start(&ground, &parts, &telemetry);
@@ -225,12 +225,16 @@ async fn told(ground: &Ground, event: Event) -> Result<(), Failure> {
         .map_err(|refused| Failure::Audit(refused.cause.unwrap_or_default()))
 }
 
-/// The log knows every profile before anything is issued by it.
-async fn know_profiles(ground: &Ground, material: &Material) -> Result<(), Failure> {
+/// The log knows every profile before anything is issued by it, and `why` it changed.
+async fn know_profiles(
+    ground: &Ground,
+    material: &Material,
+    why: Option<Event>,
+) -> Result<(), Failure> {
     let (store, clock) = (ground.durable(), &ground.outside.clock);
     let (known, scope) = (ground.reads(), SystemScope::new("daemon"));
     let in_force = material.in_force();
-    let recorded = profiles::record(&*store, &*known, &**clock, scope, &in_force);
+    let recorded = profiles::record(&*store, &*known, &**clock, scope, &in_force, why);
     recorded
         .await
         .map_err(|refused| Failure::Audit(refused.cause.unwrap_or_default()))

@@ -64,7 +64,7 @@ pub async fn run(
     let taken = match read(path) {
         Ok(fresh) => {
             let event = changed(&fresh.config);
-            let written = record(ground, event).await && record_profiles(ground, &fresh).await;
+            let written = record_taken(ground, &fresh, event).await;
             if written {
                 apply(fresh, ground, parts, tls, telemetry);
             }
@@ -102,10 +102,12 @@ async fn record(ground: &Ground, event: Event) -> bool {
     written.is_ok()
 }
 
-async fn record_profiles(ground: &Ground, fresh: &Fresh) -> bool {
-    let written = super::know_profiles(ground, &fresh.material).await;
+/// The configuration and its profiles in one unit: the log never says that one is in force which
+/// was not taken over because the other could not be written.
+async fn record_taken(ground: &Ground, fresh: &Fresh, event: Event) -> bool {
+    let written = super::know_profiles(ground, &fresh.material, Some(event)).await;
     if let Err(error) = &written {
-        tracing::error!(%error, "the profiles could not be recorded");
+        tracing::error!(%error, "the reload could not be recorded");
     }
     written.is_ok()
 }

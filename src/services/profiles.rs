@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::request::decide;
 use crate::{
     domain::{
-        aggregate::Changed, profile::ProfileRecord, refusal::Refused, timestamp::Timestamp,
-        unit::Unit,
+        aggregate::Changed, audit::event::Event, profile::ProfileRecord, refusal::Refused,
+        timestamp::Timestamp, unit::Unit,
     },
     policy::access::SystemScope,
     ports::{
@@ -19,7 +19,8 @@ use crate::{
 pub type InForce = BTreeMap<String, [u8; 32]>;
 
 /// Records what differs from what was in force before; nothing when nothing does. Belongs before
-/// the first issuance by these profiles.
+/// the first issuance by these profiles. `why`, the entry of a new configuration, is written in the
+/// same unit: the log has both or neither.
 ///
 /// # Errors
 /// 503 when it cannot be recorded: then nothing may be issued by them.
@@ -29,15 +30,19 @@ pub async fn record(
     clock: &dyn Clock,
     scope: SystemScope,
     in_force: &InForce,
+    why: Option<Event>,
 ) -> Result<(), Refused> {
     decide(|| async {
         let now = clock.now();
         let news = news(known, in_force, now).await?;
         let mut news = news.into_iter();
-        let Some(first) = news.next() else {
+        let unit = if let Some(event) = why.clone() {
+            Unit::new(scope.caller(), now, event)
+        } else if let Some(first) = news.next() {
+            Unit::of(scope.caller(), now, first)
+        } else {
             return Ok(());
         };
-        let unit = Unit::of(scope.caller(), now, first);
         store.commit(news.fold(unit, Unit::change)).await?;
         Ok(())
     })
@@ -62,4 +67,79 @@ async fn news(
         .map(|(name, sha256)| ProfileRecord::add(name, *sha256, now));
     news.extend(added);
     Ok(news)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{Mutex, PoisonError},
+        time::Duration,
+    };
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::{
+        domain::{
+            aggregate::Loaded,
+            audit::event::EventKind,
+            unit::{CommitError, Committed},
+        },
+        ports::store::{Booked, Bookkeeping, StoreError},
+    };
+
+    /// Knows no profile, writes down what it is handed, and keeps nothing.
+    #[derive(Default)]
+    struct Away(Mutex<Vec<Vec<EventKind>>>);
+
+    #[async_trait]
+    impl Store for Away {
+        fn clock_lag(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {
+            let kinds = unit.events.iter().map(|event| event.kind).collect();
+            let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.push(kinds);
+            Err(CommitError::Unavailable("away".to_owned()))
+        }
+
+        async fn bookkeep(&self, _: Bookkeeping) -> Result<Booked, StoreError> {
+            Ok(Booked::Done)
+        }
+    }
+
+    #[async_trait]
+    impl KnownProfiles for Away {
+        async fn known_profiles(&self) -> Result<Vec<Loaded<ProfileRecord>>, StoreError> {
+            Ok(Vec::new())
+        }
+    }
+
+    #[async_trait]
+    impl Clock for Away {
+        fn now(&self) -> Timestamp {
+            Timestamp::EPOCH
+        }
+
+        fn monotonic(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        async fn pause(&self, _: Duration) {}
+    }
+
+    #[tokio::test]
+    async fn a_configuration_and_its_profiles_are_told_together() {
+        let (away, in_force) = (Away::default(), InForce::from([("a".to_owned(), [1; 32])]));
+        let why = Event::new(EventKind::ConfigChanged, "config", "c");
+        let scope = SystemScope::new("daemon");
+        let told = record(&away, &away, &away, scope, &in_force, Some(why)).await;
+        assert!(told.is_err());
+        let units = away.0.into_inner().unwrap();
+        let together = [EventKind::ConfigChanged, EventKind::ProfileAdded];
+        assert!(!units.is_empty());
+        assert!(units.iter().all(|kinds| *kinds == together), "{units:?}");
+    }
 }
