@@ -38,6 +38,21 @@ pub fn rest_for_hsm(job: &Job) -> Duration {
     Duration::from_secs(seconds).min(LONGEST_FOR_HSM)
 }
 
+/// The longest rest of what burns a serial or a number with each try.
+const LONGEST_ANEW: Duration = Duration::from_secs(900);
+
+/// The rest before something is signed anew whose last `failures` signatures in a row came to
+/// nothing: none after the first, then 2 s, doubling up to 15 min. A token that answers its
+/// self-test and signs wrongly is not asked for ever new serials.
+#[must_use]
+pub fn rest_before_anew(failures: u32) -> Duration {
+    if failures <= 1 {
+        return Duration::ZERO;
+    }
+    let seconds = 1_u64.checked_shl(failures.min(11) - 1).unwrap_or(u64::MAX);
+    Duration::from_secs(seconds).min(LONGEST_ANEW)
+}
+
 /// One who can do a kind of job.
 #[async_trait]
 pub trait JobHandler: Send + Sync {
@@ -196,5 +211,17 @@ impl Runner {
         if let Err(error) = self.store.bookkeep(release).await {
             tracing::warn!(%error, "a job cannot be given back");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_with_a_new_serial_grow_rarer() {
+        let rests = [0, 1, 2, 3, 4, 10, 11, 12, u32::MAX];
+        let rests = rests.map(|failures| rest_before_anew(failures).as_secs());
+        assert_eq!(rests, [0, 0, 2, 4, 8, 512, 900, 900, 900]);
     }
 }

@@ -47,7 +47,7 @@ use crate::{
     },
     services::{
         authority::{Authorities, Authority},
-        jobs::{JobHandler, rest_for_hsm},
+        jobs::{JobHandler, rest_before_anew, rest_for_hsm},
         lease::Lease,
     },
 };
@@ -80,6 +80,8 @@ pub struct RevocationLists {
     signing: Mutex<()>,
     /// When each list is to be looked at again, by the clock alone.
     looked_after: sync::Mutex<BTreeMap<Scope, Timestamp>>,
+    /// Lists that failed in a row after their record, and the monotonic time of the next try.
+    failures: sync::Mutex<BTreeMap<Scope, (u32, Duration)>>,
 }
 
 /// A CRL scope.
@@ -108,6 +110,7 @@ impl RevocationLists {
             parts,
             signing: Mutex::new(()),
             looked_after: sync::Mutex::default(),
+            failures: sync::Mutex::default(),
         }
     }
 
@@ -138,7 +141,7 @@ impl RevocationLists {
                     issuer: authority.name.clone(),
                     partition,
                 };
-                if self.is_looked_after(&scope) {
+                if self.is_looked_after(&scope) || self.rests(&scope) {
                     continue;
                 }
                 match self.renew(&scope, None).await {
@@ -197,6 +200,28 @@ impl RevocationLists {
         guard.unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn rests(&self, scope: &Scope) -> bool {
+        let now = self.parts.clock.monotonic();
+        let failed = self.failures().get(scope).copied();
+        failed.is_some_and(|(_, until)| now < until)
+    }
+
+    /// Gives the rest before the next try.
+    fn one_more_failure(&self, scope: &Scope) -> Duration {
+        let now = self.parts.clock.monotonic();
+        let mut failures = self.failures();
+        let (count, until) = failures.entry(scope.clone()).or_default();
+        *count = count.saturating_add(1);
+        let rest = rest_before_anew(*count);
+        *until = now.saturating_add(rest);
+        rest
+    }
+
+    fn failures(&self) -> MutexGuard<'_, BTreeMap<Scope, (u32, Duration)>> {
+        let guard = self.failures.lock();
+        guard.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Gives thisUpdate of the list that now stands.
     async fn renew(&self, scope: &Scope, job: Option<&Job>) -> Result<Timestamp, Refused> {
         let authority = Arc::clone(self.authority(scope)?);
@@ -214,6 +239,10 @@ impl RevocationLists {
             self.nothing_to_say(job).await?;
             return Ok(newest.this_update);
         }
+        if self.rests(scope) {
+            let cause = "the last lists could not be signed";
+            return Err(Refused::unavailable("crl-unavailable", cause));
+        }
         let highest = lists
             .highest_crl_number(&scope.issuer, scope.partition)
             .await?;
@@ -221,7 +250,10 @@ impl RevocationLists {
         let (recorded, intent) = self
             .record(&authority, scope, &entries, &times, job)
             .await?;
-        self.sign(recorded, intent).await?;
+        // Until the list stands, it counts as failed.
+        let rest = self.one_more_failure(scope);
+        self.sign(recorded, intent, rest).await?;
+        self.failures().remove(scope);
         measure(scope, &times, entries.len());
         Ok(times.this_update)
     }
@@ -294,6 +326,7 @@ impl RevocationLists {
         &self,
         recorded: Recorded<CrlTbs>,
         intent: Loaded<RevocationList>,
+        rest: Duration,
     ) -> Result<(), Refused> {
         let order = recorded.order();
         let key = order.key().clone();
@@ -312,7 +345,7 @@ impl RevocationLists {
                 (intent.signed(issued.into_der(), &sha256)?, None)
             }
             Err(cause) => {
-                let retry = self.job(&intent, now)?;
+                let retry = self.job(&intent, now.plus(rest))?;
                 (intent.abandoned(&cause)?, Some((cause, retry)))
             }
         };

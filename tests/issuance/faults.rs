@@ -180,3 +180,19 @@ async fn s8_somebody_has_given_the_serial_up_meanwhile() {
     assert!(stage.answer().await.is_some());
     assert_eq!(stage.serials().await, [abandoned("boot-died"), issued()]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s7_no_signature_verifies() {
+    let mut stage = Stage::new().await;
+    stage.token.plays((0..4).map(|_| Act::SignWrongly));
+    assert!(is_pending(&stage.ask().await));
+    // The second serial follows at once, each further one after a rest that doubles.
+    for (rest, serials) in [(0, 2), (1_999, 2), (1, 3), (3_999, 3), (1, 4), (7_999, 4)] {
+        stage.world.clock.step(rest);
+        stage.settle_down().await;
+        assert_eq!(stage.token.asked(), serials, "{rest}");
+    }
+    stage.world.clock.step(1);
+    assert!(stage.answer().await.is_some());
+    assert_eq!(stage.token.asked(), 5);
+}

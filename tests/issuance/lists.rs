@@ -82,3 +82,23 @@ async fn news_outlive_the_list_that_was_never_stored() {
         assert!(is_listed(&lists, 1).await, "{fates:?}");
     }
 }
+
+/// Each try burns a number; the second follows at once, each further one after a rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_whose_signature_never_verifies_is_tried_ever_more_rarely() {
+    let (stage, lists) = with_a_list().await;
+    let before = stage.token.asked();
+    let now = stage.world.now();
+    stage.abandons(1, now.plus(days(365)), now).await;
+    stage.token.plays((0..3).map(|_| Act::SignWrongly));
+    for (rest, tries) in [(0, 2), (1_999, 2), (1, 3), (3_999, 3)] {
+        stage.world.clock.step(rest);
+        stage.told(&lists).await;
+        let _ = lists.renew_due().await;
+        assert_eq!(stage.token.asked() - before, tries, "{rest}");
+        assert!(!is_listed(&lists, 1).await);
+    }
+    stage.world.clock.step(1);
+    stage.told(&lists).await;
+    assert!(is_listed(&lists, 1).await);
+}

@@ -230,6 +230,13 @@ impl<F: Fetch> Activations for F {
         first(self, query, intent::read).await
     }
 
+    async fn intents_of(&self, activation: ActivationId) -> Result<u32, StoreError> {
+        let query = Query::new("SELECT count(*) AS intents FROM intent WHERE 1 = 1")
+            .eq("activation_id", SqlValue::text(activation));
+        let count = first(self, query, |row| Fields::of(row).number("intents")).await?;
+        Ok(count.unwrap_or(0))
+    }
+
     async fn orphaned_intents(
         &self,
         own: BootId,

@@ -77,6 +77,12 @@ pub trait Activations: Send + Sync {
         serial: &[u8],
     ) -> Result<Option<Loaded<Intent>>, StoreError>;
 
+    /// How many intents the activation has had so far, settled or not.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn intents_of(&self, activation: ActivationId) -> Result<u32, StoreError>;
+
     /// Recorded intents of boots whose lease has ended (on SQLite: of any boot but `own`), at
     /// most `limit`.
     ///

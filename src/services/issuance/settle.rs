@@ -1,5 +1,6 @@
 //! What becomes of serials whose signature never came: they are abandoned, listed on the CRL,
-//! and their activation is judged afresh under a new serial. Nothing is signed twice.
+//! and their activation is judged afresh under a new serial, ever more rarely when that goes on.
+//! Nothing is signed twice.
 
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -19,7 +20,10 @@ use crate::{
     },
     policy::access::SystemScope,
     ports::entropy::random,
-    services::request::{Stopped, decide},
+    services::{
+        jobs::rest_before_anew,
+        request::{Stopped, decide},
+    },
 };
 
 /// Intents of dead boots settled in one go.
@@ -112,13 +116,15 @@ impl Issuance {
         let Ok((changed, revoked)) = intent.abandoned(cause, now) else {
             return Ok(false);
         };
+        let tries = self.0.activations.intents_of(activation).await?;
+        let again = now.plus(rest_before_anew(tries));
         let unit = Unit::of(caller.clone(), now, changed)
             .change(revoked)
             .job(self.job(
                 JobKind::ResumeActivation,
                 activation.to_string(),
                 &slot,
-                now,
+                again,
             )?)
             .job(self.job(JobKind::RenewCrl, scope, &slot, now)?)
             .reserved();
