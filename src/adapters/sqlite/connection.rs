@@ -50,6 +50,8 @@ pub enum DatabaseError {
     Checkpoint,
     #[error("the store is closed")]
     Closed,
+    #[error("no connection that reads became free in time")]
+    Busy,
 }
 
 impl DatabaseError {

@@ -4,25 +4,32 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use sqlx::{
     AssertSqlSafe, Connection,
     sqlite::{SqliteConnection, SqliteRow},
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 use super::connection::{DatabaseError, bind, reading};
 use crate::adapters::sql::query::Query;
 
 /// Connections that read.
 const READERS: u32 = 4;
+/// How long a query waits for one of them; then its client is told to come again.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A few connections, each used by one query at a time.
 pub struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<SqliteConnection>>,
     permits: Semaphore,
+    patience: Duration,
 }
 
 /// A connection in use. It is idle again when this is dropped, be it because a client hung up.
@@ -40,6 +47,7 @@ impl Readers {
             path: path.to_owned(),
             idle: Mutex::default(),
             permits: Semaphore::new(0),
+            patience: PATIENCE,
         };
         for _ in 0..READERS {
             let connection = readers.connect().await?;
@@ -52,7 +60,7 @@ impl Readers {
     /// Every row.
     ///
     /// # Errors
-    /// When the database cannot answer, or the readers are closed.
+    /// When the database cannot answer, no reader becomes free in time, or they are closed.
     pub async fn all(&self, query: Query) -> Result<Vec<SqliteRow>, DatabaseError> {
         let mut lent = self.lend().await?;
         let connection = lent.connection.insert(self.connection().await?);
@@ -65,7 +73,7 @@ impl Readers {
     /// The first row, if any; others are not read.
     ///
     /// # Errors
-    /// When the database cannot answer, or the readers are closed.
+    /// When the database cannot answer, no reader becomes free in time, or they are closed.
     pub async fn first(&self, query: Query) -> Result<Option<SqliteRow>, DatabaseError> {
         let mut lent = self.lend().await?;
         let connection = lent.connection.insert(self.connection().await?);
@@ -88,7 +96,8 @@ impl Readers {
     }
 
     async fn lend(&self) -> Result<Lent<'_>, DatabaseError> {
-        let permit = self.permits.acquire().await;
+        let permit = timeout(self.patience, self.permits.acquire());
+        let permit = permit.await.map_err(|_| DatabaseError::Busy)?;
         Ok(Lent {
             readers: self,
             connection: None,
@@ -131,5 +140,25 @@ impl Drop for Lent<'_> {
         if let Some(connection) = self.connection.take() {
             self.readers.idle().push(connection);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waits_for_a_reader_does_not_wait_for_ever() {
+        let readers = Readers {
+            path: PathBuf::new(),
+            idle: Mutex::default(),
+            permits: Semaphore::new(1),
+            patience: Duration::ZERO,
+        };
+        let held = readers.lend().await.unwrap();
+        let waited = readers.lend().await.err().unwrap();
+        assert!(matches!(waited, DatabaseError::Busy));
+        drop(held);
+        assert!(readers.lend().await.is_ok());
     }
 }
