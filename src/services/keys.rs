@@ -85,6 +85,7 @@ impl KeyWatch {
     /// # Errors
     /// 503 when it cannot be recorded; the next look tells it.
     pub async fn look(&self, scope: SystemScope) -> Result<(), Refused> {
+        // Held over the commit: two looks side by side would tell one change twice.
         let mut told = self.told.lock().await;
         let mut after = told.clone();
         let events = self.news(&mut after, &self.signer.keys());
