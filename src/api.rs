@@ -7,6 +7,7 @@ pub mod activations;
 pub mod cases;
 pub mod certificates;
 pub mod csr_checks;
+pub mod dry_runs;
 pub mod identity;
 pub mod list;
 pub mod mail;

@@ -19,6 +19,8 @@ mod certificates;
 mod csr_checks;
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "issuing_calls/dry_runs.rs"]
+mod dry_runs;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
@@ -46,5 +48,7 @@ mod rows;
 mod sink;
 #[path = "issuing_calls/time.rs"]
 mod time;
+#[path = "issuing_calls/traces.rs"]
+mod traces;
 #[path = "issuing_calls/world.rs"]
 mod world;

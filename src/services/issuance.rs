@@ -50,6 +50,7 @@ use crate::{
     },
 };
 
+mod draw;
 mod finish;
 mod judge;
 mod prepare;
@@ -350,8 +351,14 @@ impl Issuance {
         found.ok_or_else(Refused::not_found)
     }
 
-    /// Takes what an act needs before anything is judged; fails closed (503, nothing stored).
+    /// Takes what an act needs before anything is stored; fails closed (503).
     fn ready(&self, authority: &Authority) -> Result<OwnedSemaphorePermit, Refused> {
+        self.able(authority)?;
+        authority.slot()
+    }
+
+    /// Whether this process may sign with the CA's key at all.
+    fn able(&self, authority: &Authority) -> Result<(), Refused> {
         if !self.0.lease.may_sign(self.0.clock.monotonic()) {
             return Err(Refused::unavailable(
                 "issuance-suspended",
@@ -362,8 +369,7 @@ impl Issuance {
             let cause = "the clock is behind the last audit entry";
             return Err(Refused::unavailable("issuance-suspended", cause));
         }
-        authority.require_usable(self.0.signer.as_ref())?;
-        authority.slot()
+        authority.require_usable(self.0.signer.as_ref())
     }
 }
 
