@@ -21,11 +21,15 @@ mod csr_checks;
 mod desk;
 #[path = "issuing_calls/dry_runs.rs"]
 mod dry_runs;
+#[path = "issuing_calls/hang_up.rs"]
+mod hang_up;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
 #[path = "support/issuing.rs"]
 mod issuing;
+#[path = "issuing_calls/keyed.rs"]
+mod keyed;
 #[path = "issuing_calls/late.rs"]
 mod late;
 #[path = "issuing_calls/mailbox.rs"]

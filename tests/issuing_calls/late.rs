@@ -17,7 +17,7 @@ fn build_shim(dir: &Path) {
 }
 
 /// A world whose token does what a letter in the trigger file says.
-fn world(dir: &Path) -> World {
+pub fn shimmed(dir: &Path) -> World {
     build_shim(dir);
     let at = |name: &str| dir.join(name);
     let module = "/usr/lib/softhsm/libsofthsm2.so";
@@ -38,7 +38,7 @@ fn world(dir: &Path) -> World {
 #[test]
 fn who_waits_gets_the_certificate_of_another_serial() {
     let dir = tempfile::tempdir().unwrap();
-    let world = world(dir.path());
+    let world = shimmed(dir.path());
     let client = world.first();
     let (order, _) = client.ready(&world.data);
     let path = format!("/orders/{order}/activation");
@@ -56,7 +56,7 @@ fn who_waits_gets_the_certificate_of_another_serial() {
 #[test]
 fn a_replay_waits_for_the_certificate_of_another_serial() {
     let dir = tempfile::tempdir().unwrap();
-    let world = world(dir.path());
+    let world = shimmed(dir.path());
     let client = world.first();
     let (order, _) = client.ready(&world.data);
     let path = format!("/orders/{order}/activation");
@@ -80,7 +80,7 @@ fn a_replay_waits_for_the_certificate_of_another_serial() {
 #[test]
 fn an_activation_whose_signature_is_late_is_pending_and_found_again() {
     let dir = tempfile::tempdir().unwrap();
-    let world = world(dir.path());
+    let world = shimmed(dir.path());
     let at = |name: &str| dir.path().join(name);
     let client = world.first();
     let (order, _) = client.ready(&world.data);
@@ -123,7 +123,7 @@ fn an_activation_whose_signature_is_late_is_pending_and_found_again() {
 #[test]
 fn an_activation_that_is_refused_late_says_so_under_its_own_key() {
     let dir = tempfile::tempdir().unwrap();
-    let world = world(dir.path());
+    let world = shimmed(dir.path());
     let client = world.first();
     let (order, _) = client.ready(&world.data);
     let path = format!("/orders/{order}/activation");
@@ -152,7 +152,7 @@ fn an_activation_that_is_refused_late_says_so_under_its_own_key() {
 }
 
 /// The first list is signed soon after the start; the trigger is meant for the certificate.
-fn await_crl(world: &World) {
+pub fn await_crl(world: &World) {
     let url = format!("{}/crl/issuing-g1/0.crl", world.instance.public);
     let is_there = (0..3_000).any(|_| {
         let curl = Command::new("curl")
