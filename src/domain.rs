@@ -7,6 +7,7 @@
 pub mod activation;
 pub mod aggregate;
 pub mod audit;
+pub mod caa;
 pub mod case;
 pub mod certificate;
 pub mod document;

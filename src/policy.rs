@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activation;
+pub mod caa;
 pub mod case_rules;
 pub mod ceremony;
 pub mod country;
