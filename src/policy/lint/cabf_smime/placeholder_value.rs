@@ -1,6 +1,7 @@
 //! No value is only punctuation or says that there is none; none has blanks at its ends or
 //! control characters.
 
+use crate::pkix::oid;
 use crate::policy::lint::{
     CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
@@ -29,8 +30,10 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
             "undefined",
         ];
         let blank = !text.chars().any(char::is_alphanumeric);
+        // NA is Namibia.
+        let is_country = attribute.oid == oid::COUNTRY;
         blank
-            || none.contains(&lower.as_str())
+            || (!is_country && none.contains(&lower.as_str()))
             || text.trim() != text
             || text.chars().any(char::is_control)
     });
@@ -42,7 +45,7 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pkix::{oid, tlv};
+    use crate::pkix::tlv;
     use crate::policy::lint::specimen::Specimen;
 
     #[test]
