@@ -32,6 +32,8 @@ mod issuing;
 mod keyed;
 #[path = "issuing_calls/late.rs"]
 mod late;
+#[path = "issuing_calls/lint.rs"]
+mod lint;
 #[path = "issuing_calls/mailbox.rs"]
 mod mailbox;
 #[path = "issuing_calls/mails.rs"]
@@ -40,7 +42,6 @@ mod mails;
 mod matrix;
 #[path = "issuing_calls/openssl.rs"]
 mod openssl;
-#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/person.rs"]
 mod person;
 #[path = "issuing_calls/registry.rs"]

@@ -34,6 +34,9 @@ pub enum Source {
     Cps,
 }
 
+/// Version of the rules.
+pub const RULES_VERSION: &str = "1";
+
 /// One rule. Its name begins with `e_` (breaks a MUST) or `w_` (breaks a SHOULD we keep).
 #[derive(Debug)]
 pub struct Rule<F> {
@@ -140,7 +143,7 @@ impl RuleSet {
     }
 
     /// Every finding on an object assembled from its exact TBS.
-    pub(super) fn findings(&self, object: Object, der: &[u8]) -> Vec<Finding> {
+    pub fn findings(&self, object: Object, der: &[u8]) -> Vec<Finding> {
         match (&self.0, object) {
             (Scope::Certificate { kind, issuer }, Object::Certificate) => {
                 match Certificate::read(der, *kind, issuer.as_ref()) {
