@@ -21,3 +21,4 @@ pub mod registration_number;
 pub mod reuse;
 pub mod statements;
 pub mod status;
+pub mod warnings;

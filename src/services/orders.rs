@@ -9,8 +9,8 @@ use super::{
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        id::{NotificationId, OrderId},
-        notification::{Notification, Topic},
+        id::OrderId,
+        notification::Topic,
         order::{
             Contacts, Order, OrderNumber,
             transition::{NewOrder, OrderEdit},
@@ -34,8 +34,8 @@ use crate::{
 };
 
 mod binding;
-mod lapse;
 pub mod list;
+mod timer;
 mod view;
 
 /// An order with everything its customer is shown; see `view`.
@@ -108,7 +108,8 @@ impl Orders {
             let order = Order::create(new, now);
             let view = self.bare_view(&order, order.will_be(), now);
             let timer = self.timer(&order, now)?;
-            let unit = Unit::of(scope.caller(), now, order).job(timer);
+            let told = self.line(&order, Topic::OrderCreated, id, now)?;
+            let unit = Unit::of(scope.caller(), now, order).change(told).job(timer);
             self.0.store.commit(request.complete(unit, &view)).await?;
             Ok(view)
         })
@@ -177,14 +178,7 @@ impl Orders {
             let now = self.0.clock.now();
             let order = self.load(&scope.read(), id).await?;
             let order = order.cancel(note.clone(), now)?.asserted_by(user);
-            let told = Notification::raise(
-                NotificationId::new(now, random(self.entropy())?),
-                order.owner.clone(),
-                Topic::OrderCancelled,
-                Some(id),
-                id,
-                now,
-            );
+            let told = self.line(&order, Topic::OrderCancelled, id, now)?;
             let view = self
                 .view(&scope.read(), &order, order.will_be(), now)
                 .await?;

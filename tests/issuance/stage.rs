@@ -57,7 +57,7 @@ pub struct Stage {
     pub lease: Arc<Lease>,
     pub issuance: Issuance,
     fates: Arc<Fates>,
-    catalogue: Arc<Catalogue>,
+    pub catalogue: Arc<Catalogue>,
     tasks: TaskTracker,
 }
 

@@ -75,6 +75,13 @@ fn a_replay_waits_for_the_certificate_of_another_serial() {
     let pending = first.json();
     assert_eq!(issued.json()["activation_id"], pending["activation_id"]);
     assert_eq!(post("0").bytes, issued.bytes);
+    let told = client.get("/notifications?tab=problems").ok();
+    let lines = told["items"].as_array().unwrap();
+    assert_eq!(lines.len(), 1, "{told}");
+    assert_eq!(
+        (&lines[0]["code"], &lines[0]["object_id"]),
+        (&json!("activation-delayed"), &pending["activation_id"])
+    );
 }
 
 #[test]

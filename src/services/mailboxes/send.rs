@@ -195,7 +195,8 @@ impl MailboxControl {
         let unit = unit
             .change(changed)
             .rests_on(Aggregate::Mailbox, proof.id, proof.version())
-            .lapses_at(mailbox.valid_until());
+            .lapses_at(mailbox.valid_until())
+            .job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
         let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
         Ok((unit, MailboxView::of(&mailbox, now)))
