@@ -9,7 +9,6 @@ pub mod certificate;
 pub mod client;
 pub mod command;
 pub mod fault;
-pub mod lint;
 pub mod mail;
 pub mod order;
 pub mod ra;

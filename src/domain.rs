@@ -7,7 +7,6 @@
 pub mod activation;
 pub mod aggregate;
 pub mod audit;
-pub mod caa;
 pub mod case;
 pub mod certificate;
 pub mod document;
@@ -16,6 +15,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod intent;
 pub mod job;
+pub mod lint_record;
 pub mod mail;
 pub mod mailbox;
 pub mod notification;

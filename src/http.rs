@@ -51,7 +51,6 @@ pub mod frame;
 pub mod health;
 pub mod identities;
 pub mod limits;
-pub mod lint;
 pub mod mailboxes;
 pub mod mails;
 pub mod notifications;

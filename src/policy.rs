@@ -2,7 +2,6 @@
 
 pub mod access;
 pub mod activation;
-pub mod caa;
 pub mod case_rules;
 pub mod ceremony;
 pub mod country;
@@ -21,4 +20,3 @@ pub mod registration_number;
 pub mod reuse;
 pub mod statements;
 pub mod status;
-pub mod warnings;

@@ -26,5 +26,4 @@ pub mod request;
 pub mod retention;
 pub mod revocation_lists;
 pub mod sifting;
-pub mod stock;
 pub mod subject_data;

@@ -25,8 +25,6 @@ mod lists;
 mod person;
 #[path = "issuance/stage.rs"]
 mod stage;
-#[path = "issuance/timers.rs"]
-mod timers;
 #[path = "issuance/token.rs"]
 mod token;
 #[path = "cases/world.rs"]

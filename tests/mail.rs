@@ -17,8 +17,6 @@ mod entropy;
 mod ground;
 #[path = "mail/issued.rs"]
 mod issued;
-#[path = "mail/lapsing.rs"]
-mod lapsing;
 #[path = "mail/page.rs"]
 mod page;
 #[path = "mail/preview.rs"]

@@ -13,25 +13,22 @@ pub enum JobKind {
     RenewCrl,
     /// Object: an activation whose intent was abandoned; it is judged afresh.
     ResumeActivation,
-    /// Object: an order, whose activation window ends and then its certificate.
-    OrderTimer,
+    /// Object: an order whose activation window ends.
+    LapseOrder,
     /// Object: a case that waits for its applicant.
     ChaseApplicant,
     /// Object: a verified data set whose evidence ends.
     DataExpiry,
-    /// Object: a confirmed mailbox whose validation ends.
-    MailboxExpiry,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
-        Self::OrderTimer,
+        Self::LapseOrder,
         Self::ChaseApplicant,
         Self::DataExpiry,
-        Self::MailboxExpiry,
     ];
 
     #[must_use]
@@ -40,10 +37,9 @@ impl JobKind {
             Self::SendMail => "send_mail",
             Self::RenewCrl => "renew_crl",
             Self::ResumeActivation => "resume_activation",
-            Self::OrderTimer => "order_timer",
+            Self::LapseOrder => "lapse_order",
             Self::ChaseApplicant => "chase_applicant",
             Self::DataExpiry => "data_expiry",
-            Self::MailboxExpiry => "mailbox_expiry",
         }
     }
 

@@ -46,7 +46,6 @@ impl Tab {
 pub enum Topic {
     OrderCreated,
     OrderCancelled,
-    OrderLapsing,
     OrderLapsed,
     DataReceived,
     DataApproved,
@@ -66,10 +65,9 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::OrderCreated,
         Self::OrderCancelled,
-        Self::OrderLapsing,
         Self::OrderLapsed,
         Self::DataReceived,
         Self::DataApproved,
@@ -93,7 +91,6 @@ impl Topic {
         match self {
             Self::OrderCreated => "order-created",
             Self::OrderCancelled => "order-cancelled",
-            Self::OrderLapsing => "order-lapsing",
             Self::OrderLapsed => "order-lapsed",
             Self::DataReceived => "data-received",
             Self::DataApproved => "data-approved",
@@ -128,8 +125,7 @@ impl Topic {
             | Self::MailUndeliverable
             | Self::ActivationRefused
             | Self::ActivationDelayed => Tab::Problems,
-            Self::OrderLapsing
-            | Self::OrderLapsed
+            Self::OrderLapsed
             | Self::CertificateExpiring
             | Self::DataExpiring
             | Self::MailboxLapsing => Tab::Expiration,

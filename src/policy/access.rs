@@ -33,8 +33,6 @@ pub enum Action {
     ManageMail,
     /// State of tokens and keys.
     ReadTokens,
-    /// Every certificate under today's rules.
-    LintStock,
     ReadAudit,
     /// Products, registration types, OpenAPI.
     ReadCatalogue,
@@ -65,7 +63,6 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                     | A::ReadIdentities
                     | A::ReadMail
                     | A::ManageMail
-                    | A::LintStock
                     | A::ReadCatalogue
             )
         }
@@ -76,7 +73,6 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                 | A::ReadIdentities
                 | A::ReadMail
                 | A::ReadTokens
-                | A::LintStock
                 | A::ReadAudit
                 | A::ReadCatalogue
         ),
@@ -447,7 +443,6 @@ mod tests {
             A::ReadIdentities,
             A::ReadMail,
             A::ReadTokens,
-            A::LintStock,
             A::ReadAudit,
             A::ReadCatalogue,
         ] {

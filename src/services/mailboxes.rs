@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        aggregate::{Changed, Loaded, Version},
+        aggregate::{Loaded, Version},
         id::{JobId, MailId, MailboxId, NotificationId, OrderId},
         mail::{Mail, MailKind, NewMail, QueuedMail},
         mailbox::{AddressUse, FreshSeed, MailAddress, MailboxStatus, MailboxValidation},
@@ -33,7 +33,6 @@ use crate::{
 };
 
 mod confirm;
-mod expiry;
 mod send;
 
 pub use confirm::{Holder, PublicView};
@@ -171,21 +170,11 @@ impl MailboxControl {
         mailbox: &MailboxValidation,
         now: Timestamp,
     ) -> Result<Unit, Stopped> {
-        Ok(unit.change(self.line(topic, mailbox, now)?))
-    }
-
-    /// A line in the owner's notifications.
-    fn line(
-        &self,
-        topic: Topic,
-        mailbox: &MailboxValidation,
-        now: Timestamp,
-    ) -> Result<Changed<Notification>, Stopped> {
         let id = NotificationId::new(now, random(&*self.0.entropy)?);
         let (owner, order) = (mailbox.owner.clone(), Some(mailbox.order));
-        Ok(Notification::raise(
+        Ok(unit.change(Notification::raise(
             id, owner, topic, order, mailbox.id, now,
-        ))
+        )))
     }
 }
 

@@ -28,7 +28,7 @@ async fn proven(sink: &Sink, email: &str) -> World {
     world
 }
 
-pub async fn set(world: &World, scope: &TenantScope, order: OrderId, email: &str) -> MailboxView {
+async fn set(world: &World, scope: &TenantScope, order: OrderId, email: &str) -> MailboxView {
     let stored = world.store.order(&scope.read(), order).await;
     let version = stored.unwrap().unwrap().version();
     let nobody = ActingFor::default();

@@ -11,6 +11,7 @@ use crate::{
         refusal::Refused,
         subject_data::SubjectData,
         text::Text,
+        timestamp::days,
         unit::Unit,
     },
     policy::{
@@ -19,7 +20,7 @@ use crate::{
             facts,
             signature::{self, SignatureInput},
         },
-        reuse, warnings,
+        reuse,
     },
     ports::entropy::random,
     services::request::{Request, Stopped, decide},
@@ -110,12 +111,13 @@ impl CaseWork {
         let lapses_at = reuse::facts_valid_until(&facts);
         let verified = ground.data.clone().verify(facts, ground.now)?;
         let data = SubjectData::clone(&verified);
+        let [first, ..] = reuse::DATA_WARNING_DAYS;
         let warning = NewJob {
             id: JobId::new(ground.now, random(&*self.0.entropy)?),
             kind: JobKind::DataExpiry,
             object: data.id.to_string(),
             slot: "expiry".to_owned(),
-            due: warnings::first(lapses_at, &warnings::DATA),
+            due: lapses_at.minus(days(first)),
         };
         let unit = unit.change(verified).job(warning).lapses_at(lapses_at);
         let unit = self

@@ -10,12 +10,12 @@ use crate::{
         job::Job,
         notification::{Notification, Topic},
         refusal::Refused,
+        timestamp::days,
         unit::Unit,
     },
     policy::{
         access::SystemScope,
-        reuse,
-        warnings::{self, Standing},
+        reuse::{self, DATA_WARNING_DAYS},
     },
     ports::entropy::random,
     services::{
@@ -33,10 +33,12 @@ impl DataSets {
         let (Some(data), Ok((_, until))) = (&data, usable) else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
-        let next = match warnings::standing(until, &warnings::DATA, now) {
-            Standing::Early { first } => return Ok(jobs::put_off(store, job, first).await?),
-            Standing::Due { next } => next,
-        };
+        let warnings = DATA_WARNING_DAYS.map(|before| until.minus(days(before)));
+        let next = warnings.into_iter().find(|at| now < *at);
+        if warnings.iter().all(|at| now < *at) {
+            let due = next.unwrap_or(until);
+            return Ok(jobs::put_off(store, job, due).await?);
+        }
         let told = Notification::raise(
             NotificationId::new(now, random(self.0.entropy.as_ref())?),
             data.owner.clone(),
@@ -45,7 +47,7 @@ impl DataSets {
             id,
             now,
         );
-        let end = jobs::next(job, next);
+        let end = next.map_or_else(|| jobs::done(job), |due| jobs::again(job, due));
         let unit = Unit::of(system.caller(), now, told).ends_job(end);
         store.commit(unit).await?;
         Ok(())
