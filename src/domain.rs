@@ -7,6 +7,7 @@
 pub mod activation;
 pub mod aggregate;
 pub mod audit;
+pub mod caa;
 pub mod case;
 pub mod certificate;
 pub mod document;
@@ -15,7 +16,6 @@ pub mod idempotency;
 pub mod identity;
 pub mod intent;
 pub mod job;
-pub mod lint_record;
 pub mod mail;
 pub mod mailbox;
 pub mod notification;

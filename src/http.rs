@@ -51,6 +51,7 @@ pub mod frame;
 pub mod health;
 pub mod identities;
 pub mod limits;
+pub mod lint;
 pub mod mailboxes;
 pub mod mails;
 pub mod notifications;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activation;
+pub mod caa;
 pub mod case_rules;
 pub mod ceremony;
 pub mod country;
@@ -20,3 +21,4 @@ pub mod registration_number;
 pub mod reuse;
 pub mod statements;
 pub mod status;
+pub mod warnings;

@@ -5,5 +5,6 @@ pub mod clock;
 pub mod document_files;
 pub mod entropy;
 pub mod mailer;
+pub mod resolver;
 pub mod signer;
 pub mod store;

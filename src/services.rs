@@ -26,4 +26,5 @@ pub mod request;
 pub mod retention;
 pub mod revocation_lists;
 pub mod sifting;
+pub mod stock;
 pub mod subject_data;

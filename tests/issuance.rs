@@ -25,6 +25,8 @@ mod lists;
 mod person;
 #[path = "issuance/stage.rs"]
 mod stage;
+#[path = "issuance/timers.rs"]
+mod timers;
 #[path = "issuance/token.rs"]
 mod token;
 #[path = "cases/world.rs"]

@@ -19,13 +19,21 @@ mod certificates;
 mod csr_checks;
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "issuing_calls/dry_runs.rs"]
+mod dry_runs;
+#[path = "issuing_calls/hang_up.rs"]
+mod hang_up;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
 #[path = "support/issuing.rs"]
 mod issuing;
+#[path = "issuing_calls/keyed.rs"]
+mod keyed;
 #[path = "issuing_calls/late.rs"]
 mod late;
+#[path = "issuing_calls/lint.rs"]
+mod lint;
 #[path = "issuing_calls/mailbox.rs"]
 mod mailbox;
 #[path = "issuing_calls/mails.rs"]
@@ -34,7 +42,6 @@ mod mails;
 mod matrix;
 #[path = "issuing_calls/openssl.rs"]
 mod openssl;
-#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/person.rs"]
 mod person;
 #[path = "issuing_calls/registry.rs"]
@@ -46,5 +53,7 @@ mod rows;
 mod sink;
 #[path = "issuing_calls/time.rs"]
 mod time;
+#[path = "issuing_calls/traces.rs"]
+mod traces;
 #[path = "issuing_calls/world.rs"]
 mod world;

@@ -17,6 +17,8 @@ mod entropy;
 mod ground;
 #[path = "mail/issued.rs"]
 mod issued;
+#[path = "mail/lapsing.rs"]
+mod lapsing;
 #[path = "mail/page.rs"]
 mod page;
 #[path = "mail/preview.rs"]

@@ -37,26 +37,6 @@ pub struct Contacts {
     pub revocation: Option<String>,
 }
 
-/// What a dry run found.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct OrderCheck {
-    /// Whether the order would be taken.
-    pub valid: bool,
-    pub findings: Vec<Finding>,
-}
-
-/// One thing that was found.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Finding {
-    /// RFC 6901 pointer into the body.
-    pub pointer: String,
-    /// Stable code.
-    pub code: String,
-    /// `error`.
-    pub severity: String,
-    pub message: Bilingual,
-}
-
 /// What changes in an order; a member that is left out stays as it is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -8,7 +8,7 @@ use super::{
     case, certificate,
     client::{Client, Connection},
     fault::Fault,
-    mail, order, ra,
+    lint, mail, order, ra,
     report::{self, Report},
     token,
 };
@@ -70,6 +70,9 @@ enum Noun {
     /// Issued certificates.
     #[command(subcommand)]
     Certificate(certificate::Verb),
+    /// Judge every certificate ever issued by today's rules. Reads only.
+    #[command(after_help = lint::HELP)]
+    Lint,
     /// The ledger of mails and their templates.
     #[command(subcommand)]
     Mail(mail::Verb),
@@ -89,10 +92,11 @@ pub fn main() -> ExitCode {
     let done = run(command);
     let printed = done.and_then(|report| {
         let printed = report.print(as_json);
-        printed.map_err(|error| Fault::unreadable("standard output", error))
+        printed.map_err(|error| Fault::unreadable("standard output", error))?;
+        Ok(report.exit_status())
     });
     match printed {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err(fault) => {
             report::print_fault(&fault, as_json);
             ExitCode::from(fault.exit_status())
@@ -108,6 +112,7 @@ fn run(command: Command) -> Result<Report, Fault> {
     match command.noun {
         Noun::Ra(verb) => ra::run(&client, verb),
         Noun::Order(verb) => order::run(&client, verb),
+        Noun::Lint => lint::run(&client),
         Noun::Mail(verb) => mail::run(&client, verb),
         Noun::Case(verb) => case::run(&client, verb),
         Noun::Certificate(verb) => certificate::run(&client, verb),

@@ -12,6 +12,7 @@ use super::fault::Fault;
 pub struct Report {
     text: String,
     json: Value,
+    has_findings: bool,
 }
 
 impl Report {
@@ -20,7 +21,23 @@ impl Report {
         Self {
             text: text.into(),
             json: serde_json::to_value(data).unwrap_or(Value::Null),
+            has_findings: false,
         }
+    }
+
+    /// The command did its work and found something: exit status 1.
+    #[must_use]
+    pub fn with_findings(self, has_findings: bool) -> Self {
+        Self {
+            has_findings,
+            ..self
+        }
+    }
+
+    /// 0, or 1 after findings.
+    #[must_use]
+    pub fn exit_status(&self) -> u8 {
+        u8::from(self.has_findings)
     }
 
     /// Prints to standard output; with `as_json` one JSON document.

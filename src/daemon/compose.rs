@@ -41,6 +41,7 @@ use crate::{
         operation::Refusals,
         orders::{self, Orders},
         revocation_lists::{self, RevocationLists},
+        stock::Stock,
         subject_data::{self, DataSets},
     },
 };
@@ -103,6 +104,12 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         certificates: Certificates::new(
             ground.reads(),
             Arc::clone(&authorities),
+            Arc::clone(clock),
+        ),
+        stock: Stock::new(
+            ground.reads(),
+            Arc::clone(&authorities),
+            Arc::clone(&catalogue),
             Arc::clone(clock),
         ),
         csr_checks: CsrChecks::new(ground.durable(), ground.reads(), Arc::clone(clock)),

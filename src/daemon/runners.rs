@@ -50,10 +50,11 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         forget(housekeeping.clone())
     }));
     let app = &parts.app;
-    let timers: [(JobKind, Arc<dyn JobHandler>); 3] = [
-        (JobKind::LapseOrder, Arc::new(app.orders.clone())),
+    let timers: [(JobKind, Arc<dyn JobHandler>); 4] = [
+        (JobKind::OrderTimer, Arc::new(app.orders.clone())),
         (JobKind::ChaseApplicant, Arc::new(app.cases.clone())),
         (JobKind::DataExpiry, Arc::new(app.data_sets.clone())),
+        (JobKind::MailboxExpiry, Arc::new(app.mailboxes.clone())),
     ];
     runner_of(ground, tracker, BTreeMap::from(timers), TIMERS);
     tracker.spawn(every(ground.clone(), TICK, move || {

@@ -77,6 +77,11 @@ id!(
     "act_"
 );
 id!(
+    /// A look at a domain's CAA records.
+    CaaCheckId,
+    "caa_"
+);
+id!(
     /// An issued certificate.
     CertificateId,
     "crt_"

@@ -13,22 +13,25 @@ pub enum JobKind {
     RenewCrl,
     /// Object: an activation whose intent was abandoned; it is judged afresh.
     ResumeActivation,
-    /// Object: an order whose activation window ends.
-    LapseOrder,
+    /// Object: an order, whose activation window ends and then its certificate.
+    OrderTimer,
     /// Object: a case that waits for its applicant.
     ChaseApplicant,
     /// Object: a verified data set whose evidence ends.
     DataExpiry,
+    /// Object: a confirmed mailbox whose validation ends.
+    MailboxExpiry,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
-        Self::LapseOrder,
+        Self::OrderTimer,
         Self::ChaseApplicant,
         Self::DataExpiry,
+        Self::MailboxExpiry,
     ];
 
     #[must_use]
@@ -37,9 +40,10 @@ impl JobKind {
             Self::SendMail => "send_mail",
             Self::RenewCrl => "renew_crl",
             Self::ResumeActivation => "resume_activation",
-            Self::LapseOrder => "lapse_order",
+            Self::OrderTimer => "order_timer",
             Self::ChaseApplicant => "chase_applicant",
             Self::DataExpiry => "data_expiry",
+            Self::MailboxExpiry => "mailbox_expiry",
         }
     }
 

@@ -46,6 +46,7 @@ impl Tab {
 pub enum Topic {
     OrderCreated,
     OrderCancelled,
+    OrderLapsing,
     OrderLapsed,
     DataReceived,
     DataApproved,
@@ -65,9 +66,10 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::OrderCreated,
         Self::OrderCancelled,
+        Self::OrderLapsing,
         Self::OrderLapsed,
         Self::DataReceived,
         Self::DataApproved,
@@ -91,6 +93,7 @@ impl Topic {
         match self {
             Self::OrderCreated => "order-created",
             Self::OrderCancelled => "order-cancelled",
+            Self::OrderLapsing => "order-lapsing",
             Self::OrderLapsed => "order-lapsed",
             Self::DataReceived => "data-received",
             Self::DataApproved => "data-approved",
@@ -125,7 +128,8 @@ impl Topic {
             | Self::MailUndeliverable
             | Self::ActivationRefused
             | Self::ActivationDelayed => Tab::Problems,
-            Self::OrderLapsed
+            Self::OrderLapsing
+            | Self::OrderLapsed
             | Self::CertificateExpiring
             | Self::DataExpiring
             | Self::MailboxLapsing => Tab::Expiration,

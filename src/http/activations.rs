@@ -158,7 +158,7 @@ impl FromRequestParts<AppState> for Wait {
     }
 }
 
-fn wish(body: wire::NewActivation) -> Result<Wish, Refusal> {
+pub(super) fn wish(body: wire::NewActivation) -> Result<Wish, Refusal> {
     let mut members = Members::default();
     if body.key_method != "csr" {
         members.fault("/key_method", "key-method-unsupported");

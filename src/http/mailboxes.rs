@@ -111,7 +111,7 @@ async fn confirm(
     Ok(answer::ok(&wire(&run(&app, act).await??)))
 }
 
-fn user(wire: Option<&acting_for::ActingFor>) -> Result<ActingFor, Refusal> {
+pub(super) fn user(wire: Option<&acting_for::ActingFor>) -> Result<ActingFor, Refusal> {
     let mut members = Members::default();
     let user = members.acting_for(wire);
     members.end(Some(user))

@@ -24,8 +24,9 @@ use crate::{
         problem::Problem,
     },
     domain::{
-        id::OrderId,
+        id::{OrderId, SubjectDataId},
         order::{Contacts, transition::OrderEdit},
+        owner::ActingFor,
         product::ProductCode,
         refusal::Refused,
         text::Language,
@@ -162,14 +163,7 @@ async fn bind_data(
     IfMatch(version): IfMatch,
     Json(body): Json<DataChoice>,
 ) -> Result<Response, Refusal> {
-    let mut members = Members::default();
-    let user = members.acting_for(body.acting_for.as_ref());
-    members.end(Some(()))?;
-    // What is no identifier of a data set is not there.
-    let set = body
-        .subject_data_id
-        .parse()
-        .map_err(|_| Refused::not_found())?;
+    let (set, user) = data_choice(&body)?;
     let orders = app.orders.clone();
     let act = async move { orders.bind_data(&scope, id, version, set, &user).await };
     Ok(found(&idempotency::run(&app, act).await??))
@@ -210,6 +204,15 @@ fn wish(scope: &TenantScope, body: &NewOrder, orders: &Orders) -> Result<OrderWi
         contacts,
         acting_for,
     }))
+}
+
+fn data_choice(body: &DataChoice) -> Result<(SubjectDataId, ActingFor), Refusal> {
+    let mut members = Members::default();
+    let user = members.acting_for(body.acting_for.as_ref());
+    members.end(Some(()))?;
+    // What is no identifier of a data set is not there.
+    let set = body.subject_data_id.parse();
+    Ok((set.map_err(|_| Refused::not_found())?, user))
 }
 
 fn language(members: &mut Members, code: Option<&str>) -> Option<Language> {

@@ -20,7 +20,7 @@ use crate::{
         authority::Authorities, cases::CaseWork, catalogue::Catalogue, certificates::Certificates,
         csr_checks::CsrChecks, documents::Documents, identities, issuance::Issuance,
         mailboxes::MailboxControl, mails::MailLedger, notifications::Notifications,
-        operation::Refusals, orders::Orders, revocation_lists::RevocationLists,
+        operation::Refusals, orders::Orders, revocation_lists::RevocationLists, stock::Stock,
         subject_data::DataSets,
     },
 };
@@ -37,6 +37,7 @@ pub struct App {
     pub certificates: Certificates,
     pub csr_checks: CsrChecks,
     pub issuance: Issuance,
+    pub stock: Stock,
     pub revocation_lists: Arc<RevocationLists>,
     pub identities: Arc<identities::Identities>,
     /// For the state of its keys; only `policy::issuance` can order a signature.

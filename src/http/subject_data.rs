@@ -24,8 +24,8 @@ use crate::{
             NewSubjectData, SubjectData, SubjectDataFilter, Submission, Verification, Withdrawal,
         },
     },
-    domain::{id::SubjectDataId, refusal::Refused},
-    policy::{country, status::filter::DataWord},
+    domain::{id::SubjectDataId, owner::ActingFor, refusal::Refused},
+    policy::{country, statements::StatementGiven, status::filter::DataWord},
     services::subject_data::{DataView, DataWish, MethodWish},
 };
 
@@ -106,10 +106,7 @@ async fn submit(
     keyed: Keyed<Submission>,
 ) -> Result<Response, Refusal> {
     let (claim, body) = keyed.of(scope.ra(), scope.owner());
-    let mut members = Members::default();
-    let given = members.statements(&body.statements);
-    let user = members.acting_for(body.acting_for.as_ref());
-    members.end(Some(()))?;
+    let (given, user) = submission(&body)?;
     let sets = app.data_sets.clone();
     idempotency::once(&app, claim, found, move |request| async move {
         sets.submit(&scope, id, &given, &user, request).await
@@ -139,7 +136,7 @@ fn found(view: &DataView) -> crate::domain::idempotency::Answer {
     answer::found(view.version, &wire::data(view))
 }
 
-fn wish(body: &NewSubjectData) -> Result<DataWish, Refusal> {
+pub(super) fn wish(body: &NewSubjectData) -> Result<DataWish, Refusal> {
     let mut members = Members::default();
     let organization = members.text("/organization", &body.organization);
     let country = members.value(
@@ -167,6 +164,13 @@ fn wish(body: &NewSubjectData) -> Result<DataWish, Refusal> {
         wish.replaces = Some(replaces.parse().map_err(|_| Refused::not_found())?);
     }
     Ok(wish)
+}
+
+pub(super) fn submission(body: &Submission) -> Result<(Vec<StatementGiven>, ActingFor), Refusal> {
+    let mut members = Members::default();
+    let given = members.statements(&body.statements);
+    let user = members.acting_for(body.acting_for.as_ref());
+    members.end(Some((given, user)))
 }
 
 fn method(members: &mut Members, wire: &Verification) -> Option<MethodWish> {

@@ -33,6 +33,8 @@ pub enum Action {
     ManageMail,
     /// State of tokens and keys.
     ReadTokens,
+    /// Every certificate under today's rules.
+    LintStock,
     ReadAudit,
     /// Products, registration types, OpenAPI.
     ReadCatalogue,
@@ -63,6 +65,7 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                     | A::ReadIdentities
                     | A::ReadMail
                     | A::ManageMail
+                    | A::LintStock
                     | A::ReadCatalogue
             )
         }
@@ -73,6 +76,7 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                 | A::ReadIdentities
                 | A::ReadMail
                 | A::ReadTokens
+                | A::LintStock
                 | A::ReadAudit
                 | A::ReadCatalogue
         ),
@@ -443,6 +447,7 @@ mod tests {
             A::ReadIdentities,
             A::ReadMail,
             A::ReadTokens,
+            A::LintStock,
             A::ReadAudit,
             A::ReadCatalogue,
         ] {

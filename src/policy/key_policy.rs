@@ -1,16 +1,23 @@
 //! Which public keys a leaf certificate may carry (S/MIME BR 6.1.1.3, 6.1.5, 6.1.6).
 //!
-//! Pure arithmetic on the key. Whether it was ever reported as compromised is a fact of the
-//! store and arrives elsewhere.
+//! Pure arithmetic on the key, bounded by the largest size before it begins. Whether it was ever
+//! reported as compromised, or belongs to somebody else, are facts of the store and arrive
+//! elsewhere. [`prime_modulus`] stands apart because it costs a thousand times the rest.
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ParsedPublicKey,
 };
+use num_bigint::BigUint;
 
 use crate::pkix::spki::{Curve, PublicKey};
 
-pub(super) mod roca;
-pub(super) mod small_factors;
+pub mod prime_modulus;
+pub mod published;
+
+mod close_primes;
+mod perfect_power;
+mod roca;
+mod small_factors;
 
 /// Smallest RSA modulus in bits (S/MIME BR 6.1.5).
 pub const RSA_MIN_BITS: u32 = 2048;
@@ -34,7 +41,7 @@ pub enum KeyFault {
     Algorithm,
 }
 
-/// Why a key is weak.
+/// Why a key is weak. Each has a name that stands in the log and in answers to officers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Weakness {
     #[error("the size of the modulus is no multiple of 8 bits")]
@@ -43,11 +50,36 @@ pub enum Weakness {
     SmallFactor,
     #[error("the modulus has the structure of CVE-2017-15361 (ROCA)")]
     Roca,
+    #[error("the modulus is a power")]
+    PerfectPower,
+    #[error("the modulus has primes so close to each other that 100 rounds find them (Fermat)")]
+    ClosePrimes,
+    #[error("the modulus is a prime")]
+    PrimeModulus,
+    #[error("a published list names the key")]
+    Published,
     #[error("the point does not lie on the curve")]
     OffCurve,
 }
 
-/// Every rule `key` breaks; empty when it may be certified.
+impl Weakness {
+    /// The rule's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OddSize => "size-no-multiple-of-8",
+            Self::SmallFactor => "small-factor",
+            Self::Roca => "roca",
+            Self::PerfectPower => "perfect-power",
+            Self::ClosePrimes => "close-primes",
+            Self::PrimeModulus => "prime-modulus",
+            Self::Published => "published",
+            Self::OffCurve => "off-curve",
+        }
+    }
+}
+
+/// Every rule `key` breaks by itself, but for [`prime_modulus`]; empty when it may be certified.
 #[must_use]
 pub fn faults(key: &PublicKey) -> Vec<KeyFault> {
     match key {
@@ -75,12 +107,24 @@ fn rsa_faults(bits: u32, modulus: &[u8], exponent: &[u8]) -> Vec<KeyFault> {
     if !bits.is_multiple_of(8) {
         faults.push(KeyFault::Weak(Weakness::OddSize));
     }
-    if small_factors::has_factor_below_752(modulus) {
-        faults.push(KeyFault::Weak(Weakness::SmallFactor));
-    } else if roca::has_roca_structure(modulus) {
-        faults.push(KeyFault::Weak(Weakness::Roca));
-    }
+    faults.extend(factorable(bits, modulus).map(KeyFault::Weak));
     faults
+}
+
+/// Why somebody else finds the factors of a modulus of lawful size: the first reason, for each
+/// is enough.
+fn factorable(bits: u32, modulus: &[u8]) -> Option<Weakness> {
+    if small_factors::has_factor_below_752(modulus) {
+        return Some(Weakness::SmallFactor);
+    }
+    if roca::has_roca_structure(modulus) {
+        return Some(Weakness::Roca);
+    }
+    let number = BigUint::from_bytes_be(modulus);
+    if perfect_power::is_perfect_power(modulus, &number, bits) {
+        return Some(Weakness::PerfectPower);
+    }
+    close_primes::has_close_primes(&number).then_some(Weakness::ClosePrimes)
 }
 
 fn is_exponent(exponent: &[u8]) -> bool {

@@ -9,6 +9,10 @@ pub const fn words(topic: Topic) -> Words {
     let (en, pl) = match topic {
         Topic::OrderCreated => ("The order has been placed.", "Złożono zamówienie."),
         Topic::OrderCancelled => ("The order has been cancelled.", "Anulowano zamówienie."),
+        Topic::OrderLapsing => (
+            "The time to activate the certificate ends soon.",
+            "Termin aktywacji certyfikatu wkrótce upłynie.",
+        ),
         Topic::OrderLapsed => (
             "The order has lapsed: its certificate was not activated in time.",
             "Zamówienie wygasło: certyfikat nie został aktywowany w terminie.",

@@ -15,9 +15,6 @@ pub const ORGANIZATION_DAYS: u32 = 825;
 /// A random value may be confirmed for 24 hours from its creation (BR 3.2.2.2).
 pub const RANDOM_VALUE_LIFE: Duration = mailbox::CODE_LIFE;
 
-/// Days before the end of verified data at which its owner is told, in order.
-pub const DATA_WARNING_DAYS: [u32; 2] = [30, 7];
-
 /// A certificate is called expiring in its last days.
 pub const EXPIRING_DAYS: u32 = 30;
 

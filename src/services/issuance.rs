@@ -50,6 +50,7 @@ use crate::{
     },
 };
 
+mod draw;
 mod finish;
 mod judge;
 mod prepare;
@@ -153,7 +154,8 @@ impl Issuance {
         Self(Arc::new(parts), Arc::default())
     }
 
-    /// Activates an order and waits up to `wait` for the certificate.
+    /// Activates an order and waits up to `wait` for the certificate, also when it comes under
+    /// another serial than the first.
     ///
     /// # Errors
     /// The refusal with its code; 503 when HSM or store are down before the intent.
@@ -165,17 +167,28 @@ impl Issuance {
         claim: IdempotencyClaim,
         wait: Duration,
     ) -> Result<Told, Refused> {
+        let (read, key) = (scope.read(), claim.key.clone());
         let (wish, claim) = (Box::new(wish), Box::new(claim));
-        self.wait_for(
-            self.begin(Origin::Fresh {
-                scope,
-                order,
-                wish,
-                claim,
-            }),
-            wait,
-        )
-        .await
+        let mut stage = self.begin(Origin::Fresh {
+            scope,
+            order,
+            wish,
+            claim,
+        });
+        let ended = self.ended_since(stage.clone(), &read, &key);
+        match tokio::time::timeout(wait, ended).await {
+            Ok(told) => told,
+            // The time is over: before the intent there is nothing to point at yet, and the
+            // judgement itself is bounded by the deadlines of store and HSM.
+            Err(_) => {
+                let recorded = stage
+                    .wait_for(|stage| !matches!(stage, Stage::Judging))
+                    .await;
+                recorded
+                    .map_err(|_| lost_task())
+                    .and_then(|stage| told(&stage))
+            }
+        }
     }
 
     /// Runs an activation again whose serial was abandoned; ends the job that asked for it.
@@ -255,6 +268,21 @@ impl Issuance {
         Ok(answer.map(Told::Issued))
     }
 
+    /// The end of an act that was begun now, or of what took its activation up after it.
+    async fn ended_since(
+        &self,
+        mut stage: watch::Receiver<Stage>,
+        scope: &ReadScope,
+        key: &IdempotencyKey,
+    ) -> Result<Told, Refused> {
+        let ended = stage.wait_for(|stage| matches!(stage, Stage::Ended(_)));
+        match ended.await.map(|stage| stage.clone()) {
+            Ok(Stage::Ended(Ok(Outcome::Postponed(id)))) => self.ended(scope, key, id).await,
+            Ok(stage) => told(&stage),
+            Err(_) => Err(lost_task()),
+        }
+    }
+
     async fn ended(
         &self,
         scope: &ReadScope,
@@ -323,34 +351,14 @@ impl Issuance {
         found.ok_or_else(Refused::not_found)
     }
 
-    async fn wait_for(
-        &self,
-        mut stage: watch::Receiver<Stage>,
-        wait: Duration,
-    ) -> Result<Told, Refused> {
-        // The copy keeps `stage` free for the second wait.
-        let mut watched = stage.clone();
-        let ended = watched.wait_for(|stage| matches!(stage, Stage::Ended(_)));
-        let ended = tokio::time::timeout(wait, ended).await;
-        // A guard of the channel must not live across the second wait.
-        match ended.map(|stage| stage.map(|stage| stage.clone())) {
-            Ok(Ok(stage)) => told(&stage),
-            Ok(Err(_)) => Err(lost_task()),
-            // The time is over: before the intent there is nothing to point at yet, and the
-            // judgement itself is bounded by the deadlines of store and HSM.
-            Err(_) => {
-                let recorded = stage
-                    .wait_for(|stage| !matches!(stage, Stage::Judging))
-                    .await;
-                recorded
-                    .map_err(|_| lost_task())
-                    .and_then(|stage| told(&stage))
-            }
-        }
+    /// Takes what an act needs before anything is stored; fails closed (503).
+    fn ready(&self, authority: &Authority) -> Result<OwnedSemaphorePermit, Refused> {
+        self.able(authority)?;
+        authority.slot()
     }
 
-    /// Takes what an act needs before anything is judged; fails closed (503, nothing stored).
-    fn ready(&self, authority: &Authority) -> Result<OwnedSemaphorePermit, Refused> {
+    /// Whether this process may sign with the CA's key at all.
+    fn able(&self, authority: &Authority) -> Result<(), Refused> {
         if !self.0.lease.may_sign(self.0.clock.monotonic()) {
             return Err(Refused::unavailable(
                 "issuance-suspended",
@@ -361,8 +369,7 @@ impl Issuance {
             let cause = "the clock is behind the last audit entry";
             return Err(Refused::unavailable("issuance-suspended", cause));
         }
-        authority.require_usable(self.0.signer.as_ref())?;
-        authority.slot()
+        authority.require_usable(self.0.signer.as_ref())
     }
 }
 

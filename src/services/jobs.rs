@@ -87,6 +87,12 @@ pub fn again(job: &Job, due: Timestamp) -> JobEnd {
     }
 }
 
+/// The job is due again where there is a next time, or finished.
+#[must_use]
+pub fn next(job: &Job, due: Option<Timestamp>) -> JobEnd {
+    due.map_or_else(|| done(job), |due| again(job, due))
+}
+
 /// The job has no effect any more.
 ///
 /// # Errors

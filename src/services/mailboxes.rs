@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        aggregate::{Loaded, Version},
+        aggregate::{Changed, Loaded, Version},
         id::{JobId, MailId, MailboxId, NotificationId, OrderId},
         mail::{Mail, MailKind, NewMail, QueuedMail},
         mailbox::{AddressUse, FreshSeed, MailAddress, MailboxStatus, MailboxValidation},
@@ -33,6 +33,7 @@ use crate::{
 };
 
 mod confirm;
+mod expiry;
 mod send;
 
 pub use confirm::{Holder, PublicView};
@@ -170,11 +171,21 @@ impl MailboxControl {
         mailbox: &MailboxValidation,
         now: Timestamp,
     ) -> Result<Unit, Stopped> {
+        Ok(unit.change(self.line(topic, mailbox, now)?))
+    }
+
+    /// A line in the owner's notifications.
+    fn line(
+        &self,
+        topic: Topic,
+        mailbox: &MailboxValidation,
+        now: Timestamp,
+    ) -> Result<Changed<Notification>, Stopped> {
         let id = NotificationId::new(now, random(&*self.0.entropy)?);
         let (owner, order) = (mailbox.owner.clone(), Some(mailbox.order));
-        Ok(unit.change(Notification::raise(
+        Ok(Notification::raise(
             id, owner, topic, order, mailbox.id, now,
-        )))
+        ))
     }
 }
 

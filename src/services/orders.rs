@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use super::{
     catalogue::Catalogue,
-    readiness,
-    request::{Request, Stopped, decide, require_version},
+    request::{Request, decide, require_version},
 };
 use crate::{
     domain::{
-        aggregate::{Changed, Loaded, Version},
-        id::{JobId, MailId, NotificationId, OrderId, SubjectDataId},
-        mail::{Mail, MailKind, NewMail},
-        notification::{Notification, Topic},
+        aggregate::{Loaded, Version},
+        id::OrderId,
+        notification::Topic,
         order::{
             Contacts, Order, OrderNumber,
             transition::{NewOrder, OrderEdit},
@@ -20,15 +18,10 @@ use crate::{
         owner::{ActingFor, CustomerRef, Owner},
         product::{Operation, ProductCode},
         refusal::{Fault, Refused},
-        subject_data::{SubjectData, SubjectDataState},
         text::{Language, Text},
-        timestamp::Timestamp,
-        unit::{Aggregate, Unit},
+        unit::Unit,
     },
-    policy::{
-        access::{ReadScope, TenantScope},
-        reuse,
-    },
+    policy::access::{ReadScope, TenantScope},
     ports::{
         clock::Clock,
         entropy::{Entropy, random},
@@ -40,8 +33,9 @@ use crate::{
     },
 };
 
-mod lapse;
+mod binding;
 pub mod list;
+mod timer;
 mod view;
 
 /// An order with everything its customer is shown; see `view`.
@@ -114,7 +108,8 @@ impl Orders {
             let order = Order::create(new, now);
             let view = self.bare_view(&order, order.will_be(), now);
             let timer = self.timer(&order, now)?;
-            let unit = Unit::of(scope.caller(), now, order).job(timer);
+            let told = self.line(&order, Topic::OrderCreated, id, now)?;
+            let unit = Unit::of(scope.caller(), now, order).change(told).job(timer);
             self.0.store.commit(request.complete(unit, &view)).await?;
             Ok(view)
         })
@@ -183,14 +178,7 @@ impl Orders {
             let now = self.0.clock.now();
             let order = self.load(&scope.read(), id).await?;
             let order = order.cancel(note.clone(), now)?.asserted_by(user);
-            let told = Notification::raise(
-                NotificationId::new(now, random(self.entropy())?),
-                order.owner.clone(),
-                Topic::OrderCancelled,
-                Some(id),
-                id,
-                now,
-            );
+            let told = self.line(&order, Topic::OrderCancelled, id, now)?;
             let view = self
                 .view(&scope.read(), &order, order.will_be(), now)
                 .await?;
@@ -199,110 +187,6 @@ impl Orders {
             Ok(view)
         })
         .await
-    }
-
-    /// Binds a submitted or verified data set of the same owner. A set that a customer frontend
-    /// made without naming a customer becomes the order's customer's.
-    ///
-    /// # Errors
-    /// 404 for a set that is not there or another owner's; 409 with the set's or order's code;
-    /// 412.
-    pub async fn bind_data(
-        &self,
-        scope: &TenantScope,
-        id: OrderId,
-        expected: Version,
-        set: SubjectDataId,
-        user: &ActingFor,
-    ) -> Result<OrderView, Refused> {
-        decide(|| async {
-            let now = self.0.clock.now();
-            let order = self.load(&scope.read(), id).await?;
-            require_version(order.version(), Some(expected))?;
-            let set = self
-                .0
-                .sets
-                .subject_data(&scope.read_frontend(), set)
-                .await?;
-            let set = set.ok_or_else(Refused::not_found)?;
-            let (set_id, set_version) = (set.id, set.version());
-            let adopted = if set.owner == order.owner {
-                None
-            } else {
-                Some(set.clone().adopt(&order.owner, now)?)
-            };
-            let data = adopted.as_deref().unwrap_or(&set);
-            let is_new = order.subject_data != Some(set_id);
-            // A mailbox confirmed meanwhile tells by itself; the unit must see which came first.
-            let mailbox = match order.mailbox {
-                Some(id) => self.0.mailboxes.mailbox(id).await?,
-                None => None,
-            };
-            let was_ready = self.is_ready(&scope.read(), &order, now).await?;
-            let order = bind(order, data, now)?.asserted_by(user);
-            let view = self
-                .view_with(&scope.read(), &order, data.clone(), now)
-                .await?;
-            let mut unit = Unit::of(scope.caller(), now, order);
-            if is_new && data.state != SubjectDataState::Verified {
-                unit = self.data_received(unit, &view)?;
-            }
-            if let Some(mailbox) = mailbox {
-                unit = unit.rests_on(Aggregate::Mailbox, mailbox.id, mailbox.version());
-            }
-            if !was_ready {
-                unit = self.tell_when_ready(unit, &view)?;
-            }
-            let unit = match adopted {
-                Some(set) => unit.change(set),
-                None => unit.rests_on(Aggregate::SubjectData, set_id, set_version),
-            };
-            self.0.store.commit(unit).await?;
-            Ok(view)
-        })
-        .await
-    }
-
-    /// Whether the order could be activated before this change.
-    async fn is_ready(
-        &self,
-        scope: &ReadScope,
-        order: &Loaded<Order>,
-        now: Timestamp,
-    ) -> Result<bool, Refused> {
-        let view = self.view(scope, order, order.version(), now).await?;
-        Ok(view.is_ready())
-    }
-
-    /// Verified data was bound to an order whose mailbox was proven before: the way is open.
-    fn tell_when_ready(&self, unit: Unit, view: &OrderView) -> Result<Unit, Stopped> {
-        match &view.mailbox {
-            Some(mailbox) if view.is_ready() => {
-                let (order, now) = (&view.order, view.judged_at);
-                readiness::tell(unit, order, mailbox, self.entropy(), now)
-            }
-            _ => Ok(unit),
-        }
-    }
-
-    /// Tells the technical contact that data is saved and will be verified.
-    fn data_received(&self, unit: Unit, view: &OrderView) -> Result<Unit, Stopped> {
-        let (order, now) = (&view.order, view.judged_at);
-        let (Some(contact), Some(data)) = (&order.contacts.technical, &view.data) else {
-            return Ok(unit);
-        };
-        let queued = Mail::queue(NewMail {
-            id: MailId::new(now, random(self.entropy())?),
-            job: JobId::new(now, random(self.entropy())?),
-            kind: MailKind::DataReceived,
-            owner: order.owner.clone(),
-            order: Some(order.id),
-            object: data.id.to_string(),
-            recipient: contact.to_string(),
-            language: order.language,
-            now,
-        });
-        Ok(queued.join(unit))
     }
 
     fn entropy(&self) -> &dyn Entropy {
@@ -350,16 +234,4 @@ impl Orders {
         });
         faults.collect()
     }
-}
-
-fn bind(
-    order: Loaded<Order>,
-    set: &SubjectData,
-    now: Timestamp,
-) -> Result<Changed<Order>, Stopped> {
-    let order = order.bind_data(set, now)?;
-    if set.state == SubjectDataState::Verified {
-        reuse::usable_facts(Some(set), now).map_err(Refused::state)?;
-    }
-    Ok(order)
 }

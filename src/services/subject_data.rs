@@ -12,10 +12,8 @@ use crate::{
     domain::{
         aggregate::{Loaded, Version},
         case::{Case, CaseEnd, CaseState},
-        id::{CaseId, NotificationId, SubjectDataId},
-        notification::{Notification, Topic},
-        owner::{AcceptedStatement, ActingFor},
-        product::{Statement, Step},
+        id::SubjectDataId,
+        owner::ActingFor,
         refusal::{Fault, Refused},
         subject_data::{
             SubjectData, SubjectDataState, VerificationMethod, transition::NewSubjectData,
@@ -27,7 +25,6 @@ use crate::{
     policy::{
         access::{ReadScope, TenantScope},
         registration_number,
-        statements::{StatementGiven, accept},
         status::filter::DataWord,
     },
     ports::{
@@ -42,6 +39,7 @@ use crate::{
 };
 
 mod expiry;
+mod submission;
 
 /// Versions in one line of data; submitting walks back over drafts that were never submitted.
 pub const MAX_REVISIONS: u32 = 100;
@@ -109,42 +107,64 @@ impl DataSets {
         wish: DataWish,
         request: Request<DataView>,
     ) -> Result<DataView, Refused> {
-        let method = method(&wish)?;
         let now = self.0.clock.now();
         let id = SubjectDataId::new(now, random(self.0.entropy.as_ref())?);
         let request = request.about(id);
         decide(|| async {
-            let previous = match wish.replaces {
-                Some(previous) => Some(self.load(&scope.read(), previous).await?),
-                None => None,
-            };
-            let owner = match &previous {
-                Some(previous) if previous.revision >= MAX_REVISIONS => {
-                    return Err(Refused::state("data-set-state-conflict").into());
-                }
-                Some(previous) => previous.owner.clone(),
-                None => scope.owner(),
-            };
-            let new = NewSubjectData {
-                id,
-                owner,
-                organization: wish.organization.clone(),
-                country: wish.country,
-                state_or_province: wish.state_or_province.clone(),
-                locality: wish.locality.clone(),
-                method: method.clone(),
-                acting_for: wish.acting_for.clone(),
-            };
-            let data = SubjectData::create(new, previous.as_deref(), now);
-            let view = view(&data, data.will_be(), None, now);
-            let mut unit = Unit::of(scope.caller(), now, data);
-            if let Some(previous) = previous {
-                unit = unit.rests_on(Aggregate::SubjectData, previous.id, previous.version());
-            }
+            let (unit, view) = self.draft(scope, id, &wish, now).await?;
             self.0.store.commit(request.complete(unit, &view)).await?;
             Ok(view)
         })
         .await
+    }
+
+    /// Whether [`DataSets::create`] would take the data now; changes nothing.
+    ///
+    /// # Errors
+    /// Those of the act.
+    pub async fn judge_new(&self, scope: &TenantScope, wish: &DataWish) -> Result<(), Refused> {
+        let now = self.0.clock.now();
+        let id = SubjectDataId::new(now, random(self.0.entropy.as_ref())?);
+        decide(async || self.draft(scope, id, wish, now).await.map(drop)).await
+    }
+
+    /// The unit that makes a draft, and what it leads to.
+    async fn draft(
+        &self,
+        scope: &TenantScope,
+        id: SubjectDataId,
+        wish: &DataWish,
+        now: Timestamp,
+    ) -> Result<(Unit, DataView), Stopped> {
+        let method = method(wish)?;
+        let previous = match wish.replaces {
+            Some(previous) => Some(self.load(&scope.read(), previous).await?),
+            None => None,
+        };
+        let owner = match &previous {
+            Some(previous) if previous.revision >= MAX_REVISIONS => {
+                return Err(Refused::state("data-set-state-conflict").into());
+            }
+            Some(previous) => previous.owner.clone(),
+            None => scope.owner(),
+        };
+        let new = NewSubjectData {
+            id,
+            owner,
+            organization: wish.organization.clone(),
+            country: wish.country,
+            state_or_province: wish.state_or_province.clone(),
+            locality: wish.locality.clone(),
+            method,
+            acting_for: wish.acting_for.clone(),
+        };
+        let data = SubjectData::create(new, previous.as_deref(), now);
+        let view = view(&data, data.will_be(), None, now);
+        let mut unit = Unit::of(scope.caller(), now, data);
+        if let Some(previous) = previous {
+            unit = unit.rests_on(Aggregate::SubjectData, previous.id, previous.version());
+        }
+        Ok((unit, view))
     }
 
     /// # Errors
@@ -188,49 +208,6 @@ impl DataSets {
         Ok(found.iter().map(view).collect())
     }
 
-    /// Hands a draft over for verification: its case is opened in the same unit. What it
-    /// replaces is void from then on, its case closed, unless two people have decided on it.
-    ///
-    /// # Errors
-    /// 404; 409 `data-set-state-conflict`, `document-missing`; 422 for the statements.
-    pub async fn submit(
-        &self,
-        scope: &TenantScope,
-        id: SubjectDataId,
-        given: &[StatementGiven],
-        user: &ActingFor,
-        request: Request<DataView>,
-    ) -> Result<DataView, Refused> {
-        let request = request.about(id);
-        let entropy = self.0.entropy.as_ref();
-        decide(|| async {
-            let now = self.0.clock.now();
-            let data = self.load(&scope.read(), id).await?;
-            let statements = self.statements(given, now)?;
-            let documents = self.0.sets.documents(id).await?;
-            let case_id = CaseId::new(now, random(entropy)?);
-            let data = data.submit(statements, documents.len(), case_id, now)?;
-            let data = data.asserted_by(user);
-            let case = Case::open(case_id, &data, now);
-            let told = Notification::raise(
-                NotificationId::new(now, random(entropy)?),
-                data.owner.clone(),
-                Topic::DataReceived,
-                None,
-                id,
-                now,
-            );
-            let view = view(&data, data.will_be(), Some((*case).clone()), now);
-            let unit = Unit::of(scope.caller(), now, data)
-                .change(case)
-                .change(told);
-            let unit = self.void_earlier(unit, scope, &view.data).await?;
-            self.0.store.commit(request.complete(unit, &view)).await?;
-            Ok(view)
-        })
-        .await
-    }
-
     /// Takes data back that no live order leans on; an open case is closed.
     ///
     /// # Errors
@@ -264,36 +241,6 @@ impl DataSets {
         .await
     }
 
-    /// Voids the version that `data` replaces, and drafts between it and `data` that were never
-    /// submitted. A version that was submitted has voided what was before it.
-    async fn void_earlier(
-        &self,
-        mut unit: Unit,
-        scope: &TenantScope,
-        data: &SubjectData,
-    ) -> Result<Unit, Stopped> {
-        let now = data.updated_at;
-        let mut earlier = data.previous;
-        while let Some(id) = earlier {
-            // The line is the frontend's; an order may have given the older set to a customer.
-            let scope = scope.read_frontend();
-            let Some(set) = self.0.sets.subject_data(&scope, id).await? else {
-                break;
-            };
-            let was_draft = set.state == SubjectDataState::Draft;
-            earlier = set.previous.filter(|_| was_draft);
-            let case = self.case(&set).await?;
-            let Some(set) = set.replaced(data.id, now) else {
-                break;
-            };
-            unit = unit.change(set);
-            if let Some(case) = case {
-                unit = unit.change(case.close(CaseEnd::Replaced, now)?);
-            }
-        }
-        Ok(unit)
-    }
-
     async fn load(
         &self,
         scope: &ReadScope,
@@ -308,37 +255,6 @@ impl DataSets {
             Some(id) => Ok(self.0.cases.case(id).await?),
             None => Ok(None),
         }
-    }
-
-    /// Data is given before it is known for which product: every statement that some product
-    /// shows at this step is shown, each once.
-    fn statements(
-        &self,
-        given: &[StatementGiven],
-        now: Timestamp,
-    ) -> Result<Vec<AcceptedStatement>, Refused> {
-        let products = self.0.catalogue.products();
-        let mut shown: Vec<Statement> = Vec::new();
-        for statement in products.iter().flat_map(|product| &product.statements) {
-            if shown.iter().all(|known| known.id != statement.id) {
-                shown.push(statement.clone());
-            }
-        }
-        accept(&shown, Step::Data, given, now).map_err(refuse_statements)
-    }
-}
-
-/// `statement-missing` when something required is missing, whatever else is wrong.
-fn refuse_statements(faults: Vec<Fault>) -> Refused {
-    let missing = faults.iter().any(|fault| fault.code == "statement-missing");
-    let code = if missing {
-        "statement-missing"
-    } else {
-        "validation-failed"
-    };
-    Refused {
-        faults,
-        ..Refused::unacceptable(code)
     }
 }
 

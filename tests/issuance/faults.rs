@@ -28,7 +28,7 @@ fn code(told: Result<Told, Refused>) -> &'static str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_fails() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     let Told::Issued(answer) = stage.ask().await.unwrap() else {
         panic!("not issued");
     };
@@ -39,7 +39,7 @@ async fn nothing_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s5_the_intent_is_refused() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     stage.fates([Fate::Refused]);
     assert_eq!(code(stage.ask().await), "store-unavailable");
     stage.settle_down().await;
@@ -51,7 +51,7 @@ async fn s5_the_intent_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s5_the_answer_to_the_intent_is_lost() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     stage.fates([Fate::AnswerLost]);
     assert_eq!(code(stage.ask().await), "store-unavailable");
     assert!(stage.answer().await.is_some());
@@ -62,7 +62,7 @@ async fn s5_the_answer_to_the_intent_is_lost() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s6_the_token_refuses_for_a_while() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     stage.token.plays([Act::Refuse, Act::Refuse, Act::Refuse]);
     assert!(matches!(stage.ask().await, Ok(Told::Issued(_))));
     assert_eq!(stage.serials().await, [issued()]);
@@ -72,9 +72,9 @@ async fn s6_the_token_refuses_for_a_while() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s6_the_lease_ends_while_the_token_refuses() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     stage.token.gone.store(true, Ordering::SeqCst);
-    let told = stage.ask().await;
+    let told = stage.ask_only().await;
     assert!(is_pending(&told), "{told:?}");
     assert_eq!(stage.serials().await, [abandoned("lease-over")]);
     stage.token.gone.store(false, Ordering::SeqCst);
@@ -84,7 +84,7 @@ async fn s6_the_lease_ends_while_the_token_refuses() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s6_the_token_is_gone_for_too_long() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     let stage_of = |stage: &Stage| {
         let (lease, world) = (Arc::clone(&stage.lease), &stage.world);
         (lease, world.store.clone(), world.clock.clone())
@@ -99,7 +99,7 @@ async fn s6_the_token_is_gone_for_too_long() {
         [Act::RefuseAfter(renewal)]
     });
     stage.token.plays(renewals);
-    let told = stage.ask().await;
+    let told = stage.ask_only().await;
     assert!(is_pending(&told), "{told:?}");
     assert_eq!(stage.serials().await, [abandoned("hsm-unavailable")]);
     stage.token.script.lock().unwrap().clear();
@@ -110,9 +110,9 @@ async fn s6_the_token_is_gone_for_too_long() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s6_nobody_knows_whether_the_token_signed() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     stage.token.plays([Act::FallSilent]);
-    let told = stage.ask().await;
+    let told = stage.ask_only().await;
     assert!(is_pending(&told), "{told:?}");
     assert_eq!(stage.token.asked(), 1, "nothing is signed twice");
     assert_eq!(stage.serials().await, [abandoned("hsm-answer-unknown")]);
@@ -123,9 +123,9 @@ async fn s6_nobody_knows_whether_the_token_signed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s7_the_signature_does_not_verify() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     stage.token.plays([Act::SignWrongly]);
-    let told = stage.ask().await;
+    let told = stage.ask_only().await;
     assert!(is_pending(&told), "{told:?}");
     assert_eq!(stage.token.distrusted.load(Ordering::SeqCst), 1);
     assert_eq!(stage.serials().await, [abandoned("signature-invalid")]);
@@ -135,12 +135,31 @@ async fn s7_the_signature_does_not_verify() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn s7_who_waits_gets_the_certificate_of_the_next_serial() {
+    let stage = Stage::new().await;
+    stage.token.plays([Act::SignWrongly]);
+    let jobs = async {
+        loop {
+            stage.settle_down().await;
+            tokio::task::yield_now().await;
+        }
+    };
+    let told = tokio::select! {
+        told = stage.ask() => told,
+        () = jobs => unreachable!("the jobs do not end"),
+    };
+    assert!(matches!(told, Ok(Told::Issued(_))), "{told:?}");
+    let expected = [abandoned("signature-invalid"), issued()];
+    assert_eq!(stage.serials().await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn s7_giving_up_is_refused_or_its_answer_is_lost() {
     for fates in [&[Fate::Refused, Fate::Refused][..], &[Fate::AnswerLost]] {
-        let mut stage = Stage::new().await;
+        let stage = Stage::new().await;
         stage.token.plays([Act::FallSilent]);
         stage.fates([Fate::Passes].into_iter().chain(fates.iter().copied()));
-        let told = stage.ask().await;
+        let told = stage.ask_only().await;
         assert!(is_pending(&told), "{fates:?}: {told:?}");
         assert!(stage.answer().await.is_some(), "{fates:?}");
         let expected = [abandoned("hsm-answer-unknown"), issued()];
@@ -159,10 +178,10 @@ async fn s8_the_result_is_refused_for_a_while() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s8_the_answer_to_the_result_is_lost() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     stage.fates([Fate::Passes, Fate::AnswerLost]);
     // The client asks again, and gets what is stored.
-    let told = stage.ask().await;
+    let told = stage.ask_only().await;
     assert!(is_pending(&told), "{told:?}");
     assert!(stage.answer().await.is_some());
     assert_eq!(stage.serials().await, [issued()]);
@@ -171,10 +190,10 @@ async fn s8_the_answer_to_the_result_is_lost() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s8_somebody_has_given_the_serial_up_meanwhile() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     let settling = stage.settled_by_another();
     stage.token.plays([Act::SignAfter(settling)]);
-    let told = stage.ask().await;
+    let told = stage.ask_only().await;
     assert!(is_pending(&told), "{told:?}");
     assert_eq!(stage.serials().await, [abandoned("boot-died")]);
     assert!(stage.answer().await.is_some());
@@ -183,9 +202,9 @@ async fn s8_somebody_has_given_the_serial_up_meanwhile() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s7_no_signature_verifies() {
-    let mut stage = Stage::new().await;
+    let stage = Stage::new().await;
     stage.token.plays((0..4).map(|_| Act::SignWrongly));
-    assert!(is_pending(&stage.ask().await));
+    assert!(is_pending(&stage.ask_only().await));
     // The second serial follows at once, each further one after a rest that doubles.
     for (rest, serials) in [(0, 2), (1_999, 2), (1, 3), (3_999, 3), (1, 4), (7_999, 4)] {
         stage.world.clock.step(rest);

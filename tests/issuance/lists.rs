@@ -32,7 +32,7 @@ async fn a_ca_in_trouble_stands_in_no_other_cas_way() {
 async fn with_a_list() -> (Stage, Arc<RevocationLists>) {
     let stage = Stage::new().await;
     stage.token.plays([Act::FallSilent]);
-    stage.ask().await.unwrap();
+    stage.ask_only().await.unwrap();
     let lists = stage.lists(&["issuing-g1"]);
     lists.renew_due().await.unwrap();
     assert_eq!(stage.told(&lists).await, 1);

@@ -13,7 +13,6 @@ use chancery::{
         identity::{Credential, Identity, NewIdentity},
         intent::{Intent, IntentState, IssuerName},
         job::{JobKind, NewJob},
-        lint_record::LintRecord,
         owner::{ActingFor, Caller, IdentityName, Role},
         product::{ProductCode, Step as ProductStep},
         refusal::Refused,
@@ -58,7 +57,7 @@ pub struct Stage {
     pub lease: Arc<Lease>,
     pub issuance: Issuance,
     fates: Arc<Fates>,
-    catalogue: Arc<Catalogue>,
+    pub catalogue: Arc<Catalogue>,
     tasks: TaskTracker,
 }
 
@@ -98,7 +97,7 @@ impl Stage {
                 body: record.certificate.der.clone(),
             }),
         });
-        let mut stage = Self {
+        let stage = Self {
             issuance,
             world,
             token,
@@ -142,7 +141,6 @@ impl Stage {
             tbs_sha256: [5; 32],
             profile: "org-multipurpose".to_owned(),
             profile_sha256: [6; 32],
-            lint: LintRecord::restore("1".to_owned(), "w_gmail_key"),
             not_after,
             boot: BootId::new(at, self.world.entropy.bytes()),
             state: IntentState::Recorded,
@@ -205,6 +203,23 @@ impl Stage {
 
     /// The client's request, the same each time.
     pub async fn ask(&self) -> Result<Told, Refused> {
+        self.ask_for(Duration::from_secs(60)).await
+    }
+
+    /// The request of a client that does not wait; its act has ended, and nothing was done after.
+    pub async fn ask_only(&self) -> Result<Told, Refused> {
+        let told = self.ask_for(Duration::ZERO).await;
+        self.acts_end().await;
+        told
+    }
+
+    async fn acts_end(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.tasks.reopen();
+    }
+
+    async fn ask_for(&self, wait: Duration) -> Result<Told, Refused> {
         let now = self.world.now();
         let code = ProductCode::parse("smime-org-multipurpose-365-issue").unwrap();
         let product = self.catalogue.product(&code).unwrap();
@@ -223,7 +238,7 @@ impl Stage {
                 .collect(),
             acting_for: ActingFor::default(),
         };
-        let (scope, wait) = (self.panel().await, Duration::from_secs(60));
+        let scope = self.panel().await;
         let claim = IdempotencyClaim {
             key: key(),
             request_sha256: [1; 32],
@@ -236,7 +251,7 @@ impl Stage {
     }
 
     /// The answer under the client's key, after all that was left to do has been done.
-    pub async fn answer(&mut self) -> Option<Answer> {
+    pub async fn answer(&self) -> Option<Answer> {
         self.settle_down().await;
         let live = self.live().await?;
         let (scope, key) = (self.panel().await.read(), key());
@@ -251,11 +266,9 @@ impl Stage {
     }
 
     /// Ends the tasks under way and runs the jobs that are due, until nothing is left.
-    pub async fn settle_down(&mut self) {
+    pub async fn settle_down(&self) {
         loop {
-            self.tasks.close();
-            self.tasks.wait().await;
-            self.tasks.reopen();
+            self.acts_end().await;
             self.lease_anew().await;
             let resume: Arc<dyn JobHandler> = Arc::new(self.issuance.clone());
             let runner = Runner::new(

@@ -17,7 +17,7 @@ fn build_shim(dir: &Path) {
 }
 
 /// A world whose token does what a letter in the trigger file says.
-fn world(dir: &Path) -> World {
+pub fn shimmed(dir: &Path) -> World {
     build_shim(dir);
     let at = |name: &str| dir.join(name);
     let module = "/usr/lib/softhsm/libsofthsm2.so";
@@ -36,34 +36,58 @@ fn world(dir: &Path) -> World {
 }
 
 #[test]
-fn a_replay_waits_for_the_certificate_of_another_serial() {
+fn who_waits_gets_the_certificate_of_another_serial() {
     let dir = tempfile::tempdir().unwrap();
-    let world = world(dir.path());
+    let world = shimmed(dir.path());
     let client = world.first();
     let (order, _) = client.ready(&world.data);
     let path = format!("/orders/{order}/activation");
     let body = submission(&fixture("good/openssl-ec-prime256v1.pem"));
+    await_crl(&world);
+    // The signature comes back wrong: its serial is abandoned, a job takes the activation up.
+    fs::write(dir.path().join("trigger"), "f").unwrap();
+    let call = Call::json(&body).key("again").header("Prefer: wait=60");
+    let issued = client.call("POST", &path, &call);
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    let again = client.call("POST", &path, &call);
+    assert_eq!(again.bytes, issued.bytes);
+}
+
+#[test]
+fn a_replay_waits_for_the_certificate_of_another_serial() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = shimmed(dir.path());
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let path = format!("/orders/{order}/activation");
+    let body = submission(&fixture("good/openssl-ec-secp384r1.pem"));
     let post = |wait: &str| {
         let preference = format!("Prefer: wait={wait}");
         let call = Call::json(&body).key("again").header(&preference);
         client.call("POST", &path, &call)
     };
     await_crl(&world);
-    // The signature comes back wrong: its serial is abandoned, a job takes the activation up.
     fs::write(dir.path().join("trigger"), "f").unwrap();
-    let first = post("30");
+    let first = post("0");
     assert_eq!(first.status, 202, "{}", first.json());
     let issued = post("60");
     assert_eq!(issued.status, 201, "{}", issued.json());
     let pending = first.json();
     assert_eq!(issued.json()["activation_id"], pending["activation_id"]);
     assert_eq!(post("0").bytes, issued.bytes);
+    let told = client.get("/notifications?tab=problems").ok();
+    let lines = told["items"].as_array().unwrap();
+    assert_eq!(lines.len(), 1, "{told}");
+    assert_eq!(
+        (&lines[0]["code"], &lines[0]["object_id"]),
+        (&json!("activation-delayed"), &pending["activation_id"])
+    );
 }
 
 #[test]
 fn an_activation_whose_signature_is_late_is_pending_and_found_again() {
     let dir = tempfile::tempdir().unwrap();
-    let world = world(dir.path());
+    let world = shimmed(dir.path());
     let at = |name: &str| dir.path().join(name);
     let client = world.first();
     let (order, _) = client.ready(&world.data);
@@ -106,7 +130,7 @@ fn an_activation_whose_signature_is_late_is_pending_and_found_again() {
 #[test]
 fn an_activation_that_is_refused_late_says_so_under_its_own_key() {
     let dir = tempfile::tempdir().unwrap();
-    let world = world(dir.path());
+    let world = shimmed(dir.path());
     let client = world.first();
     let (order, _) = client.ready(&world.data);
     let path = format!("/orders/{order}/activation");
@@ -120,7 +144,7 @@ fn an_activation_that_is_refused_late_says_so_under_its_own_key() {
     await_crl(&world);
     // No signature is right, so the serial is abandoned; meanwhile the key leaks.
     fs::write(dir.path().join("trigger"), "F").unwrap();
-    assert_eq!(post("30").status, 202);
+    assert_eq!(post("0").status, 202);
     let leak = json!({"product_code": PRODUCT, "csr": key});
     client.call("POST", "/csr-checks", &Call::json(&leak)).ok();
     let told = post("60");
@@ -135,7 +159,7 @@ fn an_activation_that_is_refused_late_says_so_under_its_own_key() {
 }
 
 /// The first list is signed soon after the start; the trigger is meant for the certificate.
-fn await_crl(world: &World) {
+pub fn await_crl(world: &World) {
     let url = format!("{}/crl/issuing-g1/0.crl", world.instance.public);
     let is_there = (0..3_000).any(|_| {
         let curl = Command::new("curl")

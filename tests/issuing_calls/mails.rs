@@ -88,6 +88,7 @@ fn the_tabs_tell_the_way_of_an_order() {
             "data-approved",
             "data-received",
             "mailbox-verified",
+            "order-created",
             "ready-to-activate"
         ]
     );
@@ -115,7 +116,7 @@ fn the_tabs_tell_the_way_of_an_order() {
         ));
         [items(&first), items(&rest.ok())].concat()
     };
-    assert_eq!(paged.len(), 4);
+    assert_eq!(paged.len(), 5);
     let other = world.client("customer", "c-tabs-2");
     assert!(told(&other, "new_certificates").is_empty());
     let unknown = client.get("/notifications?tab=all");

@@ -221,6 +221,8 @@ fn house() -> Vec<Row> {
         row("POST", "/identities", Who::Operators).with(identity),
         row("GET", "/identities/{name}", Who::OperatorsAndAuditor),
         row("POST", "/identities/{name}/disable", Who::Operators),
+        row("GET", "/lint", Who::OperatorsAndAuditor),
+        row("GET", "/lint/certificates", Who::OperatorsAndAuditor),
         row("GET", "/mails", Who::OperatorsAndAuditor),
         row("POST", "/mails/{id}/retry", Who::Operators),
         row("GET", "/tokens", Who::SecurityAndAuditor),

@@ -7,14 +7,12 @@ use chancery::{
     adapters::smtp::relay::Security,
     domain::{
         activation::{Activation, ActivationState, CommonNameSource},
-        aggregate::Changed,
         certificate::Certificate,
         id::{ActivationId, BootId, CertificateId, JobId, MailId},
         intent::{Intent, IntentState, IssuerName},
-        lint_record::LintRecord,
         mail::{Mail, MailKind, MailState, NewMail},
         owner::{ActingFor, Caller},
-        timestamp::{Timestamp, days},
+        timestamp::days,
         unit::{Change, Unit},
     },
 };
@@ -98,7 +96,21 @@ impl World {
             not_after: now.plus(days(365)),
             issued_at: now,
         };
-        let intent = intent_of(&certificate, now);
+        let intent = Intent::record(Intent {
+            issuer: certificate.issuer.clone(),
+            serial: certificate.serial.clone(),
+            activation: activation.id,
+            partition: certificate.partition,
+            tbs: vec![0x30, 0],
+            tbs_sha256: [5; 32],
+            profile: "org-multipurpose".to_owned(),
+            profile_sha256: [6; 32],
+            not_after: certificate.not_after,
+            boot: BootId::new(now, [1; 10]),
+            state: IntentState::Recorded,
+            recorded_at: now,
+            settled_at: None,
+        });
         let mail = Mail::queue(NewMail {
             id: MailId::new(now, self.entropy.bytes()),
             job: JobId::new(now, self.entropy.bytes()),
@@ -164,24 +176,4 @@ async fn the_code_is_found_by_a_foreign_parser_too() {
     world.confirm(&code).await.unwrap();
     assert!(!mail["headers"]["subject"].as_str().unwrap().contains(&code));
     assert_eq!(mail["headers"]["auto-submitted"], "auto-generated");
-}
-
-/// What preceded the certificate.
-fn intent_of(certificate: &Certificate, now: Timestamp) -> Changed<Intent> {
-    Intent::record(Intent {
-        issuer: certificate.issuer.clone(),
-        serial: certificate.serial.clone(),
-        activation: certificate.activation,
-        partition: certificate.partition,
-        tbs: vec![0x30, 0],
-        tbs_sha256: [5; 32],
-        profile: "org-multipurpose".to_owned(),
-        profile_sha256: [6; 32],
-        lint: LintRecord::restore("1".to_owned(), "w_gmail_key"),
-        not_after: certificate.not_after,
-        boot: BootId::new(now, [1; 10]),
-        state: IntentState::Recorded,
-        recorded_at: now,
-        settled_at: None,
-    })
 }

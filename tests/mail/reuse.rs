@@ -28,7 +28,7 @@ async fn proven(sink: &Sink, email: &str) -> World {
     world
 }
 
-async fn set(world: &World, scope: &TenantScope, order: OrderId, email: &str) -> MailboxView {
+pub async fn set(world: &World, scope: &TenantScope, order: OrderId, email: &str) -> MailboxView {
     let stored = world.store.order(&scope.read(), order).await;
     let version = stored.unwrap().unwrap().version();
     let nobody = ActingFor::default();

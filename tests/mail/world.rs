@@ -252,6 +252,13 @@ impl World {
             .await;
     }
 
+    /// The customer gives the order up.
+    pub async fn cancel(&self) {
+        let cancelled = self.stored_order().await.cancel(None, self.now()).unwrap();
+        let unit = Unit::of(Caller::system("test"), self.now(), cancelled);
+        self.commit(unit).await;
+    }
+
     pub async fn set(&self, email: &str) -> Result<AddressSet, Refused> {
         let version: Version = self.stored_order().await.version();
         let (scope, nobody) = (self.tenant().await, ActingFor::default());

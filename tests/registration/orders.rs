@@ -4,6 +4,7 @@ use chancery::{
     domain::{
         aggregate::Version,
         mail::{MailKind, MailState},
+        notification::Tab,
         order::{OrderState, transition::OrderEdit},
         owner::ActingFor,
         refusal::Class,
@@ -55,6 +56,20 @@ async fn an_order_belongs_to_the_customer_it_names() {
     let stored = stored.unwrap();
     assert_eq!(stored.claim.act, made.order.id.to_string());
     assert_eq!(stored.answer.unwrap().body, b"rendered");
+    // Its owner is told, and nobody else.
+    let told = async |customer| {
+        let scope = world.panel(Some(customer)).await.read();
+        let lines = world
+            .notifications
+            .list(&scope, Tab::Information, &ALL)
+            .await;
+        let lines = lines.unwrap().into_iter();
+        lines
+            .map(|line| (line.code, line.order))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("c-1").await, [("order-created", Some(made.order.id))]);
+    assert_eq!(told("c-2").await, []);
     // Not another customer's, not another frontend's.
     for scope in [world.panel(Some("c-2")).await, world.partner("c-1").await] {
         let found = world.orders.get(&scope.read(), made.order.id).await;

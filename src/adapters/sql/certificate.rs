@@ -153,4 +153,11 @@ impl<F: Fetch> Certificates for F {
         }
         all(self, query.page(page), read).await
     }
+
+    async fn certificate_count(&self, scope: &ReadScope) -> Result<u64, StoreError> {
+        let query = Query::new("SELECT count(*) AS certificates FROM certificate WHERE 1 = 1")
+            .visible_to(scope);
+        let count = first(self, query, |row| Fields::of(row).number("certificates")).await?;
+        Ok(count.unwrap_or(0))
+    }
 }

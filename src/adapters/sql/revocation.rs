@@ -12,7 +12,6 @@ use crate::{
         aggregate::{Loaded, Version},
         id::BootId,
         intent::IssuerName,
-        lint_record::LintRecord,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         timestamp::Timestamp,
     },
@@ -36,8 +35,6 @@ pub static TABLE: Table = Table {
         "next_update",
         "entries",
         "boot",
-        "lint_rules",
-        "lint_findings",
     ],
 };
 
@@ -69,8 +66,6 @@ pub fn record(list: &RevocationList, version: Version) -> Record {
         SqlValue::time(list.next_update),
         SqlValue::integer(list.entries),
         SqlValue::text(list.boot),
-        SqlValue::text(&list.lint.rules),
-        SqlValue::text(list.lint.names()),
     ]
 }
 
@@ -100,7 +95,6 @@ fn read(row: &dyn Columns) -> Result<Loaded<RevocationList>, Unreadable> {
         next_update: row.time("next_update")?,
         entries: row.number("entries")?,
         boot: row.parsed("boot")?,
-        lint: LintRecord::restore(row.string("lint_rules")?, &row.string("lint_findings")?),
     };
     Ok(Loaded::restore(list, row.version()?))
 }

@@ -73,6 +73,7 @@ event_kinds! {
     ValidationFailed = "validation.failed",
     ValidationReused = "validation.reused",
     ValidationSuperseded = "validation.superseded",
+    CaaChecked = "caa.checked",
     MailQueued = "mail.queued",
     MailSent = "mail.sent",
     MailFailed = "mail.failed",

@@ -11,10 +11,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use super::{body, strict};
-use crate::{
-    domain::refusal::Refused,
-    http::{refusal::Refusal, state::AppState},
-};
+use crate::http::{refusal::Refusal, state::AppState};
 
 /// The body of a type that denies unknown fields.
 pub struct Json<T>(pub T);
@@ -50,20 +47,23 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for JsonOrNothing<T> {
     }
 }
 
-/// The body of a dry run: a member that is missing or of another type is something to tell, not
-/// a reason to refuse the call.
-pub struct DryRun<T>(pub Result<T, Refused>);
+/// The body of a dry run, whose type depends on what it is for.
+pub struct DryRun(Bytes);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for DryRun<T> {
+impl DryRun {
+    /// # Errors
+    /// 400 for what is no JSON or has members that the type does not know, 422 for members that
+    /// are missing or of another type.
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        strict::read(&self.0)
+    }
+}
+
+impl FromRequest<AppState> for DryRun {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Refusal> {
-        let bytes = read(request).await?;
-        match strict::read(&bytes) {
-            Ok(body) => Ok(Self(Ok(body))),
-            Err(refusal) if refusal.status == 422 => Ok(Self(Err(refusal.refused))),
-            Err(refusal) => Err(refusal),
-        }
+        read(request).await.map(Self)
     }
 }
 

@@ -62,6 +62,8 @@ scopes! {
     ManageMail(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageMail);
     /// A security officer or auditor reading the state of tokens and keys.
     ReadTokens(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadTokens);
+    /// An operator or auditor who puts every certificate under today's rules.
+    LintStock(ReadScope) = |who, _| ReadScope::authorize(who, Action::LintStock, None);
     /// An auditor at the log.
     ReadAudit(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadAudit);
     /// Every identity: products, registration types, the API's description.

@@ -1,65 +1,195 @@
-//! The dry run of an order: what `POST /orders` would say, with nothing written.
+//! The dry run of a step: what the step's own call would say, with nothing written.
+//!
+//! Each step is judged by the code that takes it, up to its commit. Not told is what no body can
+//! mend: a limit of mails to an address (429), which would also let one ask about other owners'
+//! addresses for nothing, and a version (412), which a dry run does not name.
+
+use std::str::FromStr;
 
 use axum::{extract::State, response::Response};
 
-use super::wish;
+use super::{data_choice, wish};
 use crate::{
     api::{
-        orders::{Finding, NewOrder, OrderCheck},
+        dry_runs::{Finding, StepBody, StepCheck, Tried},
+        mailbox::NewMailbox,
         problem::{Bilingual, Problem},
     },
-    domain::refusal::{Class, Fault, Refused},
-    http::{
-        answer,
-        extract::{json::DryRun, scope::UseOrders},
-        refusal::Refusal,
-        state::AppState,
+    domain::{
+        id::{OrderId, SubjectDataId},
+        refusal::{Class, Fault, Refused},
     },
+    http::{
+        activations, answer,
+        extract::{json::DryRun, list::Query, scope::UseOrders},
+        mailboxes,
+        refusal::Refusal,
+        state::{App, AppState},
+        subject_data,
+    },
+    policy::access::TenantScope,
 };
 
-/// Looks at an order as it would be taken: all faults at once. Stores nothing; an
-/// Idempotency-Key is ignored.
-#[utoipa::path(post, path = "/orders/validate", tag = "orders", request_body = NewOrder,
-    responses((status = 200, body = OrderCheck), (status = "4XX", body = Problem)))]
+/// Looks at the body of a step as the step would: all faults at once. Stores nothing; an
+/// Idempotency-Key is ignored. A private key in a CSR is blocked, as everywhere.
+#[utoipa::path(post, path = "/orders/validate", tag = "orders", params(Tried),
+    request_body = StepBody,
+    responses((status = 200, body = StepCheck), (status = "4XX", body = Problem)))]
 pub async fn validate(
     State(app): State<AppState>,
     UseOrders(scope): UseOrders,
-    DryRun(body): DryRun<NewOrder>,
+    Query(tried): Query<Tried>,
+    body: DryRun,
 ) -> Result<Response, Refusal> {
-    let judged = match body {
-        Ok(body) => wish(&scope, &body, &app.orders)
-            .and_then(|wish| Ok(app.orders.judge(&scope, &wish).map(drop)?)),
-        Err(refused) => Err(refused.into()),
-    };
-    let faults = match judged {
-        Ok(()) => Vec::new(),
-        Err(refusal) if refusal.refused.class == Class::Unacceptable || refusal.status == 422 => {
-            faults(refusal.refused)
+    let (app, scope) = (app.as_ref(), &scope);
+    let judged = match tried.step.as_deref().unwrap_or("order") {
+        "order" => tried.of_none().and_then(|()| order(app, scope, &body)),
+        "subject-data" => {
+            tried.of_none()?;
+            data(app, scope, &body).await
         }
+        "submit" => submit(app, scope, tried.of_data()?, &body).await,
+        "bind-data" => bind_data(app, scope, tried.of_order()?, &body).await,
+        "email" => email(app, scope, tried.of_order()?, &body).await,
+        "activation" => activation(app, scope, tried.of_order()?, &body).await,
+        _ => Err(Refusal::at("step", "parameter-invalid")),
+    };
+    let findings = match judged {
+        Ok(()) => Vec::new(),
+        Err(refusal) if matches!(refusal.status, 409 | 422) => findings(&refusal.refused),
         Err(refusal) => return Err(refusal),
     };
-    Ok(answer::ok(&OrderCheck {
-        valid: faults.is_empty(),
-        findings: faults.iter().map(finding).collect(),
+    Ok(answer::ok(&StepCheck {
+        valid: findings.is_empty(),
+        findings,
     }))
 }
 
-/// A refusal of the whole body has its code alone.
-fn faults(refused: Refused) -> Vec<Fault> {
-    if refused.faults.is_empty() {
-        return vec![Fault {
-            pointer: String::new(),
-            code: refused.code,
-        }];
+/// Each step names the object of its own path, and no other.
+impl Tried {
+    fn of_none(&self) -> Result<(), Refusal> {
+        unused("order_id", self.order_id.as_ref())?;
+        unused("subject_data_id", self.subject_data_id.as_ref())
     }
-    refused.faults
+
+    fn of_order(&self) -> Result<OrderId, Refusal> {
+        unused("subject_data_id", self.subject_data_id.as_ref())?;
+        object("order_id", self.order_id.as_deref())
+    }
+
+    fn of_data(&self) -> Result<SubjectDataId, Refusal> {
+        unused("order_id", self.order_id.as_ref())?;
+        object("subject_data_id", self.subject_data_id.as_deref())
+    }
 }
 
-fn finding(fault: &Fault) -> Finding {
-    Finding {
-        pointer: fault.pointer.clone(),
-        code: fault.code.to_owned(),
-        severity: "error".to_owned(),
-        message: Bilingual::of_code(fault.code),
+fn unused(name: &str, given: Option<&String>) -> Result<(), Refusal> {
+    match given {
+        None => Ok(()),
+        Some(_) => Err(Refusal::at(name, "parameter-invalid")),
     }
+}
+
+/// What is no identifier is not there, as in a path.
+fn object<T: FromStr>(name: &str, given: Option<&str>) -> Result<T, Refusal> {
+    let given = given.ok_or_else(|| Refusal::at(name, "parameter-invalid"))?;
+    given.parse().map_err(|_| Refused::not_found().into())
+}
+
+fn order(app: &App, scope: &TenantScope, body: &DryRun) -> Result<(), Refusal> {
+    let wish = wish(scope, &body.body()?, &app.orders)?;
+    app.orders.judge(scope, &wish)?;
+    Ok(())
+}
+
+async fn data(app: &App, scope: &TenantScope, body: &DryRun) -> Result<(), Refusal> {
+    let body = body.body()?;
+    let wish = subject_data::wish(&body).map_err(|refusal| absent("/replaces", refusal))?;
+    let judged = app.data_sets.judge_new(scope, &wish).await;
+    judged.map_err(|refused| absent("/replaces", refused.into()))
+}
+
+async fn submit(
+    app: &App,
+    scope: &TenantScope,
+    set: SubjectDataId,
+    body: &DryRun,
+) -> Result<(), Refusal> {
+    let (given, _) = subject_data::submission(&body.body()?)?;
+    Ok(app.data_sets.judge_submission(scope, set, &given).await?)
+}
+
+async fn bind_data(
+    app: &App,
+    scope: &TenantScope,
+    order: OrderId,
+    body: &DryRun,
+) -> Result<(), Refusal> {
+    let at = |refusal| absent("/subject_data_id", refusal);
+    let chosen = data_choice(&body.body()?);
+    // An order that is not there is no matter of the body.
+    app.orders.get(&scope.read(), order).await?;
+    let (set, _) = chosen.map_err(at)?;
+    let judged = app.orders.judge_binding(scope, order, set).await;
+    judged.map_err(|refused| at(refused.into()))
+}
+
+async fn email(
+    app: &App,
+    scope: &TenantScope,
+    order: OrderId,
+    body: &DryRun,
+) -> Result<(), Refusal> {
+    let body: NewMailbox = body.body()?;
+    mailboxes::user(body.acting_for.as_ref())?;
+    let judged = app.mailboxes.judge_setting(scope, order, &body.email).await;
+    match judged {
+        Err(refused) if matches!(refused.class, Class::Limited { .. }) => Ok(()),
+        judged => Ok(judged?),
+    }
+}
+
+async fn activation(
+    app: &App,
+    scope: &TenantScope,
+    order: OrderId,
+    body: &DryRun,
+) -> Result<(), Refusal> {
+    let wish = activations::wish(body.body()?)?;
+    app.issuance.rehearse(scope, order, &wish).await?;
+    Ok(())
+}
+
+/// An object that the body names and that is not there is a fault of the body.
+fn absent(pointer: &str, refusal: Refusal) -> Refusal {
+    if refusal.status != 404 {
+        return refusal;
+    }
+    let fault = Fault {
+        pointer: pointer.to_owned(),
+        code: refusal.refused.code,
+    };
+    Refused {
+        faults: vec![fault],
+        ..Refused::unacceptable(refusal.refused.code)
+    }
+    .into()
+}
+
+/// A refusal without faults concerns the whole.
+fn findings(refused: &Refused) -> Vec<Finding> {
+    let finding = |pointer: &str, code: &str| Finding {
+        pointer: pointer.to_owned(),
+        code: code.to_owned(),
+        severity: "error".to_owned(),
+        message: Bilingual::of_code(code),
+        blocked_by: refused.blocked_by.iter().map(ToString::to_string).collect(),
+    };
+    if refused.faults.is_empty() {
+        return vec![finding("", refused.code)];
+    }
+    let faults = refused.faults.iter();
+    faults
+        .map(|fault| finding(&fault.pointer, fault.code))
+        .collect()
 }

@@ -85,6 +85,20 @@ fn every_bad_request_gets_its_code() {
 }
 
 #[test]
+fn a_prime_modulus_is_found_by_the_rule_of_its_own() {
+    for (name, prime) in [
+        ("csr-key-weak-prime-modulus.pem", true),
+        ("csr-key-weak-published.pem", false),
+    ] {
+        let proven = examine(&fixture("later", name)).unwrap();
+        let PublicKey::Rsa { modulus, .. } = proven.key() else {
+            panic!("{name}")
+        };
+        assert_eq!(key_policy::prime_modulus::is_prime(modulus), prime);
+    }
+}
+
+#[test]
 fn a_leaked_key_is_given_back_to_be_blocked() {
     for (name, keys) in [
         ("csr-contains-private-key-pkcs8.pem", 1),

@@ -1,23 +1,29 @@
 //! Trial division by the primes below 752 (S/MIME BR 6.1.6, NIST SP 800-89 5.3.3).
 
+use std::sync::LazyLock;
+
 /// Whether a prime below 752 divides the big-endian number; 2 is one of them.
 #[must_use]
 pub fn has_factor_below_752(number: &[u8]) -> bool {
+    let mut batches = BATCHES.iter();
+    batches.any(|batch| gcd(remainder(number, *batch), *batch) > 1)
+}
+
+/// Products of primes: several share one division as long as they fit a word.
+static BATCHES: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    let mut batches = Vec::new();
     let mut batch = 1_u32;
-    let divides = |batch: u32| {
-        let rest = remainder(number, batch);
-        gcd(rest, batch) > 1
-    };
     for prime in (2..752_u32).filter(|n| is_prime(*n)) {
-        // Several primes share one division: their product still fits a word.
-        match batch.checked_mul(prime) {
-            Some(product) => batch = product,
-            None if divides(batch) => return true,
-            None => batch = prime,
+        if let Some(product) = batch.checked_mul(prime) {
+            batch = product;
+        } else {
+            batches.push(batch);
+            batch = prime;
         }
     }
-    divides(batch)
-}
+    batches.push(batch);
+    batches
+});
 
 /// The number modulo `divisor`, which is not zero.
 #[must_use]
@@ -38,7 +44,9 @@ const fn gcd(mut a: u32, mut b: u32) -> u32 {
     a
 }
 
-fn is_prime(n: u32) -> bool {
+/// By trial division: for small numbers only.
+#[must_use]
+pub fn is_prime(n: u32) -> bool {
     (2..n)
         .take_while(|d| d * d <= n)
         .all(|d| !n.is_multiple_of(d))

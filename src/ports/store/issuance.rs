@@ -140,6 +140,12 @@ pub trait Certificates: Send + Sync {
         filter: &CertificateFilter,
         page: &Page,
     ) -> Result<Vec<CertificateRecord>, StoreError>;
+
+    /// How many certificates the scope sees.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn certificate_count(&self, scope: &ReadScope) -> Result<u64, StoreError>;
 }
 
 /// What the log knows of certificate profiles.

@@ -11,7 +11,6 @@ use crate::{
         refusal::Refused,
         subject_data::SubjectData,
         text::Text,
-        timestamp::days,
         unit::Unit,
     },
     policy::{
@@ -20,7 +19,7 @@ use crate::{
             facts,
             signature::{self, SignatureInput},
         },
-        reuse,
+        reuse, warnings,
     },
     ports::entropy::random,
     services::request::{Request, Stopped, decide},
@@ -111,13 +110,12 @@ impl CaseWork {
         let lapses_at = reuse::facts_valid_until(&facts);
         let verified = ground.data.clone().verify(facts, ground.now)?;
         let data = SubjectData::clone(&verified);
-        let [first, ..] = reuse::DATA_WARNING_DAYS;
         let warning = NewJob {
             id: JobId::new(ground.now, random(&*self.0.entropy)?),
             kind: JobKind::DataExpiry,
             object: data.id.to_string(),
             slot: "expiry".to_owned(),
-            due: lapses_at.minus(days(first)),
+            due: warnings::first(lapses_at, &warnings::DATA),
         };
         let unit = unit.change(verified).job(warning).lapses_at(lapses_at);
         let unit = self

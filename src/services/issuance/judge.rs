@@ -1,27 +1,128 @@
 //! Before the intent: is the request acceptable, and are its facts?
 
-use super::{Applicant, Issuance, Wish};
+use super::{Applicant, Issuance, Wish, prepare::view};
 use crate::{
     domain::{
         activation::CommonNameSource,
+        id::OrderId,
         owner::Caller,
         product::{Product, Step},
-        refusal::{Fault, Refused},
+        refusal::{Class, Fault, Refused},
         timestamp::Timestamp,
     },
     policy::{
-        access::ReadScope,
-        activation::{self, CommonNameOption, Options},
+        access::{ReadScope, TenantScope},
+        activation::{self, Choice, CommonNameOption, Grounds, Options},
         csr::{self, ProvenRequest},
         statements,
     },
+    ports::store::issuance::ActivationFacts,
     services::csr_checks::{block_leaked, csr_refusal},
 };
 
+/// A fresh request that may become an activation, as far as it can be said without a CA.
+pub(super) struct Judged {
+    pub facts: ActivationFacts,
+    pub product: Product,
+    pub applicant: Applicant,
+    pub proven: ProvenRequest,
+    pub grounds: Grounds,
+}
+
 impl Issuance {
+    /// What [`Issuance::activate`] would say to this request, up to its first lasting step: the
+    /// grounds on which it would issue and the instant at which the first of them ends, or its
+    /// refusal with every fault. Nothing is stored, with one exception: a private key in the text
+    /// is burnt here as it is anywhere (contract, Activation).
+    ///
+    /// # Errors
+    /// Those of the act.
+    pub async fn rehearse(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        wish: &Wish,
+    ) -> Result<Grounds, Refused> {
+        let now = self.0.clock.now();
+        let proven = self.proven(scope, order, wish, now).await?;
+        let judged = self.judged(scope, order, wish, proven, now).await?;
+        let (subject, key) = (&judged.grounds.subject, judged.proven.key());
+        self.sketch(&judged.product, subject, key, now)?;
+        Ok(judged.grounds)
+    }
+
+    /// The key behind the CSR; a refused one with the other faults of the request. An order that
+    /// is not there, or a step that is not open, goes before.
+    pub(super) async fn proven(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        wish: &Wish,
+        now: Timestamp,
+    ) -> Result<ProvenRequest, Refused> {
+        let mut refused = match self.proven_key(&scope.caller(), &wish.csr, now).await {
+            Ok(proven) => return Ok(proven),
+            Err(refused) if refused.is_trouble() => return Err(refused),
+            Err(refused) => refused,
+        };
+        match self.judge_wish(scope, order, wish).await {
+            Err(other) if other.class != Class::Unacceptable => Err(other),
+            Err(other) => {
+                refused.faults.extend(other.faults);
+                Err(refused)
+            }
+            Ok(()) => Err(refused),
+        }
+    }
+
+    /// Everything of a fresh request but its key.
+    async fn judge_wish(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        wish: &Wish,
+    ) -> Result<(), Refused> {
+        let now = self.0.clock.now();
+        let facts = self.facts(&scope.read(), order).await?;
+        let product = self.product(&facts.order)?;
+        let options = activation::options(view(&facts), now)?;
+        applicant(wish, &product, &options, now).map(drop)
+    }
+
+    /// S3: the facts of a fresh request, and what follows from them.
+    pub(super) async fn judged(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        wish: &Wish,
+        proven: ProvenRequest,
+        now: Timestamp,
+    ) -> Result<Judged, Refused> {
+        let facts = self.facts(&scope.read(), order).await?;
+        if facts.live.is_some() {
+            return Err(Refused::state("order-state-conflict"));
+        }
+        let product = self.product(&facts.order)?;
+        let options = activation::options(view(&facts), now)?;
+        let applicant = applicant(wish, &product, &options, now)?;
+        let proven = self.admit(&scope.read(), proven, now).await?;
+        let choice = Choice {
+            common_name: applicant.common_name,
+            fields: applicant.fields.clone(),
+        };
+        let grounds = activation::judge(view(&facts), &choice, false, now)?;
+        Ok(Judged {
+            facts,
+            product,
+            applicant,
+            proven,
+            grounds,
+        })
+    }
+
     /// The key behind the CSR: well-formed, proven, lawful. A leaked private key is burnt at
     /// once, before anything is answered (contract, Activation).
-    pub(super) async fn proven_key(
+    async fn proven_key(
         &self,
         caller: &Caller,
         text: &str,
@@ -37,7 +138,7 @@ impl Issuance {
     }
 
     /// Refuses a key that is blocked or another owner's at this instant.
-    pub(super) async fn admit(
+    async fn admit(
         &self,
         scope: &ReadScope,
         proven: ProvenRequest,
@@ -60,7 +161,7 @@ impl Issuance {
 
 /// The client's values that an offer settles: statements of the step, fields, and the common
 /// name's source.
-pub(super) fn applicant(
+fn applicant(
     wish: &Wish,
     product: &Product,
     options: &Options,

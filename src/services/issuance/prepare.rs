@@ -1,15 +1,14 @@
 //! S1 to S5: facts, judgement, TBS, lint, and the durable intent.
 
-use std::sync::Arc;
-
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use super::{Applicant, Issuance, Origin, Outcome, Stage, Wish, judge::applicant, steps::Steps};
+use super::{
+    Applicant, Issuance, Origin, Outcome, Stage, Wish, draw::Drawn, judge::Judged, steps::Steps,
+};
 use crate::{
     domain::{
         activation::{Activation, ActivationState},
         aggregate::{Changed, Loaded},
-        audit::event::{Event, EventKind, Outcome as Fate},
         id::{ActivationId, OrderId},
         idempotency::{IdempotencyClaim, IdempotencyKey},
         intent::{Intent, IntentState},
@@ -17,28 +16,19 @@ use crate::{
         order::Order,
         owner::Caller,
         product::Product,
-        refusal::{Class, Refused},
+        refusal::Refused,
         timestamp::Timestamp,
         unit::{Aggregate, CommitError, Committed, Unit},
     },
-    pkix::{serial_number::SerialNumber, spki::PublicKey},
+    pkix::spki::PublicKey,
     policy::{
         access::{ReadScope, SystemScope, TenantScope},
-        activation::{self, Choice, Facts, Grounds, Subject},
+        activation::{self, Choice, Facts, Subject},
         csr::ProvenRequest,
-        issuance::{
-            Linted, Recorded,
-            artifact::CertificateTbs,
-            leaf::{self, LeafOrder},
-        },
-        lint::report::Report,
-        profile::CertificateProfile,
+        issuance::{Recorded, artifact::CertificateTbs},
     },
     ports::{entropy::random, store::issuance::ActivationFacts},
-    services::{
-        authority::Authority,
-        request::{Stopped, decide},
-    },
+    services::request::{Stopped, decide},
 };
 
 /// An act between its two units.
@@ -59,16 +49,6 @@ pub(super) struct InFlight {
     pub product: Product,
     /// Where the answer belongs; none when the request has been pruned.
     pub answer_to: Option<IdempotencyKey>,
-}
-
-/// A judged certificate that is not yet durable.
-struct Drawn {
-    authority: Arc<Authority>,
-    slot: OwnedSemaphorePermit,
-    profile: Arc<CertificateProfile>,
-    grounds: Grounds,
-    linted: Linted<CertificateTbs>,
-    partition: u32,
 }
 
 /// What the intent's unit begins with.
@@ -100,12 +80,7 @@ impl Issuance {
             } => {
                 let now = self.0.clock.now();
                 let mut steps = Steps::start(self.0.clock.as_ref());
-                let key = match self.proven_key(&scope.caller(), &wish.csr, now).await {
-                    Ok(key) => key,
-                    Err(refused) => {
-                        return Err(self.with_all_faults(&scope, order, &wish, refused).await);
-                    }
-                };
+                let key = self.proven(&scope, order, &wish, now).await?;
                 steps.end("S2 csr");
                 decide(async || self.fresh(&scope, order, &wish, &claim, key.clone()).await).await?
             }
@@ -120,42 +95,6 @@ impl Issuance {
         Ok(self.finish(in_flight).await)
     }
 
-    /// A refused CSR with the other faults of the request; an order that is not there, or a step
-    /// that is not open, goes before.
-    async fn with_all_faults(
-        &self,
-        scope: &TenantScope,
-        order: OrderId,
-        wish: &Wish,
-        mut refused: Refused,
-    ) -> Refused {
-        if refused.is_trouble() {
-            return refused;
-        }
-        let Err(other) = self.judge_wish(scope, order, wish).await else {
-            return refused;
-        };
-        if other.class != Class::Unacceptable {
-            return other;
-        }
-        refused.faults.extend(other.faults);
-        refused
-    }
-
-    /// Everything of a fresh request but its key.
-    async fn judge_wish(
-        &self,
-        scope: &TenantScope,
-        order: OrderId,
-        wish: &Wish,
-    ) -> Result<(), Refused> {
-        let now = self.0.clock.now();
-        let facts = self.facts(&scope.read(), order).await?;
-        let product = self.product(&facts.order)?;
-        let options = activation::options(view(&facts), now)?;
-        applicant(wish, &product, &options, now).map(drop)
-    }
-
     /// One try of a fresh activation, from its load to the durable intent.
     async fn fresh(
         &self,
@@ -167,23 +106,13 @@ impl Issuance {
     ) -> Result<InFlight, Stopped> {
         let now = self.0.clock.now();
         let mut steps = Steps::start(self.0.clock.as_ref());
-        let facts = self.facts(&scope.read(), order).await?;
-        if facts.live.is_some() {
-            return Err(Refused::state("order-state-conflict").into());
-        }
-        let product = self.product(&facts.order)?;
-        let applicant = applicant(
-            wish,
-            &product,
-            &activation::options(view(&facts), now)?,
-            now,
-        )?;
-        let proven = self.admit(&scope.read(), proven, now).await?;
-        let choice = Choice {
-            common_name: applicant.common_name,
-            fields: applicant.fields.clone(),
-        };
-        let grounds = activation::judge(view(&facts), &choice, false, now)?;
+        let Judged {
+            facts,
+            product,
+            applicant,
+            proven,
+            grounds,
+        } = self.judged(scope, order, wish, proven, now).await?;
         steps.end("S3 facts");
         let caller = scope.caller();
         let drawn = self
@@ -265,51 +194,6 @@ impl Issuance {
         self.record(beginning, drawn).await
     }
 
-    /// S4: slot, TBS and lint. Nothing is stored but a lint failure's entry.
-    async fn draw(
-        &self,
-        product: &Product,
-        grounds: Grounds,
-        key: &PublicKey,
-        caller: &Caller,
-        now: Timestamp,
-    ) -> Result<Drawn, Stopped> {
-        let (authority, profile) = self.0.authorities.for_profile(&product.profile)?;
-        let slot = self.ready(&authority)?;
-        let partition = u32::from_be_bytes(random(self.0.entropy.as_ref())?) % authority.partitions;
-        let serial = SerialNumber::from_random(random(self.0.entropy.as_ref())?);
-        let urls = authority
-            .leaf_urls(partition)
-            .map_err(|error| Refused::unavailable("issuance-suspended", error))?;
-        let draft = leaf::draft(LeafOrder {
-            profile: &profile,
-            issuer: &authority.certificate,
-            key: &authority.key,
-            serial,
-            issued_at: now,
-            days: product.validity_days,
-            subject_key: key,
-            subject: &grounds.subject,
-            email_in_subject: false,
-            urls: &urls,
-        })
-        .map_err(|fault| Refused {
-            cause: Some(fault.to_string()),
-            ..Refused::unacceptable("lint-failed")
-        })?;
-        match draft.lint(&authority.leaf_rules(profile.generation()), now) {
-            Ok(linted) => Ok(Drawn {
-                authority,
-                slot,
-                profile,
-                grounds,
-                linted,
-                partition,
-            }),
-            Err(report) => Err(self.lint_failed(&report, caller, now).await.into()),
-        }
-    }
-
     /// S5: the unit that makes the intent durable, and the right to sign that comes of it.
     async fn record<F>(&self, begin: Beginning<F>, drawn: Drawn) -> Result<InFlight, Stopped>
     where
@@ -342,7 +226,6 @@ impl Issuance {
             tbs_sha256: linted.tbs_sha256(),
             profile: profile.name().to_owned(),
             profile_sha256: profile.sha256(),
-            lint: linted.report().record(),
             not_after: linted.artifact().validity().not_after(),
             boot: self.0.lease.boot(),
             state: IntentState::Recorded,
@@ -388,7 +271,7 @@ impl Issuance {
         facts.ok_or_else(Refused::not_found)
     }
 
-    fn product(&self, order: &Order) -> Result<Product, Refused> {
+    pub(super) fn product(&self, order: &Order) -> Result<Product, Refused> {
         let product = self.0.catalogue.product(&order.product);
         product.ok_or_else(|| Refused::state("product-withdrawn"))
     }
@@ -412,21 +295,6 @@ impl Issuance {
             Err(Refused::unacceptable("csr-key-compromised"))
         } else {
             Ok(key)
-        }
-    }
-
-    /// A finding stops the act; the auditors read which rule it was.
-    async fn lint_failed(&self, report: &Report, caller: &Caller, now: Timestamp) -> Refused {
-        let event = Event::new(EventKind::LintFailed, "cert", "").outcome(Fate::Denied);
-        let event = report.record().tell(event);
-        match self
-            .0
-            .store
-            .commit(Unit::new(caller.clone(), now, event))
-            .await
-        {
-            Ok(_) => Refused::unacceptable("lint-failed"),
-            Err(error) => Refused::unavailable("store-unavailable", error),
         }
     }
 }

@@ -8,8 +8,8 @@ use super::{Issuance, finish::is_open};
 use crate::{
     domain::{
         activation::Activation,
-        aggregate::Loaded,
-        id::{JobId, NotificationId},
+        aggregate::{Changed, Loaded},
+        id::{ActivationId, JobId, NotificationId},
         intent::Intent,
         job::{Job, JobEnd, JobKind, NewJob},
         notification::{Notification, Topic},
@@ -117,6 +117,10 @@ impl Issuance {
             return Ok(false);
         };
         let tries = self.0.activations.intents_of(activation).await?;
+        let told = match tries {
+            0 | 1 => self.delay(activation, now).await?,
+            _ => None,
+        };
         let again = now.plus(rest_before_anew(tries));
         let unit = Unit::of(caller.clone(), now, changed)
             .change(revoked)
@@ -128,11 +132,35 @@ impl Issuance {
             )?)
             .job(self.job(JobKind::RenewCrl, scope, &slot, now)?)
             .reserved();
+        let unit = match told {
+            Some(told) => unit.change(told),
+            None => unit,
+        };
         match self.0.store.commit(unit).await {
             Ok(_) => Ok(true),
             Err(CommitError::Conflict | CommitError::Exists(_)) => Ok(false),
             Err(error) => Err(Refused::unavailable("store-unavailable", error)),
         }
+    }
+
+    /// The owner is told once that an activation takes longer: with its first serial that came
+    /// to nothing.
+    async fn delay(
+        &self,
+        activation: ActivationId,
+        now: Timestamp,
+    ) -> Result<Option<Changed<Notification>>, Refused> {
+        let read = SystemScope::new("issuance").read();
+        let found = self.0.activations.activation(&read, activation).await?;
+        let Some(found) = found else { return Ok(None) };
+        Ok(Some(Notification::raise(
+            NotificationId::new(now, random(self.0.entropy.as_ref())?),
+            found.owner.clone(),
+            Topic::ActivationDelayed,
+            Some(found.order),
+            activation,
+            now,
+        )))
     }
 
     fn job(

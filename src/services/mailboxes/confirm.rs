@@ -209,6 +209,7 @@ impl MailboxControl {
         let unit = handed
             .unit(changed, now)
             .rests_on(Aggregate::Order, order.id, order.version());
+        let unit = unit.job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
         let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
         self.0.store.commit(unit).await?;

@@ -45,41 +45,31 @@ impl MailboxControl {
         acting_for: &ActingFor,
     ) -> Result<AddressSet, Refused> {
         decide(async || {
-            let now = self.0.clock.now();
-            let order = self.order(&scope.read(), order).await?;
-            require_version(order.version(), Some(expected))?;
-            let id = MailboxId::new(now, random(&*self.0.entropy)?);
-            let bound = order.clone().bind_mailbox(id, now)?;
-            let address = mailbox_address::parse(typed).map_err(|fault| at_email(fault.code()))?;
-            let earlier = self.mailbox_of(&order).await?;
-            if let Some(same) = unchanged(earlier.as_ref(), &address, now) {
-                return Ok(AddressSet {
-                    version: order.version(),
-                    mailbox: MailboxView::of(same, now),
-                });
+            let expected = Some(expected);
+            let setting = self.setting(scope, order, expected, typed, acting_for);
+            let (unit, set) = setting.await?;
+            if let Some(unit) = unit {
+                self.0.store.commit(unit).await?;
             }
-            let new = NewMailbox {
-                id,
-                order: order.id,
-                owner: order.owner.clone(),
-                language: order.language,
-                seed: self.seed(id, &address)?,
-                address,
-                acting_for: acting_for.clone(),
-                now,
-            };
-            let version = bound.will_be();
-            let unit = rest(Unit::of(scope.caller(), now, bound), scope.grant());
-            let unit = match earlier.and_then(|earlier| earlier.supersede(now)) {
-                Some(superseded) => unit.change(superseded),
-                None => unit,
-            };
-            let (unit, mailbox) = match self.proof(&new).await? {
-                Some(proof) => self.take_over(unit, &order, new, &proof).await?,
-                None => self.begin(unit, &order, new).await?,
-            };
-            self.0.store.commit(unit).await?;
-            Ok(AddressSet { version, mailbox })
+            Ok(set)
+        })
+        .await
+    }
+
+    /// Whether [`MailboxControl::set`] would take the address now; changes nothing.
+    ///
+    /// # Errors
+    /// Those of the act, but for 412.
+    pub async fn judge_setting(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        typed: &str,
+    ) -> Result<(), Refused> {
+        let user = ActingFor::default();
+        decide(async || {
+            let setting = self.setting(scope, order, None, typed, &user);
+            setting.await.map(drop)
         })
         .await
     }
@@ -121,6 +111,52 @@ impl MailboxControl {
 }
 
 impl MailboxControl {
+    /// The unit that sets an address, unless nothing changes, and what it leads to.
+    async fn setting(
+        &self,
+        scope: &TenantScope,
+        order: OrderId,
+        expected: Option<Version>,
+        typed: &str,
+        acting_for: &ActingFor,
+    ) -> Result<(Option<Unit>, AddressSet), Stopped> {
+        let now = self.0.clock.now();
+        let order = self.order(&scope.read(), order).await?;
+        require_version(order.version(), expected)?;
+        let id = MailboxId::new(now, random(&*self.0.entropy)?);
+        let bound = order.clone().bind_mailbox(id, now)?;
+        let address = mailbox_address::parse(typed).map_err(|fault| at_email(fault.code()))?;
+        let earlier = self.mailbox_of(&order).await?;
+        if let Some(same) = unchanged(earlier.as_ref(), &address, now) {
+            let set = AddressSet {
+                version: order.version(),
+                mailbox: MailboxView::of(same, now),
+            };
+            return Ok((None, set));
+        }
+        let new = NewMailbox {
+            id,
+            order: order.id,
+            owner: order.owner.clone(),
+            language: order.language,
+            seed: self.seed(id, &address)?,
+            address,
+            acting_for: acting_for.clone(),
+            now,
+        };
+        let version = bound.will_be();
+        let unit = rest(Unit::of(scope.caller(), now, bound), scope.grant());
+        let unit = match earlier.and_then(|earlier| earlier.supersede(now)) {
+            Some(superseded) => unit.change(superseded),
+            None => unit,
+        };
+        let (unit, mailbox) = match self.proof(&new).await? {
+            Some(proof) => self.take_over(unit, &order, new, &proof).await?,
+            None => self.begin(unit, &order, new).await?,
+        };
+        Ok((Some(unit), AddressSet { version, mailbox }))
+    }
+
     /// A fresh proof of the same owner for the same address.
     async fn proof(&self, new: &NewMailbox) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
         let begun_after = new.now.minus(days(reuse::MAILBOX_DAYS));
@@ -159,7 +195,8 @@ impl MailboxControl {
         let unit = unit
             .change(changed)
             .rests_on(Aggregate::Mailbox, proof.id, proof.version())
-            .lapses_at(mailbox.valid_until());
+            .lapses_at(mailbox.valid_until())
+            .job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
         let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
         Ok((unit, MailboxView::of(&mailbox, now)))

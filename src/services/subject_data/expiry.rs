@@ -10,12 +10,12 @@ use crate::{
         job::Job,
         notification::{Notification, Topic},
         refusal::Refused,
-        timestamp::days,
         unit::Unit,
     },
     policy::{
         access::SystemScope,
-        reuse::{self, DATA_WARNING_DAYS},
+        reuse,
+        warnings::{self, Standing},
     },
     ports::entropy::random,
     services::{
@@ -33,12 +33,10 @@ impl DataSets {
         let (Some(data), Ok((_, until))) = (&data, usable) else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
-        let warnings = DATA_WARNING_DAYS.map(|before| until.minus(days(before)));
-        let next = warnings.into_iter().find(|at| now < *at);
-        if warnings.iter().all(|at| now < *at) {
-            let due = next.unwrap_or(until);
-            return Ok(jobs::put_off(store, job, due).await?);
-        }
+        let next = match warnings::standing(until, &warnings::DATA, now) {
+            Standing::Early { first } => return Ok(jobs::put_off(store, job, first).await?),
+            Standing::Due { next } => next,
+        };
         let told = Notification::raise(
             NotificationId::new(now, random(self.0.entropy.as_ref())?),
             data.owner.clone(),
@@ -47,7 +45,7 @@ impl DataSets {
             id,
             now,
         );
-        let end = next.map_or_else(|| jobs::done(job), |due| jobs::again(job, due));
+        let end = jobs::next(job, next);
         let unit = Unit::of(system.caller(), now, told).ends_job(end);
         store.commit(unit).await?;
         Ok(())

@@ -1,17 +1,16 @@
 //! The authority key identifier names no issuer and serial.
 
 use crate::policy::lint::{
-    CertificateRule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
-    day, ensure,
+    ensure,
 };
 
-pub const RULE: CertificateRule = CertificateRule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_authority_key_by_identifier_only",
     citation: "S/MIME BR 7.1.2.3 g",
     source: Source::CabfSmime,
-    effective: day(2023, 9, 1),
-    ineffective: None,
+    effective: "2023-09-01",
     check: (ALL, check),
 };
 
@@ -25,29 +24,20 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::pkix::tlv;
-    use crate::policy::issuance::samples;
-    use crate::policy::lint::{
-        oids,
-        specimen::{Specimen, alone},
-    };
-
-    pub(crate) fn specimens() -> Vec<Specimen> {
-        vec![Specimen::leaf().but(|s| {
-            let issuer = samples::ISSUING.certificate.key_identifier();
-            let identifier = tlv::element(tlv::primitive(0), &[issuer]);
-            let serial = tlv::element(tlv::primitive(2), &[&[1]]);
-            s.set(
-                oids::AUTHORITY_KEY_IDENTIFIER,
-                tlv::sequence(&[&identifier, &serial]),
-            );
-        })]
-    }
+mod tests {
+    use super::*;
+    use crate::pkix::{oid, tlv};
+    use crate::policy::lint::specimen::Specimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = Specimen::leaf();
+        let identifier = tlv::element(tlv::primitive(0), &[&[1; 20]]);
+        let serial = tlv::element(tlv::primitive(2), &[&[1]]);
+        bad.set(
+            oid::AUTHORITY_KEY_IDENTIFIER,
+            tlv::sequence(&[&identifier, &serial]),
+        );
+        assert!(bad.breaks(&RULE));
     }
 }

@@ -1,45 +1,38 @@
 //! A CA's subject has common name, organization and country.
 
+use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateRule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{CAS, Certificate},
-    day, ensure, oids,
+    ensure,
 };
 
-pub const RULE: CertificateRule = CertificateRule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_ca_subject",
     citation: "S/MIME BR 7.1.4.3.1",
     source: Source::CabfSmime,
-    effective: day(2023, 9, 1),
-    ineffective: None,
+    effective: "2023-09-01",
     check: (CAS, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let missing = [oids::COMMON_NAME, oids::ORGANIZATION, oids::COUNTRY]
+    let missing = [oid::COMMON_NAME, oid::ORGANIZATION, oid::COUNTRY]
         .into_iter()
-        .find(|wanted| !certificate.has(wanted));
-    ensure(missing.is_none(), || {
-        format!("{:?} is missing", missing.map(oids::dotted))
-    })
+        .find(|wanted| !certificate.subject.iter().any(|found| found.oid == *wanted));
+    ensure(missing.is_none(), || format!("{missing:?} is missing"))
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::policy::lint::{
-        oids,
-        specimen::{Specimen, alone},
-    };
-
-    pub(crate) fn specimens() -> Vec<Specimen> {
-        let all = [oids::COMMON_NAME, oids::ORGANIZATION, oids::COUNTRY].into_iter();
-        all.map(|oid| Specimen::issuing().but(|s| s.take_away(oid)))
-            .collect()
-    }
+mod tests {
+    use super::*;
+    use crate::policy::lint::specimen::Specimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        for kind in [oid::COMMON_NAME, oid::ORGANIZATION, oid::COUNTRY] {
+            let mut bad = Specimen::issuing();
+            bad.remove_from_subject(kind);
+            assert!(bad.breaks(&RULE));
+        }
     }
 }

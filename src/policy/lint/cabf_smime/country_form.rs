@@ -1,46 +1,43 @@
-//! countryName is two upper-case letters.
+//! countryName is two upper-case letters and not the escape value XX.
 
+use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateRule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
-    day, ensure, oids,
+    ensure,
 };
 
-pub const RULE: CertificateRule = CertificateRule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_country_form",
-    citation: "S/MIME BR 7.1.4.2.2 m, ISO 3166-1",
+    citation: "S/MIME BR 7.1.4.2.2 m",
     source: Source::CabfSmime,
-    effective: day(2023, 9, 1),
-    ineffective: None,
+    effective: "2023-09-01",
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
     let wrong = certificate
-        .values(oids::COUNTRY)
-        .find(|value| value.len() != 2 || !value.bytes().all(|b| b.is_ascii_uppercase()));
+        .subject_values(oid::COUNTRY)
+        .into_iter()
+        .find(|value| {
+            value.len() != 2 || !value.bytes().all(|b| b.is_ascii_uppercase()) || value == "XX"
+        });
     ensure(wrong.is_none(), || format!("country is {wrong:?}"))
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
+mod tests {
+    use super::*;
     use crate::pkix::tlv;
-    use crate::policy::lint::{
-        oids,
-        specimen::{Specimen, alone},
-    };
-
-    pub(crate) fn specimens() -> Vec<Specimen> {
-        let all = ["pl", "POL", "P1"].into_iter();
-        all.map(|value| {
-            Specimen::issuing().but(|s| s.put(oids::COUNTRY, tlv::PRINTABLE_STRING, value))
-        })
-        .collect()
-    }
+    use crate::policy::lint::specimen::Specimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        for value in ["pl", "XX", "P1"] {
+            let mut bad = Specimen::leaf();
+            bad.remove_from_subject(oid::COUNTRY);
+            bad.add_to_subject(oid::COUNTRY, tlv::PRINTABLE_STRING, value);
+            assert!(bad.breaks(&RULE), "{value}");
+        }
     }
 }

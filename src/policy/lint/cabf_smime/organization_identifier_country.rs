@@ -1,34 +1,37 @@
-//! The country in organizationIdentifier is that of the subject; LEI and INT have none, and the
-//! tax prefixes EL and XI stand for GR and GB.
+//! The country in organizationIdentifier is that of the subject; LEI and INT have none, and tax
+//! prefixes EL and XI stand for GR and GB.
 
+use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateRule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{Certificate, LEAVES},
-    day, ensure, oids,
+    ensure,
 };
 
-pub const RULE: CertificateRule = CertificateRule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_organization_identifier_country",
     citation: "S/MIME BR 7.1.4.2.2 d",
     source: Source::CabfSmime,
-    effective: day(2023, 9, 1),
-    ineffective: None,
+    effective: "2023-09-01",
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let Some(country) = certificate.values(oids::COUNTRY).next() else {
+    let countries = certificate.subject_values(oid::COUNTRY);
+    let Some(country) = countries.first() else {
         return Ok(());
     };
     let wrong = certificate
-        .values(oids::ORGANIZATION_IDENTIFIER)
+        .subject_values(oid::ORGANIZATION_IDENTIFIER)
+        .into_iter()
         .find(|value| {
+            let scheme = value.get(..3).unwrap_or_default();
             let place = value.get(3..5).unwrap_or_default();
-            let same = match value.get(..3).unwrap_or_default() {
-                "VAT" if place == "EL" => country == "GR",
-                "VAT" if place == "XI" => country == "GB",
-                "NTR" | "VAT" | "PSD" | "GOV" => country == place,
-                _ => true,
+            let same = match (scheme, place) {
+                ("LEI" | "INT", _) => true,
+                ("VAT", "EL") => country == "GR",
+                ("VAT", "XI") => country == "GB",
+                _ => country == place,
             };
             !same
         });
@@ -38,24 +41,16 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
+mod tests {
+    use super::*;
     use crate::pkix::tlv;
-    use crate::policy::lint::{
-        oids,
-        specimen::{Specimen, alone},
-    };
-
-    pub(crate) fn specimens() -> Vec<Specimen> {
-        let all = ["NTRDE-HRB1", "VATEL-123456789", "GOVXX"].into_iter();
-        let with = |value: &str| {
-            Specimen::leaf().but(|s| s.put(oids::ORGANIZATION_IDENTIFIER, tlv::UTF8_STRING, value))
-        };
-        all.map(with).collect()
-    }
+    use crate::policy::lint::specimen::Specimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = Specimen::leaf();
+        bad.remove_from_subject(oid::ORGANIZATION_IDENTIFIER);
+        bad.add_to_subject(oid::ORGANIZATION_IDENTIFIER, tlv::UTF8_STRING, "NTRDE-HRB1");
+        assert!(bad.breaks(&RULE));
     }
 }

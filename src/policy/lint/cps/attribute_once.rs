@@ -1,41 +1,46 @@
-//! No attribute occurs twice.
+//! One attribute per RDN, each attribute once.
 
 use crate::policy::lint::{
-    CertificateRule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
-    day, ensure, oids,
+    ensure,
 };
 
-pub const RULE: CertificateRule = CertificateRule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_attribute_once",
-    citation: "CPS 7.1.4",
+    citation: "CPS 7.1.4, RFC 5280 4.1.2.4",
     source: Source::Cps,
-    effective: day(2026, 11, 1),
-    ineffective: None,
+    effective: "2026-11-01",
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let mut seen: Vec<&[u8]> = certificate.subject.iter().map(|found| found.oid).collect();
-    seen.sort_unstable();
-    let twice = seen.windows(2).find(|pair| pair.first() == pair.last());
-    ensure(twice.is_none(), || {
-        let found = twice.and_then(<[_]>::first).map(|oid| oids::dotted(oid));
-        format!("{found:?} occurs twice")
+    let mut seen = Vec::new();
+    let wrong = certificate.subject.iter().find(|attribute| {
+        let again = seen.contains(&(Some(attribute.oid), None))
+            || seen.contains(&(None, Some(attribute.rdn)));
+        seen.push((Some(attribute.oid), None));
+        seen.push((None, Some(attribute.rdn)));
+        again
+    });
+    ensure(wrong.is_none(), || {
+        format!(
+            "{:?} occurs twice or shares its RDN",
+            wrong.map(|found| found.oid)
+        )
     })
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::policy::lint::specimen::{Specimen, alone};
-
-    pub(crate) fn specimens() -> Vec<Specimen> {
-        vec![Specimen::leaf().but(|s| s.subject.insert(2, s.subject[1].clone()))]
-    }
+mod tests {
+    use super::*;
+    use crate::pkix::{oid, tlv};
+    use crate::policy::lint::specimen::Specimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = Specimen::leaf();
+        bad.add_to_subject(oid::LOCALITY, tlv::UTF8_STRING, "Gdynia");
+        assert!(bad.breaks(&RULE));
     }
 }

@@ -1,52 +1,50 @@
-//! The authority key identifier is the issuer's subject key identifier.
+//! The authority key identifier is the issuer's subject key identifier; only a root may leave
+//! it out.
 
+use crate::policy::lint::certificate::Kind;
 use crate::policy::lint::{
-    CertificateRule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
-    day, ensure,
+    ensure,
 };
 
-pub const RULE: CertificateRule = CertificateRule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_authority_key_identifier",
     citation: "RFC 5280 4.2.1.1",
     source: Source::Rfc5280,
-    effective: day(2008, 5, 1),
-    ineffective: None,
+    effective: "2008-05-01",
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let Some(found) = certificate.authority_key else {
-        return Ok(());
-    };
     let expected = match certificate.issuer {
-        Some(issuer) => issuer.key_identifier.as_deref(),
+        Some(issuer) => Some(issuer.key_identifier()),
         None => certificate.subject_key,
     };
-    ensure(
-        found.identifier.is_some() && found.identifier == expected,
-        || "authorityKeyIdentifier does not name the issuer's key".to_owned(),
-    )
+    let good = match certificate.authority_key {
+        Some(found) => found.identifier == expected,
+        None => certificate.kind == Kind::Root,
+    };
+    ensure(good, || {
+        "authorityKeyIdentifier does not name the issuer's key".to_owned()
+    })
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::pkix::tlv;
-    use crate::policy::lint::{
-        oids,
-        specimen::{Specimen, alone},
-    };
-
-    pub(crate) fn specimens() -> Vec<Specimen> {
-        let other = tlv::sequence(&[&tlv::element(tlv::primitive(0), &[&[1; 20]])]);
-        let all = [Specimen::leaf(), Specimen::issuing(), Specimen::root()].into_iter();
-        all.map(|s| s.but(|s| s.set(oids::AUTHORITY_KEY_IDENTIFIER, other.clone())))
-            .collect()
-    }
+mod tests {
+    use super::*;
+    use crate::pkix::{oid, tlv};
+    use crate::policy::lint::specimen::Specimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = Specimen::leaf();
+        bad.remove(oid::AUTHORITY_KEY_IDENTIFIER);
+        assert!(bad.breaks(&RULE));
+        for mut bad in [Specimen::leaf(), Specimen::root()] {
+            let other = tlv::sequence(&[&tlv::element(tlv::primitive(0), &[&[1; 20]])]);
+            bad.set(oid::AUTHORITY_KEY_IDENTIFIER, other);
+            assert!(bad.breaks(&RULE));
+        }
     }
 }

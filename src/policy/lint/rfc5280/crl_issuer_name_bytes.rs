@@ -1,36 +1,30 @@
-//! The issuer of a CRL is the CA's subject byte for byte.
+//! The issuer is the CA's subject, byte for byte.
 
-use crate::policy::lint::{
-    ListRule, Source, Verdict, day, ensure,
-    list::{CertificateList, LISTS},
-};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub const RULE: ListRule = ListRule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_issuer_name_bytes",
     citation: "RFC 5280 5.1.2.3",
     source: Source::Rfc5280,
-    effective: day(2008, 5, 1),
-    ineffective: None,
-    check: (LISTS, check),
+    effective: "2008-05-01",
+    check,
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    ensure(list.issuer_name == list.issuer.subject, || {
+    ensure(list.view.issuer == list.issuer.subject().as_der(), || {
         "the issuer is not the CA's subject byte for byte".to_owned()
     })
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::policy::lint::specimen::{ListSpecimen, alone};
-
-    pub(crate) fn specimens() -> Vec<ListSpecimen> {
-        vec![ListSpecimen::leaves().but(|s| s.issuer = vec![0x30, 0])]
-    }
+mod tests {
+    use super::*;
+    use crate::policy::lint::specimen::ListSpecimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = ListSpecimen::new();
+        bad.issuer = vec![0x30, 0];
+        assert!(bad.breaks(&RULE));
     }
 }

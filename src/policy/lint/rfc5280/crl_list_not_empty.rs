@@ -1,40 +1,32 @@
-//! revokedCertificates is left out when nothing is listed.
+//! An empty list of entries is left out.
 
-use crate::policy::lint::{
-    ListRule, Source, Verdict, day, ensure,
-    list::{CertificateList, LISTS},
-};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub const RULE: ListRule = ListRule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_list_not_empty",
     citation: "RFC 5280 5.1.2.6",
     source: Source::Rfc5280,
-    effective: day(2008, 5, 1),
-    ineffective: None,
-    check: (LISTS, check),
+    effective: "2008-05-01",
+    check,
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    let empty = list.entries.as_ref().is_some_and(Vec::is_empty);
+    let empty = list.view.entries.as_ref().is_some_and(Vec::is_empty);
     ensure(!empty, || {
         "revokedCertificates is there and empty".to_owned()
     })
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::policy::lint::specimen::{ListSpecimen, alone};
-
-    pub(crate) fn specimens() -> Vec<ListSpecimen> {
-        vec![ListSpecimen::leaves().but(|s| {
-            s.entries.clear();
-            s.keep_empty_list = true;
-        })]
-    }
+mod tests {
+    use super::*;
+    use crate::policy::lint::specimen::ListSpecimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = ListSpecimen::new();
+        bad.entries.clear();
+        bad.keep_empty_list = true;
+        assert!(bad.breaks(&RULE));
     }
 }

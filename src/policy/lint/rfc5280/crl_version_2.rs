@@ -1,35 +1,29 @@
-//! A CRL is of version 2, because it has extensions.
+//! Version 2, encoded as 1.
 
-use crate::policy::lint::{
-    ListRule, Source, Verdict, day, ensure,
-    list::{CertificateList, LISTS},
-};
+use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
 
-pub const RULE: ListRule = ListRule {
+pub const RULE: Rule<ListCheck> = Rule {
     name: "e_crl_version_2",
     citation: "RFC 5280 5.1.2.1",
     source: Source::Rfc5280,
-    effective: day(2008, 5, 1),
-    ineffective: None,
-    check: (LISTS, check),
+    effective: "2008-05-01",
+    check,
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    let version = list.version;
+    let version = list.view.version;
     ensure(version == 1, || format!("version is encoded as {version}"))
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::policy::lint::specimen::{ListSpecimen, alone};
-
-    pub(crate) fn specimens() -> Vec<ListSpecimen> {
-        vec![ListSpecimen::leaves().but(|s| s.version = 2)]
-    }
+mod tests {
+    use super::*;
+    use crate::policy::lint::specimen::ListSpecimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = ListSpecimen::new();
+        bad.version = 2;
+        assert!(bad.breaks(&RULE));
     }
 }

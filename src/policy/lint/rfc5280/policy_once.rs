@@ -1,49 +1,45 @@
-//! No policy occurs twice.
+//! A policy occurs once.
 
 use crate::policy::lint::{
-    CertificateRule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
-    day, ensure,
+    ensure,
 };
 
-pub const RULE: CertificateRule = CertificateRule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_policy_once",
     citation: "RFC 5280 4.2.1.4",
     source: Source::Rfc5280,
-    effective: day(2008, 5, 1),
-    ineffective: None,
+    effective: "2008-05-01",
     check: (BELOW_ROOT, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let mut seen: Vec<&[u8]> = certificate
+    let mut seen = certificate
         .policies
         .iter()
         .flatten()
         .map(|found| found.oid)
-        .collect();
+        .collect::<Vec<_>>();
     seen.sort_unstable();
     let twice = seen.windows(2).any(|pair| pair.first() == pair.last());
     ensure(!twice, || "a policy occurs twice".to_owned())
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::policy::lint::{
-        oids,
-        specimen::{Specimen, alone, policies},
-    };
-
-    pub(crate) fn specimens() -> Vec<Specimen> {
-        vec![Specimen::issuing().but(|s| {
-            let twice = [oids::ORGANIZATION_STRICT, oids::ORGANIZATION_STRICT];
-            s.set(oids::CERTIFICATE_POLICIES, policies(&twice));
-        })]
-    }
+mod tests {
+    use super::*;
+    use crate::pkix::{oid, tlv};
+    use crate::policy::lint::specimen::Specimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = Specimen::issuing();
+        let policy = tlv::sequence(&[&tlv::oid(&oid::ORGANIZATION_STRICT)]);
+        bad.set(
+            oid::CERTIFICATE_POLICIES,
+            tlv::sequence(&[&policy, &policy]),
+        );
+        assert!(bad.breaks(&RULE));
     }
 }

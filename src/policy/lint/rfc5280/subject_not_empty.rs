@@ -1,17 +1,16 @@
-//! The subject is not empty.
+//! The subject has attributes.
 
 use crate::policy::lint::{
-    CertificateRule, Source, Verdict,
+    CertificateCheck, Rule, Source, Verdict,
     certificate::{ALL, Certificate},
-    day, ensure,
+    ensure,
 };
 
-pub const RULE: CertificateRule = CertificateRule {
+pub const RULE: Rule<CertificateCheck> = Rule {
     name: "e_subject_not_empty",
     citation: "RFC 5280 4.1.2.6",
     source: Source::Rfc5280,
-    effective: day(2008, 5, 1),
-    ineffective: None,
+    effective: "2008-05-01",
     check: (ALL, check),
 };
 
@@ -22,16 +21,14 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::RULE;
-    use crate::policy::lint::specimen::{Specimen, alone};
-
-    pub(crate) fn specimens() -> Vec<Specimen> {
-        vec![Specimen::responder().but(|s| s.subject.clear())]
-    }
+mod tests {
+    use super::*;
+    use crate::policy::lint::specimen::Specimen;
 
     #[test]
-    fn it_alone_refuses() {
-        alone(RULE.name, specimens());
+    fn refuses() {
+        let mut bad = Specimen::leaf();
+        bad.subject = Specimen::name(&[]);
+        assert!(bad.breaks(&RULE));
     }
 }

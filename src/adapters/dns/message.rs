@@ -1,0 +1,162 @@
+//! What a validated message says about one name.
+//!
+//! The validator's word is not taken alone. It calls a message insecure when the records in it
+//! are; here they must also be of a zone above the name that was asked for, or an answer from
+//! some unsigned zone would serve for a signed one. A referral denies nothing.
+
+use hickory_resolver::proto::{
+    dnssec::{Proof, rdata::DNSSECRData},
+    op::{DnsResponse, ResponseCode},
+    rr::{Name, RData, Record, RecordType, rdata::CAA},
+};
+
+use crate::domain::caa::{Chain, Property};
+
+/// CAA records at one name; who has more gets no answer.
+const RECORDS: usize = 100;
+
+/// A message as the validator left it.
+pub struct Message {
+    pub response: DnsResponse,
+    /// Its denial is proven to concern unsigned names only (opt-out, RFC 5155 6).
+    pub insecure_denial: bool,
+}
+
+/// What is believed, how far, and for how many seconds.
+pub struct Found<T> {
+    pub value: T,
+    pub chain: Chain,
+    pub ttl: u32,
+}
+
+/// The answer of a name to the question for CAA.
+pub enum Said {
+    /// None when their absence is proven.
+    Records(Found<Vec<Property>>),
+    Alias,
+}
+
+/// Why a message is not believed.
+type Doubt = &'static str;
+
+impl Message {
+    /// The CAA records at `name`, or their denial.
+    pub fn caa(&self, name: &Name) -> Result<Said, Doubt> {
+        let records: Vec<&Record> = own(name, RecordType::CAA, &self.response).collect();
+        if records.len() > RECORDS {
+            return Err("there are too many CAA records");
+        }
+        if records.is_empty() {
+            if is_alias(name, &self.response) {
+                return Ok(Said::Alias);
+            }
+            return self.denied(name).map(Said::Records);
+        }
+        let chain = weakest(&records)?;
+        let ttl = records.iter().map(|record| record.ttl).min();
+        let properties = records.iter().map(|record| match &record.data {
+            RData::CAA(caa) => Ok(property(caa)),
+            _ => Err("a CAA record cannot be read"),
+        });
+        Ok(Said::Records(Found {
+            value: properties.collect::<Result<_, _>>()?,
+            chain,
+            ttl: ttl.unwrap_or_default(),
+        }))
+    }
+
+    /// Where the one alias at `name` leads.
+    pub fn alias(&self, name: &Name) -> Result<Found<Name>, Doubt> {
+        let records: Vec<&Record> = own(name, RecordType::CNAME, &self.response).collect();
+        let [record] = records.as_slice() else {
+            return Err("an alias came and went, or there are two");
+        };
+        let chain = weakest(&records)?;
+        match &record.data {
+            RData::CNAME(target) => Ok(Found {
+                value: target.0.clone(),
+                chain,
+                ttl: record.ttl,
+            }),
+            _ => Err("the alias cannot be read"),
+        }
+    }
+
+    /// The absence of the records, from the zone of the name (RFC 2308 2, RFC 4035 5.4).
+    fn denied(&self, name: &Name) -> Result<Found<Vec<Property>>, Doubt> {
+        let code = self.response.response_code;
+        if code != ResponseCode::NoError && code != ResponseCode::NXDomain {
+            return Err("the answer is neither yes nor no");
+        }
+        let authorities = &self.response.authorities;
+        let mut zones = authorities.iter().filter_map(|record| match &record.data {
+            RData::SOA(soa) if record.name.zone_of(name) => Some((record, soa.minimum)),
+            _ => None,
+        });
+        let (Some((zone, minimum)), None) = (zones.next(), zones.next()) else {
+            return Err("a denial without the zone it comes from");
+        };
+        let denies = |record: &Record| {
+            let of_kind = matches!(
+                record.data,
+                RData::DNSSEC(DNSSECRData::NSEC(_) | DNSSECRData::NSEC3(_))
+            );
+            of_kind && record.proof == Proof::Secure
+        };
+        let chain = match zone.proof {
+            Proof::Insecure => Chain::Insecure,
+            Proof::Secure if self.insecure_denial => Chain::Insecure,
+            Proof::Secure if authorities.iter().any(denies) => Chain::Secure,
+            _ => return Err("a denial that is not proven"),
+        };
+        Ok(Found {
+            value: Vec::new(),
+            chain,
+            ttl: zone.ttl.min(minimum),
+        })
+    }
+}
+
+/// Whether the message holds an alias at the name; says nothing about its proof.
+pub fn is_alias(name: &Name, response: &DnsResponse) -> bool {
+    own(name, RecordType::CNAME, response).next().is_some()
+}
+
+/// The servers of a name say who should know, instead of what they should know themselves: a
+/// lame delegation (RFC 2308 2.2 tells it from a denial by the SOA).
+pub fn is_referral(name: &Name, response: &DnsResponse) -> bool {
+    let authorities = &response.authorities;
+    let holds = |kind: RecordType| {
+        let mut records = authorities.iter();
+        records.any(|record| record.record_type() == kind && record.name.zone_of(name))
+    };
+    response.answers.is_empty() && holds(RecordType::NS) && !holds(RecordType::SOA)
+}
+
+fn own<'a>(
+    name: &'a Name,
+    kind: RecordType,
+    response: &'a DnsResponse,
+) -> impl Iterator<Item = &'a Record> {
+    let records = response.answers.iter();
+    records.filter(move |record| record.name == *name && record.record_type() == kind)
+}
+
+fn weakest(records: &[&Record]) -> Result<Chain, Doubt> {
+    let proofs = |wanted: Proof| records.iter().all(|record| record.proof == wanted);
+    if proofs(Proof::Secure) {
+        Ok(Chain::Secure)
+    } else if proofs(Proof::Insecure) {
+        Ok(Chain::Insecure)
+    } else {
+        Err("a signature is missing or wrong")
+    }
+}
+
+fn property(caa: &CAA) -> Property {
+    Property {
+        flags: caa.flags(),
+        tag: caa.tag.clone(),
+        value: caa.value.clone(),
+    }
+}

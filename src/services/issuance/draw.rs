@@ -1,0 +1,162 @@
+//! S4: the slot, the certificate as it would be signed, and its lint.
+
+use std::sync::Arc;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::Issuance;
+use crate::{
+    domain::{
+        audit::{
+            event::{Event, EventKind, Outcome as Fate},
+            value::Value,
+        },
+        owner::Caller,
+        product::Product,
+        refusal::Refused,
+        timestamp::Timestamp,
+        unit::Unit,
+    },
+    pkix::{serial_number::SerialNumber, spki::PublicKey},
+    policy::{
+        activation::{Grounds, Subject},
+        issuance::{
+            Linted,
+            artifact::CertificateTbs,
+            leaf::{self, LeafOrder},
+        },
+        lint::Finding,
+        profile::CertificateProfile,
+    },
+    ports::entropy::random,
+    services::{authority::Authority, request::Stopped},
+};
+
+/// A judged certificate that is not yet durable.
+pub(super) struct Drawn {
+    pub authority: Arc<Authority>,
+    pub slot: OwnedSemaphorePermit,
+    pub profile: Arc<CertificateProfile>,
+    pub grounds: Grounds,
+    pub linted: Linted<CertificateTbs>,
+    pub partition: u32,
+}
+
+/// What a certificate is made of, beside the CA.
+struct Content<'a> {
+    product: &'a Product,
+    subject: &'a Subject,
+    key: &'a PublicKey,
+    now: Timestamp,
+}
+
+/// A certificate that may be recorded, with its partition; or what the rules say against it.
+type Composed = Result<(Linted<CertificateTbs>, u32), Vec<Finding>>;
+
+impl Issuance {
+    /// Slot, TBS and lint. Nothing is stored but a lint failure's entry.
+    pub(super) async fn draw(
+        &self,
+        product: &Product,
+        grounds: Grounds,
+        key: &PublicKey,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Drawn, Stopped> {
+        let (authority, profile) = self.0.authorities.for_profile(&product.profile)?;
+        let slot = self.ready(&authority)?;
+        let content = Content {
+            product,
+            subject: &grounds.subject,
+            key,
+            now,
+        };
+        match self.composed(&authority, &profile, content)? {
+            Ok((linted, partition)) => Ok(Drawn {
+                authority,
+                slot,
+                profile,
+                grounds,
+                linted,
+                partition,
+            }),
+            Err(findings) => Err(self.lint_failed(&findings, caller, now).await.into()),
+        }
+    }
+
+    /// What [`Issuance::draw`] would say of this certificate: with no slot, and a serial that is
+    /// drawn and let go. Nothing is stored.
+    pub(super) fn sketch(
+        &self,
+        product: &Product,
+        subject: &Subject,
+        key: &PublicKey,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        let (authority, profile) = self.0.authorities.for_profile(&product.profile)?;
+        self.able(&authority)?;
+        let content = Content {
+            product,
+            subject,
+            key,
+            now,
+        };
+        let composed = self.composed(&authority, &profile, content)?;
+        composed.map(drop).map_err(|_| lint_failed())
+    }
+
+    fn composed(
+        &self,
+        authority: &Authority,
+        profile: &CertificateProfile,
+        content: Content<'_>,
+    ) -> Result<Composed, Refused> {
+        let partition = u32::from_be_bytes(random(self.0.entropy.as_ref())?) % authority.partitions;
+        let serial = SerialNumber::from_random(random(self.0.entropy.as_ref())?);
+        let urls = authority
+            .leaf_urls(partition)
+            .map_err(|error| Refused::unavailable("issuance-suspended", error))?;
+        let draft = leaf::draft(LeafOrder {
+            profile,
+            issuer: &authority.certificate,
+            key: &authority.key,
+            serial,
+            issued_at: content.now,
+            days: content.product.validity_days,
+            subject_key: content.key,
+            subject: content.subject,
+            email_in_subject: false,
+            urls: &urls,
+        })
+        .map_err(|fault| Refused {
+            cause: Some(fault.to_string()),
+            ..lint_failed()
+        })?;
+        let linted = draft.lint(&authority.leaf_rules(profile.generation()));
+        Ok(linted.map(|linted| (linted, partition)))
+    }
+
+    /// A finding stops the act; the auditors read which rule it was.
+    async fn lint_failed(&self, findings: &[Finding], caller: &Caller, now: Timestamp) -> Refused {
+        let rules = findings
+            .iter()
+            .map(|finding| Value::text(finding.rule))
+            .collect();
+        let event = Event::new(EventKind::LintFailed, "cert", "")
+            .outcome(Fate::Denied)
+            .with("rules", Value::List(rules));
+        match self
+            .0
+            .store
+            .commit(Unit::new(caller.clone(), now, event))
+            .await
+        {
+            Ok(_) => lint_failed(),
+            Err(error) => Refused::unavailable("store-unavailable", error),
+        }
+    }
+}
+
+const fn lint_failed() -> Refused {
+    Refused::unacceptable("lint-failed")
+}

@@ -1,0 +1,93 @@
+//! Control of a mailbox that ends before its order is activated: the owner is told 7 days before
+//! (flows 3.8). That it has ended needs no timer.
+
+use async_trait::async_trait;
+
+use super::MailboxControl;
+use crate::{
+    domain::{
+        id::{JobId, MailboxId},
+        job::{Job, JobKind, NewJob},
+        mailbox::MailboxValidation,
+        notification::Topic,
+        order::OrderState,
+        refusal::Refused,
+        timestamp::{Timestamp, days},
+        unit::{Aggregate, Unit},
+    },
+    policy::{
+        access::SystemScope,
+        reuse,
+        warnings::{self, Standing},
+    },
+    ports::entropy::random,
+    services::{
+        jobs::{self, JobHandler},
+        request::{Stopped, decide},
+    },
+};
+
+const SYSTEM: SystemScope = SystemScope::new("timer");
+
+impl MailboxControl {
+    /// The timer of a validation that is good from now on.
+    pub(super) fn timer(
+        &self,
+        mailbox: &MailboxValidation,
+        now: Timestamp,
+    ) -> Result<NewJob, Stopped> {
+        Ok(NewJob {
+            id: JobId::new(now, random(&*self.0.entropy)?),
+            kind: JobKind::MailboxExpiry,
+            object: mailbox.id.to_string(),
+            slot: slot(mailbox),
+            due: warnings::first(mailbox.valid_until(), &warnings::MAILBOX),
+        })
+    }
+
+    async fn warn(&self, id: MailboxId, job: &Job) -> Result<(), Stopped> {
+        let (now, store) = (self.0.clock.now(), self.0.store.as_ref());
+        let mailbox = self.0.mailboxes.mailbox(id).await?;
+        // The timer of an earlier confirmation ends: the present one has its own.
+        let mailbox = mailbox.filter(|mailbox| job.slot == slot(mailbox));
+        let usable = reuse::usable_mailbox(mailbox.as_deref(), now);
+        let (Some(mailbox), Ok((_, until))) = (&mailbox, usable) else {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        };
+        let order = self.0.orders.order(&SYSTEM.read(), mailbox.order).await?;
+        let order = order.filter(|order| order.mailbox == Some(id));
+        let live = order.filter(|order| order.state.is_live() && !order.is_over(now));
+        let Some(order) = live else {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        };
+        // An activation that is refused opens its order again.
+        if order.state == OrderState::Submitted {
+            return Ok(jobs::put_off(store, job, now.plus(days(1))).await?);
+        }
+        let next = match warnings::standing(until, &warnings::MAILBOX, now) {
+            Standing::Early { first } => return Ok(jobs::put_off(store, job, first).await?),
+            Standing::Due { next } => next,
+        };
+        let told = self.line(Topic::MailboxLapsing, mailbox, now)?;
+        let unit = Unit::of(SYSTEM.caller(), now, told)
+            .rests_on(Aggregate::Order, order.id, order.version())
+            .rests_on(Aggregate::Mailbox, id, mailbox.version())
+            .ends_job(jobs::next(job, next));
+        store.commit(unit).await?;
+        Ok(())
+    }
+}
+
+/// One timer for each confirmation.
+fn slot(mailbox: &MailboxValidation) -> String {
+    let confirmed = mailbox.confirmed_at.map(Timestamp::millis);
+    format!("confirmed-{}", confirmed.unwrap_or_default())
+}
+
+#[async_trait]
+impl JobHandler for MailboxControl {
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        let id = job.object.parse().map_err(|_| Refused::not_found())?;
+        decide(|| self.warn(id, job)).await
+    }
+}

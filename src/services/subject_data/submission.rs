@@ -1,0 +1,158 @@
+//! A draft is handed over for verification, or it is said whether it could be.
+
+use super::{DataSets, DataView, view};
+use crate::{
+    domain::{
+        case::{Case, CaseEnd},
+        id::{CaseId, NotificationId, SubjectDataId},
+        notification::{Notification, Topic},
+        owner::{AcceptedStatement, ActingFor},
+        product::{Statement, Step},
+        refusal::{Fault, Refused},
+        subject_data::{SubjectData, SubjectDataState},
+        timestamp::Timestamp,
+        unit::Unit,
+    },
+    policy::{
+        access::TenantScope,
+        statements::{StatementGiven, accept},
+    },
+    ports::entropy::random,
+    services::request::{Request, Stopped, decide},
+};
+
+impl DataSets {
+    /// Hands a draft over for verification: its case is opened in the same unit. What it
+    /// replaces is void from then on, its case closed, unless two people have decided on it.
+    ///
+    /// # Errors
+    /// 404; 409 `data-set-state-conflict`, `document-missing`; 422 for the statements.
+    pub async fn submit(
+        &self,
+        scope: &TenantScope,
+        id: SubjectDataId,
+        given: &[StatementGiven],
+        user: &ActingFor,
+        request: Request<DataView>,
+    ) -> Result<DataView, Refused> {
+        let request = request.about(id);
+        decide(|| async {
+            let (unit, view) = self.submission(scope, id, given, user).await?;
+            self.0.store.commit(request.complete(unit, &view)).await?;
+            Ok(view)
+        })
+        .await
+    }
+
+    /// Whether [`DataSets::submit`] would take the draft now; changes nothing.
+    ///
+    /// # Errors
+    /// Those of the act.
+    pub async fn judge_submission(
+        &self,
+        scope: &TenantScope,
+        id: SubjectDataId,
+        given: &[StatementGiven],
+    ) -> Result<(), Refused> {
+        let user = ActingFor::default();
+        decide(async || {
+            let judged = self.submission(scope, id, given, &user).await;
+            judged.map(drop)
+        })
+        .await
+    }
+
+    /// The unit that hands over, and what it leads to.
+    async fn submission(
+        &self,
+        scope: &TenantScope,
+        id: SubjectDataId,
+        given: &[StatementGiven],
+        user: &ActingFor,
+    ) -> Result<(Unit, DataView), Stopped> {
+        let entropy = self.0.entropy.as_ref();
+        let now = self.0.clock.now();
+        let data = self.load(&scope.read(), id).await?;
+        let statements = self.statements(given, now)?;
+        let documents = self.0.sets.documents(id).await?;
+        let case_id = CaseId::new(now, random(entropy)?);
+        let data = data.submit(statements, documents.len(), case_id, now)?;
+        let data = data.asserted_by(user);
+        let case = Case::open(case_id, &data, now);
+        let told = Notification::raise(
+            NotificationId::new(now, random(entropy)?),
+            data.owner.clone(),
+            Topic::DataReceived,
+            None,
+            id,
+            now,
+        );
+        let view = view(&data, data.will_be(), Some((*case).clone()), now);
+        let unit = Unit::of(scope.caller(), now, data)
+            .change(case)
+            .change(told);
+        let unit = self.void_earlier(unit, scope, &view.data).await?;
+        Ok((unit, view))
+    }
+
+    /// Voids the version that `data` replaces, and drafts between it and `data` that were never
+    /// submitted. A version that was submitted has voided what was before it.
+    async fn void_earlier(
+        &self,
+        mut unit: Unit,
+        scope: &TenantScope,
+        data: &SubjectData,
+    ) -> Result<Unit, Stopped> {
+        let now = data.updated_at;
+        let mut earlier = data.previous;
+        while let Some(id) = earlier {
+            // The line is the frontend's; an order may have given the older set to a customer.
+            let scope = scope.read_frontend();
+            let Some(set) = self.0.sets.subject_data(&scope, id).await? else {
+                break;
+            };
+            let was_draft = set.state == SubjectDataState::Draft;
+            earlier = set.previous.filter(|_| was_draft);
+            let case = self.case(&set).await?;
+            let Some(set) = set.replaced(data.id, now) else {
+                break;
+            };
+            unit = unit.change(set);
+            if let Some(case) = case {
+                unit = unit.change(case.close(CaseEnd::Replaced, now)?);
+            }
+        }
+        Ok(unit)
+    }
+
+    /// Data is given before it is known for which product: every statement that some product
+    /// shows at this step is shown, each once.
+    fn statements(
+        &self,
+        given: &[StatementGiven],
+        now: Timestamp,
+    ) -> Result<Vec<AcceptedStatement>, Refused> {
+        let products = self.0.catalogue.products();
+        let mut shown: Vec<Statement> = Vec::new();
+        for statement in products.iter().flat_map(|product| &product.statements) {
+            if shown.iter().all(|known| known.id != statement.id) {
+                shown.push(statement.clone());
+            }
+        }
+        accept(&shown, Step::Data, given, now).map_err(refuse_statements)
+    }
+}
+
+/// `statement-missing` when something required is missing, whatever else is wrong.
+fn refuse_statements(faults: Vec<Fault>) -> Refused {
+    let missing = faults.iter().any(|fault| fault.code == "statement-missing");
+    let code = if missing {
+        "statement-missing"
+    } else {
+        "validation-failed"
+    };
+    Refused {
+        faults,
+        ..Refused::unacceptable(code)
+    }
+}

@@ -1,0 +1,170 @@
+//! What an owner is told of an activation that takes longer, and of a certificate that ends.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use chancery::{
+    domain::{
+        audit::event::{Event, EventKind},
+        certificate::Certificate,
+        id::JobId,
+        job::{JobKind, NewJob},
+        notification::{Notification, Tab},
+        revocation_list::RevokedSerial,
+        timestamp::days,
+        unit::Unit,
+    },
+    pkix::tbs_cert_list::CrlReason,
+    ports::store::{
+        Page,
+        catalogue::Notifications,
+        issuance::{CertificateFilter, Certificates},
+    },
+    services::{
+        jobs::{JobHandler, Runner},
+        orders::{self, Orders},
+    },
+};
+
+use crate::{stage::Stage, token::Act};
+
+const SECOND: Duration = Duration::from_secs(1);
+const PAGE: Page = Page {
+    limit: 50,
+    after: None,
+};
+
+async fn told(stage: &Stage, tab: Tab) -> Vec<Notification> {
+    let scope = stage.world.everything().await;
+    let found = stage.world.store.notifications(&scope, tab, &PAGE).await;
+    found.unwrap().iter().map(|line| (**line).clone()).collect()
+}
+
+async fn codes(stage: &Stage, tab: Tab) -> Vec<&'static str> {
+    told(stage, tab)
+        .await
+        .iter()
+        .map(|line| line.code)
+        .collect()
+}
+
+/// The timer of the stage's order, as a new order has it.
+async fn timers(stage: &Stage) -> Runner {
+    let world = &stage.world;
+    let timer = NewJob {
+        id: JobId::new(world.now(), world.entropy.bytes()),
+        kind: JobKind::OrderTimer,
+        object: world.order.to_string(),
+        slot: "order".to_owned(),
+        due: world.now(),
+    };
+    let event = Event::new(EventKind::OrderChanged, "order", world.order);
+    let unit = Unit::new(world.caller(), world.now(), event).job(timer);
+    world.commit(unit).await;
+    let shared = Arc::new(world.store.clone());
+    let handler: Arc<dyn JobHandler> = Arc::new(Orders::new(orders::Parts {
+        store: shared.clone(),
+        orders: shared.clone(),
+        sets: shared.clone(),
+        mailboxes: shared.clone(),
+        certificates: shared.clone(),
+        clock: world.clock.clone(),
+        entropy: world.entropy.clone(),
+        catalogue: stage.catalogue.clone(),
+    }));
+    let handlers = BTreeMap::from([(JobKind::OrderTimer, handler)]);
+    let (clock, entropy) = (world.clock.clone(), world.entropy.clone());
+    Runner::new(shared, clock, entropy, handlers, 4)
+}
+
+/// The certificate, and the clock a second before it is told to end for the first time.
+async fn issued(stage: &Stage, timers: &Runner) -> Certificate {
+    stage.ask().await.unwrap();
+    let (world, filter) = (&stage.world, CertificateFilter::default());
+    let scope = world.everything().await;
+    let found = world.store.certificates(&scope, &filter, &PAGE).await;
+    let certificate = found.unwrap().remove(0).certificate;
+    assert_eq!(timers.tick().await.unwrap(), 1, "looked at, nothing told");
+    let first = certificate.not_after.minus(days(60));
+    world.clock.advance(first.since(world.now()) - SECOND);
+    assert_eq!(timers.tick().await.unwrap(), 0);
+    certificate
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_is_told_before_a_certificate_ends() {
+    let stage = Stage::new().await;
+    let timers = timers(&stage).await;
+    let certificate = issued(&stage, &timers).await;
+    for (number, pause) in [(1, 30), (2, 23), (3, 7)] {
+        stage.world.clock.advance(SECOND);
+        assert_eq!(timers.tick().await.unwrap(), 1);
+        let lines = told(&stage, Tab::Expiration).await;
+        assert_eq!(lines.len(), number);
+        for line in lines {
+            assert_eq!(line.code, "certificate-expiring");
+            assert_eq!(line.object, certificate.id.to_string());
+            assert_eq!(line.order, Some(stage.world.order));
+        }
+        stage.world.clock.advance(days(pause) - SECOND);
+        assert_eq!(timers.tick().await.unwrap(), 0);
+    }
+    stage.world.clock.advance(days(30));
+    assert_eq!(timers.tick().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_certificate_is_told_of_no_more() {
+    let stage = Stage::new().await;
+    let timers = timers(&stage).await;
+    let certificate = issued(&stage, &timers).await;
+    stage.world.clock.advance(SECOND);
+    assert_eq!(timers.tick().await.unwrap(), 1);
+    let now = stage.world.now();
+    let event = Event::new(EventKind::OrderChanged, "order", stage.world.order);
+    let unit = Unit::new(stage.world.caller(), now, event).change(RevokedSerial {
+        issuer: certificate.issuer.clone(),
+        serial: certificate.serial.clone(),
+        partition: certificate.partition,
+        revoked_at: now,
+        reason: CrlReason::Superseded,
+        not_after: certificate.not_after,
+    });
+    stage.world.commit(unit).await;
+    stage.world.clock.advance(days(30));
+    assert_eq!(timers.tick().await.unwrap(), 1, "looked at, nothing told");
+    assert_eq!(
+        codes(&stage, Tab::Expiration).await,
+        ["certificate-expiring"]
+    );
+    stage.world.clock.advance(days(30));
+    assert_eq!(timers.tick().await.unwrap(), 0);
+}
+
+/// However many serials come to nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_is_told_once_that_it_takes_longer() {
+    let stage = Stage::new().await;
+    let before = codes(&stage, Tab::Problems).await;
+    stage.ask_only().await.unwrap();
+    assert_eq!(codes(&stage, Tab::Problems).await, before);
+    let stage = Stage::new().await;
+    stage
+        .token
+        .plays([Act::FallSilent, Act::SignWrongly, Act::FallSilent]);
+    stage.ask_only().await.unwrap();
+    let told = async || {
+        let lines = told(&stage, Tab::Problems).await;
+        let about = lines.iter().map(|line| (line.code, line.object.clone()));
+        about.collect::<Vec<_>>()
+    };
+    let live = stage.live().await.unwrap().to_string();
+    let expected = vec![("activation-delayed", live)];
+    assert_eq!(told().await, expected);
+    for _ in 0..2 {
+        stage.settle_down().await;
+        stage.world.clock.advance(days(1));
+    }
+    assert!(stage.answer().await.is_some());
+    assert_eq!(stage.token.asked(), 4);
+    assert_eq!(told().await, expected);
+}

@@ -1,0 +1,63 @@
+//! A real name server in another process (`nameserver`), with a signed root of its own; one for
+//! all tests of a process.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::{Ipv4Addr, SocketAddr, UdpSocket},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+};
+
+use tempfile::TempDir;
+
+const PORT: u16 = 5300;
+
+pub struct Nameserver {
+    pub at: SocketAddr,
+    /// The root's key, as `caa.trust_anchor` wants it.
+    pub trust_anchor: String,
+    /// Ends when its standard input closes: with this process.
+    _server: Child,
+    /// Removed by nobody when the process ends: it is the system's temporary directory.
+    _zones: TempDir,
+}
+
+impl Nameserver {
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Nameserver> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    fn start() -> Self {
+        let zones = tempfile::tempdir().unwrap();
+        let address = free_address();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/nameserver");
+        let mut child = Command::new(script)
+            .arg(zones.path())
+            .arg(address.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = lines.any(|line| line.unwrap() == "ready");
+        assert!(ready, "tests/prepare installs what the name server needs");
+        Self {
+            at: SocketAddr::from((address, PORT)),
+            trust_anchor: fs::read_to_string(zones.path().join("root.key")).unwrap(),
+            _server: child,
+            _zones: zones,
+        }
+    }
+}
+
+/// Of the loopback network, by the process id as `instance` does it, but in a range of its own.
+fn free_address() -> Ipv4Addr {
+    let [.., high, low] = std::process::id().to_be_bytes();
+    (0..=254)
+        .rev()
+        .map(|number| Ipv4Addr::new(127, number, high, low))
+        .find(|address| UdpSocket::bind((*address, PORT)).is_ok())
+        .unwrap()
+}
