@@ -18,7 +18,7 @@ use super::{
         scope::{ReadOrders, UseOrders},
     },
     refusal::Refusal,
-    state::AppState,
+    state::{App, AppState},
 };
 use crate::{
     api::{
@@ -29,10 +29,18 @@ use crate::{
         activation::Activation,
         id::{ActivationId, OrderId},
         idempotency::Answer,
+        owner::ActingFor,
         refusal::Refused,
     },
-    policy::{access::ReadScope, activation::Options},
-    services::issuance::{Told, Wish},
+    policy::{
+        access::{ReadScope, TenantScope},
+        activation::Options,
+        statements::StatementGiven,
+    },
+    services::{
+        csr_checks::csr_refusal,
+        issuance::{Told, Wish},
+    },
 };
 
 /// How long a client waits for the certificate unless it says so.
@@ -98,7 +106,7 @@ async fn submit(
             app.issuance.again_asked(&read, key, id, wait).await
         }
         Begun::Fresh(ref _mark) => {
-            let (wish, row) = (wish(body)?, claim.row.clone());
+            let (wish, row) = (wish(&app, &scope, body).await?, claim.row.clone());
             let issuance = &app.issuance;
             issuance
                 .activate(scope.clone(), order, wish, row, wait)
@@ -158,19 +166,38 @@ impl FromRequestParts<AppState> for Wait {
     }
 }
 
-pub(super) fn wish(body: wire::NewActivation) -> Result<Wish, Refusal> {
+/// What a body asks for. One with faults of form has its CSR looked at all the same, so that all
+/// faults come at once and a private key in it is burnt (contract, Activation).
+pub(super) async fn wish(
+    app: &App,
+    scope: &TenantScope,
+    body: wire::NewActivation,
+) -> Result<Wish, Refusal> {
+    match form(&body) {
+        Ok((statements, acting_for)) => Ok(Wish {
+            common_name: body.common_name,
+            fields: body.fields,
+            csr: body.csr,
+            statements,
+            acting_for,
+        }),
+        Err(mut refusal) => {
+            if let Err(found) = app.csr_checks.check(scope, &body.csr).await? {
+                refusal.refused.faults.extend(csr_refusal(&found).faults);
+            }
+            Err(refusal)
+        }
+    }
+}
+
+fn form(body: &wire::NewActivation) -> Result<(Vec<StatementGiven>, ActingFor), Refusal> {
     let mut members = Members::default();
     if body.key_method != "csr" {
         members.fault("/key_method", "key-method-unsupported");
     }
-    let wish = Wish {
-        statements: members.statements(&body.statements),
-        acting_for: members.acting_for(body.acting_for.as_ref()),
-        common_name: body.common_name,
-        fields: body.fields,
-        csr: body.csr,
-    };
-    members.end(Some(wish))
+    let statements = members.statements(&body.statements);
+    let acting_for = members.acting_for(body.acting_for.as_ref());
+    members.end(Some((statements, acting_for)))
 }
 
 fn options_wire(options: Options) -> wire::ActivationOptions {

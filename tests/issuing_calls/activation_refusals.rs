@@ -275,4 +275,17 @@ fn a_key_is_one_owners_and_a_leaked_one_nobodys() {
     assert_eq!(pasted.refusal(), refused(422, "csr-contains-private-key"));
     let compromised = client.activate(&second, &submission(&csr));
     assert_eq!(compromised.refusal(), refused(422, "csr-key-compromised"));
+    // Whatever else is wrong with the body.
+    let (key, csr) = crate::openssl::new_key();
+    let mut wrong = submission(&format!("{csr}{key}"));
+    wrong["key_method"] = json!("pkcs12");
+    let pasted = client.activate(&second, &wrong);
+    let found = [
+        ("/key_method", "key-method-unsupported"),
+        ("/csr", "csr-contains-private-key"),
+    ];
+    let found = found.map(|(at, code)| (at.to_owned(), code.to_owned()));
+    assert_eq!(faults(&pasted), found);
+    let compromised = client.activate(&second, &submission(&csr));
+    assert_eq!(compromised.refusal(), refused(422, "csr-key-compromised"));
 }

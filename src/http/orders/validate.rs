@@ -155,7 +155,7 @@ async fn activation(
     order: OrderId,
     body: &DryRun,
 ) -> Result<(), Refusal> {
-    let wish = activations::wish(body.body()?)?;
+    let wish = activations::wish(app, scope, body.body()?).await?;
     app.issuance.rehearse(scope, order, &wish).await?;
     Ok(())
 }
