@@ -9,6 +9,7 @@ pub mod certificates;
 pub mod csr_checks;
 pub mod dry_runs;
 pub mod identity;
+pub mod keys;
 pub mod lint;
 pub mod list;
 pub mod mail;

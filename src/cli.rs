@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod client;
 pub mod command;
 pub mod fault;
+pub mod keys;
 pub mod lint;
 pub mod mail;
 pub mod order;

@@ -48,6 +48,8 @@ pub struct Settings {
     pub secrets: Secrets,
     pub mail: Mail,
     #[serde(default)]
+    pub keys: Keys,
+    #[serde(default)]
     pub limits: Limits,
     #[serde(default)]
     pub log: Log,
@@ -79,6 +81,16 @@ pub struct Files {
     pub documents: Spanned<AbsolutePath>,
     /// Directory of mail templates; the built-in ones without it.
     pub mail_templates: Option<Spanned<AbsolutePath>>,
+}
+
+/// Public keys that enter no subscriber's certificate.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// Lists of keys whose private half is public.
+    pub published: Vec<Spanned<AbsolutePath>>,
+    /// Roots and other keys of the CA that the rest of the configuration does not name (PEM).
+    pub own: Vec<Spanned<AbsolutePath>>,
 }
 
 #[derive(Debug, Deserialize)]

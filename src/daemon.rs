@@ -36,6 +36,7 @@ use crate::{
 
 pub mod command;
 mod compose;
+mod key_lists;
 mod mail;
 mod material;
 mod reload;

@@ -27,6 +27,7 @@ pub mod refusal;
 pub mod revocation_list;
 pub mod signing;
 pub mod subject_data;
+pub mod subject_key;
 pub mod text;
 pub mod timestamp;
 pub mod unit;

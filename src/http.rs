@@ -50,6 +50,7 @@ pub mod extract;
 pub mod frame;
 pub mod health;
 pub mod identities;
+pub mod keys;
 pub mod limits;
 pub mod lint;
 pub mod mailboxes;

@@ -4,6 +4,7 @@
 //! whether a value may be *issued* is decided in [`crate::policy`].
 
 pub mod algorithm;
+pub mod any_key;
 pub mod certificate;
 pub mod certification_request;
 pub mod certs_only;

@@ -10,6 +10,7 @@ pub mod csr;
 pub mod documents;
 pub mod issuance;
 pub mod key_policy;
+pub mod key_report;
 pub mod lint;
 pub mod mailbox_address;
 pub mod mailbox_code;

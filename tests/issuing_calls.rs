@@ -30,6 +30,8 @@ mod instance;
 mod issuing;
 #[path = "issuing_calls/keyed.rs"]
 mod keyed;
+#[path = "issuing_calls/keys.rs"]
+mod keys;
 #[path = "issuing_calls/late.rs"]
 mod late;
 #[path = "issuing_calls/lint.rs"]

@@ -55,6 +55,7 @@ on_sqlite! {
     audit::time_does_not_go_back,
     conflict::a_bad_unit_fails_alone,
     conflict::a_key_is_given_once_in_a_batch,
+    conflict::a_key_that_is_blocked_or_taken_meanwhile_stops_the_unit,
     conflict::a_live_activation_ends_and_makes_room,
     conflict::a_row_that_moved_refuses_the_unit,
     conflict::an_entry_too_long_stops_its_act,
@@ -84,4 +85,5 @@ on_sqlite! {
     round_trip::people_mails_and_notifications,
     round_trip::revocation_lists,
     round_trip::revoked_serials,
+    round_trip::subject_keys,
 }

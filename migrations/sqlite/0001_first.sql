@@ -268,6 +268,7 @@ CREATE TABLE certificate (
     der BLOB NOT NULL,
     sha256 BLOB NOT NULL,
     spki_sha256 BLOB NOT NULL,
+    key_fingerprint BLOB NOT NULL,
     subject TEXT NOT NULL,
     mailbox TEXT NOT NULL,
     not_before INTEGER NOT NULL,
@@ -280,7 +281,7 @@ CREATE INDEX certificate_owner ON certificate (ra, customer, created_at, id);
 CREATE INDEX certificate_created ON certificate (created_at, id);
 CREATE INDEX certificate_order ON certificate (order_id);
 CREATE INDEX certificate_serial ON certificate (serial);
-CREATE INDEX certificate_spki ON certificate (spki_sha256, not_after);
+CREATE INDEX certificate_key ON certificate (key_fingerprint);
 
 -- Serials that CRLs list: revoked certificates and abandoned intents.
 CREATE TABLE revoked (
@@ -322,11 +323,23 @@ CREATE TABLE profile (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
+-- Keys that are never certified again; id is the fingerprint in hex.
 CREATE TABLE blocked_key (
-    fingerprint BLOB NOT NULL PRIMARY KEY,
-    reason TEXT NOT NULL,
-    blocked_at INTEGER NOT NULL
+    id TEXT NOT NULL PRIMARY KEY,
+    algorithm TEXT NOT NULL,
+    bits INTEGER NOT NULL,
+    evidence TEXT NOT NULL,
+    blocked_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX blocked_key_created ON blocked_key (created_at, id);
+
+-- To whom a subscriber's key belongs, by the fingerprint in hex.
+CREATE TABLE key_holder (
+    fingerprint TEXT NOT NULL PRIMARY KEY,
+    ra TEXT NOT NULL,
+    customer TEXT
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job (
     id TEXT NOT NULL PRIMARY KEY,
@@ -425,6 +438,14 @@ CREATE TRIGGER certificate_fixed BEFORE UPDATE ON certificate
 BEGIN SELECT RAISE(ABORT, 'certificate is immutable'); END;
 CREATE TRIGGER certificate_kept BEFORE DELETE ON certificate
 BEGIN SELECT RAISE(ABORT, 'certificate is immutable'); END;
+CREATE TRIGGER blocked_key_fixed BEFORE UPDATE ON blocked_key
+BEGIN SELECT RAISE(ABORT, 'a blocked key stays blocked'); END;
+CREATE TRIGGER blocked_key_kept BEFORE DELETE ON blocked_key
+BEGIN SELECT RAISE(ABORT, 'a blocked key stays blocked'); END;
+CREATE TRIGGER key_holder_fixed BEFORE UPDATE ON key_holder
+BEGIN SELECT RAISE(ABORT, 'a key keeps its owner'); END;
+CREATE TRIGGER key_holder_kept BEFORE DELETE ON key_holder
+BEGIN SELECT RAISE(ABORT, 'a key keeps its owner'); END;
 CREATE TRIGGER evidence_fixed BEFORE UPDATE ON evidence
 BEGIN SELECT RAISE(ABORT, 'evidence is immutable'); END;
 CREATE TRIGGER evidence_kept BEFORE DELETE ON evidence

@@ -27,5 +27,6 @@ pub mod request;
 pub mod revocation;
 pub mod statement;
 pub mod subject_data;
+pub mod subject_key;
 pub mod table;
 pub mod value;

@@ -8,7 +8,7 @@ use super::{
     case, certificate,
     client::{Client, Connection},
     fault::Fault,
-    lint, mail, order, ra,
+    keys, lint, mail, order, ra,
     report::{self, Report},
     token,
 };
@@ -79,9 +79,9 @@ enum Noun {
     /// Tokens and their keys.
     #[command(subcommand)]
     Token(token::Verb),
-    /// Signing keys.
+    /// Subscribers' keys: block one, look at one, the block list.
     #[command(subcommand)]
-    Keys(token::KeyVerb),
+    Keys(keys::Verb),
 }
 
 /// Runs the command line.
@@ -116,9 +116,8 @@ fn run(command: Command) -> Result<Report, Fault> {
         Noun::Mail(verb) => mail::run(&client, verb),
         Noun::Case(verb) => case::run(&client, verb),
         Noun::Certificate(verb) => certificate::run(&client, verb),
-        Noun::Token(token::Verb::Status) | Noun::Keys(token::KeyVerb::List) => {
-            token::status(&client)
-        }
+        Noun::Keys(verb) => keys::run(&client, verb),
+        Noun::Token(token::Verb::Status) => token::status(&client),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `chancery token` and `chancery keys`: whether the CA's keys can sign.
+//! `chancery token`: whether the CA's keys can sign.
 
 use clap::Subcommand;
 
@@ -13,12 +13,6 @@ use crate::api::{list::List, token::Key};
 pub enum Verb {
     /// Whether each configured key can sign now, and why not.
     Status,
-}
-
-#[derive(Subcommand)]
-pub enum KeyVerb {
-    /// Whether each configured key can sign now, and why not.
-    List,
 }
 
 /// # Errors

@@ -1,4 +1,4 @@
-//! Text files with bounds, and faults that name file, line and reason.
+//! Files with bounds, and faults that name file, line and reason.
 
 use std::{
     fmt, fs,
@@ -53,20 +53,30 @@ pub struct Text {
 /// # Errors
 /// When it cannot be read, is longer, or is not UTF-8.
 pub fn read(path: &Path, largest: u64) -> Result<Text, ConfigError> {
-    let fault = |reason: String| ConfigError::of_file(path, reason);
-    let file = fs::File::open(path).map_err(|error| fault(format!("cannot be opened: {error}")))?;
-    let mut text = String::new();
-    let mut bounded = file.take(largest.saturating_add(1));
-    bounded
-        .read_to_string(&mut text)
-        .map_err(|error| fault(format!("cannot be read: {error}")))?;
-    if u64::try_from(text.len()).is_ok_and(|length| length > largest) {
-        return Err(fault(format!("is longer than {largest} bytes")));
-    }
+    let text = String::from_utf8(bytes(path, largest)?)
+        .map_err(|error| ConfigError::of_file(path, format!("cannot be read: {error}")))?;
     Ok(Text {
         path: path.to_owned(),
         text,
     })
+}
+
+/// Reads a file of at most `largest` bytes.
+///
+/// # Errors
+/// When it cannot be read or is longer.
+pub fn bytes(path: &Path, largest: u64) -> Result<Vec<u8>, ConfigError> {
+    let fault = |reason: String| ConfigError::of_file(path, reason);
+    let file = fs::File::open(path).map_err(|error| fault(format!("cannot be opened: {error}")))?;
+    let mut bytes = Vec::new();
+    let mut bounded = file.take(largest.saturating_add(1));
+    bounded
+        .read_to_end(&mut bytes)
+        .map_err(|error| fault(format!("cannot be read: {error}")))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > largest) {
+        return Err(fault(format!("is longer than {largest} bytes")));
+    }
+    Ok(bytes)
 }
 
 impl Text {

@@ -34,6 +34,7 @@ use crate::{
         documents::{self, Documents},
         identities::Identities,
         issuance::{self, Issuance},
+        key_reports::KeyReports,
         keys::KeyWatch,
         lease::Lease,
         mailboxes::{self, MailboxControl},
@@ -43,6 +44,7 @@ use crate::{
         revocation_lists::{self, RevocationLists},
         stock::Stock,
         subject_data::{self, DataSets},
+        subject_keys::SubjectKeys,
     },
 };
 
@@ -79,6 +81,7 @@ pub struct Parts {
     pub app: AppState,
     pub catalogue: Arc<Catalogue>,
     pub authorities: Arc<Authorities>,
+    pub subject_keys: Arc<SubjectKeys>,
     pub keys: Arc<KeyWatch>,
 }
 
@@ -96,6 +99,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let directory = config.settings.files.documents.get_ref().as_path();
     let files: Arc<dyn DocumentFiles> = Arc::new(DocumentDirectory::new(directory.to_owned()));
     let key = Arc::new(material::code_key(config)?);
+    let subject_keys = Arc::new(SubjectKeys::new(ground.reads(), material.key_lists.clone()));
     let app = App {
         gate: gate(config, ground, &key),
         cases: case_work(ground, &files),
@@ -112,12 +116,22 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             Arc::clone(&catalogue),
             Arc::clone(clock),
         ),
-        csr_checks: CsrChecks::new(ground.durable(), ground.reads(), Arc::clone(clock)),
-        issuance: issuance(ground, &authorities, &catalogue),
+        csr_checks: CsrChecks::new(
+            ground.durable(),
+            Arc::clone(&subject_keys),
+            Arc::clone(clock),
+        ),
+        issuance: issuance(ground, &authorities, &catalogue, &subject_keys),
         revocation_lists: Arc::new(revocation_lists(ground, &authorities)),
         identities: Arc::new(Identities {
             store: ground.durable(),
             people: ground.reads(),
+            clock: Arc::clone(clock),
+        }),
+        key_reports: Arc::new(KeyReports {
+            store: ground.durable(),
+            facts: ground.reads(),
+            keys: Arc::clone(&subject_keys),
             clock: Arc::clone(clock),
         }),
         signer: ground.signing(),
@@ -136,6 +150,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         app: Arc::new(app),
         catalogue,
         authorities,
+        subject_keys,
         keys: Arc::new(KeyWatch::new(
             ground.durable(),
             ground.signing(),
@@ -206,10 +221,12 @@ fn issuance(
     ground: &Ground,
     authorities: &Arc<Authorities>,
     catalogue: &Arc<Catalogue>,
+    subject_keys: &Arc<SubjectKeys>,
 ) -> Issuance {
     Issuance::new(issuance::Parts {
         store: ground.durable(),
         activations: ground.reads(),
+        subject_keys: Arc::clone(subject_keys),
         requests: ground.reads(),
         signer: ground.signing(),
         clock: Arc::clone(&ground.outside.clock),

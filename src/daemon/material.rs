@@ -31,8 +31,11 @@ use crate::{
         authority::{Authority, Bound, CrlPeriod, Profiles},
         keys::KeyFacts,
         profiles::InForce,
+        subject_keys::KeyLists,
     },
 };
+
+use super::key_lists;
 
 /// Largest certificate, CRL or profile file.
 const LARGEST: u64 = 8 * 1024 * 1024;
@@ -43,6 +46,7 @@ pub struct Material {
     pub products: Vec<Product>,
     pub profiles: Profiles,
     pub issuers: Vec<Arc<Authority>>,
+    pub key_lists: KeyLists,
 }
 
 impl Material {
@@ -64,11 +68,13 @@ impl Material {
                 return Err(config.fault(&config.settings.files.products, reason));
             }
         }
+        let issuers = issuers(config)?;
         Ok(Self {
             tls: server_tls(config)?,
             products,
             profiles,
-            issuers: issuers(config)?,
+            key_lists: key_lists::load(config, issuers.iter().map(AsRef::as_ref))?,
+            issuers,
         })
     }
 }
@@ -292,8 +298,11 @@ fn key_config(config: &Config, wanted: &Key) -> Result<KeyConfig, ConfigError> {
     })
 }
 
-/// DER SPKI from a PEM certificate or a PEM public key.
-fn spki(config: &Config, wanted: &Key) -> Result<Vec<u8>, ConfigError> {
+/// DER SPKI of a token's key, from a PEM certificate or a PEM public key.
+///
+/// # Errors
+/// When the file is neither.
+pub fn spki(config: &Config, wanted: &Key) -> Result<Vec<u8>, ConfigError> {
     let path = &wanted.public_key;
     let text = source::read(path.get_ref().as_path(), LARGEST)
         .map_err(|fault| config.fault(path, fault))?;

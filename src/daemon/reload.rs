@@ -112,7 +112,7 @@ async fn record_taken(ground: &Ground, fresh: &Fresh, event: Event) -> bool {
     written.is_ok()
 }
 
-/// Takes over TLS, products, profiles, PINs and log level. Listeners, database, tokens and issuers
+/// Takes over TLS, products, profiles, key lists, PINs and log level. Listeners, database, tokens and issuers
 /// need a restart.
 fn apply(
     fresh: Fresh,
@@ -124,6 +124,7 @@ fn apply(
     tls.store(fresh.material.tls);
     parts.catalogue.replace(fresh.material.products);
     parts.authorities.replace_profiles(fresh.material.profiles);
+    parts.subject_keys.replace_lists(fresh.material.key_lists);
     for token in &fresh.tokens {
         // A PIN that the token has refused is tried again only when it is another one.
         if ground.signer.supply_pin(&token.token, &token.pin) {

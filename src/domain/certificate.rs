@@ -5,6 +5,7 @@ use super::{
     intent::IssuerName,
     owner::Owner,
     product::ProductCode,
+    subject_key::Fingerprint,
     timestamp::Timestamp,
 };
 
@@ -22,6 +23,7 @@ pub struct Certificate {
     pub der: Vec<u8>,
     pub sha256: [u8; 32],
     pub spki_sha256: [u8; 32],
+    pub key_fingerprint: Fingerprint,
     /// Subject in RFC 4514 order for people.
     pub subject: String,
     pub mailbox: String,

@@ -24,6 +24,7 @@ use super::{
     profile::ProfileRecord,
     revocation_list::{RevocationList, RevokedSerial},
     subject_data::SubjectData,
+    subject_key::{BlockedKey, Fingerprint, KeyHolder},
     timestamp::Timestamp,
 };
 
@@ -68,11 +69,10 @@ pub enum Change {
     Document(Document),
     Evidence(Evidence),
     Revoked(RevokedSerial),
-    /// SHA-256 fingerprint of a key that is never certified again, and why.
-    BlockedKey {
-        fingerprint: [u8; 32],
-        reason: &'static str,
-    },
+    /// Nothing happens when the key is blocked already.
+    BlockedKey(BlockedKey),
+    /// The key belongs to nobody yet.
+    KeyHolder(KeyHolder),
 }
 
 /// What a unit waits behind when the queue is full.
@@ -90,6 +90,7 @@ pub struct Unit {
     pub(crate) now: Timestamp,
     pub(crate) priority: Priority,
     pub(crate) rests_on: Vec<Rest>,
+    pub(crate) unblocked: Vec<Fingerprint>,
     pub(crate) lapses_at: Option<Timestamp>,
     pub(crate) changes: Vec<Change>,
     pub(crate) jobs: Vec<NewJob>,
@@ -143,6 +144,13 @@ impl Unit {
         self
     }
 
+    /// A key that must not stand on the block list when the unit commits.
+    #[must_use]
+    pub fn unblocked(mut self, key: Fingerprint) -> Self {
+        self.unblocked.push(key);
+        self
+    }
+
     /// The earliest instant at which evidence under this decision ends (I8).
     #[must_use]
     pub fn lapses_at(mut self, at: Timestamp) -> Self {
@@ -188,6 +196,7 @@ impl Unit {
             now,
             priority: Priority::Ordinary,
             rests_on: Vec::new(),
+            unblocked: Vec::new(),
             lapses_at: None,
             changes: Vec::new(),
             jobs: Vec::new(),
@@ -217,7 +226,8 @@ fn take_events(change: &mut Change) -> Vec<Event> {
         | Change::Document(_)
         | Change::Evidence(_)
         | Change::Revoked(_)
-        | Change::BlockedKey { .. } => Vec::new(),
+        | Change::BlockedKey(_)
+        | Change::KeyHolder(_) => Vec::new(),
     }
 }
 
@@ -248,6 +258,8 @@ change_from! {
     Document(Document),
     Evidence(Evidence),
     Revoked(RevokedSerial),
+    BlockedKey(BlockedKey),
+    KeyHolder(KeyHolder),
 }
 
 /// The proof that a unit is durable. Only the committer makes one.

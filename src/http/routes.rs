@@ -4,9 +4,9 @@ use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    activations, cases, certificates, csr_checks, documents, frame, identities, lint, mailboxes,
-    mails, notifications, openapi, orders, products, registration_types, state::AppState,
-    subject_data, tokens,
+    activations, cases, certificates, csr_checks, documents, frame, identities, keys, lint,
+    mailboxes, mails, notifications, openapi, orders, products, registration_types,
+    state::AppState, subject_data, tokens,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -18,6 +18,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(csr_checks::routes())
         .merge(documents::routes())
         .merge(identities::routes())
+        .merge(keys::routes())
         .merge(lint::routes())
         .merge(mailboxes::routes())
         .merge(mails::routes())

@@ -19,9 +19,9 @@ use crate::{
     services::{
         authority::Authorities, cases::CaseWork, catalogue::Catalogue, certificates::Certificates,
         csr_checks::CsrChecks, documents::Documents, identities, issuance::Issuance,
-        mailboxes::MailboxControl, mails::MailLedger, notifications::Notifications,
-        operation::Refusals, orders::Orders, revocation_lists::RevocationLists, stock::Stock,
-        subject_data::DataSets,
+        key_reports::KeyReports, mailboxes::MailboxControl, mails::MailLedger,
+        notifications::Notifications, operation::Refusals, orders::Orders,
+        revocation_lists::RevocationLists, stock::Stock, subject_data::DataSets,
     },
 };
 
@@ -40,6 +40,7 @@ pub struct App {
     pub stock: Stock,
     pub revocation_lists: Arc<RevocationLists>,
     pub identities: Arc<identities::Identities>,
+    pub key_reports: Arc<KeyReports>,
     /// For the state of its keys; only `policy::issuance` can order a signature.
     pub signer: Arc<dyn Signer>,
     pub mailboxes: MailboxControl,

@@ -83,6 +83,10 @@ oids! {
 
     /// RFC 8017 App. A.1: rsaEncryption.
     RSA_ENCRYPTION = "1.2.840.113549.1.1.1";
+    /// RFC 4055 4.1: in requests and reports only.
+    RSAES_OAEP = "1.2.840.113549.1.1.7";
+    /// RFC 4055 1.2: as the algorithm of a key in requests and reports only.
+    RSASSA_PSS = "1.2.840.113549.1.1.10";
     /// RFC 5480 2.1.1: id-ecPublicKey.
     EC_PUBLIC_KEY = "1.2.840.10045.2.1";
     /// RFC 5480 2.1.1.1: secp256r1.

@@ -35,6 +35,10 @@ pub enum Action {
     ReadTokens,
     /// Every certificate under today's rules.
     LintStock,
+    /// Subscribers' keys: look at one, read the block list.
+    ReadKeys,
+    /// Put a key on the block list.
+    ManageKeys,
     ReadAudit,
     /// Products, registration types, OpenAPI.
     ReadCatalogue,
@@ -57,7 +61,10 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                 A::WorkCases | A::DecideCases | A::ReadCases | A::ReadCatalogue
             )
         }
-        Role::SecurityOfficer => matches!(action, A::ReadTokens | A::ReadCatalogue),
+        Role::SecurityOfficer => matches!(
+            action,
+            A::ReadTokens | A::ReadKeys | A::ManageKeys | A::ReadCatalogue
+        ),
         Role::Operator => {
             matches!(
                 action,
@@ -77,6 +84,7 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                 | A::ReadMail
                 | A::ReadTokens
                 | A::LintStock
+                | A::ReadKeys
                 | A::ReadAudit
                 | A::ReadCatalogue
         ),
@@ -448,6 +456,7 @@ mod tests {
             A::ReadMail,
             A::ReadTokens,
             A::LintStock,
+            A::ReadKeys,
             A::ReadAudit,
             A::ReadCatalogue,
         ] {
@@ -459,6 +468,7 @@ mod tests {
             A::DecideCases,
             A::ManageIdentities,
             A::ManageMail,
+            A::ManageKeys,
         ] {
             assert!(!is_allowed(Role::Auditor, action));
         }

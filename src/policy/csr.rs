@@ -12,11 +12,11 @@ use crate::pkix::{
     spki::{PublicKey, SpkiFault},
 };
 
-use super::key_policy::{self, KeyFault};
+use super::key_policy::{self, KeyFault, Weakness};
 
 pub mod fault;
 
-mod armor;
+pub(super) mod armor;
 
 use fault::{CsrFault, CsrWarning};
 
@@ -42,9 +42,11 @@ pub struct RefusedRequest {
     pub leaked: Vec<PublicKey>,
 }
 
-/// What the store knows about a key.
+/// What is known about a key beside its own numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyFacts {
+    /// A published list names it, or the dear rule of [`key_policy::prime_modulus`] is broken.
+    pub weak: Option<Weakness>,
     /// It stands on the block list.
     pub compromised: bool,
     /// A CA's, this system's or another subscriber's certificate has it.
@@ -63,18 +65,12 @@ impl ProvenRequest {
         &self.warnings
     }
 
-    /// Weighs in what the store knows about the key.
+    /// Weighs in what else is known about the key.
     ///
     /// # Errors
-    /// When the key is blocked or belongs to somebody else.
+    /// When the key is weak, blocked or belongs to somebody else.
     pub fn admit(self, facts: KeyFacts) -> Result<Self, RefusedRequest> {
-        let mut faults = Vec::new();
-        if facts.compromised {
-            faults.push(CsrFault::KeyCompromised);
-        }
-        if facts.reused {
-            faults.push(CsrFault::KeyReused);
-        }
+        let faults = facts.faults();
         if faults.is_empty() {
             return Ok(self);
         }
@@ -83,6 +79,17 @@ impl ProvenRequest {
             key: Some(self.key),
             leaked: Vec::new(),
         })
+    }
+}
+
+impl KeyFacts {
+    /// What speaks against the key; empty when nothing does.
+    #[must_use]
+    pub fn faults(&self) -> Vec<CsrFault> {
+        let weak = self.weak.map(|_| CsrFault::KeyWeak);
+        let compromised = self.compromised.then_some(CsrFault::KeyCompromised);
+        let reused = self.reused.then_some(CsrFault::KeyReused);
+        [weak, compromised, reused].into_iter().flatten().collect()
     }
 }
 

@@ -19,6 +19,7 @@ pub mod catalogue;
 pub mod issuance;
 pub mod people;
 pub mod registration;
+pub mod subject_keys;
 
 /// The database cannot answer. Answer 503; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,31 +5,26 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        audit::event::{Event, EventKind},
-        owner::Caller,
+        owner::{Caller, Owner},
         refusal::{Fault, Refused},
+        subject_key::{self, BlockEvidence, BlockedKey},
         timestamp::Timestamp,
-        unit::{Change, Unit},
+        unit::Unit,
     },
     pkix::spki::PublicKey,
     policy::{
         access::TenantScope,
-        csr::{self, KeyFacts, ProvenRequest, RefusedRequest},
+        csr::{self, ProvenRequest, RefusedRequest},
     },
-    ports::{
-        clock::Clock,
-        store::{Store, issuance::Activations},
-    },
+    ports::{clock::Clock, store::Store},
+    services::subject_keys::SubjectKeys,
 };
-
-/// Why a key is on the list of keys that are never certified.
-const LEAKED: &str = "private-key-received";
 
 /// The CSR check.
 #[derive(Clone)]
 pub struct CsrChecks {
     store: Arc<dyn Store>,
-    activations: Arc<dyn Activations>,
+    keys: Arc<SubjectKeys>,
     clock: Arc<dyn Clock>,
 }
 
@@ -38,16 +33,8 @@ pub type Verdict = Result<ProvenRequest, RefusedRequest>;
 
 impl CsrChecks {
     #[must_use]
-    pub fn new(
-        store: Arc<dyn Store>,
-        activations: Arc<dyn Activations>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self {
-            store,
-            activations,
-            clock,
-        }
+    pub fn new(store: Arc<dyn Store>, keys: Arc<SubjectKeys>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, keys, clock }
     }
 
     /// Judges the text as an activation would, but for the order.
@@ -63,17 +50,13 @@ impl CsrChecks {
                 return Ok(Err(refused));
             }
         };
-        let key = proven.key();
-        let (fingerprint, spki) = (key.fingerprint(), key.spki_sha256());
-        let known = self
-            .activations
-            .key_facts(&scope.read(), &fingerprint, &spki, now)
-            .await?;
-        let facts = KeyFacts {
-            compromised: known.blocked,
-            reused: known.used_by_another,
+        let (ra, customer) = (scope.ra(), scope.customer());
+        let is_own = |holder: &Owner| {
+            let same = customer.is_none() || holder.customer.as_ref() == customer;
+            same && holder.ra == *ra
         };
-        Ok(proven.admit(facts))
+        let standing = self.keys.standing(proven.key(), is_own).await?;
+        Ok(proven.admit(standing.facts))
     }
 }
 
@@ -120,23 +103,17 @@ pub fn csr_refusal(refused: &RefusedRequest) -> Refused {
 }
 
 fn blocking_unit(caller: &Caller, leaked: &[PublicKey], now: Timestamp) -> Option<Unit> {
-    let mut fingerprints = leaked.iter().map(PublicKey::fingerprint);
-    let first = fingerprints.next()?;
-    let unit = Unit::new(caller.clone(), now, blocked(&first))
-        .change(change(first))
+    let mut keys = leaked.iter().map(|key| BlockedKey {
+        fingerprint: key.fingerprint(),
+        algorithm: key.algorithm_name().to_owned(),
+        bits: key.bits(),
+        evidence: BlockEvidence::PrivateKey,
+        blocked_by: subject_key::name_of(caller),
+        blocked_at: now,
+    });
+    let first = keys.next()?;
+    let unit = Unit::new(caller.clone(), now, first.event())
+        .change(first)
         .reserved();
-    Some(fingerprints.fold(unit, |unit, next| {
-        unit.event(blocked(&next)).change(change(next))
-    }))
-}
-
-fn blocked(fingerprint: &[u8; 32]) -> Event {
-    Event::new(EventKind::KeyBlocked, "key", hex::encode(fingerprint)).with("reason", LEAKED)
-}
-
-const fn change(fingerprint: [u8; 32]) -> Change {
-    Change::BlockedKey {
-        fingerprint,
-        reason: LEAKED,
-    }
+    Some(keys.fold(unit, |unit, next| unit.event(next.event()).change(next)))
 }

@@ -47,6 +47,7 @@ use crate::{
         catalogue::Catalogue,
         jobs::{JobHandler, rest_for_hsm},
         lease::{Lease, clock_may_sign},
+        subject_keys::SubjectKeys,
     },
 };
 
@@ -64,6 +65,7 @@ pub type Renderer = Arc<dyn Fn(&CertificateRecord) -> Answer + Send + Sync>;
 pub struct Parts {
     pub store: Arc<dyn Store>,
     pub activations: Arc<dyn Activations>,
+    pub subject_keys: Arc<SubjectKeys>,
     pub requests: Arc<dyn Requests>,
     pub signer: Arc<dyn Signer>,
     pub clock: Arc<dyn Clock>,

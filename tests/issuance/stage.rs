@@ -37,6 +37,7 @@ use chancery::{
         jobs::{JobHandler, Runner},
         lease::Lease,
         revocation_lists::{self, RevocationLists},
+        subject_keys::{KeyLists, SubjectKeys},
     },
 };
 use futures_util::future::BoxFuture;
@@ -80,6 +81,10 @@ impl Stage {
         let fates = Arc::new(Fates::over(world.store.clone()));
         let (tasks, lease) = (TaskTracker::new(), new_lease(&world).await);
         let issuance = Issuance::new(Parts {
+            subject_keys: Arc::new(SubjectKeys::new(
+                Arc::new(world.store.clone()),
+                KeyLists::default(),
+            )),
             store: fates.clone(),
             activations: Arc::new(world.store.clone()),
             requests: Arc::new(world.store.clone()),

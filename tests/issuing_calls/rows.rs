@@ -18,6 +18,7 @@ pub enum Who {
     Officers,
     Operators,
     OperatorsAndAuditor,
+    Security,
     SecurityAndAuditor,
     Everybody,
 }
@@ -32,6 +33,7 @@ impl Who {
             Self::Officers => &["officer"],
             Self::Operators => &["operator"],
             Self::OperatorsAndAuditor => &["operator", "auditor"],
+            Self::Security => &["security"],
             Self::SecurityAndAuditor => &["security", "auditor"],
             Self::Everybody => return true,
         };
@@ -226,6 +228,9 @@ fn house() -> Vec<Row> {
         row("GET", "/mails", Who::OperatorsAndAuditor),
         row("POST", "/mails/{id}/retry", Who::Operators),
         row("GET", "/tokens", Who::SecurityAndAuditor),
+        row("GET", "/blocked-keys", Who::SecurityAndAuditor),
+        row("POST", "/blocked-keys", Who::Security).with(json!({"key": "none"})),
+        row("POST", "/key-checks", Who::SecurityAndAuditor).with(json!({"key": "none"})),
         row("GET", "/openapi.json", Who::Everybody),
         row("GET", "/products", Who::Everybody),
         row("GET", "/registration-types", Who::Everybody),

@@ -7,6 +7,7 @@ use chancery::{
     adapters::smtp::relay::Security,
     domain::{
         activation::{Activation, ActivationState, CommonNameSource},
+        aggregate::Changed,
         certificate::Certificate,
         id::{ActivationId, BootId, CertificateId, JobId, MailId},
         intent::{Intent, IntentState, IssuerName},
@@ -90,27 +91,14 @@ impl World {
             der: b"the certificate".to_vec(),
             sha256: [8; 32],
             spki_sha256: [4; 32],
+            key_fingerprint: [5; 32],
             subject: "CN=Żółw sp. z o.o.".to_owned(),
             mailbox: "anna@example.com".to_owned(),
             not_before: now,
             not_after: now.plus(days(365)),
             issued_at: now,
         };
-        let intent = Intent::record(Intent {
-            issuer: certificate.issuer.clone(),
-            serial: certificate.serial.clone(),
-            activation: activation.id,
-            partition: certificate.partition,
-            tbs: vec![0x30, 0],
-            tbs_sha256: [5; 32],
-            profile: "org-multipurpose".to_owned(),
-            profile_sha256: [6; 32],
-            not_after: certificate.not_after,
-            boot: BootId::new(now, [1; 10]),
-            state: IntentState::Recorded,
-            recorded_at: now,
-            settled_at: None,
-        });
+        let intent = intent(&certificate);
         let mail = Mail::queue(NewMail {
             id: MailId::new(now, self.entropy.bytes()),
             job: JobId::new(now, self.entropy.bytes()),
@@ -176,4 +164,22 @@ async fn the_code_is_found_by_a_foreign_parser_too() {
     world.confirm(&code).await.unwrap();
     assert!(!mail["headers"]["subject"].as_str().unwrap().contains(&code));
     assert_eq!(mail["headers"]["auto-submitted"], "auto-generated");
+}
+
+fn intent(certificate: &Certificate) -> Changed<Intent> {
+    Intent::record(Intent {
+        issuer: certificate.issuer.clone(),
+        serial: certificate.serial.clone(),
+        activation: certificate.activation,
+        partition: certificate.partition,
+        tbs: vec![0x30, 0],
+        tbs_sha256: [5; 32],
+        profile: "org-multipurpose".to_owned(),
+        profile_sha256: [6; 32],
+        not_after: certificate.not_after,
+        boot: BootId::new(certificate.issued_at, [1; 10]),
+        state: IntentState::Recorded,
+        recorded_at: certificate.issued_at,
+        settled_at: None,
+    })
 }

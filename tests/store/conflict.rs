@@ -7,6 +7,7 @@ use chancery::domain::{
     mailbox::AddressUse,
     order::{OrderNumber, transition::OrderEdit},
     owner::Role,
+    subject_key::{BlockEvidence, BlockedKey, KeyHolder},
     unit::{Aggregate, CommitError, UniqueKey, Unit},
 };
 use chancery::policy::mailbox_address;
@@ -226,4 +227,40 @@ pub async fn closed_orders_are_told_apart<S: WholeStore>(world: World<S>) {
     world.put(order.cancel(None, world.now()).unwrap()).await;
     let live = world.store.orders_of_subject_data(set.id).await.unwrap();
     assert!(live.is_empty());
+}
+
+/// Whoever is first in a batch, a key is never certified after it was blocked, nor for two owners.
+pub async fn a_key_that_is_blocked_or_taken_meanwhile_stops_the_unit<S: WholeStore>(
+    world: World<S>,
+) {
+    let blocked = |fingerprint| BlockedKey {
+        fingerprint,
+        algorithm: "ec".to_owned(),
+        bits: 256,
+        evidence: BlockEvidence::Officer,
+        blocked_by: "anna".to_owned(),
+        blocked_at: world.now(),
+    };
+    let using = || world.note().unblocked([1; 32]);
+    assert!(world.commit(using()).await.is_ok());
+    let mut units: Vec<Unit> = (0..10).map(|_| using()).collect();
+    units.insert(5, world.note().change(blocked([1; 32])));
+    let answers = join_all(units.into_iter().map(|unit| world.commit(unit))).await;
+    // In the order of the queue: those behind the block fail, whether in its batch or not.
+    let fine: Vec<bool> = answers.iter().map(Result::is_ok).collect();
+    assert_eq!(fine, [vec![true; 6], vec![false; 5]].concat());
+    assert_eq!(
+        world.commit(using()).await.unwrap_err(),
+        CommitError::Conflict
+    );
+    assert!(world.commit(world.note().unblocked([2; 32])).await.is_ok());
+
+    let taking = |customer: usize| {
+        world.note().change(KeyHolder {
+            fingerprint: [1; 32],
+            owner: owner("ra1", &format!("c{customer}")),
+        })
+    };
+    let answers = join_all((0..10).map(|n| world.commit(taking(n)))).await;
+    assert_eq!(answers.iter().filter(|a| a.is_ok()).count(), 1);
 }

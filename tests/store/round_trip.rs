@@ -20,16 +20,18 @@ use chancery::{
         product::ProductCode,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+        subject_key::{BlockEvidence, BlockedKey, KeyHolder},
         text::{Country, Language, Text},
         timestamp::days,
-        unit::{Aggregate, Change, Unit},
+        unit::{Aggregate, Unit},
     },
     pkix::tbs_cert_list::CrlReason,
     policy::mailbox_address,
     ports::store::{
-        Bookkeeping,
+        Bookkeeping, Page,
         issuance::CertificateFilter,
         registration::{CaseFilter, OrderFilter},
+        subject_keys::KeyFacts,
     },
 };
 
@@ -179,6 +181,7 @@ pub fn certificate<S: WholeStore>(
         der: vec![0x30, 0x03, 0x02],
         sha256: [8; 32],
         spki_sha256: [4; 32],
+        key_fingerprint: [5; 32],
         subject: "CN=Łódź,C=PL".to_owned(),
         mailbox: "Jan.K@example.org".to_owned(),
         not_before: world.now(),
@@ -446,33 +449,51 @@ pub async fn certificates<S: WholeStore>(world: World<S>) {
         (read.certificate, read.revoked),
         (certificate.clone(), None)
     );
-    for (ra, customer, used) in [
-        ("ra1", Some("c1"), false),
-        ("ra1", Some("c2"), true),
-        ("ra2", None, true),
-    ] {
-        let scope = world.tenant(ra, customer).await;
-        let key = store
-            .key_facts(&scope, &[1; 32], &[4; 32], world.now())
-            .await
-            .unwrap();
-        assert_eq!((key.blocked, key.used_by_another), (false, used), "{ra}");
+    let found = store.certificates_of_key(&[5; 32], 10).await.unwrap();
+    assert_eq!(found, [certificate.id]);
+    assert_eq!(store.certificates_of_key(&[4; 32], 10).await, Ok(vec![]));
+}
+
+pub async fn subject_keys<S: WholeStore>(world: World<S>) {
+    let store = &world.store;
+    let unknown = store.key_facts(&[1; 32], &[2; 32]).await.unwrap();
+    assert_eq!(unknown, KeyFacts::default());
+    for holder in [owner("ra1", "c1"), owner("ra2", "c1")] {
+        let unit = world.note().change(KeyHolder {
+            fingerprint: [1; 32],
+            owner: holder,
+        });
+        // The second one is too late.
+        let _ = world.commit(unit).await;
     }
-    let blocked = Change::BlockedKey {
-        fingerprint: [1; 32],
-        reason: "compromised",
+    for by in ["anna", "jan"] {
+        let blocked = BlockedKey {
+            fingerprint: [3; 32],
+            algorithm: "rsa".to_owned(),
+            bits: 2048,
+            evidence: BlockEvidence::PrivateKey,
+            blocked_by: by.to_owned(),
+            blocked_at: world.now(),
+        };
+        world.commit(world.note().change(blocked)).await.unwrap();
+    }
+    let held = store.key_facts(&[1; 32], &[2; 32]).await.unwrap();
+    assert_eq!(held.holder, Some(owner("ra1", "c1")));
+    assert!(!held.blocked);
+    assert!(store.key_facts(&[3; 32], &[2; 32]).await.unwrap().blocked);
+    let entry = store.blocked_key(&[3; 32]).await.unwrap().unwrap();
+    assert_eq!((entry.blocked_by.as_str(), entry.bits), ("anna", 2048));
+    assert_eq!(store.blocked_key(&[1; 32]).await, Ok(None));
+    let page = Page {
+        limit: 10,
+        after: None,
     };
-    for _ in 0..2 {
-        world
-            .commit(world.note().change(blocked.clone()))
-            .await
-            .unwrap();
-    }
-    let key = store
-        .key_facts(&all, &[1; 32], &[4; 32], world.now())
-        .await
-        .unwrap();
-    assert!(key.blocked);
+    assert_eq!(store.blocked_keys(&page).await, Ok(vec![entry]));
+    world
+        .put(world.new_identity("panel", Role::RaCustomer, [7; 32]))
+        .await;
+    let known = store.key_facts(&[9; 32], &[7; 32]).await.unwrap();
+    assert!(known.of_identity);
 }
 
 pub async fn revoked_serials<S: WholeStore>(world: World<S>) {

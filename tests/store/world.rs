@@ -24,6 +24,7 @@ use chancery::{
             issuance::{Activations, Certificates, KnownProfiles, RevocationLists},
             people::Identities,
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
+            subject_keys::SubjectKeyFacts,
         },
     },
 };
@@ -46,6 +47,7 @@ pub trait WholeStore:
     + Mailboxes
     + Orders
     + SubjectDataSets
+    + SubjectKeyFacts
 {
 }
 
@@ -64,6 +66,7 @@ impl<T> WholeStore for T where
         + Mailboxes
         + Orders
         + SubjectDataSets
+        + SubjectKeyFacts
 {
 }
 

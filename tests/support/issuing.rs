@@ -56,7 +56,12 @@ pub fn prepare(dir: &Path, config: &mut String) {
         "--import issuing.key --token issuing --label issuing-g1 --id 01 --pin 1234",
     );
     let chain = format!("chain = [\"{}\"]", dir.join("policy.pem").display());
+    let own = format!(
+        "[keys]\nown = [\"{}\"]\n[mail]",
+        dir.join("root.pem").display()
+    );
     *config = config
+        .replace("[mail]", &own)
         .replace("chain = []", &chain)
         .replace("label = \"absent\"", "label = \"issuing\"");
 }

@@ -20,7 +20,7 @@ use crate::{
     policy::access::ReadScope,
     ports::store::{
         StoreError,
-        issuance::{ActivationFacts, Activations, KeyFacts},
+        issuance::{ActivationFacts, Activations},
     },
 };
 
@@ -54,13 +54,6 @@ pub static LIVE: Table = Table {
     name: "live_activation",
     key: 1,
     columns: &["order_id", "activation_id"],
-};
-
-/// Keys that are never certified again.
-pub static BLOCKED: Table = Table {
-    name: "blocked_key",
-    key: 1,
-    columns: &["fingerprint", "reason", "blocked_at"],
 };
 
 #[must_use]
@@ -150,42 +143,6 @@ fn read_facts(row: &dyn Columns) -> Result<ActivationFacts, Unreadable> {
     })
 }
 
-/// One query: whether the key is blocked, and whether a certificate of it that has not expired
-/// belongs to somebody else. A scope without a frontend (the daemon's own work) knows nobody else.
-fn key_query(
-    scope: &ReadScope,
-    fingerprint: &[u8; 32],
-    spki_sha256: &[u8; 32],
-    now: Timestamp,
-) -> Query {
-    let query = Query::new("SELECT EXISTS (SELECT 1 FROM blocked_key WHERE 1 = 1")
-        .eq("fingerprint", SqlValue::blob(fingerprint))
-        .sql(") AS blocked, EXISTS (SELECT 1 FROM certificate WHERE 1 = ")
-        .bind(SqlValue::integer(i32::from(scope.ra().is_some())))
-        .eq("spki_sha256", SqlValue::blob(spki_sha256))
-        .sql(" AND not_after > ")
-        .bind(SqlValue::time(now));
-    let Some(ra) = scope.ra() else {
-        return query.sql(") AS used");
-    };
-    let query = query.sql(" AND (ra <> ").bind(SqlValue::text(ra));
-    let Some(customer) = scope.customer() else {
-        return query.sql(")) AS used");
-    };
-    query
-        .sql(" OR customer IS NULL OR customer <> ")
-        .bind(SqlValue::text(customer))
-        .sql(")) AS used")
-}
-
-fn read_key_facts(row: &dyn Columns) -> Result<KeyFacts, Unreadable> {
-    let row = Fields::of(row);
-    Ok(KeyFacts {
-        blocked: row.flag("blocked")?,
-        used_by_another: row.flag("used")?,
-    })
-}
-
 #[async_trait]
 impl<F: Fetch> Activations for F {
     async fn activation_facts(
@@ -205,18 +162,6 @@ impl<F: Fetch> Activations for F {
             .eq("id", SqlValue::text(id))
             .visible_to(scope);
         first(self, query, read).await
-    }
-
-    async fn key_facts(
-        &self,
-        scope: &ReadScope,
-        fingerprint: &[u8; 32],
-        spki_sha256: &[u8; 32],
-        now: Timestamp,
-    ) -> Result<KeyFacts, StoreError> {
-        let query = key_query(scope, fingerprint, spki_sha256, now);
-        let facts = first(self, query, read_key_facts).await?;
-        facts.ok_or_else(|| StoreError("a query of one row gave none".to_owned()))
     }
 
     async fn intent(

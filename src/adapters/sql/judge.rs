@@ -52,7 +52,7 @@ impl Questions {
                 let keys = questions.versions.entry(ground.table).or_default();
                 keys.insert((ground.key.clone(), ground.version));
             }
-            for free in &plan.free {
+            for free in plan.free.iter().chain(&plan.absent) {
                 let keys = questions
                     .keys
                     .entry((free.table, free.columns))
@@ -107,7 +107,7 @@ impl Judge {
                 return Err(CommitError::Conflict);
             }
         }
-        for free in &plan.free {
+        for free in plan.free.iter().chain(&plan.absent) {
             let place = ((free.table, free.columns), free.key.clone());
             if answers.taken.contains(&place) || self.taken.contains(&place) {
                 return Err(free.taken.clone());
@@ -134,6 +134,10 @@ impl Judge {
         for free in &plan.free {
             self.taken
                 .insert(((free.table, free.columns), free.key.clone()));
+        }
+        for (table, key) in &plan.present {
+            let place = (table.name, table.key_columns());
+            self.taken.insert((place, key.clone()));
         }
         if let Some(end) = &plan.job_end {
             self.ended.insert(job_of(end).0);

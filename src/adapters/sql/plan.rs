@@ -2,7 +2,7 @@
 
 use super::{
     activation, case, certificate, document, evidence, identity, intent, job, mail, mailbox,
-    notification, order, profile, request, revocation, subject_data,
+    notification, order, profile, request, revocation, subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
 };
@@ -39,6 +39,10 @@ pub struct Free {
 pub struct Plan {
     pub grounds: Vec<Ground>,
     pub free: Vec<Free>,
+    /// Keys that must not be there; they stay free.
+    pub absent: Vec<Free>,
+    /// Keys among `unless_there` that are there once the unit is written.
+    pub present: Vec<(&'static Table, Key)>,
     /// Keys of the versioned rows it writes, new ones included.
     pub written: Vec<(&'static Table, Key)>,
     pub inserts: Vec<(&'static Table, Record)>,
@@ -78,6 +82,14 @@ impl Plan {
                 table: table_of(rest.aggregate),
                 key: vec![SqlValue::text(&rest.id)],
                 version: rest.version,
+            });
+        }
+        for fingerprint in &unit.unblocked {
+            plan.absent.push(Free {
+                table: subject_key::BLOCKED.name,
+                columns: subject_key::BLOCKED.key_columns(),
+                key: vec![SqlValue::text(hex::encode(fingerprint))],
+                taken: CommitError::Conflict,
             });
         }
         for change in &unit.changes {
@@ -143,16 +155,19 @@ impl Plan {
                 );
                 self.inserts.push((table, record));
             }
-            Change::BlockedKey {
-                fingerprint,
-                reason,
-            } => {
-                let record = vec![
-                    SqlValue::blob(fingerprint),
-                    SqlValue::text(reason),
-                    SqlValue::time(unit.now),
-                ];
-                self.unless_there.push((&activation::BLOCKED, record));
+            Change::BlockedKey(blocked) => {
+                let table = &subject_key::BLOCKED;
+                let record = subject_key::blocked_record(blocked);
+                self.present.push((table, key_of(table, &record)));
+                self.unless_there.push((table, record));
+            }
+            Change::KeyHolder(holder) => {
+                let table = &subject_key::HOLDER;
+                let record = subject_key::holder_record(holder);
+                let key = key_of(table, &record);
+                let taken = CommitError::Conflict;
+                self.free(table.name, table.key_columns(), key, taken);
+                self.inserts.push((table, record));
             }
         }
     }

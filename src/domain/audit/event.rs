@@ -80,6 +80,7 @@ event_kinds! {
     ActivationSubmitted = "activation.submitted",
     ActivationRefused = "activation.refused",
     LintFailed = "lint.failed",
+    ProblemReported = "problem.reported",
     KeyBlocked = "key.blocked",
     CertSignIntent = "cert.sign_intent",
     CertIssued = "cert.issued",

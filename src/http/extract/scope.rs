@@ -64,6 +64,10 @@ scopes! {
     ReadTokens(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadTokens);
     /// An operator or auditor who puts every certificate under today's rules.
     LintStock(ReadScope) = |who, _| ReadScope::authorize(who, Action::LintStock, None);
+    /// A security officer or auditor looking at subscribers' keys.
+    ReadKeys(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadKeys);
+    /// A security officer at the block list.
+    ManageKeys(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageKeys);
     /// An auditor at the log.
     ReadAudit(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadAudit);
     /// Every identity: products, registration types, the API's description.

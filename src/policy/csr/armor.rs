@@ -12,32 +12,32 @@ use super::fault::CsrFault;
 const MAX_BLOCKS: usize = 16;
 
 /// One `-----BEGIN label-----` with what follows.
-pub(super) struct Block<'a> {
-    pub(super) label: &'a str,
+pub(in crate::policy) struct Block<'a> {
+    pub(in crate::policy) label: &'a str,
     /// `None` when the end line is missing or the base64 is damaged. May be a private key, so
     /// it is wiped.
-    pub(super) der: Option<Zeroizing<Vec<u8>>>,
+    pub(in crate::policy) der: Option<Zeroizing<Vec<u8>>>,
 }
 
 /// All blocks of a text.
-pub(super) struct Armored<'a> {
-    pub(super) blocks: Vec<Block<'a>>,
+pub(in crate::policy) struct Armored<'a> {
+    pub(in crate::policy) blocks: Vec<Block<'a>>,
     /// A line speaks of a private key, whether or not its block is whole.
-    pub(super) names_private_key: bool,
+    pub(in crate::policy) names_private_key: bool,
     /// There were more blocks than are looked at.
     overflow: bool,
 }
 
 impl Armored<'_> {
     /// The DER of every whole block with a request's label.
-    pub(super) fn requests(&self) -> impl Iterator<Item = &[u8]> {
+    pub(in crate::policy) fn requests(&self) -> impl Iterator<Item = &[u8]> {
         let requests = self.blocks.iter().filter(|block| is_request(block.label));
         requests.filter_map(|block| block.der.as_ref().map(|der| der.as_slice()))
     }
 }
 
 /// Finds the blocks of `text`.
-pub(super) fn read(text: &str) -> Armored<'_> {
+pub(in crate::policy) fn read(text: &str) -> Armored<'_> {
     let mut blocks = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {
@@ -76,7 +76,7 @@ pub(super) fn read(text: &str) -> Armored<'_> {
 ///
 /// # Errors
 /// When there is none, more than one block, or the block is damaged.
-pub(super) fn request<'a>(armored: &'a Armored<'_>) -> Result<&'a [u8], CsrFault> {
+pub(in crate::policy) fn request<'a>(armored: &'a Armored<'_>) -> Result<&'a [u8], CsrFault> {
     match armored.blocks.as_slice() {
         [] => Err(CsrFault::NotPem),
         [only] if is_request(only.label) && !armored.overflow => only

@@ -135,14 +135,19 @@ fn faults_of_key_and_signature_come_together() {
 fn facts_of_the_store_refuse_a_proven_request() {
     let proven = examine(&fixture("good", "openssl-rsa-2048.pem")).unwrap();
     assert!(proven.clone().admit(KeyFacts::default()).is_ok());
-    let both = KeyFacts {
+    let all = KeyFacts {
+        weak: Some(Weakness::Published),
         compromised: true,
         reused: true,
     };
-    let refused = proven.admit(both).unwrap_err();
+    let refused = proven.admit(all).unwrap_err();
     assert_eq!(
         refused.faults,
-        [CsrFault::KeyCompromised, CsrFault::KeyReused]
+        [
+            CsrFault::KeyWeak,
+            CsrFault::KeyCompromised,
+            CsrFault::KeyReused
+        ]
     );
 }
 

@@ -30,15 +30,6 @@ pub struct ActivationFacts {
     pub live: Option<Loaded<Activation>>,
 }
 
-/// What is known of a subscriber's key, over all owners.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KeyFacts {
-    /// On the list of keys that are never certified again.
-    pub blocked: bool,
-    /// In an unexpired certificate of another owner.
-    pub used_by_another: bool,
-}
-
 #[async_trait]
 pub trait Activations: Send + Sync {
     /// # Errors
@@ -56,18 +47,6 @@ pub trait Activations: Send + Sync {
         scope: &ReadScope,
         id: ActivationId,
     ) -> Result<Option<Loaded<Activation>>, StoreError>;
-
-    /// Facts about a key: `fingerprint` is wrapping-independent, `spki_sha256` the exact SPKI.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
-    async fn key_facts(
-        &self,
-        scope: &ReadScope,
-        fingerprint: &[u8; 32],
-        spki_sha256: &[u8; 32],
-        now: Timestamp,
-    ) -> Result<KeyFacts, StoreError>;
 
     /// # Errors
     /// When the database cannot answer.

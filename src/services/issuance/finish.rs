@@ -233,6 +233,7 @@ fn certificate(
         der: issued.der().to_vec(),
         sha256: Sha256::digest(issued.der()).into(),
         spki_sha256: act.public_key.spki_sha256(),
+        key_fingerprint: act.public_key.fingerprint(),
         subject: subject_text(issued.der()),
         mailbox: act.subject.mailbox.clone(),
         not_before: validity.not_before(),

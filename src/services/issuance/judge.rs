@@ -3,21 +3,25 @@
 use super::{Applicant, Issuance, Wish, prepare::view};
 use crate::{
     domain::{
-        activation::CommonNameSource,
+        activation::{Activation, CommonNameSource},
         id::OrderId,
-        owner::Caller,
+        owner::{Caller, Owner},
         product::{Product, Step},
         refusal::{Class, Fault, Refused},
         timestamp::Timestamp,
     },
+    pkix::spki::PublicKey,
     policy::{
-        access::{ReadScope, TenantScope},
+        access::TenantScope,
         activation::{self, Choice, CommonNameOption, Grounds, Options},
         csr::{self, ProvenRequest},
         statements,
     },
     ports::store::issuance::ActivationFacts,
-    services::csr_checks::{block_leaked, csr_refusal},
+    services::{
+        csr_checks::{block_leaked, csr_refusal},
+        subject_keys::Standing,
+    },
 };
 
 /// A fresh request that may become an activation, as far as it can be said without a CA.
@@ -26,6 +30,7 @@ pub(super) struct Judged {
     pub product: Product,
     pub applicant: Applicant,
     pub proven: ProvenRequest,
+    pub standing: Standing,
     pub grounds: Grounds,
 }
 
@@ -105,7 +110,7 @@ impl Issuance {
         let product = self.product(&facts.order)?;
         let options = activation::options(view(&facts), now)?;
         let applicant = applicant(wish, &product, &options, now)?;
-        let proven = self.admit(&scope.read(), proven, now).await?;
+        let (proven, standing) = self.admit(&facts.order.owner, proven).await?;
         let choice = Choice {
             common_name: applicant.common_name,
             fields: applicant.fields.clone(),
@@ -116,6 +121,7 @@ impl Issuance {
             product,
             applicant,
             proven,
+            standing,
             grounds,
         })
     }
@@ -137,25 +143,35 @@ impl Issuance {
         }
     }
 
-    /// Refuses a key that is blocked or another owner's at this instant.
+    /// Refuses a key that is weak, blocked, ours or another owner's at this instant.
     async fn admit(
         &self,
-        scope: &ReadScope,
+        owner: &Owner,
         proven: ProvenRequest,
-        now: Timestamp,
-    ) -> Result<ProvenRequest, Refused> {
-        let key = proven.key();
-        let (fingerprint, spki) = (key.fingerprint(), key.spki_sha256());
-        let facts = self
-            .0
-            .activations
-            .key_facts(scope, &fingerprint, &spki, now)
+    ) -> Result<(ProvenRequest, Standing), Refused> {
+        let keys = &self.0.subject_keys;
+        let standing = keys
+            .standing(proven.key(), |holder| holder == owner)
             .await?;
-        let facts = csr::KeyFacts {
-            compromised: facts.blocked,
-            reused: facts.used_by_another,
-        };
-        proven.admit(facts).map_err(|refused| csr_refusal(&refused))
+        let admitted = proven.admit(standing.facts);
+        let proven = admitted.map_err(|refused| csr_refusal(&refused))?;
+        Ok((proven, standing))
+    }
+
+    /// A key that was lawful at the submission may not be any more.
+    pub(super) async fn still_lawful(
+        &self,
+        activation: &Activation,
+    ) -> Result<(PublicKey, Standing), Refused> {
+        let key = PublicKey::from_spki(&activation.spki)
+            .map_err(|_| Refused::unacceptable("csr-malformed"))?;
+        let owner = &activation.owner;
+        let keys = &self.0.subject_keys;
+        let standing = keys.standing(&key, |holder| holder == owner).await?;
+        match standing.facts.faults().first() {
+            Some(fault) => Err(Refused::unacceptable(fault.as_str())),
+            None => Ok((key, standing)),
+        }
     }
 }
 

@@ -111,6 +111,7 @@ impl Issuance {
             product,
             applicant,
             proven,
+            standing,
             grounds,
         } = self.judged(scope, order, wish, proven, now).await?;
         steps.end("S3 facts");
@@ -122,6 +123,7 @@ impl Issuance {
         let id = ActivationId::new(now, random(self.0.entropy.as_ref())?);
         let activation =
             Activation::submit(new_activation(id, &facts, applicant, proven.key(), now)?);
+        let owner = facts.order.owner.clone();
         let order = facts.order.begin_activation(id, now)?;
         let claim = IdempotencyClaim {
             act: id.to_string(),
@@ -132,6 +134,7 @@ impl Issuance {
             .change(order.clone())
             .rest(scope.grant())
             .claims(claim);
+        let unit = standing.bind(unit, &owner);
         let order = |committed: &Committed| order.stored(committed);
         let public_key = proven.key().clone();
         let beginning = Beginning {
@@ -155,7 +158,7 @@ impl Issuance {
         let live = facts.live.clone().filter(|live| live.id == activation.id);
         let activation = live.ok_or_else(|| Refused::state("activation-ended"))?;
         let product = self.product(&facts.order)?;
-        let public_key = self.still_lawful(&scope.read(), &activation, now).await?;
+        let (public_key, standing) = self.still_lawful(&activation).await?;
         let choice = Choice {
             common_name: activation.common_name,
             fields: activation.fields.clone(),
@@ -180,6 +183,7 @@ impl Issuance {
         let unit = Unit::of(caller.clone(), now, activation.clone())
             .ends_job(end)
             .rests_on(Aggregate::Order, order.id, order.version());
+        let unit = standing.bind(unit, &order.owner);
         let order = |_: &Committed| order;
         let beginning = Beginning {
             unit,
@@ -274,28 +278,6 @@ impl Issuance {
     pub(super) fn product(&self, order: &Order) -> Result<Product, Refused> {
         let product = self.0.catalogue.product(&order.product);
         product.ok_or_else(|| Refused::state("product-withdrawn"))
-    }
-
-    /// A key that was lawful at the submission may have been blocked since.
-    async fn still_lawful(
-        &self,
-        scope: &ReadScope,
-        activation: &Activation,
-        now: Timestamp,
-    ) -> Result<PublicKey, Refused> {
-        let key = PublicKey::from_spki(&activation.spki)
-            .map_err(|_| Refused::unacceptable("csr-malformed"))?;
-        let (fingerprint, spki) = (key.fingerprint(), activation.spki_sha256);
-        let known = self
-            .0
-            .activations
-            .key_facts(scope, &fingerprint, &spki, now)
-            .await?;
-        if known.blocked {
-            Err(Refused::unacceptable("csr-key-compromised"))
-        } else {
-            Ok(key)
-        }
     }
 }
 

@@ -1,0 +1,131 @@
+//! The block list and the owners of subscribers' keys. Rows are written once; where a fingerprint
+//! is a primary key it stands in hex, as every key that is looked up in batches.
+
+use async_trait::async_trait;
+
+use super::{
+    owner,
+    query::{Fetch, Query, all, first},
+    table::{Record, Table},
+    value::{Columns, Fields, SqlValue, Unreadable},
+};
+use crate::{
+    domain::{
+        id::CertificateId,
+        subject_key::{BlockEvidence, BlockedKey, Fingerprint, KeyHolder},
+    },
+    ports::store::{
+        Page, StoreError,
+        subject_keys::{KeyFacts, SubjectKeyFacts},
+    },
+};
+
+pub static BLOCKED: Table = Table {
+    name: "blocked_key",
+    key: 1,
+    columns: &[
+        "id",
+        "algorithm",
+        "bits",
+        "evidence",
+        "blocked_by",
+        "created_at",
+    ],
+};
+
+pub static HOLDER: Table = Table {
+    name: "key_holder",
+    key: 1,
+    columns: &["fingerprint", "ra", "customer"],
+};
+
+#[must_use]
+pub fn blocked_record(blocked: &BlockedKey) -> Record {
+    vec![
+        SqlValue::text(blocked.id()),
+        SqlValue::text(&blocked.algorithm),
+        SqlValue::integer(blocked.bits),
+        SqlValue::text(blocked.evidence.name()),
+        SqlValue::text(&blocked.blocked_by),
+        SqlValue::time(blocked.blocked_at),
+    ]
+}
+
+#[must_use]
+pub fn holder_record(holder: &KeyHolder) -> Record {
+    let [ra, customer] = owner::columns(&holder.owner);
+    vec![
+        SqlValue::text(hex::encode(holder.fingerprint)),
+        ra,
+        customer,
+    ]
+}
+
+fn read(row: &dyn Columns) -> Result<BlockedKey, Unreadable> {
+    let row = Fields::of(row);
+    Ok(BlockedKey {
+        fingerprint: row.with("id", |text| hex::decode(text).ok()?.try_into().ok())?,
+        algorithm: row.string("algorithm")?,
+        bits: row.number("bits")?,
+        evidence: row.with("evidence", BlockEvidence::from_name)?,
+        blocked_by: row.string("blocked_by")?,
+        blocked_at: row.time("created_at")?,
+    })
+}
+
+/// One query, always of one row.
+fn facts_query(fingerprint: &Fingerprint, spki_sha256: &[u8; 32]) -> Query {
+    let id = SqlValue::text(hex::encode(fingerprint));
+    Query::new("SELECT EXISTS (SELECT 1 FROM blocked_key WHERE 1 = 1")
+        .eq("id", id.clone())
+        .sql(") AS blocked, EXISTS (SELECT 1 FROM identity WHERE credential_kind = 'spki'")
+        .eq("credential", SqlValue::text(hex::encode(spki_sha256)))
+        .sql(") AS of_identity, h.ra AS ra, h.customer AS customer FROM (SELECT 1) LEFT JOIN key_holder AS h ON h.fingerprint = ")
+        .bind(id)
+}
+
+fn read_facts(row: &dyn Columns) -> Result<KeyFacts, Unreadable> {
+    let row = Fields::of(row);
+    let held = row.maybe_string("ra")?.is_some();
+    Ok(KeyFacts {
+        blocked: row.flag("blocked")?,
+        of_identity: row.flag("of_identity")?,
+        holder: held.then(|| owner::read(row)).transpose()?,
+    })
+}
+
+#[async_trait]
+impl<F: Fetch> SubjectKeyFacts for F {
+    async fn key_facts(
+        &self,
+        fingerprint: &Fingerprint,
+        spki_sha256: &[u8; 32],
+    ) -> Result<KeyFacts, StoreError> {
+        let facts = first(self, facts_query(fingerprint, spki_sha256), read_facts).await?;
+        facts.ok_or_else(|| StoreError("a query of one row gave none".to_owned()))
+    }
+
+    async fn blocked_key(
+        &self,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<BlockedKey>, StoreError> {
+        let id = SqlValue::text(hex::encode(fingerprint));
+        first(self, Query::from("blocked_key").eq("id", id), read).await
+    }
+
+    async fn blocked_keys(&self, page: &Page) -> Result<Vec<BlockedKey>, StoreError> {
+        all(self, Query::from("blocked_key").page(page), read).await
+    }
+
+    async fn certificates_of_key(
+        &self,
+        fingerprint: &Fingerprint,
+        limit: u32,
+    ) -> Result<Vec<CertificateId>, StoreError> {
+        let query = Query::new("SELECT id FROM certificate WHERE 1 = 1")
+            .eq("key_fingerprint", SqlValue::blob(fingerprint))
+            .sql(" ORDER BY created_at DESC, id DESC")
+            .limit(limit);
+        all(self, query, |row| Fields::of(row).parsed("id")).await
+    }
+}

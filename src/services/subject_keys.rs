@@ -1,0 +1,198 @@
+//! What speaks against a subscriber's key besides its own numbers, at one place for CSR checks,
+//! activations and officers: the block list, published lists, the CA's own keys, other owners,
+//! and the one rule of arithmetic that is too dear for a request's thread.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use arc_swap::ArcSwap;
+use tokio::sync::Semaphore;
+
+use crate::{
+    domain::{
+        owner::Owner,
+        refusal::Refused,
+        subject_key::{Fingerprint, KeyHolder},
+        unit::Unit,
+    },
+    pkix::spki::PublicKey,
+    policy::{
+        csr::KeyFacts,
+        key_policy::{Weakness, prime_modulus, published::PublishedKeys},
+    },
+    ports::store::subject_keys::SubjectKeyFacts,
+};
+
+/// Moduli that are known to be no primes, in each of two generations.
+const REMEMBERED: usize = 16 * 1024;
+/// Threads that search for a prime modulus; a search takes 3 ms (RSA-2048) to 200 ms (RSA-8192).
+const SEARCHES: usize = 1;
+
+/// Lists that an operator keeps up to date.
+#[derive(Clone, Debug, Default)]
+pub struct KeyLists {
+    pub published: PublishedKeys,
+    /// Keys of this CA: issuing, root, log, TLS. They enter no subscriber's certificate.
+    pub own: HashSet<Fingerprint>,
+}
+
+/// The service; one for the whole daemon, because it remembers.
+pub struct SubjectKeys {
+    store: Arc<dyn SubjectKeyFacts>,
+    lists: ArcSwap<KeyLists>,
+    composite: Mutex<Remembered>,
+    searches: Arc<Semaphore>,
+}
+
+/// A key as it stands for one owner now.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub facts: KeyFacts,
+    fingerprint: Fingerprint,
+    /// Nobody holds it yet.
+    free: bool,
+}
+
+impl Standing {
+    /// Binds the key to its owner in the unit that first certifies it, and lets the unit fail
+    /// when the key is blocked, or taken by another owner, before it commits.
+    #[must_use]
+    pub fn bind(&self, unit: Unit, owner: &Owner) -> Unit {
+        let unit = unit.unblocked(self.fingerprint);
+        if self.free {
+            unit.change(KeyHolder {
+                fingerprint: self.fingerprint,
+                owner: owner.clone(),
+            })
+        } else {
+            unit
+        }
+    }
+}
+
+impl SubjectKeys {
+    #[must_use]
+    pub fn new(store: Arc<dyn SubjectKeyFacts>, lists: KeyLists) -> Self {
+        Self {
+            store,
+            lists: ArcSwap::from_pointee(lists),
+            composite: Mutex::default(),
+            searches: Arc::new(Semaphore::new(SEARCHES)),
+        }
+    }
+
+    /// Takes over lists that were read again.
+    pub fn replace_lists(&self, lists: KeyLists) {
+        self.lists.store(Arc::new(lists));
+    }
+
+    /// Judges a key that passes [`crate::policy::key_policy::faults`]; `is_own` tells whether the
+    /// owner it belongs to may use it here.
+    ///
+    /// # Errors
+    /// 503 when the store cannot answer.
+    pub async fn standing(
+        &self,
+        key: &PublicKey,
+        is_own: impl FnOnce(&Owner) -> bool + Send,
+    ) -> Result<Standing, Refused> {
+        let fingerprint = key.fingerprint();
+        let known = self
+            .store
+            .key_facts(&fingerprint, &key.spki_sha256())
+            .await?;
+        let ours = known.of_identity || self.lists.load().own.contains(&fingerprint);
+        let free = known.holder.is_none();
+        Ok(Standing {
+            facts: KeyFacts {
+                weak: self.weakness(key, fingerprint).await?,
+                compromised: known.blocked,
+                reused: ours || known.holder.is_some_and(|holder| !is_own(&holder)),
+            },
+            fingerprint,
+            free,
+        })
+    }
+
+    async fn weakness(
+        &self,
+        key: &PublicKey,
+        fingerprint: Fingerprint,
+    ) -> Result<Option<Weakness>, Refused> {
+        if self.lists.load().published.name(key) {
+            return Ok(Some(Weakness::Published));
+        }
+        let PublicKey::Rsa { modulus, .. } = key else {
+            return Ok(None);
+        };
+        if self.remembered().contains(&fingerprint) {
+            return Ok(None);
+        }
+        let failed =
+            |error: &dyn ToString| Refused::unavailable("key-check-failed", error.to_string());
+        // One after another: whoever sends many large keys waits for himself.
+        let slot = Arc::clone(&self.searches).acquire_owned().await;
+        let slot = slot.map_err(|error| failed(&error))?;
+        let modulus = modulus.clone();
+        let search = tokio::task::spawn_blocking(move || {
+            let found = prime_modulus::is_prime(&modulus);
+            drop(slot);
+            found
+        });
+        if search.await.map_err(|error| failed(&error))? {
+            return Ok(Some(Weakness::PrimeModulus));
+        }
+        self.remembered().insert(fingerprint);
+        Ok(None)
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, Remembered> {
+        self.composite
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A set that forgets its older half when it is full.
+#[derive(Default)]
+struct Remembered {
+    young: HashSet<Fingerprint>,
+    old: HashSet<Fingerprint>,
+}
+
+impl Remembered {
+    fn contains(&self, fingerprint: &Fingerprint) -> bool {
+        self.young.contains(fingerprint) || self.old.contains(fingerprint)
+    }
+
+    fn insert(&mut self, fingerprint: Fingerprint) {
+        if self.young.len() == REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(fingerprint);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut remembered = Remembered::default();
+        let name = |n: usize| {
+            let mut name = [0; 32];
+            name[..8].copy_from_slice(&n.to_be_bytes());
+            name
+        };
+        for n in 0..4 * REMEMBERED {
+            remembered.insert(name(n));
+        }
+        assert!(remembered.young.len() + remembered.old.len() <= 2 * REMEMBERED);
+        assert!(remembered.contains(&name(4 * REMEMBERED - 1)));
+        assert!(remembered.contains(&name(3 * REMEMBERED)));
+        assert!(!remembered.contains(&name(0)));
+    }
+}
