@@ -1,5 +1,7 @@
 //! Activations, and what the decision to issue reads.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
 
 use super::{
@@ -47,6 +49,20 @@ pub static TABLE: Table = Table {
         "submitted_at",
         "updated_at",
     ],
+    fixed: &[
+        "order_id",
+        "ra",
+        "customer",
+        "subject_data",
+        "mailbox",
+        "common_name",
+        "fields",
+        "spki",
+        "spki_sha256",
+        "statements",
+        "acting_for",
+        "submitted_at",
+    ],
 };
 
 /// The running activation of an order: its primary key allows one.
@@ -54,6 +70,7 @@ pub static LIVE: Table = Table {
     name: "live_activation",
     key: 1,
     columns: &["order_id", "activation_id"],
+    fixed: &[],
 };
 
 #[must_use]
@@ -108,14 +125,18 @@ fn read_fields(row: Fields<'_>) -> Result<Loaded<Activation>, Unreadable> {
     Ok(Loaded::restore(activation, row.version()?))
 }
 
-/// One query: the order with what it is bound to and the activation that lives.
-fn facts_query(scope: &ReadScope, order: OrderId) -> Query {
+static FACTS: LazyLock<String> = LazyLock::new(|| {
     let columns = [
         order::TABLE.joined_as("o"),
         subject_data::TABLE.joined_as("s"),
         mailbox::TABLE.joined_as("m"),
         TABLE.joined_as("a"),
     ];
+    columns.join(", ")
+});
+
+/// One query: the order with what it is bound to and the activation that lives.
+fn facts_query(scope: &ReadScope, order: OrderId) -> Query {
     let visible = Query::new(" FROM (SELECT * FROM orders WHERE 1 = 1")
         .eq("id", SqlValue::text(order))
         .visible_to(scope);
@@ -126,8 +147,7 @@ fn facts_query(scope: &ReadScope, order: OrderId) -> Query {
              LEFT JOIN mailbox AS m ON m.id = o.mailbox \
              LEFT JOIN live_activation AS l ON l.order_id = o.id \
              LEFT JOIN activation AS a ON a.id = l.activation_id",
-            columns.join(", "),
-            visible.sql
+            *FACTS, visible.sql
         ),
         values: visible.values,
     }

@@ -53,9 +53,9 @@ pub async fn ask<W: Writer>(writer: &mut W, questions: Questions) -> Result<Answ
             key.push(SqlValue::version(version));
             key
         });
-        for chunk in chunks(rows, columns.len() + 1) {
-            let sql = moved(table, chunk.len(), writer.placeholders());
-            for row in writer.rows(sql, chunk.concat()).await? {
+        for (rows, values) in statements(rows, columns.len() + 1) {
+            let sql = moved(table, rows, writer.placeholders());
+            for row in writer.rows(sql, values).await? {
                 let version = Fields::of(&row).version()?;
                 let key = read_key(&row, columns)?;
                 answers.moved.insert((table.name, key, version));
@@ -63,23 +63,23 @@ pub async fn ask<W: Writer>(writer: &mut W, questions: Questions) -> Result<Answ
         }
     }
     for ((table, columns), keys) in questions.keys {
-        for chunk in chunks(keys, columns.len()) {
-            let sql = taken(table, columns, chunk.len(), writer.placeholders());
-            for row in writer.rows(sql, chunk.concat()).await? {
+        for (rows, values) in statements(keys, columns.len()) {
+            let sql = taken(table, columns, rows, writer.placeholders());
+            for row in writer.rows(sql, values).await? {
                 let key = read_key(&row, columns)?;
                 answers.taken.insert(((table, columns), key));
             }
         }
     }
     let held = |(id, token): (String, [u8; 16])| vec![SqlValue::text(id), SqlValue::blob(&token)];
-    for chunk in chunks(questions.jobs.into_iter().map(held), 2) {
+    for (rows, values) in statements(questions.jobs.into_iter().map(held), 2) {
         let sql = format!(
             "WITH v(id, token) AS (VALUES {}) SELECT v.id AS id, v.token AS token \
              FROM v LEFT JOIN job AS t ON t.id = v.id \
              WHERE t.id IS NULL OR t.ended_at IS NOT NULL OR t.token <> v.token",
-            values_of(chunk.len(), 2, writer.placeholders())
+            values_of(rows, 2, writer.placeholders())
         );
-        for row in writer.rows(sql, chunk.concat()).await? {
+        for row in writer.rows(sql, values).await? {
             let row = Fields::of(&row);
             answers
                 .lost
@@ -89,11 +89,21 @@ pub async fn ask<W: Writer>(writer: &mut W, questions: Questions) -> Result<Answ
     Ok(answers)
 }
 
-/// Rows of so many columns in as many statements as they need.
-fn chunks(rows: impl IntoIterator<Item = Key>, width: usize) -> Vec<Vec<Key>> {
-    let rows: Vec<Key> = rows.into_iter().collect();
-    let chunks = rows.chunks(PARAMETERS / width.max(1));
-    chunks.map(<[Key]>::to_vec).collect()
+/// Rows of so many columns as the number of rows and the values of each statement they need.
+fn statements(
+    rows: impl IntoIterator<Item = Record>,
+    width: usize,
+) -> impl Iterator<Item = (usize, Vec<SqlValue>)> {
+    let mut rows = rows.into_iter();
+    let most = PARAMETERS / width.max(1);
+    std::iter::from_fn(move || {
+        let (mut count, mut values) = (0, Vec::new());
+        for row in rows.by_ref().take(most) {
+            values.extend(row);
+            count += 1;
+        }
+        (count > 0).then_some((count, values))
+    })
 }
 
 /// The key as it was asked for: text, or a number where the column holds one.
@@ -178,9 +188,9 @@ async fn insert_all<W: Writer>(
     unless_there: bool,
 ) -> Result<(), W::Error> {
     records.sort_unstable();
-    for chunk in records.chunks(PARAMETERS / table.columns.len()) {
-        let sql = insert(table, chunk.len(), writer.placeholders(), unless_there);
-        writer.execute(sql, chunk.concat()).await?;
+    for (rows, values) in statements(records, table.columns.len()) {
+        let sql = insert(table, rows, writer.placeholders(), unless_there);
+        writer.execute(sql, values).await?;
     }
     Ok(())
 }
@@ -191,21 +201,21 @@ async fn update_all<W: Writer>(
     mut records: Vec<Record>,
 ) -> Result<(), W::Error> {
     records.sort_unstable();
-    for chunk in records.chunks(PARAMETERS / table.columns.len()) {
-        let sql = update(table, chunk.len(), writer.placeholders());
-        demand(writer, table.name, sql, chunk).await?;
+    for (rows, values) in statements(records, table.columns.len()) {
+        let sql = update(table, rows, writer.placeholders());
+        demand(writer, table.name, sql, rows, values).await?;
     }
     Ok(())
 }
 
 async fn end_live<W: Writer>(writer: &mut W, mut ended: Vec<Record>) -> Result<(), W::Error> {
     ended.sort_unstable();
-    for chunk in ended.chunks(PARAMETERS / 2) {
+    for (rows, values) in statements(ended, 2) {
         let sql = format!(
             "DELETE FROM live_activation WHERE (order_id, activation_id) IN (VALUES {})",
-            values_of(chunk.len(), 2, writer.placeholders())
+            values_of(rows, 2, writer.placeholders())
         );
-        writer.execute(sql, chunk.concat()).await?;
+        writer.execute(sql, values).await?;
     }
     Ok(())
 }
@@ -213,15 +223,15 @@ async fn end_live<W: Writer>(writer: &mut W, mut ended: Vec<Record>) -> Result<(
 /// `WHERE token = …` fences off a holder whose lease is over; the judge has looked already.
 async fn end_jobs<W: Writer>(writer: &mut W, mut records: Vec<Record>) -> Result<(), W::Error> {
     records.sort_unstable();
-    for chunk in records.chunks(PARAMETERS / 5) {
+    for (rows, values) in statements(records, 5) {
         let sql = format!(
             "WITH v(id, held, token, due, ended_at) AS (VALUES {}) \
              UPDATE job SET token = v.token, due = coalesce(v.due, job.due), \
              ended_at = v.ended_at FROM v \
              WHERE job.id = v.id AND job.token = v.held AND job.ended_at IS NULL",
-            values_of(chunk.len(), 5, writer.placeholders())
+            values_of(rows, 5, writer.placeholders())
         );
-        demand(writer, "job", sql, chunk).await?;
+        demand(writer, "job", sql, rows, values).await?;
     }
     Ok(())
 }
@@ -237,16 +247,16 @@ async fn store_answers<W: Writer>(
         .iter()
         .map(|column| format!("idempotency.{column} = v.{column}"))
         .collect();
-    for chunk in answers.chunks(PARAMETERS / 8) {
+    for (rows, values) in statements(answers, 8) {
         let sql = format!(
             "WITH v({}, status, location, etag, body) AS (VALUES {}) \
              UPDATE idempotency SET status = v.status, location = v.location, etag = v.etag, \
              body = v.body FROM v WHERE idempotency.status IS NULL AND {}",
             key.join(", "),
-            values_of(chunk.len(), 8, writer.placeholders()),
+            values_of(rows, 8, writer.placeholders()),
             joined.join(" AND ")
         );
-        writer.execute(sql, chunk.concat()).await?;
+        writer.execute(sql, values).await?;
     }
     Ok(())
 }
@@ -256,10 +266,11 @@ async fn demand<W: Writer>(
     writer: &mut W,
     table: &'static str,
     sql: String,
-    rows: &[Record],
+    rows: usize,
+    values: Vec<SqlValue>,
 ) -> Result<(), W::Error> {
-    let written = writer.execute(sql, rows.concat()).await?;
-    if usize::try_from(written) == Ok(rows.len()) {
+    let written = writer.execute(sql, values).await?;
+    if usize::try_from(written) == Ok(rows) {
         Ok(())
     } else {
         Err(writer.missed(table))

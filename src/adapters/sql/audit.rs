@@ -40,24 +40,28 @@ pub static HEAD: Table = Table {
         "root",
         "last_time",
     ],
+    fixed: &[],
 };
 
 pub static ENTRY: Table = Table {
     name: "audit_entry",
     key: 2,
     columns: &["log", "seq", "pos", "leaf"],
+    fixed: &[],
 };
 
 pub static HASH: Table = Table {
     name: "audit_hash",
     key: 3,
     columns: &["log", "level", "n", "hash"],
+    fixed: &[],
 };
 
 pub static DETAIL: Table = Table {
     name: "audit_detail",
     key: 2,
     columns: &["log", "seq", "salt", "json"],
+    fixed: &[],
 };
 
 /// Who writes the log.

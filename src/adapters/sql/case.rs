@@ -48,6 +48,7 @@ pub static TABLE: Table = Table {
         "created_at",
         "updated_at",
     ],
+    fixed: &["subject_data", "ra", "created_at"],
 };
 
 #[must_use]

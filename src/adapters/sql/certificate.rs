@@ -44,6 +44,7 @@ pub static TABLE: Table = Table {
         "not_after",
         "created_at",
     ],
+    fixed: &[],
 };
 
 #[must_use]

@@ -24,6 +24,7 @@ pub static TABLE: Table = Table {
         "stored_as",
         "received_at",
     ],
+    fixed: &[],
 };
 
 #[must_use]

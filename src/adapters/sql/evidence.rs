@@ -25,6 +25,7 @@ pub static TABLE: Table = Table {
         "recorded_by",
         "recorded_at",
     ],
+    fixed: &[],
 };
 
 #[must_use]

@@ -32,6 +32,7 @@ pub static TABLE: Table = Table {
         "created_at",
         "updated_at",
     ],
+    fixed: &["role", "credential_kind", "credential", "created_at"],
 };
 
 /// Values of the columns `credential_kind`, `credential`.

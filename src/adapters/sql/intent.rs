@@ -30,6 +30,17 @@ pub static TABLE: Table = Table {
         "recorded_at",
         "settled_at",
     ],
+    fixed: &[
+        "activation_id",
+        "crl_partition",
+        "tbs",
+        "tbs_sha256",
+        "profile",
+        "profile_sha256",
+        "not_after",
+        "boot",
+        "recorded_at",
+    ],
 };
 
 /// Which decisions rested on a row: the planner's index.
@@ -37,6 +48,7 @@ pub static RESTS_ON: Table = Table {
     name: "rests_on",
     key: 4,
     columns: &["issuer", "serial", "aggregate", "id", "row_version"],
+    fixed: &[],
 };
 
 #[must_use]

@@ -27,6 +27,7 @@ pub static TABLE: Table = Table {
         "queued_at",
         "ended_at",
     ],
+    fixed: &[],
 };
 
 #[must_use]

@@ -1,5 +1,7 @@
 //! The ledger of mails.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
 
 use super::{
@@ -40,6 +42,16 @@ pub static TABLE: Table = Table {
         "reply",
         "created_at",
         "updated_at",
+    ],
+    fixed: &[
+        "kind",
+        "ra",
+        "customer",
+        "order_id",
+        "object",
+        "recipient",
+        "language",
+        "created_at",
     ],
 };
 
@@ -86,8 +98,7 @@ fn read_fields(row: Fields<'_>) -> Result<Loaded<Mail>, Unreadable> {
     Ok(Loaded::restore(mail, row.version()?))
 }
 
-/// One query: the mail with the order it belongs to and the object it is about.
-fn facts_query(id: MailId) -> Query {
+static FACTS: LazyLock<String> = LazyLock::new(|| {
     let columns = [
         TABLE.joined_as("l"),
         order::TABLE.joined_as("o"),
@@ -103,7 +114,12 @@ fn facts_query(id: MailId) -> Query {
          LEFT JOIN mailbox AS m ON l.kind = 'verify-address' AND m.id = l.object \
          LEFT JOIN certificate AS c ON l.kind = 'issued' AND c.id = l.object \
          WHERE 1 = 1";
-    Query::new(&format!("SELECT {}{joins}", columns.join(", "))).eq("l.id", SqlValue::text(id))
+    format!("SELECT {}{joins}", columns.join(", "))
+});
+
+/// One query: the mail with the order it belongs to and the object it is about.
+fn facts_query(id: MailId) -> Query {
+    Query::new(&FACTS).eq("l.id", SqlValue::text(id))
 }
 
 fn read_facts(row: &dyn Columns) -> Result<MailFacts, Unreadable> {

@@ -48,12 +48,21 @@ pub static TABLE: Table = Table {
         "created_at",
         "updated_at",
     ],
+    fixed: &[
+        "order_id",
+        "ra",
+        "customer",
+        "address",
+        "language",
+        "created_at",
+    ],
 };
 
 pub static ADDRESS_USE: Table = Table {
     name: "address_use",
     key: 1,
     columns: &["abuse_key", "version", "sent"],
+    fixed: &[],
 };
 
 #[must_use]

@@ -33,6 +33,15 @@ pub static TABLE: Table = Table {
         "created_at",
         "read_at",
     ],
+    fixed: &[
+        "ra",
+        "customer",
+        "tab",
+        "code",
+        "order_id",
+        "object",
+        "created_at",
+    ],
 };
 
 #[must_use]

@@ -47,6 +47,15 @@ pub static TABLE: Table = Table {
         "created_at",
         "updated_at",
     ],
+    fixed: &[
+        "number",
+        "ra",
+        "customer",
+        "product",
+        "partner_order_ref",
+        "acting_for",
+        "created_at",
+    ],
 };
 
 /// Live orders of a data set that one answer may hold.

@@ -19,6 +19,7 @@ pub static TABLE: Table = Table {
     name: "profile",
     key: 1,
     columns: &["name", "version", "sha256", "retired_at", "updated_at"],
+    fixed: &[],
 };
 
 #[must_use]

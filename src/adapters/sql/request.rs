@@ -34,6 +34,7 @@ pub static TABLE: Table = Table {
         "etag",
         "body",
     ],
+    fixed: &[],
 };
 
 #[must_use]

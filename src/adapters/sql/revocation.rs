@@ -36,6 +36,14 @@ pub static TABLE: Table = Table {
         "entries",
         "boot",
     ],
+    fixed: &[
+        "tbs",
+        "tbs_sha256",
+        "this_update",
+        "next_update",
+        "entries",
+        "boot",
+    ],
 };
 
 pub static REVOKED: Table = Table {
@@ -49,6 +57,7 @@ pub static REVOKED: Table = Table {
         "reason",
         "not_after",
     ],
+    fixed: &[],
 };
 
 #[must_use]

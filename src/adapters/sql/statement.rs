@@ -29,18 +29,31 @@ pub fn insert(table: &Table, rows: usize, style: Placeholders, or_ignore: bool) 
     sql
 }
 
-/// `WITH v(…) AS (VALUES …) UPDATE t SET … FROM v` on the rows whose version is one less.
+/// `WITH v(…) AS (VALUES …) UPDATE t SET … FROM v` on the rows whose version is one less and whose
+/// fixed columns are as given.
 #[must_use]
 pub fn update(table: &Table, rows: usize, style: Placeholders) -> String {
     let mut sql = with(table.columns, rows, style);
-    let _ = write!(sql, "UPDATE {} SET ", table.name);
-    for (n, column) in table.columns.iter().skip(table.key).enumerate() {
-        let comma = if n == 0 { "" } else { ", " };
-        let _ = write!(sql, "{comma}{column} = v.{column}");
-    }
-    let _ = write!(sql, " FROM v WHERE {}.version = v.version - 1", table.name);
+    let free = table.columns.iter().skip(table.key);
+    let set: Vec<String> = free
+        .filter(|column| !table.fixed.contains(column))
+        .map(|column| format!("{column} = v.{column}"))
+        .collect();
+    let _ = write!(
+        sql,
+        "UPDATE {0} SET {1} FROM v WHERE {0}.version = v.version - 1",
+        table.name,
+        set.join(", ")
+    );
     for column in table.key_columns() {
         let _ = write!(sql, " AND {}.{column} = v.{column}", table.name);
+    }
+    for column in table.fixed {
+        let _ = write!(
+            sql,
+            " AND {}.{column} IS NOT DISTINCT FROM v.{column}",
+            table.name
+        );
     }
     sql
 }
@@ -111,5 +124,33 @@ fn values(sql: &mut String, rows: usize, width: usize, style: Placeholders) {
             next += 1;
         }
         sql.push(')');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::sql::{activation, intent, mail, mailbox, notification, order};
+
+    #[test]
+    fn an_update_sets_nothing_that_stays() {
+        let tables = [
+            &activation::TABLE,
+            &intent::TABLE,
+            &mail::TABLE,
+            &mailbox::TABLE,
+            &notification::TABLE,
+            &order::TABLE,
+        ];
+        for table in tables {
+            let sql = update(table, 1, Placeholders::Anonymous);
+            let (_, sql) = sql.split_once(" SET ").unwrap();
+            let (set, condition) = sql.split_once(" FROM v WHERE ").unwrap();
+            for column in table.columns {
+                let is_set = set.contains(&format!("{column} = v.{column}"));
+                let must_be = condition.contains(&format!(".{column} "));
+                assert!(is_set != must_be || *column == "version", "{column}");
+            }
+        }
     }
 }

@@ -52,6 +52,19 @@ pub static TABLE: Table = Table {
         "created_at",
         "updated_at",
     ],
+    fixed: &[
+        "ra",
+        "revision",
+        "previous",
+        "organization",
+        "country",
+        "state_or_province",
+        "locality",
+        "register",
+        "register_number",
+        "acting_for",
+        "created_at",
+    ],
 };
 
 #[must_use]

@@ -31,12 +31,14 @@ pub static BLOCKED: Table = Table {
         "blocked_by",
         "created_at",
     ],
+    fixed: &[],
 };
 
 pub static HOLDER: Table = Table {
     name: "key_holder",
     key: 1,
     columns: &["fingerprint", "ra", "customer"],
+    fixed: &[],
 };
 
 #[must_use]

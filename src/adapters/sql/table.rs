@@ -10,6 +10,9 @@ pub struct Table {
     pub key: usize,
     /// Mutable tables have `version` right after the key.
     pub columns: &'static [&'static str],
+    /// Columns that no transition changes. An update names them in its condition instead of
+    /// setting them: setting a column rewrites every index it stands in.
+    pub fixed: &'static [&'static str],
 }
 
 impl Table {

@@ -1,6 +1,6 @@
 //! Values on their way into the database and columns on their way out, for every driver.
 
-use std::str::FromStr;
+use std::{borrow::Cow, str::FromStr};
 
 use serde_json::Value as Json;
 use sqlx::{ColumnIndex, Database, Decode, Row, Type};
@@ -145,8 +145,12 @@ impl<'a> Fields<'a> {
         Ok(fields.maybe_string("id")?.map(|_| fields))
     }
 
-    fn name(&self, column: &str) -> String {
-        format!("{}{column}", self.prefix)
+    fn name<'c>(&self, column: &'c str) -> Cow<'c, str> {
+        if self.prefix.is_empty() {
+            Cow::Borrowed(column)
+        } else {
+            Cow::Owned([self.prefix, column].concat())
+        }
     }
 
     pub fn maybe_integer(&self, column: &str) -> Result<Option<i64>, Unreadable> {
