@@ -21,6 +21,8 @@ mod crash;
 mod disk;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[path = "store/gather.rs"]
+mod gather;
 #[path = "store/lookups.rs"]
 mod lookups;
 #[path = "store/oracle.rs"]

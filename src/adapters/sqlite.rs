@@ -151,6 +151,7 @@ impl SqliteStore {
                 boot: options.boot.to_string(),
             },
             batch: options.batch.max(1),
+            under_way: 0,
             newest: Arc::clone(&newest),
             registry_writes: Arc::clone(&registry_writes),
         };

@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, fs, io, num::NonZeroU32, path::Path, sync::Arc}
 use rustls::ServerConfig;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 use toml::Spanned;
 
 use crate::{
@@ -28,7 +27,7 @@ use crate::{
     },
     policy::{issuance::IssuerKey, mailbox_code::CodeKey, profile::CertificateProfile},
     services::{
-        authority::{Authority, Bound, CrlPeriod, Profiles},
+        authority::{Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
         keys::KeyFacts,
         profiles::InForce,
         subject_keys::KeyLists,
@@ -205,7 +204,7 @@ fn authority(config: &Config, wanted: &Issuer) -> Result<Authority, ConfigError>
             validity: std::time::Duration::from_secs(wanted.crl_validity_hours.get() * 3600),
             refresh: std::time::Duration::from_secs(wanted.crl_renewal_hours.get() * 3600),
         },
-        slots: Arc::new(Semaphore::new(wanted.signing_slots.to_usize())),
+        slots: SigningSlots::new(wanted.signing_slots.to_usize()),
         certificate,
     };
     authority

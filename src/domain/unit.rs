@@ -89,6 +89,7 @@ pub struct Unit {
     pub(crate) caller: Caller,
     pub(crate) now: Timestamp,
     pub(crate) priority: Priority,
+    pub(crate) among: Option<usize>,
     pub(crate) rests_on: Vec<Rest>,
     pub(crate) unblocked: Vec<Fingerprint>,
     pub(crate) lapses_at: Option<Timestamp>,
@@ -126,6 +127,21 @@ impl Unit {
         self.events.append(&mut take_events(&mut change));
         self.changes.push(change);
         self
+    }
+
+    /// Adds a row that follows from what the unit says already: a line for its owner, a mail
+    /// about it. It has no entry of its own.
+    pub(in crate::domain) fn follows(mut self, change: impl Into<Change>) -> Self {
+        let mut change = change.into();
+        take_events(&mut change);
+        self.changes.push(change);
+        self
+    }
+
+    /// Tells the owner of what the unit does.
+    #[must_use]
+    pub fn tells(self, line: Changed<Notification>) -> Self {
+        self.follows(line)
     }
 
     #[must_use]
@@ -184,6 +200,14 @@ impl Unit {
         self
     }
 
+    /// How many acts of its kind are under way, this one included: units that follow one another
+    /// closely share a transaction.
+    #[must_use]
+    pub fn among(mut self, under_way: usize) -> Self {
+        self.among = Some(under_way);
+        self
+    }
+
     #[must_use]
     pub fn reserved(mut self) -> Self {
         self.priority = Priority::Reserved;
@@ -195,6 +219,7 @@ impl Unit {
             caller,
             now,
             priority: Priority::Ordinary,
+            among: None,
             rests_on: Vec::new(),
             unblocked: Vec::new(),
             lapses_at: None,

@@ -3,11 +3,13 @@
 //! Nothing here reads a file or a token; the daemon builds the values and swaps profiles on
 //! reload. A certificate is finished with the profile its intent pinned (I10).
 
+pub mod slot;
+
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::slot::{SigningSlot, SigningSlots};
 use crate::{
     domain::{intent::IssuerName, refusal::Refused},
     pkix::{
@@ -37,7 +39,7 @@ pub struct Authority {
     /// How long a CRL of this CA holds, and when the next one is due.
     pub crl: CrlPeriod,
     /// Signing slots: an act holds one from before its intent to its result.
-    pub slots: Arc<Semaphore>,
+    pub slots: SigningSlots,
 }
 
 /// The times of a CRL (S/MIME BR 4.9.7: reissue within 7 days, nextUpdate within 10).
@@ -108,10 +110,9 @@ impl Authority {
     ///
     /// # Errors
     /// 503 `issuance-busy` when all slots are taken.
-    pub fn slot(&self) -> Result<OwnedSemaphorePermit, Refused> {
-        Arc::clone(&self.slots)
-            .try_acquire_owned()
-            .map_err(|_| Refused::unavailable("issuance-busy", "all signing slots are taken"))
+    pub fn slot(&self) -> Result<SigningSlot, Refused> {
+        let busy = || Refused::unavailable("issuance-busy", "all signing slots are taken");
+        self.slots.take().ok_or_else(busy)
     }
 }
 

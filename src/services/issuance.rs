@@ -14,7 +14,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
+use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::{
@@ -43,7 +43,7 @@ use crate::{
         },
     },
     services::{
-        authority::{Authorities, Authority},
+        authority::{Authorities, Authority, slot::SigningSlot},
         catalogue::Catalogue,
         jobs::{JobHandler, rest_for_hsm},
         lease::{Lease, clock_may_sign},
@@ -354,7 +354,7 @@ impl Issuance {
     }
 
     /// Takes what an act needs before anything is stored; fails closed (503).
-    fn ready(&self, authority: &Authority) -> Result<OwnedSemaphorePermit, Refused> {
+    fn ready(&self, authority: &Authority) -> Result<SigningSlot, Refused> {
         self.able(authority)?;
         authority.slot()
     }

@@ -31,7 +31,7 @@ use chancery::{
         store::{Store, issuance::Activations, people::Identities},
     },
     services::{
-        authority::{Authorities, Authority, Bound, CrlPeriod, Profiles},
+        authority::{Authorities, Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
         catalogue::Catalogue,
         issuance::{Issuance, Parts, Told, Wish},
         jobs::{JobHandler, Runner},
@@ -43,7 +43,6 @@ use chancery::{
 use futures_util::future::BoxFuture;
 use rcgen::{CertificateParams, DnType, IsCa, KeyPair, KeyUsagePurpose};
 use sqlx::{Connection, Row, sqlite::SqliteConnectOptions};
-use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::{
@@ -445,6 +444,6 @@ fn authority(name: &str, key: &KeyPair) -> Authority {
             validity: Duration::from_secs(7 * 86_400),
             refresh: Duration::from_secs(86_400),
         },
-        slots: Arc::new(Semaphore::new(4)),
+        slots: SigningSlots::new(4),
     }
 }

@@ -28,7 +28,7 @@ use crate::{
     world::{START, World, caller, owner},
 };
 
-fn options(boot: BootId) -> StoreOptions {
+pub fn options(boot: BootId) -> StoreOptions {
     StoreOptions {
         queue: 512,
         batch: 64,

@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use tokio::sync::{mpsc, oneshot};
@@ -37,6 +38,11 @@ use crate::{
 };
 
 type Answer = Result<Committed, CommitError>;
+
+/// How long a batch waits for its share of the acts under way at most.
+const PATIENCE: Duration = Duration::from_millis(20);
+/// The share: a quarter of them. The others may be anywhere else on their way.
+const SHARE: usize = 4;
 
 /// What the lane is asked to do, and whom it answers.
 pub enum Work {
@@ -86,6 +92,8 @@ pub struct Lane {
     pub entropy: Arc<dyn Entropy>,
     pub origin: Origin,
     pub batch: usize,
+    /// Acts under way, as the newest unit of one said.
+    pub under_way: usize,
     /// Instant of the newest audit entry in milliseconds.
     pub newest: Arc<AtomicI64>,
     /// Grows with each batch that may have written to the registry of identities.
@@ -109,7 +117,7 @@ impl Lane {
                 }
                 else => break,
             };
-            let batch = self.gather(first);
+            let batch = self.gather(first).await;
             self.serve(batch).await;
         }
         if let Some(connection) = self.connection.take() {
@@ -117,18 +125,38 @@ impl Lane {
         }
     }
 
-    /// What is queued now, at most a batch; nobody waits for a batch to fill.
-    fn gather(&mut self, first: Work) -> Vec<Work> {
-        let mut batch = vec![first];
-        while batch.len() < self.batch {
-            let next = self
-                .reserved
-                .try_recv()
-                .or_else(|_| self.ordinary.try_recv());
-            let Ok(work) = next else { break };
+    /// What is queued, at most a batch. While many acts are under way a batch waits a moment for
+    /// its share of their units: a transaction costs the same for one unit as for ten.
+    async fn gather(&mut self, first: Work) -> Vec<Work> {
+        let clock = Arc::clone(&self.clock);
+        let mut patience = clock.pause(PATIENCE);
+        let mut batch = Vec::new();
+        let mut next = Some(first);
+        while let Some(work) = next {
+            if let Work::Unit(unit, _) = &work {
+                self.under_way = unit.among.unwrap_or(self.under_way);
+            }
             batch.push(work);
+            next = self.queued(batch.len());
+            if next.is_none() && batch.len() < self.under_way / SHARE {
+                next = tokio::select! {
+                    biased;
+                    Some(work) = self.reserved.recv() => Some(work),
+                    Some(work) = self.ordinary.recv() => Some(work),
+                    () = &mut patience => None,
+                };
+            }
         }
         batch
+    }
+
+    /// The next in the queue, if there is room in the batch.
+    fn queued(&mut self, gathered: usize) -> Option<Work> {
+        if gathered >= self.batch {
+            return None;
+        }
+        let reserved = self.reserved.try_recv().ok();
+        reserved.or_else(|| self.ordinary.try_recv().ok())
     }
 
     async fn serve(&mut self, batch: Vec<Work>) {
@@ -195,6 +223,9 @@ impl Lane {
     }
 
     async fn transact(&mut self, units: &[&Unit]) -> Result<Vec<Answer>, Failed> {
+        metrics::counter!("chancery_store_transactions_total", "kind" => "units").increment(1);
+        let together = u64::try_from(units.len()).unwrap_or(u64::MAX);
+        metrics::counter!("chancery_store_units_total").increment(together);
         let now = self.clock.now();
         let mut connection = self.take().await.map_err(Failed::Broken)?;
         connection
@@ -295,6 +326,8 @@ impl Lane {
     }
 
     async fn book(&mut self, task: Bookkeeping) -> Result<Booked, DatabaseError> {
+        metrics::counter!("chancery_store_transactions_total", "kind" => "bookkeeping")
+            .increment(1);
         let mut connection = self.take().await?;
         connection.run("BEGIN IMMEDIATE").await?;
         let booked = book(&mut connection, task).await?;

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::OwnedSemaphorePermit;
-
 use super::Issuance;
 use crate::{
     domain::{
@@ -29,13 +27,16 @@ use crate::{
         profile::CertificateProfile,
     },
     ports::entropy::random,
-    services::{authority::Authority, request::Stopped},
+    services::{
+        authority::{Authority, slot::SigningSlot},
+        request::Stopped,
+    },
 };
 
 /// A judged certificate that is not yet durable.
 pub(super) struct Drawn {
     pub authority: Arc<Authority>,
-    pub slot: OwnedSemaphorePermit,
+    pub slot: SigningSlot,
     pub profile: Arc<CertificateProfile>,
     pub grounds: Grounds,
     pub linted: Linted<CertificateTbs>,

@@ -162,7 +162,8 @@ impl Issuance {
             .change(certificate)
             .change(act.activation.clone().issued(id, now)?)
             .change(act.order.clone().issued(id, now)?)
-            .change(notification)
+            .tells(notification)
+            .among(act.slot.under_way())
             .reserved();
         let unit = mail.join(unit);
         let unit = match &act.answer_to {

@@ -1,6 +1,6 @@
 //! S1 to S5: facts, judgement, TBS, lint, and the durable intent.
 
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::{
     Applicant, Issuance, Origin, Outcome, Stage, Wish, draw::Drawn, judge::Judged, steps::Steps,
@@ -28,18 +28,17 @@ use crate::{
         issuance::{Recorded, artifact::CertificateTbs},
     },
     ports::{entropy::random, store::issuance::ActivationFacts},
-    services::request::{Stopped, decide},
+    services::{
+        authority::slot::SigningSlot,
+        request::{Stopped, decide},
+    },
 };
 
 /// An act between its two units.
 pub(super) struct InFlight {
     pub caller: Caller,
     /// Held until the result is durable.
-    #[expect(
-        dead_code,
-        reason = "held, not read: dropping it frees the signing slot"
-    )]
-    pub slot: OwnedSemaphorePermit,
+    pub slot: SigningSlot,
     pub recorded: Recorded<CertificateTbs>,
     pub subject: Subject,
     pub public_key: PublicKey,
@@ -236,7 +235,10 @@ impl Issuance {
             recorded_at: now,
             settled_at: None,
         });
-        let unit = unit.change(intent.clone()).lapses_at(grounds.lapses_at);
+        let unit = unit
+            .change(intent.clone())
+            .lapses_at(grounds.lapses_at)
+            .among(slot.under_way());
         let unit = grounds.rests_on.into_iter().fold(unit, Unit::rest);
         let mut steps = Steps::start(self.0.clock.as_ref());
         let committed = match self.0.store.commit(unit).await {

@@ -2,8 +2,6 @@
 //! and their activation is judged afresh under a new serial, ever more rarely when that goes on.
 //! Nothing is signed twice.
 
-use tokio::sync::OwnedSemaphorePermit;
-
 use super::{Issuance, finish::is_open};
 use crate::{
     domain::{
@@ -21,6 +19,7 @@ use crate::{
     policy::access::SystemScope,
     ports::entropy::random,
     services::{
+        authority::slot::SigningSlot,
         jobs::rest_before_anew,
         request::{Stopped, decide},
     },
@@ -59,7 +58,7 @@ impl Issuance {
 
     /// The store could not say whether this intent is durable: if it is, it is abandoned. The
     /// slot is held until that is known, so that a store in trouble is not asked by ever more.
-    pub(super) fn settle_doubt(&self, intent: &Intent, caller: Caller, slot: OwnedSemaphorePermit) {
+    pub(super) fn settle_doubt(&self, intent: &Intent, caller: Caller, slot: SigningSlot) {
         let service = self.clone();
         let (issuer, serial) = (intent.issuer.clone(), intent.serial.clone());
         self.0.tasks.spawn(async move {
