@@ -176,7 +176,7 @@ CREATE TABLE mail (
     reply TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_created ON mail (created_at, id);
 CREATE INDEX mail_state ON mail (state, created_at, id);
 
@@ -191,7 +191,7 @@ CREATE TABLE notification (
     object TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     read_at INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX notification_owner ON notification (ra, customer, tab, created_at, id);
 CREATE INDEX notification_tab ON notification (tab, created_at, id);
 
@@ -221,7 +221,7 @@ CREATE INDEX activation_order ON activation (order_id);
 CREATE TABLE live_activation (
     order_id TEXT NOT NULL PRIMARY KEY REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
     activation_id TEXT NOT NULL UNIQUE REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE intent (
     issuer TEXT NOT NULL,
@@ -352,7 +352,7 @@ CREATE TABLE job (
     queued_at INTEGER NOT NULL,
     ended_at INTEGER,
     UNIQUE (kind, object, slot)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX job_due ON job (kind, due, id) WHERE ended_at IS NULL;
 CREATE INDEX job_token ON job (token) WHERE ended_at IS NULL;
 CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
@@ -401,7 +401,7 @@ CREATE TABLE audit_entry (
     leaf BLOB NOT NULL,
     PRIMARY KEY (log, seq),
     FOREIGN KEY (log) REFERENCES audit_head (log) DEFERRABLE INITIALLY DEFERRED
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Roots of complete subtrees.
 CREATE TABLE audit_hash (
@@ -420,7 +420,7 @@ CREATE TABLE audit_detail (
     json TEXT NOT NULL,
     PRIMARY KEY (log, seq),
     FOREIGN KEY (log, seq) REFERENCES audit_entry (log, seq) DEFERRABLE INITIALLY DEFERRED
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER audit_entry_fixed BEFORE UPDATE ON audit_entry
 BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END;

@@ -148,7 +148,7 @@ pub struct QueuedMail {
 impl QueuedMail {
     #[must_use]
     pub fn join(self, unit: Unit) -> Unit {
-        unit.change(self.mail).job(self.job)
+        unit.follows(self.mail).job(self.job)
     }
 
     /// A unit that the mail itself explains.

@@ -31,7 +31,7 @@ const STATEMENTS: usize = 1024;
 const LOG_PAGES: &str = "16000";
 /// Page cache of the writing connection: negative for KiB. Keys drawn at random touch pages
 /// anywhere in an index.
-const CACHE_KIB: &str = "-65536";
+const CACHE_KIB: &str = "-16384";
 /// Page cache of a reading connection, small: it is emptied whenever somebody has written.
 const READER_CACHE_KIB: &str = "-512";
 
@@ -119,6 +119,8 @@ pub fn writing(path: &Path) -> SqliteConnectOptions {
         .pragma("trusted_schema", "OFF")
         .pragma("wal_autocheckpoint", LOG_PAGES)
         .pragma("cache_size", CACHE_KIB)
+        // What a statement of many rows needs to undo itself, and the rows an update found.
+        .pragma("temp_store", "MEMORY")
         .disable_statement_logging()
 }
 

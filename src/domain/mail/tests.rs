@@ -36,7 +36,7 @@ fn a_mail_and_its_job_enter_the_unit_together() {
     let unit = queued().join(unit);
     assert_eq!((unit.changes.len(), unit.jobs.len()), (1, 1));
     let kinds: Vec<EventKind> = unit.events.iter().map(|event| event.kind).collect();
-    assert_eq!(kinds, [EventKind::CertIssued, EventKind::MailQueued]);
+    assert_eq!(kinds, [EventKind::CertIssued]);
     assert_eq!(unit.jobs[0].object, MailId::new(now(), [1; 10]).to_string());
 }
 
