@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod intent;
 pub mod job;
+pub mod lint_record;
 pub mod mail;
 pub mod mailbox;
 pub mod notification;

@@ -233,6 +233,8 @@ CREATE TABLE intent (
     tbs_sha256 BLOB NOT NULL,
     profile TEXT NOT NULL,
     profile_sha256 BLOB NOT NULL,
+    lint_rules TEXT NOT NULL,
+    lint_findings TEXT NOT NULL,
     not_after INTEGER NOT NULL,
     boot TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -309,6 +311,8 @@ CREATE TABLE revocation_list (
     next_update INTEGER NOT NULL,
     entries INTEGER NOT NULL,
     boot TEXT NOT NULL,
+    lint_rules TEXT NOT NULL,
+    lint_findings TEXT NOT NULL,
     PRIMARY KEY (issuer, crl_partition, number)
 ) STRICT;
 

@@ -7,6 +7,7 @@ use super::{
         value::Value,
     },
     id::{ActivationId, BootId, CertificateId},
+    lint_record::LintRecord,
     refusal::Refused,
     revocation_list::RevokedSerial,
     timestamp::Timestamp,
@@ -57,6 +58,8 @@ pub struct Intent {
     pub tbs_sha256: [u8; 32],
     pub profile: String,
     pub profile_sha256: [u8; 32],
+    /// Version of the rules that let it pass, and the warnings they allowed.
+    pub lint: LintRecord,
     /// notAfter: until then (and one CRL more) an abandoned serial stays listed.
     pub not_after: Timestamp,
     /// The daemon's start that holds the intent; a dead boot's intents are settled by others.
@@ -77,6 +80,7 @@ impl Intent {
             .with("partition", i64::from(intent.partition))
             .with("profile", intent.profile.as_str())
             .with("profile_sha256", Value::hex(&intent.profile_sha256));
+        let event = intent.lint.tell(event);
         Changed::created(intent, event)
     }
 

@@ -8,6 +8,7 @@ use super::{
     },
     id::BootId,
     intent::IssuerName,
+    lint_record::LintRecord,
     refusal::Refused,
     timestamp::Timestamp,
 };
@@ -67,6 +68,8 @@ pub struct RevocationList {
     /// Number of entries.
     pub entries: u32,
     pub boot: BootId,
+    /// Version of the rules that let it pass, and the warnings they allowed.
+    pub lint: LintRecord,
 }
 
 impl RevocationList {
@@ -78,6 +81,7 @@ impl RevocationList {
             .with("this_update", list.this_update.to_string())
             .with("next_update", list.next_update.to_string())
             .with("entries", i64::from(list.entries));
+        let event = list.lint.tell(event);
         Changed::created(list, event)
     }
 

@@ -6,10 +6,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::lint::{Finding, RuleSet};
+use super::lint::{self, Occasion, RuleSet, report::Report};
 use crate::{
     domain::{
         signing::{KeyName, SignOrder, Signature},
+        timestamp::Timestamp,
         unit::Committed,
     },
     pkix::{
@@ -94,12 +95,13 @@ pub struct Draft<T> {
     key: IssuerKey,
 }
 
-/// A TBS without a finding.
+/// A TBS without a finding that stands in the way.
 #[derive(Clone, Debug)]
 pub struct Linted<T> {
     artifact: T,
     key: IssuerKey,
     digest: [u8; 32],
+    report: Report,
 }
 
 /// A TBS whose intent is durable: the right to one signature over exactly these bytes.
@@ -111,6 +113,15 @@ pub struct Recorded<T>(Linted<T>);
 pub struct Issued<T> {
     artifact: T,
     der: Vec<u8>,
+}
+
+/// Why a signature gave no object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfinished {
+    #[error("the signature does not verify")]
+    Signature,
+    #[error("the signed bytes are not those that were linted")]
+    Changed,
 }
 
 /// The proof of durability is not about this TBS.
@@ -130,20 +141,26 @@ impl<T: Artifact> Draft<T> {
         self.artifact.tbs()
     }
 
-    /// Runs the rules over an object assembled from the exact TBS.
+    /// Runs the rules that bind at `now` over an object assembled from the exact TBS. The rules
+    /// must be those of the key that will sign.
     ///
     /// # Errors
-    /// Every finding; there is no way around one.
-    pub fn lint(self, rules: &RuleSet) -> Result<Linted<T>, Vec<Finding>> {
+    /// The report, when anything in it stands in the way.
+    pub fn lint(self, rules: &RuleSet, now: Timestamp) -> Result<Linted<T>, Report> {
         let signed = certificate::assemble(self.tbs(), self.key.algorithm, &PLACEHOLDER);
-        let findings = rules.findings(T::OBJECT, &signed);
-        if !findings.is_empty() {
-            return Err(findings);
+        let occasion = Occasion {
+            signed_at: Some(now),
+            signer: Some(&self.key.public.to_spki()),
+        };
+        let report = rules.judge(T::OBJECT, &signed, occasion);
+        if !report.permits() {
+            return Err(report);
         }
         Ok(Linted {
             digest: Sha256::digest(self.artifact.tbs()).into(),
             artifact: self.artifact,
             key: self.key,
+            report,
         })
     }
 }
@@ -164,6 +181,12 @@ impl<T: Artifact> Linted<T> {
     #[must_use]
     pub const fn artifact(&self) -> &T {
         &self.artifact
+    }
+
+    /// What the rules said: their version and the warnings that are allowed.
+    #[must_use]
+    pub const fn report(&self) -> &Report {
+        &self.report
     }
 
     /// Needs the proof that a unit with this TBS is durable: from the committer, or in a key
@@ -198,14 +221,25 @@ impl<T: Artifact> Recorded<T> {
         )
     }
 
-    /// Verifies what came back over exactly the recorded bytes and puts the object together.
+    /// Verifies what came back over exactly the recorded bytes, puts the object together, and
+    /// compares what it is a signature of with what was linted, byte for byte.
     ///
     /// # Errors
-    /// When the signature does not verify: the intent must then be abandoned.
-    pub fn finish(self, signature: &Signature) -> Result<Issued<T>, BadSignature> {
-        let Linted { artifact, key, .. } = self.0;
-        signature::verify(&key.public, key.algorithm, artifact.tbs(), &signature.0)?;
+    /// When one of the two fails: the intent must then be abandoned.
+    pub fn finish(self, signature: &Signature) -> Result<Issued<T>, Unfinished> {
+        let Linted {
+            artifact,
+            key,
+            digest,
+            ..
+        } = self.0;
+        signature::verify(&key.public, key.algorithm, artifact.tbs(), &signature.0)
+            .map_err(|BadSignature| Unfinished::Signature)?;
         let der = certificate::assemble(artifact.tbs(), key.algorithm, &signature.0);
+        let signed = lint::signed_part(&der).ok_or(Unfinished::Changed)?;
+        if signed != artifact.tbs() || digest != <[u8; 32]>::from(Sha256::digest(signed)) {
+            return Err(Unfinished::Changed);
+        }
         Ok(Issued { artifact, der })
     }
 }

@@ -16,8 +16,8 @@ pub mod published;
 
 mod close_primes;
 mod perfect_power;
-mod roca;
-mod small_factors;
+pub(super) mod roca;
+pub(super) mod small_factors;
 
 /// Smallest RSA modulus in bits (S/MIME BR 6.1.5).
 pub const RSA_MIN_BITS: u32 = 2048;

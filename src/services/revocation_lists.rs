@@ -287,12 +287,9 @@ impl RevocationLists {
             entries: &listed,
         };
         let draft = crl::draft(&order).map_err(|fault| unready(&fault))?;
-        let linted = draft.lint(&authority.list_rules()).map_err(|findings| {
-            unready(&format!(
-                "the CRL breaks {} rules: {findings:?}",
-                findings.len()
-            ))
-        })?;
+        let linted = draft
+            .lint(&authority.list_rules(), times.now)
+            .map_err(|report| unready(&report))?;
         let intent = RevocationList::record(RevocationList {
             issuer: scope.issuer.clone(),
             partition: scope.partition,
@@ -305,6 +302,7 @@ impl RevocationLists {
             next_update: times.next_update,
             entries: u32::try_from(listed.len()).unwrap_or(u32::MAX),
             boot: self.parts.lease.boot(),
+            lint: linted.report().record(),
         });
         let unit = Unit::of(SYSTEM.caller(), times.now, intent.clone()).reserved();
         let unit = match job {

@@ -14,7 +14,7 @@ use crate::{
     pkix::{certificate::CertificateView, oid, tlv},
     policy::{
         access::ReadScope,
-        lint::{Finding, Object, RULES_VERSION, RuleSet},
+        lint::{Object, Occasion, RuleSet, report::Finding, version},
         profile::Generation,
     },
     ports::{
@@ -42,7 +42,8 @@ pub struct Judged {
     pub issuer: IssuerName,
     pub serial: Vec<u8>,
     pub issued_at: Timestamp,
-    /// `None` when no rules are bound to its issuer any more.
+    /// What would stop its signature, by the rules that bound on its first day. `None` when no
+    /// rules are bound to its issuer any more.
     pub findings: Option<Vec<Finding>>,
 }
 
@@ -76,7 +77,7 @@ impl Stock {
     pub async fn census(&self, scope: &ReadScope) -> Result<Census, Refused> {
         Ok(Census {
             at: self.clock.now(),
-            rules: RULES_VERSION,
+            rules: version::VERSION,
             certificates: self.stored.certificate_count(scope).await?,
         })
     }
@@ -100,7 +101,11 @@ impl Stock {
     fn one(&self, certificate: Certificate) -> Judged {
         let rules = self.rules(&certificate);
         Judged {
-            findings: rules.map(|rules| rules.findings(Object::Certificate, &certificate.der)),
+            findings: rules.map(|rules| {
+                let report =
+                    rules.judge(Object::Certificate, &certificate.der, Occasion::default());
+                report.into_obstacles()
+            }),
             id: certificate.id,
             issuer: certificate.issuer,
             serial: certificate.serial,

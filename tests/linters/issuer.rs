@@ -16,7 +16,7 @@ use chancery::{
             artifact::CertificateTbs,
             leaf::{self, LeafOrder, LeafUrls},
         },
-        lint::{Finding, Object, RuleSet},
+        lint::{Object, Occasion, RuleSet, report::Finding},
         profile::{CertificateProfile, Generation},
     },
 };
@@ -109,7 +109,9 @@ impl Issuer {
         });
         let draft = draft.map_err(|fault| fault.to_string())?;
         let rules = RuleSet::leaf(&self.certificate, request.profile.generation());
-        draft.lint(&rules).map_err(|found| format!("{found:?}"))
+        draft
+            .lint(&rules, request.issued_at)
+            .map_err(|report| report.to_string())
     }
 
     /// The certificate: the linted bytes under a signature of the software key.
@@ -126,7 +128,9 @@ impl Issuer {
 
     /// Our verdict on a whole certificate that is said to be of this CA.
     pub fn judge(&self, generation: Generation, certificate: &[u8]) -> Vec<Finding> {
-        RuleSet::leaf(&self.certificate, generation).findings(Object::Certificate, certificate)
+        RuleSet::leaf(&self.certificate, generation)
+            .judge(Object::Certificate, certificate, Occasion::default())
+            .into_obstacles()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chancery::domain::{
     id::BootId,
+    lint_record::LintRecord,
     mailbox::{Attempt, ConfirmChannel, Confirmation},
     owner::{ActingFor, Owner},
     profile::ProfileRecord,
@@ -62,6 +63,7 @@ pub async fn recorded_crls_without_an_end_are_found<S: WholeStore>(world: World<
             next_update: world.now().plus(days(7)),
             entries: 0,
             boot,
+            lint: LintRecord::restore("1".to_owned(), "w_gmail_key"),
         };
         world.put(RevocationList::record(list)).await;
     }

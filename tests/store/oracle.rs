@@ -8,6 +8,7 @@ use chancery::{
         aggregate::Loaded,
         certificate::Certificate,
         intent::Intent,
+        lint_record::LintRecord,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         timestamp::days,
         unit::Unit,
@@ -138,6 +139,7 @@ async fn publish<S: WholeStore>(
         next_update: world.now().plus(days(7)),
         entries: u32::try_from(serials.len()).unwrap(),
         boot: world.boot,
+        lint: LintRecord::restore("1".to_owned(), "w_gmail_key"),
     });
     let committed = world.put(recorded.clone()).await;
     let sha256 = Sha256::digest(&der).into();

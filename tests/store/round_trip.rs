@@ -12,6 +12,7 @@ use chancery::{
             NotificationId, SubjectDataId,
         },
         intent::{Intent, IntentState, IssuerName},
+        lint_record::LintRecord,
         mail::{Mail, MailKind, MailState, NewMail},
         mailbox::{AddressUse, FreshSeed, MailboxValidation, NewMailbox},
         notification::{Notification, Tab, Topic},
@@ -156,6 +157,7 @@ pub fn intent<S: WholeStore>(
         tbs_sha256: [5; 32],
         profile: "multipurpose".to_owned(),
         profile_sha256: [6; 32],
+        lint: LintRecord::restore("1".to_owned(), "w_gmail_key"),
         not_after: world.now().plus(days(365)),
         boot: world.boot,
         state: IntentState::Recorded,
@@ -545,6 +547,7 @@ pub async fn revocation_lists<S: WholeStore>(world: World<S>) {
         next_update: world.now().plus(days(7)),
         entries: 0,
         boot: world.boot,
+        lint: LintRecord::restore("1".to_owned(), "w_gmail_key"),
     });
     let committed = world.put(list.clone()).await;
     assert!(committed.holds_tbs(&[2; 32]));

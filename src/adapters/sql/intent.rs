@@ -7,6 +7,7 @@ use super::{
 use crate::domain::{
     aggregate::{Loaded, Version},
     intent::{Intent, IntentState, IssuerName},
+    lint_record::LintRecord,
     unit::{Aggregate, Rest},
 };
 
@@ -24,6 +25,8 @@ pub static TABLE: Table = Table {
         "tbs_sha256",
         "profile",
         "profile_sha256",
+        "lint_rules",
+        "lint_findings",
         "not_after",
         "boot",
         "state",
@@ -37,6 +40,8 @@ pub static TABLE: Table = Table {
         "tbs_sha256",
         "profile",
         "profile_sha256",
+        "lint_rules",
+        "lint_findings",
         "not_after",
         "boot",
         "recorded_at",
@@ -63,6 +68,8 @@ pub fn record(intent: &Intent, version: Version) -> Record {
         SqlValue::blob(&intent.tbs_sha256),
         SqlValue::text(&intent.profile),
         SqlValue::blob(&intent.profile_sha256),
+        SqlValue::text(&intent.lint.rules),
+        SqlValue::text(intent.lint.names()),
         SqlValue::time(intent.not_after),
         SqlValue::text(intent.boot),
         SqlValue::text(intent.state.name()),
@@ -104,6 +111,7 @@ pub fn read(row: &dyn Columns) -> Result<Loaded<Intent>, Unreadable> {
         tbs_sha256: row.array("tbs_sha256")?,
         profile: row.string("profile")?,
         profile_sha256: row.array("profile_sha256")?,
+        lint: LintRecord::restore(row.string("lint_rules")?, &row.string("lint_findings")?),
         not_after: row.time("not_after")?,
         boot: row.parsed("boot")?,
         state: row.with("state", IntentState::from_name)?,

@@ -12,6 +12,7 @@ use crate::{
         aggregate::{Loaded, Version},
         id::BootId,
         intent::IssuerName,
+        lint_record::LintRecord,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         timestamp::Timestamp,
     },
@@ -35,6 +36,8 @@ pub static TABLE: Table = Table {
         "next_update",
         "entries",
         "boot",
+        "lint_rules",
+        "lint_findings",
     ],
     fixed: &[
         "tbs",
@@ -43,6 +46,8 @@ pub static TABLE: Table = Table {
         "next_update",
         "entries",
         "boot",
+        "lint_rules",
+        "lint_findings",
     ],
 };
 
@@ -75,6 +80,8 @@ pub fn record(list: &RevocationList, version: Version) -> Record {
         SqlValue::time(list.next_update),
         SqlValue::integer(list.entries),
         SqlValue::text(list.boot),
+        SqlValue::text(&list.lint.rules),
+        SqlValue::text(list.lint.names()),
     ]
 }
 
@@ -104,6 +111,7 @@ fn read(row: &dyn Columns) -> Result<Loaded<RevocationList>, Unreadable> {
         next_update: row.time("next_update")?,
         entries: row.number("entries")?,
         boot: row.parsed("boot")?,
+        lint: LintRecord::restore(row.string("lint_rules")?, &row.string("lint_findings")?),
     };
     Ok(Loaded::restore(list, row.version()?))
 }

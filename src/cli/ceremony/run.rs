@@ -230,14 +230,15 @@ impl Run<'_> {
         key: &TokenKey,
         done: &mut Done,
     ) -> Result<(), Fault> {
-        let linted = draft.lint(rules).map_err(|findings| {
-            let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
-            Fault::refused("lint", told.join("; "))
-        })?;
+        let linted = draft
+            .lint(rules, self.setting.clock.now())
+            .map_err(|report| Fault::refused("lint", report))?;
         let intent = json!({
             "skeleton_sha256": hex::encode(done.skeleton),
             "algorithm": key.algorithm.name(),
             "intent": linted.artifact().intent(),
+            "lint_rules": linted.report().rules,
+            "lint_findings": linted.report().record().findings,
         });
         let proof = self.step("sign", intent, Some(linted.tbs_sha256()))?;
         let recorded = linted

@@ -33,6 +33,9 @@ pub(crate) const MULTIPURPOSE: &str =
     include_str!("../../../config/profiles/org-multipurpose.toml");
 pub(crate) const STRICT: &str = include_str!("../../../config/profiles/org-strict.toml");
 
+/// When the samples are signed: a moment after every sample begins.
+pub(crate) const SIGNED_AT: &str = "2026-11-22T12:00:00Z";
+
 /// Seed of the leaf's serial.
 pub(crate) const LEAF_SERIAL: u8 = 3;
 
@@ -156,6 +159,24 @@ pub(crate) fn list_of(issuer: &Ca, entries: &[RevokedEntry]) -> Draft<CrlTbs> {
     draft.unwrap()
 }
 
+/// A full CRL of the root with one entry.
+pub(crate) fn root_list() -> Draft<CrlTbs> {
+    let draft = crl::draft(&crl::CrlOrder {
+        issuer: &ROOT.certificate,
+        key: &issuer_key(&ROOT.key),
+        this_update: "2026-12-01T12:00:00Z".parse().unwrap(),
+        next_update: "2027-11-01T12:00:00Z".parse().unwrap(),
+        number: 1,
+        scope: None,
+        entries: &[RevokedEntry {
+            serial: serial(7),
+            revoked_at: "2026-11-30T00:00:00Z".parse().unwrap(),
+            reason: CrlReason::CaCompromise,
+        }],
+    });
+    draft.unwrap()
+}
+
 pub(crate) fn list_rules(issuer: &Ca) -> RuleSet {
     RuleSet::list(&issuer.certificate, ListKind::Leaves)
 }
@@ -163,7 +184,7 @@ pub(crate) fn list_rules(issuer: &Ca) -> RuleSet {
 /// The whole pipeline with a software key.
 pub(crate) fn sign<T: Artifact>(draft: Draft<T>, rules: &RuleSet, key: &TestKey) -> Vec<u8> {
     let linted = draft
-        .lint(rules)
+        .lint(rules, SIGNED_AT.parse().unwrap())
         .unwrap_or_else(|found| panic!("{found:#?}"));
     let digest = linted.tbs_sha256();
     let committed = Committed::new(Timestamp::EPOCH, 1, vec![digest]);

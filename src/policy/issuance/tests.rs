@@ -12,6 +12,10 @@ use crate::{
     policy::{activation::Subject, lint::RuleSet, profile::Generation},
 };
 
+fn now() -> Timestamp {
+    samples::SIGNED_AT.parse().unwrap()
+}
+
 fn rules() -> RuleSet {
     RuleSet::leaf(&ISSUING.certificate, Generation::Multipurpose)
 }
@@ -19,7 +23,7 @@ fn rules() -> RuleSet {
 #[test]
 fn only_the_recorded_bytes_are_ordered_and_only_their_signature_is_taken() {
     let linted = leaf(&ISSUING, MULTIPURPOSE, &RSA_LEAF)
-        .lint(&rules())
+        .lint(&rules(), now())
         .unwrap();
     let tbs = linted.tbs().to_vec();
     let digest = linted.tbs_sha256();
@@ -35,7 +39,7 @@ fn only_the_recorded_bytes_are_ordered_and_only_their_signature_is_taken() {
     let foreign = Signature(ROOT.key.sign(&tbs));
     assert_eq!(
         recorded.clone().finish(&foreign).map(Issued::into_der),
-        Err(BadSignature)
+        Err(Unfinished::Signature)
     );
     let issued = recorded.finish(&Signature(ISSUING.key.sign(&tbs))).unwrap();
     assert!(issued.der().windows(tbs.len()).any(|window| window == tbs));
@@ -45,12 +49,18 @@ fn only_the_recorded_bytes_are_ordered_and_only_their_signature_is_taken() {
 fn a_finding_stops_the_draft() {
     let draft = leaf(&ISSUING, MULTIPURPOSE, &RSA_LEAF);
     let strict = RuleSet::leaf(&ISSUING.certificate, Generation::Strict);
-    let findings = draft.clone().lint(&strict).unwrap_err();
+    let report = draft.clone().lint(&strict, now()).unwrap_err();
     assert!(
-        findings.iter().any(|f| f.rule == "e_reserved_policy"),
-        "{findings:?}"
+        report.obstacles().any(|f| f.rule == "e_reserved_policy"),
+        "{report}"
     );
-    assert!(draft.lint(&list_rules(&ISSUING)).is_err());
+    for rules in [
+        list_rules(&ISSUING),
+        RuleSet::leaf(&ROOT.certificate, Generation::Strict),
+    ] {
+        let report = draft.clone().lint(&rules, now()).unwrap_err();
+        assert_eq!(report.findings[0].rule, "e_rule_set");
+    }
 }
 
 #[test]

@@ -2,15 +2,17 @@
 //!
 //! Whatever cannot be decoded ends the lint with one finding, so rules see only clean values.
 
-use const_oid::ObjectIdentifier;
-
-use crate::pkix::{
-    certificate::{CaCertificate, CertificateView},
-    name::{self, NameAttribute},
-    oid,
-    spki::{PublicKey, SpkiFault},
-    tlv::{self, Element, Malformed},
-    validity::Validity,
+use super::{
+    der::{self, NotDer},
+    extensions::{
+        self, Access, AuthorityKey, BasicConstraints, CrlPoints, Extension, KeyUsage,
+        NameConstraints, Policy,
+    },
+    issuer::{Issuer, Signer},
+    key::Key,
+    name::{self, Attribute, GeneralName},
+    oids,
+    time::Time,
 };
 
 /// What kind of certificate is judged.
@@ -23,71 +25,107 @@ pub enum Kind {
     /// A subordinate CA.
     Issuing,
     Root,
+    /// A delegated OCSP responder.
+    Responder,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Multipurpose,
+        Self::Strict,
+        Self::Issuing,
+        Self::Root,
+        Self::Responder,
+    ];
 }
 
 /// Every kind.
-pub(super) const ALL: &[Kind] = &[Kind::Multipurpose, Kind::Strict, Kind::Issuing, Kind::Root];
+pub(super) const ALL: &[Kind] = &Kind::ALL;
 /// Both leaf kinds.
 pub(super) const LEAVES: &[Kind] = &[Kind::Multipurpose, Kind::Strict];
+/// Leaves of the multipurpose generation.
+pub(super) const MULTIPURPOSE: &[Kind] = &[Kind::Multipurpose];
+/// Leaves of the strict generation.
+pub(super) const STRICT: &[Kind] = &[Kind::Strict];
+/// All that is no CA.
+pub(super) const ENDS: &[Kind] = &[Kind::Multipurpose, Kind::Strict, Kind::Responder];
 /// Both CA kinds.
 pub(super) const CAS: &[Kind] = &[Kind::Issuing, Kind::Root];
-/// Subordinate CAs only.
+/// Subordinate CAs.
 pub(super) const ISSUING: &[Kind] = &[Kind::Issuing];
+/// Roots.
+pub(super) const ROOT: &[Kind] = &[Kind::Root];
+/// OCSP responders.
+pub(super) const RESPONDER: &[Kind] = &[Kind::Responder];
+/// Leaves and subordinate CAs.
+pub(super) const SUBSCRIBED: &[Kind] = &[Kind::Multipurpose, Kind::Strict, Kind::Issuing];
+/// Multipurpose leaves and the CAs above them.
+pub(super) const OPEN: &[Kind] = &[Kind::Multipurpose, Kind::Issuing];
 /// All that has an issuer above it.
-pub(super) const BELOW_ROOT: &[Kind] = &[Kind::Multipurpose, Kind::Strict, Kind::Issuing];
+pub(super) const BELOW_ROOT: &[Kind] = &[
+    Kind::Multipurpose,
+    Kind::Strict,
+    Kind::Issuing,
+    Kind::Responder,
+];
 
-/// basicConstraints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BasicConstraints<'a> {
-    pub(super) ca: bool,
-    pub(super) path_len: Option<&'a [u8]>,
-}
-
-/// One `PolicyInformation`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Policy {
-    pub(super) oid: ObjectIdentifier,
-    pub(super) has_qualifiers: bool,
-}
-
-/// authorityKeyIdentifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct AuthorityKey<'a> {
-    pub(super) identifier: Option<&'a [u8]>,
-    /// authorityCertIssuer or authorityCertSerialNumber is there.
-    pub(super) has_issuer: bool,
-}
-
-/// cRLDistributionPoints, flattened.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct DistributionPoints<'a> {
-    pub(super) names: Vec<Element<'a>>,
-    /// A point without fullName, or with reasons or cRLIssuer.
-    pub(super) has_other: bool,
-}
+/// Purposes S/MIME BR 7.1.2.2 g and 7.1.2.3 f forbid.
+pub(super) const FORBIDDEN_PURPOSES: [&[u8]; 4] = [
+    oids::SERVER_AUTH,
+    oids::CODE_SIGNING,
+    oids::TIME_STAMPING,
+    oids::ANY_EXT_KEY_USAGE,
+];
 
 /// The decoded certificate.
 #[derive(Debug)]
 pub struct Certificate<'a> {
     pub(super) kind: Kind,
     /// `None` for a root.
-    pub(super) issuer: Option<&'a CaCertificate>,
-    pub(super) view: CertificateView<'a>,
-    pub(super) validity: Validity,
-    pub(super) subject: Vec<NameAttribute<'a>>,
-    pub(super) key: Result<PublicKey, SpkiFault>,
-    /// Unused bits and octets of keyUsage.
-    pub(super) key_usage: Option<(u8, &'a [u8])>,
-    pub(super) ext_key_usage: Option<Vec<ObjectIdentifier>>,
-    pub(super) policies: Option<Vec<Policy>>,
-    /// GeneralNames of subjectAltName.
-    pub(super) alt_names: Option<Vec<Element<'a>>>,
-    pub(super) distribution_points: Option<DistributionPoints<'a>>,
-    /// Access method and location.
-    pub(super) access: Option<Vec<(ObjectIdentifier, Element<'a>)>>,
+    pub(super) issuer: Option<&'a Issuer>,
+    /// The moment of signing, in seconds since 1970, when it is known.
+    pub(super) signed_at: Option<i64>,
+    /// As encoded; 0 when absent.
+    pub(super) version: u8,
+    /// Content octets of the serial.
+    pub(super) serial: &'a [u8],
+    pub(super) inner_algorithm: &'a [u8],
+    pub(super) outer_algorithm: &'a [u8],
+    pub(super) issuer_name: &'a [u8],
+    pub(super) not_before: Time,
+    pub(super) not_after: Time,
+    pub(super) subject_name: &'a [u8],
+    pub(super) subject: Vec<Attribute<'a>>,
+    pub(super) spki: &'a [u8],
+    pub(super) key: Key<'a>,
+    pub(super) has_unique_id: bool,
+    pub(super) extensions: Vec<Extension<'a>>,
+    pub(super) key_usage: Option<KeyUsage>,
+    pub(super) purposes: Option<Vec<&'a [u8]>>,
+    pub(super) policies: Option<Vec<Policy<'a>>>,
+    pub(super) alt_names: Option<Vec<GeneralName<'a>>>,
+    pub(super) crl_points: Option<CrlPoints<'a>>,
+    pub(super) access: Option<Vec<Access<'a>>>,
     pub(super) authority_key: Option<AuthorityKey<'a>>,
     pub(super) subject_key: Option<&'a [u8]>,
     pub(super) basic_constraints: Option<BasicConstraints<'a>>,
+    pub(super) name_constraints: Option<NameConstraints<'a>>,
+}
+
+/// The parts of the TBS as they follow each other.
+struct Fields<'a> {
+    version: u8,
+    serial: &'a [u8],
+    inner_algorithm: &'a [u8],
+    issuer: &'a [u8],
+    not_before: Time,
+    not_after: Time,
+    subject: &'a [u8],
+    spki: &'a [u8],
+    has_unique_id: bool,
+    extensions: Vec<Extension<'a>>,
+    outer_algorithm: &'a [u8],
 }
 
 impl<'a> Certificate<'a> {
@@ -95,162 +133,205 @@ impl<'a> Certificate<'a> {
     pub(super) fn read(
         der: &'a [u8],
         kind: Kind,
-        issuer: Option<&'a CaCertificate>,
+        issuer: Option<&'a Issuer>,
+        signed_at: Option<i64>,
     ) -> Result<Self, &'static str> {
-        let view = CertificateView::parse(der).map_err(|_| "certificate")?;
-        let value = |oid| view.extension(oid).map(|extension| extension.value);
+        let fields = fields(der).map_err(|NotDer| "certificate")?;
+        let value = |oid| {
+            let mut all = fields.extensions.iter();
+            all.find(|found| found.oid == oid).map(|found| found.value)
+        };
         Ok(Self {
             kind,
             issuer,
-            validity: Validity::from_der(&view.validity).map_err(|_| "validity")?,
-            subject: name::attributes(view.subject).map_err(|_| "subject")?,
-            key: PublicKey::from_spki(view.spki),
-            key_usage: part(value(oid::KEY_USAGE), "keyUsage", |der| {
-                tlv::only(der, tlv::BIT_STRING)?.bit_string()
-            })?,
-            ext_key_usage: part(value(oid::EXT_KEY_USAGE), "extKeyUsage", purposes)?,
-            policies: part(
-                value(oid::CERTIFICATE_POLICIES),
-                "certificatePolicies",
-                policies,
+            signed_at,
+            version: fields.version,
+            serial: fields.serial,
+            inner_algorithm: fields.inner_algorithm,
+            outer_algorithm: fields.outer_algorithm,
+            issuer_name: fields.issuer,
+            not_before: fields.not_before,
+            not_after: fields.not_after,
+            subject_name: fields.subject,
+            subject: name::attributes(fields.subject).map_err(|NotDer| "subject")?,
+            spki: fields.spki,
+            key: Key::read(fields.spki).map_err(|NotDer| "subjectPublicKeyInfo")?,
+            has_unique_id: fields.has_unique_id,
+            key_usage: part(value(oids::KEY_USAGE), "keyUsage", KeyUsage::read)?,
+            purposes: part(
+                value(oids::EXT_KEY_USAGE),
+                "extKeyUsage",
+                extensions::purposes,
             )?,
-            alt_names: part(value(oid::SUBJECT_ALT_NAME), "subjectAltName", |der| {
-                tlv::all(tlv::only(der, tlv::SEQUENCE)?.value)
-            })?,
-            distribution_points: part(
-                value(oid::CRL_DISTRIBUTION_POINTS),
+            policies: part(
+                value(oids::CERTIFICATE_POLICIES),
+                "certificatePolicies",
+                Policy::list,
+            )?,
+            alt_names: part(
+                value(oids::SUBJECT_ALT_NAME),
+                "subjectAltName",
+                GeneralName::list,
+            )?,
+            crl_points: part(
+                value(oids::CRL_DISTRIBUTION_POINTS),
                 "cRLDistributionPoints",
-                distribution_points,
+                CrlPoints::read,
             )?,
             access: part(
-                value(oid::AUTHORITY_INFO_ACCESS),
+                value(oids::AUTHORITY_INFO_ACCESS),
                 "authorityInfoAccess",
-                access,
+                Access::list,
             )?,
             authority_key: part(
-                value(oid::AUTHORITY_KEY_IDENTIFIER),
+                value(oids::AUTHORITY_KEY_IDENTIFIER),
                 "authorityKeyIdentifier",
-                authority_key,
+                AuthorityKey::read,
             )?,
             subject_key: part(
-                value(oid::SUBJECT_KEY_IDENTIFIER),
+                value(oids::SUBJECT_KEY_IDENTIFIER),
                 "subjectKeyIdentifier",
-                |der| Ok(tlv::only(der, tlv::OCTET_STRING)?.value),
+                |der| Ok(der::sole(der, der::OCTET_STRING)?.value),
             )?,
             basic_constraints: part(
-                value(oid::BASIC_CONSTRAINTS),
+                value(oids::BASIC_CONSTRAINTS),
                 "basicConstraints",
-                basic_constraints,
+                BasicConstraints::read,
             )?,
-            view,
+            name_constraints: part(
+                value(oids::NAME_CONSTRAINTS),
+                "nameConstraints",
+                NameConstraints::read,
+            )?,
+            extensions: fields.extensions,
         })
     }
 
-    /// The text of each value of one subject attribute.
-    pub(super) fn subject_values(&self, kind: ObjectIdentifier) -> Vec<String> {
-        self.subject
-            .iter()
-            .filter(|attribute| attribute.oid == kind)
-            .map(|attribute| attribute.text().unwrap_or_default())
-            .collect()
+    /// The day that decides which rules bind: of signing, or, unknown, of notBefore.
+    pub(super) fn judged_at(&self) -> i64 {
+        let signed = self.signed_at.unwrap_or(self.not_before.seconds);
+        signed.max(self.not_before.seconds)
     }
 
-    /// The rfc822Names of subjectAltName as text.
-    pub(super) fn mailboxes(&self) -> Vec<&'a str> {
+    /// The texts of one subject attribute.
+    pub(super) fn values(&self, oid: &'static [u8]) -> impl Iterator<Item = &str> {
+        let all = self.subject.iter();
+        all.filter(move |found| found.oid == oid)
+            .map(|found| found.text.as_ref())
+    }
+
+    /// The subject has this attribute.
+    pub(super) fn has(&self, oid: &[u8]) -> bool {
+        self.subject.iter().any(|found| found.oid == oid)
+    }
+
+    /// The extension with this identifier.
+    pub(super) fn extension(&self, oid: &[u8]) -> Option<&Extension<'a>> {
+        self.extensions.iter().find(|found| found.oid == oid)
+    }
+
+    /// The extension is there with this critical flag.
+    pub(super) fn has_flag(&self, oid: &[u8], critical: bool) -> bool {
+        let found = self.extension(oid);
+        found.is_some_and(|found| found.critical == critical)
+    }
+
+    /// The mailboxes of subjectAltName.
+    pub(super) fn mailboxes(&self) -> impl Iterator<Item = &'a str> {
         let names = self.alt_names.iter().flatten();
-        names
-            .filter(|name| name.tag == tlv::primitive(1))
-            .map(|name| std::str::from_utf8(name.value).unwrap_or_default())
-            .collect()
+        names.filter_map(GeneralName::mailbox)
+    }
+
+    /// Purposes beside emailProtection that are not forbidden outright.
+    pub(super) fn further_purposes(&self) -> impl Iterator<Item = &'a [u8]> {
+        let found = self.purposes.iter().flatten().copied();
+        found.filter(|oid| *oid != oids::EMAIL_PROTECTION && !FORBIDDEN_PURPOSES.contains(oid))
     }
 
     /// Key usage bits as one number, digitalSignature the highest of 16.
-    pub(super) fn usage_bits(&self) -> u16 {
-        match self.key_usage {
-            Some((_, [first])) => u16::from_be_bytes([*first, 0]),
-            Some((_, [first, second, ..])) => u16::from_be_bytes([*first, *second]),
-            _ => 0,
+    pub(super) fn usage(&self) -> Option<u16> {
+        self.key_usage.map(|usage| usage.bits)
+    }
+
+    /// The magnitude of a positive serial.
+    pub(super) fn positive_serial(&self) -> Option<&'a [u8]> {
+        let magnitude = der::magnitude(self.serial).ok()?;
+        (magnitude != [0]).then_some(magnitude)
+    }
+
+    /// Seconds of validity with both ends counted.
+    pub(super) fn seconds(&self) -> i64 {
+        let length = self
+            .not_after
+            .seconds
+            .saturating_sub(self.not_before.seconds);
+        length.saturating_add(1)
+    }
+
+    /// What signs this certificate, and the AlgorithmIdentifier of that key.
+    pub(super) fn signer(&self) -> (Signer, &[u8]) {
+        match self.issuer {
+            Some(issuer) => (issuer.signer, &issuer.algorithm),
+            None => (Signer::of(&self.key), self.key.algorithm),
         }
     }
 }
 
-/// Decodes one extension if it is there.
-fn part<'a, T>(
-    value: Option<&'a [u8]>,
-    name: &'static str,
-    decode: impl FnOnce(&'a [u8]) -> Result<T, Malformed>,
-) -> Result<Option<T>, &'static str> {
-    value.map(decode).transpose().map_err(|_| name)
-}
-
-fn purposes(der: &[u8]) -> Result<Vec<ObjectIdentifier>, Malformed> {
-    let list = tlv::all(tlv::only(der, tlv::SEQUENCE)?.value)?;
-    list.iter().map(Element::oid).collect()
-}
-
-fn policies(der: &[u8]) -> Result<Vec<Policy>, Malformed> {
-    let list = tlv::all(tlv::only(der, tlv::SEQUENCE)?.value)?;
-    list.iter()
-        .map(|policy| {
-            let mut fields = tlv::only(policy.raw, tlv::SEQUENCE)?.reader();
-            let oid = fields.expect(tlv::OID)?.oid()?;
-            let has_qualifiers = !fields.is_empty();
-            Ok(Policy {
-                oid,
-                has_qualifiers,
-            })
-        })
-        .collect()
-}
-
-pub(super) fn distribution_points(der: &[u8]) -> Result<DistributionPoints<'_>, Malformed> {
-    let mut found = DistributionPoints::default();
-    for point in tlv::all(tlv::only(der, tlv::SEQUENCE)?.value)? {
-        let mut fields = tlv::only(point.raw, tlv::SEQUENCE)?.reader();
-        match fields.optional(tlv::constructed(0))? {
-            Some(name) => match tlv::only(name.value, tlv::constructed(0)) {
-                Ok(full) => found.names.extend(tlv::all(full.value)?),
-                Err(Malformed) => found.has_other = true,
-            },
-            None => found.has_other = true,
-        }
-        found.has_other |= !fields.is_empty();
-    }
-    Ok(found)
-}
-
-fn access(der: &[u8]) -> Result<Vec<(ObjectIdentifier, Element<'_>)>, Malformed> {
-    let list = tlv::all(tlv::only(der, tlv::SEQUENCE)?.value)?;
-    list.iter()
-        .map(|description| {
-            let mut fields = tlv::only(description.raw, tlv::SEQUENCE)?.reader();
-            let method = fields.expect(tlv::OID)?.oid()?;
-            let location = fields.any()?;
-            fields.finish()?;
-            Ok((method, location))
-        })
-        .collect()
-}
-
-pub(super) fn authority_key(der: &[u8]) -> Result<AuthorityKey<'_>, Malformed> {
-    let mut fields = tlv::only(der, tlv::SEQUENCE)?.reader();
-    let identifier = fields.optional(tlv::primitive(0))?.map(|found| found.value);
-    Ok(AuthorityKey {
-        identifier,
-        has_issuer: !fields.is_empty(),
+fn fields(der: &[u8]) -> Result<Fields<'_>, NotDer> {
+    der::strict(der)?;
+    let mut outer = der::sole(der, der::SEQUENCE)?.inside();
+    let tbs = outer.take(der::SEQUENCE)?;
+    let outer_algorithm = outer.take(der::SEQUENCE)?.raw;
+    der::octets(outer.take(der::BIT_STRING)?.value)?;
+    outer.end()?;
+    let mut next = tbs.inside();
+    let version = match next.take_if(der::constructed(0))? {
+        Some(version) => match der::sole(version.value, der::INTEGER)?.value {
+            [version] => *version,
+            _ => return Err(NotDer),
+        },
+        None => 0,
+    };
+    let serial = next.take(der::INTEGER)?.value;
+    let inner_algorithm = next.take(der::SEQUENCE)?.raw;
+    let issuer = next.take(der::SEQUENCE)?.raw;
+    let mut validity = next.take(der::SEQUENCE)?.inside();
+    let not_before = Time::read(&validity.any()?)?;
+    let not_after = Time::read(&validity.any()?)?;
+    validity.end()?;
+    let subject = next.take(der::SEQUENCE)?.raw;
+    let spki = next.take(der::SEQUENCE)?.raw;
+    let issuer_id = next.take_if(der::primitive(1))?;
+    let subject_id = next.take_if(der::primitive(2))?;
+    let extensions = match next.take_if(der::constructed(3))? {
+        Some(wrapper) => Extension::list(wrapper.value)?,
+        None => Vec::new(),
+    };
+    next.end()?;
+    Ok(Fields {
+        version,
+        serial,
+        inner_algorithm,
+        issuer,
+        not_before,
+        not_after,
+        subject,
+        spki,
+        has_unique_id: issuer_id.is_some() || subject_id.is_some(),
+        extensions,
+        outer_algorithm,
     })
 }
 
-fn basic_constraints(der: &[u8]) -> Result<BasicConstraints<'_>, Malformed> {
-    let mut fields = tlv::only(der, tlv::SEQUENCE)?.reader();
-    let ca = match fields.optional(tlv::BOOLEAN)? {
-        Some(flag) if !flag.boolean()? => return Err(Malformed),
-        flag => flag.is_some(),
-    };
-    let path_len = match fields.optional(tlv::INTEGER)? {
-        Some(length) => Some(length.unsigned()?),
-        None => None,
-    };
-    fields.finish()?;
-    Ok(BasicConstraints { ca, path_len })
+/// Decodes one extension if it is there.
+pub(super) fn part<'a, T>(
+    value: Option<&'a [u8]>,
+    name: &'static str,
+    decode: impl FnOnce(&'a [u8]) -> Result<T, NotDer>,
+) -> Result<Option<T>, &'static str> {
+    let Some(value) = value else { return Ok(None) };
+    der::strict(value)
+        .and_then(|()| decode(value))
+        .map(Some)
+        .map_err(|NotDer| name)
 }

@@ -5,10 +5,7 @@ use std::sync::Arc;
 use super::Issuance;
 use crate::{
     domain::{
-        audit::{
-            event::{Event, EventKind, Outcome as Fate},
-            value::Value,
-        },
+        audit::event::{Event, EventKind, Outcome as Fate},
         owner::Caller,
         product::Product,
         refusal::Refused,
@@ -23,7 +20,7 @@ use crate::{
             artifact::CertificateTbs,
             leaf::{self, LeafOrder},
         },
-        lint::Finding,
+        lint::report::Report,
         profile::CertificateProfile,
     },
     ports::entropy::random,
@@ -52,7 +49,7 @@ struct Content<'a> {
 }
 
 /// A certificate that may be recorded, with its partition; or what the rules say against it.
-type Composed = Result<(Linted<CertificateTbs>, u32), Vec<Finding>>;
+type Composed = Result<(Linted<CertificateTbs>, u32), Report>;
 
 impl Issuance {
     /// Slot, TBS and lint. Nothing is stored but a lint failure's entry.
@@ -81,7 +78,7 @@ impl Issuance {
                 linted,
                 partition,
             }),
-            Err(findings) => Err(self.lint_failed(&findings, caller, now).await.into()),
+            Err(report) => Err(self.lint_failed(&report, caller, now).await.into()),
         }
     }
 
@@ -133,19 +130,14 @@ impl Issuance {
             cause: Some(fault.to_string()),
             ..lint_failed()
         })?;
-        let linted = draft.lint(&authority.leaf_rules(profile.generation()));
+        let linted = draft.lint(&authority.leaf_rules(profile.generation()), content.now);
         Ok(linted.map(|linted| (linted, partition)))
     }
 
     /// A finding stops the act; the auditors read which rule it was.
-    async fn lint_failed(&self, findings: &[Finding], caller: &Caller, now: Timestamp) -> Refused {
-        let rules = findings
-            .iter()
-            .map(|finding| Value::text(finding.rule))
-            .collect();
-        let event = Event::new(EventKind::LintFailed, "cert", "")
-            .outcome(Fate::Denied)
-            .with("rules", Value::List(rules));
+    async fn lint_failed(&self, report: &Report, caller: &Caller, now: Timestamp) -> Refused {
+        let event = Event::new(EventKind::LintFailed, "cert", "").outcome(Fate::Denied);
+        let event = report.record().tell(event);
         match self
             .0
             .store

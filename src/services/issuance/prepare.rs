@@ -229,6 +229,7 @@ impl Issuance {
             tbs_sha256: linted.tbs_sha256(),
             profile: profile.name().to_owned(),
             profile_sha256: profile.sha256(),
+            lint: linted.report().record(),
             not_after: linted.artifact().validity().not_after(),
             boot: self.0.lease.boot(),
             state: IntentState::Recorded,

@@ -1,45 +1,57 @@
-//! subjectAltName is there, has a mailbox, and nothing but mailboxes.
+//! subjectAltName has no name of a forbidden kind.
 
-use crate::pkix::tlv;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{Certificate, LEAVES},
-    ensure,
+    day, ensure,
+    name::{DIRECTORY_NAME, OTHER_NAME, RFC822_NAME},
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_alt_name_kinds",
     citation: "S/MIME BR 7.1.4.2.1",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let names = certificate.alt_names.as_deref().unwrap_or_default();
-    let good = !names.is_empty() && names.iter().all(|name| name.tag == tlv::primitive(1));
-    ensure(good, || {
-        "subjectAltName has other names than mailboxes, or none".to_owned()
+    let mut names = certificate.alt_names.iter().flatten();
+    let wrong = names.find(|name| !matches!(name.kind, OTHER_NAME | RFC822_NAME | DIRECTORY_NAME));
+    ensure(wrong.is_none(), || {
+        format!(
+            "subjectAltName has a name of kind {:?}",
+            wrong.map(|name| name.kind)
+        )
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::oid;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone, alt_names},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        let forbidden: [(u8, &[u8]); 4] = [
+            (2, b"example.com"),
+            (6, b"http://example.com/"),
+            (7, &[127, 0, 0, 1]),
+            (8, &[0x2a, 3]),
+        ];
+        let all = forbidden.into_iter();
+        all.map(|name| {
+            let names = alt_names(&[(1, b"jan.kowalski@example.com"), name]);
+            Specimen::leaf().but(|s| s.set(oids::SUBJECT_ALT_NAME, names))
+        })
+        .collect()
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.remove(oid::SUBJECT_ALT_NAME);
-        assert!(bad.breaks(&RULE));
-        for (tag, value) in [(2, "example.com"), (6, "http://example.com/")] {
-            let mailbox = tlv::element(tlv::primitive(1), &[b"jan@example.com"]);
-            let other = tlv::element(tlv::primitive(tag), &[value.as_bytes()]);
-            bad = Specimen::leaf();
-            bad.set(oid::SUBJECT_ALT_NAME, tlv::sequence(&[&mailbox, &other]));
-            assert!(bad.breaks(&RULE));
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

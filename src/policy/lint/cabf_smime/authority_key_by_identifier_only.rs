@@ -1,16 +1,17 @@
 //! The authority key identifier names no issuer and serial.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_authority_key_by_identifier_only",
     citation: "S/MIME BR 7.1.2.3 g",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
@@ -24,20 +25,29 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::{oid, tlv};
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::pkix::tlv;
+    use crate::policy::issuance::samples;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| {
+            let issuer = samples::ISSUING.certificate.key_identifier();
+            let identifier = tlv::element(tlv::primitive(0), &[issuer]);
+            let serial = tlv::element(tlv::primitive(2), &[&[1]]);
+            s.set(
+                oids::AUTHORITY_KEY_IDENTIFIER,
+                tlv::sequence(&[&identifier, &serial]),
+            );
+        })]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        let identifier = tlv::element(tlv::primitive(0), &[&[1; 20]]);
-        let serial = tlv::element(tlv::primitive(2), &[&[1]]);
-        bad.set(
-            oid::AUTHORITY_KEY_IDENTIFIER,
-            tlv::sequence(&[&identifier, &serial]),
-        );
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,38 +1,43 @@
-//! A CA signs certificates and CRLs and nothing else: it answers no OCSP itself.
+//! A CA signs certificates and CRLs, and at most OCSP answers beside them.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{CAS, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_ca_key_usage",
     citation: "S/MIME BR 7.1.2.1 c, 7.1.2.2 f",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (CAS, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let bits = certificate.usage_bits();
-    ensure(bits == 0x0600, || format!("key usage is {bits:#06x}"))
+    let bits = certificate.usage().filter(|bits| *bits != 0);
+    let good = bits.is_none_or(|bits| bits & !0x8000 == 0x0600);
+    ensure(good, || format!("key usage is {bits:x?}"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::oid;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::issuing().but(|s| s.set(oids::KEY_USAGE, hex::decode("03020204").unwrap())),
+            Specimen::root().but(|s| s.set(oids::KEY_USAGE, hex::decode("03020126").unwrap())),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        for (mut bad, value) in [
-            (Specimen::issuing(), "03020186"),
-            (Specimen::root(), "03020204"),
-        ] {
-            bad.set(oid::KEY_USAGE, hex::decode(value).unwrap());
-            assert!(bad.breaks(&RULE));
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,38 +1,45 @@
 //! A CA's subject has common name, organization and country.
 
-use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{CAS, Certificate},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_ca_subject",
     citation: "S/MIME BR 7.1.4.3.1",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (CAS, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let missing = [oid::COMMON_NAME, oid::ORGANIZATION, oid::COUNTRY]
+    let missing = [oids::COMMON_NAME, oids::ORGANIZATION, oids::COUNTRY]
         .into_iter()
-        .find(|wanted| !certificate.subject.iter().any(|found| found.oid == *wanted));
-    ensure(missing.is_none(), || format!("{missing:?} is missing"))
+        .find(|wanted| !certificate.has(wanted));
+    ensure(missing.is_none(), || {
+        format!("{:?} is missing", missing.map(oids::dotted))
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        let all = [oids::COMMON_NAME, oids::ORGANIZATION, oids::COUNTRY].into_iter();
+        all.map(|oid| Specimen::issuing().but(|s| s.take_away(oid)))
+            .collect()
+    }
 
     #[test]
-    fn refuses() {
-        for kind in [oid::COMMON_NAME, oid::ORGANIZATION, oid::COUNTRY] {
-            let mut bad = Specimen::issuing();
-            bad.remove_from_subject(kind);
-            assert!(bad.breaks(&RULE));
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,43 +1,52 @@
 //! The common name is the organization or a mailbox of subjectAltName, character for character.
 
-use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{Certificate, LEAVES},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_common_name_value",
     citation: "S/MIME BR 7.1.4.2.2 a",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let organizations = certificate.subject_values(oid::ORGANIZATION);
-    let mailboxes = certificate.mailboxes();
-    let wrong = certificate
-        .subject_values(oid::COMMON_NAME)
-        .into_iter()
-        .find(|name| !organizations.contains(name) && !mailboxes.contains(&name.as_str()));
+    let wrong = certificate.values(oids::COMMON_NAME).find(|name| {
+        let organization = certificate
+            .values(oids::ORGANIZATION)
+            .any(|found| found == *name);
+        let mailbox = certificate.mailboxes().any(|found| found == *name);
+        !organization && !mailbox
+    });
     ensure(wrong.is_none(), || {
         "commonName is neither organization nor mailbox".to_owned()
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod tests {
+    use super::RULE;
     use crate::pkix::tlv;
-    use crate::policy::lint::specimen::Specimen;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| s.put(oids::COMMON_NAME, tlv::UTF8_STRING, "Jan Kowalski")),
+            Specimen::leaf()
+                .but(|s| s.put(oids::COMMON_NAME, tlv::UTF8_STRING, "ZAŻÓŁĆ sp. z o.o.")),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.remove_from_subject(oid::COMMON_NAME);
-        bad.add_to_subject(oid::COMMON_NAME, tlv::UTF8_STRING, "other@example.com");
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

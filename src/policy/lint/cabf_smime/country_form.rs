@@ -1,43 +1,46 @@
-//! countryName is two upper-case letters and not the escape value XX.
+//! countryName is two upper-case letters.
 
-use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_country_form",
-    citation: "S/MIME BR 7.1.4.2.2 m",
+    citation: "S/MIME BR 7.1.4.2.2 m, ISO 3166-1",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
     let wrong = certificate
-        .subject_values(oid::COUNTRY)
-        .into_iter()
-        .find(|value| {
-            value.len() != 2 || !value.bytes().all(|b| b.is_ascii_uppercase()) || value == "XX"
-        });
+        .values(oids::COUNTRY)
+        .find(|value| value.len() != 2 || !value.bytes().all(|b| b.is_ascii_uppercase()));
     ensure(wrong.is_none(), || format!("country is {wrong:?}"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod tests {
+    use super::RULE;
     use crate::pkix::tlv;
-    use crate::policy::lint::specimen::Specimen;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        let all = ["pl", "POL", "P1"].into_iter();
+        all.map(|value| {
+            Specimen::issuing().but(|s| s.put(oids::COUNTRY, tlv::PRINTABLE_STRING, value))
+        })
+        .collect()
+    }
 
     #[test]
-    fn refuses() {
-        for value in ["pl", "XX", "P1"] {
-            let mut bad = Specimen::leaf();
-            bad.remove_from_subject(oid::COUNTRY);
-            bad.add_to_subject(oid::COUNTRY, tlv::PRINTABLE_STRING, value);
-            assert!(bad.breaks(&RULE), "{value}");
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

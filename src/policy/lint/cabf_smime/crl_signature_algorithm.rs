@@ -1,33 +1,37 @@
-//! The signature algorithm is on the list, in its exact encoding, and fits the CA's key.
+//! The signature algorithm of a CRL is on the list, byte for byte.
 
-use crate::pkix::{algorithm::SignatureAlgorithm, signature};
-use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{
+    ListRule, Source, Verdict, day, ensure,
+    list::{CertificateList, LISTS},
+};
 
-pub const RULE: Rule<ListCheck> = Rule {
+pub const RULE: ListRule = ListRule {
     name: "e_crl_signature_algorithm",
     citation: "S/MIME BR 7.1.3.2",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
-    check,
+    effective: day(2023, 9, 1),
+    ineffective: None,
+    check: (LISTS, check),
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    let algorithm = SignatureAlgorithm::from_der(list.view.outer_algorithm);
-    let good = algorithm.is_some_and(|found| signature::fits(list.issuer.public_key(), found));
+    let good = super::signature_algorithm::is_permitted(list.outer_algorithm);
     ensure(good, || {
-        "the signature algorithm is not permitted for the CA's key".to_owned()
+        "the signature algorithm is not on the list".to_owned()
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::ListSpecimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{ListSpecimen, alone};
+
+    pub(crate) fn specimens() -> Vec<ListSpecimen> {
+        vec![ListSpecimen::leaves().but(|s| s.algorithm("300d06092a864886f70d0101050500"))]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = ListSpecimen::new();
-        bad.outer_algorithm = SignatureAlgorithm::RsaPkcs1Sha256.der().to_vec();
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,37 +1,34 @@
-//! The country in organizationIdentifier is that of the subject; LEI and INT have none, and tax
-//! prefixes EL and XI stand for GR and GB.
+//! The country in organizationIdentifier is that of the subject; LEI and INT have none, and the
+//! tax prefixes EL and XI stand for GR and GB.
 
-use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{Certificate, LEAVES},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_organization_identifier_country",
     citation: "S/MIME BR 7.1.4.2.2 d",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let countries = certificate.subject_values(oid::COUNTRY);
-    let Some(country) = countries.first() else {
+    let Some(country) = certificate.values(oids::COUNTRY).next() else {
         return Ok(());
     };
     let wrong = certificate
-        .subject_values(oid::ORGANIZATION_IDENTIFIER)
-        .into_iter()
+        .values(oids::ORGANIZATION_IDENTIFIER)
         .find(|value| {
-            let scheme = value.get(..3).unwrap_or_default();
             let place = value.get(3..5).unwrap_or_default();
-            let same = match (scheme, place) {
-                ("LEI" | "INT", _) => true,
-                ("VAT", "EL") => country == "GR",
-                ("VAT", "XI") => country == "GB",
-                _ => country == place,
+            let same = match value.get(..3).unwrap_or_default() {
+                "VAT" if place == "EL" => country == "GR",
+                "VAT" if place == "XI" => country == "GB",
+                "NTR" | "VAT" | "PSD" | "GOV" => country == place,
+                _ => true,
             };
             !same
         });
@@ -41,16 +38,24 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod tests {
+    use super::RULE;
     use crate::pkix::tlv;
-    use crate::policy::lint::specimen::Specimen;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        let all = ["NTRDE-HRB1", "VATEL-123456789", "GOVXX"].into_iter();
+        let with = |value: &str| {
+            Specimen::leaf().but(|s| s.put(oids::ORGANIZATION_IDENTIFIER, tlv::UTF8_STRING, value))
+        };
+        all.map(with).collect()
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.remove_from_subject(oid::ORGANIZATION_IDENTIFIER);
-        bad.add_to_subject(oid::ORGANIZATION_IDENTIFIER, tlv::UTF8_STRING, "NTRDE-HRB1");
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

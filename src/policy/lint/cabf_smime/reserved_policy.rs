@@ -1,65 +1,59 @@
-//! Exactly one reserved policy, the one of the profile's type and generation, and never
-//! anyPolicy.
-
-use const_oid::ObjectIdentifier;
+//! The reserved policy is that of the type and generation whose rules the leaf follows.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
-    certificate::{Certificate, LEAVES},
-    ensure,
+    CertificateRule, Source, Verdict,
+    certificate::{Certificate, Kind, LEAVES},
+    day, ensure, oids,
 };
-use crate::{pkix::oid, policy::lint::certificate::Kind};
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_reserved_policy",
     citation: "S/MIME BR 7.1.6.1",
     source: Source::CabfSmime,
-    effective: "2025-07-15",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
     let wanted = match certificate.kind {
-        Kind::Strict => oid::ORGANIZATION_STRICT,
-        _ => oid::ORGANIZATION_MULTIPURPOSE,
+        Kind::Strict => oids::ORGANIZATION_STRICT,
+        _ => oids::ORGANIZATION_MULTIPURPOSE,
     };
-    let reserved = ObjectIdentifier::new_unwrap("2.23.140.1.5");
-    let mut found = certificate
-        .policies
-        .iter()
-        .flatten()
-        .map(|policy| policy.oid);
-    let relevant = found
-        .by_ref()
-        .filter(|oid| oid.as_bytes().starts_with(reserved.as_bytes()) || *oid == oid::ANY_POLICY)
-        .collect::<Vec<_>>();
-    ensure(relevant == [wanted], || {
-        format!("reserved policies are {relevant:?}")
-    })
+    let policies = certificate.policies.iter().flatten();
+    let mut reserved = policies.filter(|policy| policy.is_reserved() && !policy.is_legacy());
+    let first = reserved.clone().next();
+    ensure(
+        first.is_none() || reserved.any(|policy| policy.oid == wanted),
+        || {
+            let found = first.map(|policy| oids::dotted(policy.oid));
+            format!("the reserved policy is {found:?}")
+        },
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::tlv;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone, policies},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        // Sponsor-validated, multipurpose.
+        let sponsor = b"\x67\x81\x0c\x01\x05\x03\x02";
+        vec![
+            Specimen::leaf().but(|s| s.set(oids::CERTIFICATE_POLICIES, policies(&[sponsor]))),
+            Specimen::strict().but(|s| {
+                let other = policies(&[oids::ORGANIZATION_MULTIPURPOSE]);
+                s.set(oids::CERTIFICATE_POLICIES, other);
+            }),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        for policies in [
-            vec![oid::ORGANIZATION_STRICT],
-            vec![oid::ORGANIZATION_MULTIPURPOSE, oid::ORGANIZATION_STRICT],
-            vec![oid::ORGANIZATION_MULTIPURPOSE, oid::ANY_POLICY],
-            vec![ObjectIdentifier::new_unwrap("2.23.140.1.5.2.1")],
-            vec![ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.1")],
-        ] {
-            let mut bad = Specimen::leaf();
-            let list = policies
-                .iter()
-                .flat_map(|oid| tlv::sequence(&[&tlv::oid(oid)]));
-            let value = tlv::sequence(&[&list.collect::<Vec<_>>()]);
-            bad.set(oid::CERTIFICATE_POLICIES, value);
-            assert!(bad.breaks(&RULE));
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

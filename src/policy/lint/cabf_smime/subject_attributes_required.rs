@@ -1,38 +1,54 @@
 //! organizationName and organizationIdentifier are there.
 
-use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{Certificate, LEAVES},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_subject_attributes_required",
     citation: "S/MIME BR 7.1.4.2.4",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let missing = [oid::ORGANIZATION, oid::ORGANIZATION_IDENTIFIER]
+    let missing = [oids::ORGANIZATION, oids::ORGANIZATION_IDENTIFIER]
         .into_iter()
-        .find(|wanted| !certificate.subject.iter().any(|found| found.oid == *wanted));
-    ensure(missing.is_none(), || format!("{missing:?} is missing"))
+        .find(|wanted| !certificate.has(wanted));
+    ensure(missing.is_none(), || {
+        format!("{:?} is missing", missing.map(oids::dotted))
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::pkix::tlv;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| s.take_away(oids::ORGANIZATION_IDENTIFIER)),
+            Specimen::leaf().but(|s| {
+                s.take_away(oids::ORGANIZATION);
+                s.put(
+                    oids::COMMON_NAME,
+                    tlv::UTF8_STRING,
+                    "jan.kowalski@example.com",
+                );
+            }),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        for kind in [oid::ORGANIZATION, oid::ORGANIZATION_IDENTIFIER] {
-            let mut bad = Specimen::leaf();
-            bad.remove_from_subject(kind);
-            assert!(bad.breaks(&RULE));
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

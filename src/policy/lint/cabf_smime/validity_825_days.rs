@@ -1,41 +1,39 @@
-//! At most 825 days of 86 400 s, both ends counted.
+//! A leaf is valid for at most 825 days of 86 400 s, both ends counted.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{Certificate, LEAVES},
-    ensure,
+    day, ensure,
+    time::DAY,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_validity_825_days",
     citation: "S/MIME BR 6.3.2",
     source: Source::CabfSmime,
-    effective: "2023-09-01",
+    effective: day(2023, 9, 1),
+    ineffective: None,
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let seconds = certificate.validity.seconds();
-    ensure(seconds <= 825 * 86_400, || {
+    let seconds = certificate.seconds();
+    ensure(seconds <= 825 * DAY, || {
         format!("the certificate is valid for {seconds} s")
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::Specimen;
-    use crate::{
-        domain::timestamp::{Timestamp, days},
-        pkix::validity::Validity,
-    };
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| s.period("2026-12-01T00:00:00Z", "2029-03-05T00:00:00Z"))]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        let begin: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
-        let end = begin.plus(days(825));
-        bad.validity = Validity::new(begin, end).unwrap().to_der();
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,46 +1,41 @@
-//! One attribute per RDN, each attribute once.
+//! No attribute occurs twice.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_attribute_once",
-    citation: "CPS 7.1.4, RFC 5280 4.1.2.4",
+    citation: "CPS 7.1.4",
     source: Source::Cps,
-    effective: "2026-11-01",
+    effective: day(2026, 11, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let mut seen = Vec::new();
-    let wrong = certificate.subject.iter().find(|attribute| {
-        let again = seen.contains(&(Some(attribute.oid), None))
-            || seen.contains(&(None, Some(attribute.rdn)));
-        seen.push((Some(attribute.oid), None));
-        seen.push((None, Some(attribute.rdn)));
-        again
-    });
-    ensure(wrong.is_none(), || {
-        format!(
-            "{:?} occurs twice or shares its RDN",
-            wrong.map(|found| found.oid)
-        )
+    let mut seen: Vec<&[u8]> = certificate.subject.iter().map(|found| found.oid).collect();
+    seen.sort_unstable();
+    let twice = seen.windows(2).find(|pair| pair.first() == pair.last());
+    ensure(twice.is_none(), || {
+        let found = twice.and_then(<[_]>::first).map(|oid| oids::dotted(oid));
+        format!("{found:?} occurs twice")
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::{oid, tlv};
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| s.subject.insert(2, s.subject[1].clone()))]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.add_to_subject(oid::LOCALITY, tlv::UTF8_STRING, "Gdynia");
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,59 +1,56 @@
-//! A CRL of leaves is partitioned: its distribution point is one http URL and nothing else; a
-//! CRL of CAs is full and has none.
+//! A CRL of leaves is partitioned: its distribution point is one http URL and nothing else.
 
-use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
-use crate::{
-    pkix::{
-        oid,
-        tlv::{self, Element},
-    },
-    policy::lint::{
-        certificate,
-        list::{self, ListKind},
-    },
+use crate::policy::lint::{
+    ListRule, Source, Verdict, day, ensure,
+    list::{CertificateList, OF_LEAVES},
+    name::GeneralName,
 };
 
-pub const RULE: Rule<ListCheck> = Rule {
+pub const RULE: ListRule = ListRule {
     name: "e_crl_scope",
     citation: "CPS 7.2, CCADB 6.2",
     source: Source::Cps,
-    effective: "2026-11-01",
-    check,
+    effective: day(2026, 11, 1),
+    ineffective: None,
+    check: (OF_LEAVES, check),
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    let found = list::find(&list.view.extensions, oid::ISSUING_DISTRIBUTION_POINT);
-    let good = match (list.kind, found) {
-        (ListKind::Cas, None) => true,
-        (ListKind::Leaves, Some(point)) => {
-            certificate::distribution_points(&tlv::sequence(&[point.value])).is_ok_and(|points| {
-                let http = |name: &Element<'_>| {
-                    name.tag == tlv::primitive(6) && name.value.starts_with(b"http://")
-                };
-                !points.has_other && points.names.len() == 1 && points.names.iter().all(http)
-            })
-        }
-        _ => false,
-    };
+    let good = list.issuing_point.as_ref().is_some_and(|found| {
+        let point = found.point.as_ref();
+        let one = point.is_some_and(|point| {
+            !point.has_other
+                && point.names.len() == 1
+                && point.names.iter().all(GeneralName::is_http)
+        });
+        one && !found.is_partial
+    });
     ensure(good, || "the scope is not that of such a CRL".to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::ListSpecimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::pkix::tlv;
+    use crate::policy::lint::{
+        oids,
+        specimen::{ListSpecimen, alone, full_name},
+    };
+
+    pub(crate) fn specimens() -> Vec<ListSpecimen> {
+        let url = full_name(&["http://pki.example.com/crl/issuing-g1/0.crl"]);
+        let https = full_name(&["https://pki.example.com/crl/issuing-g1/0.crl"]);
+        let users = tlv::element(tlv::primitive(1), &[&[0xff]]);
+        vec![
+            ListSpecimen::leaves().but(|s| s.remove(oids::ISSUING_DISTRIBUTION_POINT)),
+            ListSpecimen::leaves().but(|s| s.point(&[&users])),
+            ListSpecimen::leaves().but(|s| s.point(&[&https])),
+            ListSpecimen::leaves().but(|s| s.point(&[&url, &users])),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = ListSpecimen::new();
-        bad.remove(oid::ISSUING_DISTRIBUTION_POINT);
-        assert!(bad.breaks(&RULE));
-        // onlyContainsUserCerts without a distribution point.
-        bad.set(
-            oid::ISSUING_DISTRIBUTION_POINT,
-            vec![0x30, 3, 0x81, 1, 0xff],
-        );
-        bad.critical(oid::ISSUING_DISTRIBUTION_POINT, true);
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

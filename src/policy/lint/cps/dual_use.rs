@@ -1,39 +1,50 @@
 //! A leaf is for signing and for encryption.
 
-use crate::pkix::spki::PublicKey;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{Certificate, LEAVES},
-    ensure,
+    day, ensure,
+    key::Form,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_dual_use",
     citation: "CPS 7.1.2",
     source: Source::Cps,
-    effective: "2026-11-01",
+    effective: day(2026, 11, 1),
+    ineffective: None,
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let bits = certificate.usage_bits();
-    let good = matches!(
-        (&certificate.key, bits),
-        (Ok(PublicKey::Rsa { .. }), 0xa000) | (Ok(PublicKey::Ec { .. }), 0x8800)
-    );
-    ensure(good, || format!("key usage {bits:#06x} is not dual use"))
+    let wanted = match certificate.key.form {
+        Form::Rsa { .. } => 0xa000,
+        Form::Ec { .. } => 0x8800,
+        _ => return Ok(()),
+    };
+    let bits = certificate.usage().filter(|bits| *bits != 0);
+    ensure(bits.is_none_or(|bits| bits & wanted == wanted), || {
+        format!("key usage {bits:x?} is not dual use")
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::oid;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| s.set(oids::KEY_USAGE, vec![3, 2, 7, 0x80])),
+            Specimen::ec_leaf().but(|s| s.set(oids::KEY_USAGE, vec![3, 2, 3, 8])),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.set(oid::KEY_USAGE, hex::decode("03020780").unwrap());
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,36 +1,51 @@
 //! An issuing CA has pathLen 0: no CA below it.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{Certificate, ISSUING},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_issuing_path_length",
     citation: "CPS 7.1.2",
     source: Source::Cps,
-    effective: "2026-11-01",
+    effective: day(2026, 11, 1),
+    ineffective: None,
     check: (ISSUING, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let good = certificate
-        .basic_constraints
-        .is_some_and(|found| found.path_len == Some(&[0]));
-    ensure(good, || "pathLen is not 0".to_owned())
+    let found = certificate.basic_constraints;
+    ensure(
+        found.is_none_or(|found| !found.ca || found.path_len == Some(&[0])),
+        || "pathLen is not 0".to_owned(),
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::oid;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::issuing()
+                .but(|s| s.set(oids::BASIC_CONSTRAINTS, hex::decode("30030101ff").unwrap())),
+            Specimen::issuing().but(|s| {
+                s.set(
+                    oids::BASIC_CONSTRAINTS,
+                    hex::decode("30060101ff020101").unwrap(),
+                )
+            }),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::issuing();
-        bad.set(oid::BASIC_CONSTRAINTS, hex::decode("30030101ff").unwrap());
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,52 +1,54 @@
 //! The attributes stand in the order the CPS states.
 
-use const_oid::ObjectIdentifier;
-
-use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_name_order",
     citation: "CPS 7.1.4",
     source: Source::Cps,
-    effective: "2026-11-01",
+    effective: day(2026, 11, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    const ORDER: [ObjectIdentifier; 7] = [
-        oid::COUNTRY,
-        oid::STATE_OR_PROVINCE,
-        oid::LOCALITY,
-        oid::ORGANIZATION,
-        oid::ORGANIZATION_IDENTIFIER,
-        oid::COMMON_NAME,
-        oid::EMAIL_ADDRESS,
-    ];
     let places = certificate
         .subject
         .iter()
-        .map(|found| ORDER.iter().position(|oid| *oid == found.oid));
+        .filter_map(|found| ORDER.iter().position(|oid| *oid == found.oid));
     ensure(places.is_sorted(), || {
         "the attributes stand in another order".to_owned()
     })
 }
 
+const ORDER: [&[u8]; 7] = [
+    oids::COUNTRY,
+    oids::STATE_OR_PROVINCE,
+    oids::LOCALITY,
+    oids::ORGANIZATION,
+    oids::ORGANIZATION_IDENTIFIER,
+    oids::COMMON_NAME,
+    oids::EMAIL_ADDRESS,
+];
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::tlv;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| s.subject.reverse()),
+            Specimen::leaf().but(|s| s.subject.swap(0, 1)),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.remove_from_subject(oid::COUNTRY);
-        bad.add_to_subject(oid::COUNTRY, tlv::PRINTABLE_STRING, "PL");
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,35 +1,45 @@
 //! Exactly one mailbox: the one that was validated for the order.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{Certificate, LEAVES},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_one_mailbox",
     citation: "CPS 7.1.2",
     source: Source::Cps,
-    effective: "2026-11-01",
+    effective: day(2026, 11, 1),
+    ineffective: None,
     check: (LEAVES, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let count = certificate.alt_names.as_deref().unwrap_or_default().len();
-    ensure(count == 1, || format!("subjectAltName has {count} names"))
+    let names = certificate.alt_names.iter().flatten();
+    let count = names.filter(|name| name.is_mailbox()).count();
+    ensure(count <= 1, || {
+        format!("subjectAltName has {count} mailboxes")
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::{oid, tlv};
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone, alt_names},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| {
+            let both = alt_names(&[(1, b"jan.kowalski@example.com"), (1, b"eva@example.com")]);
+            s.set(oids::SUBJECT_ALT_NAME, both);
+        })]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        let mailbox = tlv::element(tlv::primitive(1), &[b"jan@example.com"]);
-        bad.set(oid::SUBJECT_ALT_NAME, tlv::sequence(&[&mailbox, &mailbox]));
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,40 +1,47 @@
 //! Policies are bare identifiers.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_policy_without_qualifiers",
     citation: "CPS 7.1.8, RFC 5280 4.2.1.4",
     source: Source::Cps,
-    effective: "2026-11-01",
+    effective: day(2026, 11, 1),
+    ineffective: None,
     check: (BELOW_ROOT, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let found = certificate
-        .policies
-        .iter()
-        .flatten()
-        .any(|policy| policy.has_qualifiers);
+    let mut policies = certificate.policies.iter().flatten();
+    let found = policies.any(|policy| policy.has_qualifiers && policy.has_lawful_qualifiers);
     ensure(!found, || "a policy has qualifiers".to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::{oid, tlv};
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::pkix::tlv;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone, qualified},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| {
+            let url = tlv::element(tlv::IA5_STRING, &[b"https://pki.example.com/cps"]);
+            s.set(
+                oids::CERTIFICATE_POLICIES,
+                qualified(oids::CPS_QUALIFIER, &url),
+            );
+        })]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        let policy = tlv::oid(&oid::ORGANIZATION_MULTIPURPOSE);
-        let policy = tlv::sequence(&[&policy, &[0x30, 0]]);
-        bad.set(oid::CERTIFICATE_POLICIES, tlv::sequence(&[&policy]));
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,37 +1,48 @@
 //! A serial is 16 octets with the top bits 01: 126 random bits, always positive.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_serial_form",
-    citation: "CPS 7.1, S/MIME BR 7.1",
+    citation: "CPS 7.1",
     source: Source::Cps,
-    effective: "2026-11-01",
+    effective: day(2026, 11, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let serial = certificate.view.serial.value;
-    let good = serial.len() == 16 && serial.first().is_some_and(|first| first & 0xc0 == 0x40);
-    ensure(good, || "the serial has not the CA's form".to_owned())
+    let serial = certificate.serial;
+    // Others are refused by the requirements themselves.
+    let lawful = certificate
+        .positive_serial()
+        .is_some_and(|found| found.len() >= 8)
+        && serial.len() <= 20;
+    let ours = serial.len() == 16 && serial.first().is_some_and(|first| first & 0xc0 == 0x40);
+    ensure(ours || !lawful, || {
+        "the serial has not the CA's form".to_owned()
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::tlv;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| s.serial = vec![0x40; 8]),
+            Specimen::leaf().but(|s| s.serial = vec![0x3f; 16]),
+            Specimen::leaf().but(|s| s.serial = [&[0][..], &[0x80; 16]].concat()),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        for serial in [vec![0x40; 8], vec![0x3f; 16], vec![0x40; 17]] {
-            let mut bad = Specimen::leaf();
-            bad.serial = tlv::element(tlv::INTEGER, &[&serial]);
-            assert!(bad.breaks(&RULE), "{serial:02x?}");
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

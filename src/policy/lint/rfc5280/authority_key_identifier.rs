@@ -1,50 +1,52 @@
-//! The authority key identifier is the issuer's subject key identifier; only a root may leave
-//! it out.
+//! The authority key identifier is the issuer's subject key identifier.
 
-use crate::policy::lint::certificate::Kind;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_authority_key_identifier",
     citation: "RFC 5280 4.2.1.1",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
+    let Some(found) = certificate.authority_key else {
+        return Ok(());
+    };
     let expected = match certificate.issuer {
-        Some(issuer) => Some(issuer.key_identifier()),
+        Some(issuer) => issuer.key_identifier.as_deref(),
         None => certificate.subject_key,
     };
-    let good = match certificate.authority_key {
-        Some(found) => found.identifier == expected,
-        None => certificate.kind == Kind::Root,
-    };
-    ensure(good, || {
-        "authorityKeyIdentifier does not name the issuer's key".to_owned()
-    })
+    ensure(
+        found.identifier.is_some() && found.identifier == expected,
+        || "authorityKeyIdentifier does not name the issuer's key".to_owned(),
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::{oid, tlv};
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::pkix::tlv;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        let other = tlv::sequence(&[&tlv::element(tlv::primitive(0), &[&[1; 20]])]);
+        let all = [Specimen::leaf(), Specimen::issuing(), Specimen::root()].into_iter();
+        all.map(|s| s.but(|s| s.set(oids::AUTHORITY_KEY_IDENTIFIER, other.clone())))
+            .collect()
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.remove(oid::AUTHORITY_KEY_IDENTIFIER);
-        assert!(bad.breaks(&RULE));
-        for mut bad in [Specimen::leaf(), Specimen::root()] {
-            let other = tlv::sequence(&[&tlv::element(tlv::primitive(0), &[&[1; 20]])]);
-            bad.set(oid::AUTHORITY_KEY_IDENTIFIER, other);
-            assert!(bad.breaks(&RULE));
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,32 +1,40 @@
-//! An empty list of entries is left out.
+//! revokedCertificates is left out when nothing is listed.
 
-use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{
+    ListRule, Source, Verdict, day, ensure,
+    list::{CertificateList, LISTS},
+};
 
-pub const RULE: Rule<ListCheck> = Rule {
+pub const RULE: ListRule = ListRule {
     name: "e_crl_list_not_empty",
     citation: "RFC 5280 5.1.2.6",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
-    check,
+    effective: day(2008, 5, 1),
+    ineffective: None,
+    check: (LISTS, check),
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    let empty = list.view.entries.as_ref().is_some_and(Vec::is_empty);
+    let empty = list.entries.as_ref().is_some_and(Vec::is_empty);
     ensure(!empty, || {
         "revokedCertificates is there and empty".to_owned()
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::ListSpecimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{ListSpecimen, alone};
+
+    pub(crate) fn specimens() -> Vec<ListSpecimen> {
+        vec![ListSpecimen::leaves().but(|s| {
+            s.entries.clear();
+            s.keep_empty_list = true;
+        })]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = ListSpecimen::new();
-        bad.entries.clear();
-        bad.keep_empty_list = true;
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,33 +1,42 @@
 //! nextUpdate is there and after thisUpdate.
 
-use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{
+    ListRule, Source, Verdict, day, ensure,
+    list::{CertificateList, LISTS},
+};
 
-pub const RULE: Rule<ListCheck> = Rule {
+pub const RULE: ListRule = ListRule {
     name: "e_crl_next_update",
     citation: "RFC 5280 5.1.2.5",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
-    check,
+    effective: day(2008, 5, 1),
+    ineffective: None,
+    check: (LISTS, check),
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    let good = list.next_update.is_some_and(|next| next > list.this_update);
+    let good = list
+        .next_update
+        .is_some_and(|next| next.seconds > list.this_update.seconds);
     ensure(good, || {
         "nextUpdate is missing or not after thisUpdate".to_owned()
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::ListSpecimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{ListSpecimen, alone};
+
+    pub(crate) fn specimens() -> Vec<ListSpecimen> {
+        vec![
+            ListSpecimen::leaves().but(|s| s.next_update.clear()),
+            ListSpecimen::leaves().but(|s| s.next_update.clone_from(&s.this_update)),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = ListSpecimen::new();
-        bad.next_update.clear();
-        assert!(bad.breaks(&RULE));
-        bad.next_update.clone_from(&bad.this_update);
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

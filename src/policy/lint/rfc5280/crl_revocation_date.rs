@@ -1,33 +1,39 @@
-//! No entry is dated after thisUpdate.
+//! No revocation is dated after thisUpdate.
 
-use crate::pkix::validity;
-use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{
+    ListRule, Source, Verdict, day, ensure,
+    list::{CertificateList, LISTS},
+};
 
-pub const RULE: Rule<ListCheck> = Rule {
+pub const RULE: ListRule = ListRule {
     name: "e_crl_revocation_date",
-    citation: "RFC 5280 5.3",
+    citation: "RFC 5280 5.1.2.6",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
-    check,
+    effective: day(2008, 5, 1),
+    ineffective: None,
+    check: (LISTS, check),
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    let wrong = list.view.entries.iter().flatten().any(|entry| {
-        validity::parse_time(&entry.revoked_at).map_or(true, |at| at > list.this_update)
-    });
+    let end = list.this_update.seconds;
+    let wrong = list
+        .entries()
+        .iter()
+        .any(|entry| entry.revoked_at.seconds > end);
     ensure(!wrong, || "a revocation lies in the future".to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::ListSpecimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{ListSpecimen, alone};
+
+    pub(crate) fn specimens() -> Vec<ListSpecimen> {
+        vec![ListSpecimen::leaves().but(|s| s.enter(&[0x42; 16], "2026-12-01T12:00:01Z", &[]))]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = ListSpecimen::new();
-        let late = validity::time_der("2040-01-01T00:00:00Z".parse().unwrap());
-        bad.entries.push(ListSpecimen::entry(&[9], &late, &[]));
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

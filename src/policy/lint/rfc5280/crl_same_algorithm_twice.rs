@@ -1,32 +1,38 @@
-//! The algorithm inside the TBS is the one beside the signature, byte for byte.
+//! signature and signatureAlgorithm of a CRL are the same bytes.
 
-use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{
+    ListRule, Source, Verdict, day, ensure,
+    list::{CertificateList, LISTS},
+};
 
-pub const RULE: Rule<ListCheck> = Rule {
+pub const RULE: ListRule = ListRule {
     name: "e_crl_same_algorithm_twice",
     citation: "RFC 5280 5.1.1.2",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
-    check,
+    effective: day(2008, 5, 1),
+    ineffective: None,
+    check: (LISTS, check),
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    ensure(
-        list.view.inner_algorithm == list.view.outer_algorithm,
-        || "signature and signatureAlgorithm differ".to_owned(),
-    )
+    ensure(list.inner_algorithm == list.outer_algorithm, || {
+        "signature and signatureAlgorithm differ".to_owned()
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::algorithm::SignatureAlgorithm;
-    use crate::policy::lint::specimen::ListSpecimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{ListSpecimen, alone};
+
+    pub(crate) fn specimens() -> Vec<ListSpecimen> {
+        vec![ListSpecimen::leaves().but(|s| {
+            s.inner_algorithm = hex::decode("300a06082a8648ce3d040302").unwrap();
+        })]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = ListSpecimen::new();
-        bad.inner_algorithm = SignatureAlgorithm::EcdsaP256Sha256.der().to_vec();
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,37 +1,37 @@
-//! No serial stands twice, and each is a positive number.
+//! No serial stands twice on a CRL.
 
-use crate::policy::lint::{ListCheck, Rule, Source, Verdict, ensure, list::CertificateList};
+use crate::policy::lint::{
+    ListRule, Source, Verdict, day, ensure,
+    list::{CertificateList, LISTS},
+};
 
-pub const RULE: Rule<ListCheck> = Rule {
+pub const RULE: ListRule = ListRule {
     name: "e_crl_serial_once",
     citation: "RFC 5280 5.1.2.6",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
-    check,
+    effective: day(2008, 5, 1),
+    ineffective: None,
+    check: (LISTS, check),
 };
 
 fn check(list: &CertificateList<'_>) -> Verdict {
-    let entries = list.view.entries.iter().flatten();
-    let mut serials = entries.map(|entry| entry.serial.value).collect::<Vec<_>>();
+    let mut serials: Vec<&[u8]> = list.entries().iter().map(|entry| entry.serial).collect();
     serials.sort_unstable();
     let twice = serials.windows(2).any(|pair| pair.first() == pair.last());
-    let bad = serials
-        .iter()
-        .any(|serial| serial.first().is_none_or(|first| *first >= 0x80));
-    ensure(!twice && !bad, || {
-        "a serial stands twice or is not positive".to_owned()
-    })
+    ensure(!twice, || "a serial stands twice".to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::ListSpecimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{ListSpecimen, alone};
+
+    pub(crate) fn specimens() -> Vec<ListSpecimen> {
+        vec![ListSpecimen::leaves().but(|s| s.entries.push(s.entries[0].clone()))]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = ListSpecimen::new();
-        bad.entries.push(bad.entries[0].clone());
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

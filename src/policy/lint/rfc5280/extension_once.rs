@@ -1,41 +1,45 @@
-//! An extension occurs at most once.
+//! No extension occurs twice.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_extension_once",
     citation: "RFC 5280 4.2",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let mut seen = certificate
-        .view
+    let mut seen: Vec<&[u8]> = certificate
         .extensions
         .iter()
         .map(|found| found.oid)
-        .collect::<Vec<_>>();
+        .collect();
     seen.sort_unstable();
     let twice = seen.windows(2).find(|pair| pair.first() == pair.last());
-    ensure(twice.is_none(), || format!("{twice:?} occurs twice"))
+    ensure(twice.is_none(), || {
+        let found = twice.and_then(<[_]>::first).map(|oid| oids::dotted(oid));
+        format!("{found:?} occurs twice")
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| s.extensions.push(s.extensions[0].clone()))]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        let again = bad.extensions[0].clone();
-        bad.extensions.push(again);
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,41 +1,47 @@
-//! The issuer is the subject of the issuer's certificate, byte for byte; a root names itself.
+//! The issuer is the CA's subject byte for byte.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_issuer_name_bytes",
     citation: "RFC 5280 4.1.2.4, S/MIME BR 7.1.4.1",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
     let expected = match certificate.issuer {
-        Some(issuer) => issuer.subject().as_der(),
-        None => certificate.view.subject,
+        Some(issuer) => &issuer.subject,
+        None => certificate.subject_name,
     };
-    ensure(certificate.view.issuer == expected, || {
+    ensure(certificate.issuer_name == expected, || {
         "the issuer is not the CA's subject byte for byte".to_owned()
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::{oid, tlv};
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::issuance::samples;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| s.issuer_name = samples::ca_name("Other").as_der().to_vec()),
+            Specimen::issuing()
+                .but(|s| s.issuer_name = samples::ca_name("Other").as_der().to_vec()),
+            Specimen::root().but(|s| s.issuer_name = samples::ca_name("Other").as_der().to_vec()),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        for mut bad in [Specimen::leaf(), Specimen::issuing(), Specimen::root()] {
-            let country = tlv::element(tlv::UTF8_STRING, &[b"PL"]);
-            bad.issuer = Specimen::name(&[(oid::COUNTRY, country)]);
-            assert!(bad.breaks(&RULE));
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

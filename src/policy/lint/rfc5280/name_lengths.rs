@@ -1,56 +1,66 @@
-//! Values keep the upper bounds, counted in characters, and are not empty.
+//! No value is empty or longer than its upper bound, in characters.
 
-use crate::pkix::oid;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure, oids,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_name_lengths",
     citation: "RFC 5280 App. A.1",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let wrong = certificate.subject.iter().find(|attribute| {
-        let most = match attribute.oid {
-            oid::COUNTRY => 2,
-            oid::POSTAL_CODE => 40,
-            oid::LOCALITY | oid::STATE_OR_PROVINCE | oid::STREET_ADDRESS => 128,
-            oid::ORGANIZATION_IDENTIFIER => 128,
-            oid::EMAIL_ADDRESS => 255,
+    let wrong = certificate.subject.iter().find(|found| {
+        let most = match found.oid {
+            // Exactly two letters: a rule of its own.
+            oids::COUNTRY => return false,
+            oids::POSTAL_CODE => 40,
+            oids::LOCALITY | oids::STATE_OR_PROVINCE | oids::STREET_ADDRESS | oids::PSEUDONYM => {
+                128
+            }
+            oids::EMAIL_ADDRESS => 255,
+            oids::ORGANIZATION_IDENTIFIER => usize::MAX,
             _ => 64,
         };
-        let count = attribute.text().unwrap_or_default().chars().count();
-        !(1..=most).contains(&count)
+        // A character takes at most four octets, so few values must be counted.
+        let short = (1..=most).contains(&found.value.len());
+        !short && !(1..=most).contains(&found.text.chars().count())
     });
     ensure(wrong.is_none(), || {
-        format!("{:?} is empty or too long", wrong.map(|found| found.oid))
+        let found = wrong.map(|found| oids::dotted(found.oid));
+        format!("{found:?} is empty or too long")
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod tests {
+    use super::RULE;
     use crate::pkix::tlv;
-    use crate::policy::lint::specimen::Specimen;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| {
+                s.put(oids::ORGANIZATION, tlv::UTF8_STRING, "ż".repeat(65));
+                s.put(oids::COMMON_NAME, tlv::UTF8_STRING, "ż".repeat(65));
+            }),
+            Specimen::leaf().but(|s| s.put(oids::LOCALITY, tlv::UTF8_STRING, "ż".repeat(129))),
+            Specimen::leaf().but(|s| s.put(oids::LOCALITY, tlv::UTF8_STRING, "")),
+            Specimen::issuing().but(|s| s.put(oids::COMMON_NAME, tlv::UTF8_STRING, "a".repeat(65))),
+        ]
+    }
 
     #[test]
-    fn refuses() {
-        for (kind, count) in [
-            (oid::ORGANIZATION, 65),
-            (oid::COMMON_NAME, 0),
-            (oid::LOCALITY, 129),
-            (oid::COUNTRY, 3),
-        ] {
-            let mut bad = Specimen::leaf();
-            let value = tlv::element(tlv::UTF8_STRING, &["ż".repeat(count).as_bytes()]);
-            bad.subject = Specimen::name(&[(kind, value)]);
-            assert!(bad.breaks(&RULE), "{kind}");
-        }
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,34 +1,37 @@
-//! issuerUniqueID and subjectUniqueID must not be generated.
+//! There are no unique identifiers.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_no_unique_ids",
     citation: "RFC 5280 4.1.2.8",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    ensure(!certificate.view.has_unique_id, || {
+    ensure(!certificate.has_unique_id, || {
         "a unique identifier is there".to_owned()
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| s.unique_id = true)]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.unique_id = true;
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

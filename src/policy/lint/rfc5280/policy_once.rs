@@ -1,45 +1,49 @@
-//! A policy occurs once.
+//! No policy occurs twice.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{BELOW_ROOT, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_policy_once",
     citation: "RFC 5280 4.2.1.4",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (BELOW_ROOT, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let mut seen = certificate
+    let mut seen: Vec<&[u8]> = certificate
         .policies
         .iter()
         .flatten()
         .map(|found| found.oid)
-        .collect::<Vec<_>>();
+        .collect();
     seen.sort_unstable();
     let twice = seen.windows(2).any(|pair| pair.first() == pair.last());
     ensure(!twice, || "a policy occurs twice".to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::{oid, tlv};
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone, policies},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::issuing().but(|s| {
+            let twice = [oids::ORGANIZATION_STRICT, oids::ORGANIZATION_STRICT];
+            s.set(oids::CERTIFICATE_POLICIES, policies(&twice));
+        })]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::issuing();
-        let policy = tlv::sequence(&[&tlv::oid(&oid::ORGANIZATION_STRICT)]);
-        bad.set(
-            oid::CERTIFICATE_POLICIES,
-            tlv::sequence(&[&policy, &policy]),
-        );
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,36 +1,40 @@
-//! The algorithm inside the TBS is the one beside the signature, byte for byte.
+//! signature and signatureAlgorithm are the same bytes.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_same_algorithm_twice",
     citation: "RFC 5280 4.1.1.2",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let view = &certificate.view;
-    ensure(view.inner_algorithm == view.outer_algorithm, || {
-        "signature and signatureAlgorithm differ".to_owned()
-    })
+    ensure(
+        certificate.inner_algorithm == certificate.outer_algorithm,
+        || "signature and signatureAlgorithm differ".to_owned(),
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::algorithm::SignatureAlgorithm;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| {
+            s.inner_algorithm = hex::decode("300a06082a8648ce3d040302").unwrap();
+        })]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.inner_algorithm = SignatureAlgorithm::EcdsaP256Sha256.der().to_vec();
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

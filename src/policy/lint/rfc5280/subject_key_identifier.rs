@@ -1,58 +1,55 @@
-//! The subject key identifier is there and derived from the key: SHA-1 or truncated SHA-256 of
-//! the BIT STRING's octets.
+//! The subject key identifier is derived from the public key.
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::pkix::tlv;
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_subject_key_identifier",
     citation: "RFC 5280 4.2.1.2, RFC 7093 2",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
-    let octets = tlv::only(certificate.view.spki, tlv::SEQUENCE)
-        .and_then(|spki| {
-            let mut fields = spki.reader();
-            fields.any()?;
-            fields.expect(tlv::BIT_STRING)?.bit_octets()
-        })
-        .unwrap_or_default();
-    let sha256 = Sha256::digest(octets);
-    let sha1 = Sha1::digest(octets);
-    let good = certificate
-        .subject_key
-        .is_some_and(|found| sha1.as_slice() == found || sha256.get(..20) == Some(found));
+    let Some(found) = certificate.subject_key else {
+        return Ok(());
+    };
+    let sha256 = Sha256::digest(certificate.key.octets);
+    let good =
+        sha256.get(..20) == Some(found) || Sha1::digest(certificate.key.octets).as_slice() == found;
     ensure(good, || {
         "subjectKeyIdentifier is not derived from the key".to_owned()
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pkix::oid;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::pkix::tlv;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::leaf().but(|s| {
+            s.set(
+                oids::SUBJECT_KEY_IDENTIFIER,
+                tlv::element(tlv::OCTET_STRING, &[&[1; 20]]),
+            );
+        })]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.remove(oid::SUBJECT_KEY_IDENTIFIER);
-        assert!(bad.breaks(&RULE));
-        let mut bad = Specimen::leaf();
-        bad.set(
-            oid::SUBJECT_KEY_IDENTIFIER,
-            tlv::element(tlv::OCTET_STRING, &[&[1; 20]]),
-        );
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,16 +1,17 @@
-//! The subject has attributes.
+//! The subject is not empty.
 
 use crate::policy::lint::{
-    CertificateCheck, Rule, Source, Verdict,
+    CertificateRule, Source, Verdict,
     certificate::{ALL, Certificate},
-    ensure,
+    day, ensure,
 };
 
-pub const RULE: Rule<CertificateCheck> = Rule {
+pub const RULE: CertificateRule = CertificateRule {
     name: "e_subject_not_empty",
     citation: "RFC 5280 4.1.2.6",
     source: Source::Rfc5280,
-    effective: "2008-05-01",
+    effective: day(2008, 5, 1),
+    ineffective: None,
     check: (ALL, check),
 };
 
@@ -21,14 +22,16 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::lint::specimen::Specimen;
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::responder().but(|s| s.subject.clear())]
+    }
 
     #[test]
-    fn refuses() {
-        let mut bad = Specimen::leaf();
-        bad.subject = Specimen::name(&[]);
-        assert!(bad.breaks(&RULE));
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
     }
 }

@@ -1,0 +1,56 @@
+//! Of the attributes a leaf may have this CA certifies no unit, serial number, street or postal
+//! code.
+
+use crate::policy::lint::{
+    CertificateRule, Source, Verdict,
+    certificate::{Certificate, Kind, LEAVES},
+    day, ensure, oids,
+};
+
+pub const RULE: CertificateRule = CertificateRule {
+    name: "e_subject_attributes_of_practice",
+    citation: "CPS 7.1.4",
+    source: Source::Cps,
+    effective: day(2026, 11, 1),
+    ineffective: None,
+    check: (LEAVES, check),
+};
+
+fn check(certificate: &Certificate<'_>) -> Verdict {
+    let place = certificate.has(oids::LOCALITY) || certificate.has(oids::STATE_OR_PROVINCE);
+    let wrong = certificate.subject.iter().find(|found| match found.oid {
+        oids::ORGANIZATIONAL_UNIT | oids::SERIAL_NUMBER => true,
+        // Where these break the requirements, their rules say so.
+        oids::STREET_ADDRESS => place && certificate.kind != Kind::Strict,
+        oids::POSTAL_CODE => certificate.kind != Kind::Strict,
+        _ => false,
+    });
+    ensure(wrong.is_none(), || {
+        let found = wrong.map(|found| oids::dotted(found.oid));
+        format!("this CA does not certify {found:?}")
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::RULE;
+    use crate::pkix::tlv;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| s.add(oids::ORGANIZATIONAL_UNIT, tlv::UTF8_STRING, "Kadry")),
+            Specimen::leaf().but(|s| s.add(oids::SERIAL_NUMBER, tlv::PRINTABLE_STRING, "17")),
+            Specimen::leaf().but(|s| s.add(oids::STREET_ADDRESS, tlv::UTF8_STRING, "Prosta 1")),
+            Specimen::leaf().but(|s| s.add(oids::POSTAL_CODE, tlv::UTF8_STRING, "1260 Nyon")),
+        ]
+    }
+
+    #[test]
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
+    }
+}

@@ -1,0 +1,37 @@
+//! A CRL has a number.
+
+use crate::policy::lint::{
+    ListRule, Source, Verdict, day, ensure,
+    list::{CertificateList, LISTS},
+};
+
+pub const RULE: ListRule = ListRule {
+    name: "e_crl_number_present",
+    citation: "RFC 5280 5.2.3",
+    source: Source::Rfc5280,
+    effective: day(2008, 5, 1),
+    ineffective: None,
+    check: (LISTS, check),
+};
+
+fn check(list: &CertificateList<'_>) -> Verdict {
+    ensure(list.number.is_some(), || "cRLNumber is missing".to_owned())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{ListSpecimen, alone},
+    };
+
+    pub(crate) fn specimens() -> Vec<ListSpecimen> {
+        vec![ListSpecimen::leaves().but(|s| s.remove(oids::CRL_NUMBER))]
+    }
+
+    #[test]
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
+    }
+}

@@ -1,0 +1,40 @@
+//! The serial is a positive integer.
+
+use crate::policy::lint::{
+    CertificateRule, Source, Verdict,
+    certificate::{ALL, Certificate},
+    day, ensure,
+};
+
+pub const RULE: CertificateRule = CertificateRule {
+    name: "e_serial_positive",
+    citation: "RFC 5280 4.1.2.2",
+    source: Source::Rfc5280,
+    effective: day(2008, 5, 1),
+    ineffective: None,
+    check: (ALL, check),
+};
+
+fn check(certificate: &Certificate<'_>) -> Verdict {
+    ensure(certificate.positive_serial().is_some(), || {
+        "the serial is zero or negative".to_owned()
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::specimen::{Specimen, alone};
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![
+            Specimen::leaf().but(|s| s.serial = vec![0x80; 16]),
+            Specimen::root().but(|s| s.serial = vec![0]),
+        ]
+    }
+
+    #[test]
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
+    }
+}

@@ -1,0 +1,50 @@
+//! A new subordinate CA has clientAuth beside emailProtection and nothing else; from 2027-07-01
+//! S/MIME BR 7.1.2.2 g says the same.
+
+use crate::policy::lint::{
+    CertificateRule, Source, Verdict,
+    certificate::{Certificate, ISSUING},
+    day, ensure, oids,
+};
+
+pub const RULE: CertificateRule = CertificateRule {
+    name: "e_apple_issuing_purposes",
+    citation: "Apple Root Program 2.0",
+    source: Source::RootStore,
+    effective: day(2026, 8, 1),
+    ineffective: Some(day(2027, 7, 1)),
+    check: (ISSUING, check),
+};
+
+fn check(certificate: &Certificate<'_>) -> Verdict {
+    let mut further = certificate.further_purposes();
+    let wrong = further.find(|oid| ![oids::CLIENT_AUTH, oids::OCSP_SIGNING].contains(oid));
+    ensure(wrong.is_none(), || {
+        format!("extKeyUsage has {:?}", wrong.map(oids::dotted))
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::RULE;
+    use crate::policy::lint::{
+        oids,
+        specimen::{Specimen, alone, purposes},
+    };
+
+    pub(crate) fn specimens() -> Vec<Specimen> {
+        vec![Specimen::issuing().but(|s| {
+            // id-kp-documentSigning, RFC 9336.
+            let signing = b"\x2b\x06\x01\x05\x05\x07\x03\x24";
+            s.set(
+                oids::EXT_KEY_USAGE,
+                purposes(&[oids::EMAIL_PROTECTION, signing]),
+            );
+        })]
+    }
+
+    #[test]
+    fn it_alone_refuses() {
+        alone(RULE.name, specimens());
+    }
+}
