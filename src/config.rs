@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
+pub mod caa;
 pub mod hsm;
 pub mod listen;
 pub mod products;
@@ -17,6 +18,7 @@ pub mod source;
 pub mod value;
 
 use self::{
+    caa::Caa,
     hsm::{Hsm, Issuer},
     listen::{Limits, Listen, Tls},
     source::{ConfigError, Text},
@@ -46,6 +48,7 @@ pub struct Settings {
     pub issuers: Vec<Issuer>,
     pub files: Files,
     pub secrets: Secrets,
+    pub caa: Caa,
     pub mail: Mail,
     #[serde(default)]
     pub keys: Keys,
@@ -221,7 +224,25 @@ impl Config {
             let reason = "must be an http or https URL without a slash at the end";
             return Err(self.fault(&mail.confirm_base_url, reason));
         }
+        self.check_caa()?;
         self.check_hsm()
+    }
+
+    fn check_caa(&self) -> Result<(), ConfigError> {
+        let Caa {
+            issuer_domains,
+            resolvers,
+            ..
+        } = &self.settings.caa;
+        if !(1..=caa::DOMAINS).contains(&issuer_domains.get_ref().len()) {
+            let reason = format!("one to {} names are needed", caa::DOMAINS);
+            return Err(self.fault(issuer_domains, reason));
+        }
+        if !(1..=caa::RESOLVERS).contains(&resolvers.get_ref().len()) {
+            let reason = format!("one to {} resolvers are needed", caa::RESOLVERS);
+            return Err(self.fault(resolvers, reason));
+        }
+        Ok(())
     }
 
     fn check_hsm(&self) -> Result<(), ConfigError> {

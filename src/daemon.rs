@@ -34,6 +34,7 @@ use crate::{
     telemetry::Telemetry,
 };
 
+mod caa;
 pub mod command;
 mod compose;
 mod key_lists;

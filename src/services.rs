@@ -4,6 +4,7 @@
 //! first argument is the scope type it is for.
 
 pub mod authority;
+pub mod caa;
 pub mod cases;
 pub mod catalogue;
 pub mod certificates;

@@ -77,6 +77,7 @@ const DRIVERS: &[(&str, &[&str])] = &[
             "src/adapters/postgres",
         ],
     ),
+    ("hickory_resolver", &["src/adapters/dns"]),
     ("lettre", &["src/adapters/smtp"]),
     ("axum", &["src/http"]),
     ("hyper", &["src/http", "src/cli", "src/daemon"]),

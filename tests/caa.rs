@@ -2,6 +2,7 @@
 //! daemon on top of it.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by ending")]
 
+#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/nameserver.rs"]
 mod nameserver;
 

@@ -12,6 +12,8 @@ mod desk;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "support/nameserver.rs"]
+mod nameserver;
 #[path = "support/person.rs"]
 mod person;
 

@@ -14,6 +14,8 @@ mod entrance;
 mod instance;
 #[path = "edge/lists.rs"]
 mod lists;
+#[path = "support/nameserver.rs"]
+mod nameserver;
 #[expect(dead_code, reason = "nobody signs for a case here")]
 #[path = "support/person.rs"]
 mod person;

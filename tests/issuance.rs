@@ -9,6 +9,8 @@
     reason = "a test that cannot set itself up fails at once"
 )]
 
+#[path = "issuance/caa.rs"]
+mod caa;
 #[path = "support/clock.rs"]
 mod clock;
 #[path = "support/entropy.rs"]
@@ -21,6 +23,9 @@ mod faults;
 mod ground;
 #[path = "issuance/lists.rs"]
 mod lists;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/nameserver.rs"]
+mod nameserver;
 #[path = "cases/person.rs"]
 mod person;
 #[path = "issuance/stage.rs"]

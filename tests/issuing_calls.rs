@@ -13,6 +13,8 @@
 mod activation;
 #[path = "issuing_calls/activation_refusals.rs"]
 mod activation_refusals;
+#[path = "issuing_calls/caa.rs"]
+mod caa;
 #[path = "issuing_calls/certificates.rs"]
 mod certificates;
 #[path = "issuing_calls/csr_checks.rs"]
@@ -42,6 +44,8 @@ mod mailbox;
 mod mails;
 #[path = "issuing_calls/matrix.rs"]
 mod matrix;
+#[path = "support/nameserver.rs"]
+mod nameserver;
 #[path = "issuing_calls/openssl.rs"]
 mod openssl;
 #[path = "support/person.rs"]

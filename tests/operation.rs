@@ -12,6 +12,8 @@
 mod instance;
 #[path = "support/issuing.rs"]
 mod issuing;
+#[path = "support/nameserver.rs"]
+mod nameserver;
 
 use std::{fs, path::Path};
 

@@ -16,6 +16,8 @@ mod documents;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "support/nameserver.rs"]
+mod nameserver;
 #[path = "registration_calls/orders.rs"]
 mod orders;
 

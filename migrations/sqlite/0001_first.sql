@@ -195,6 +195,19 @@ CREATE TABLE notification (
 CREATE INDEX notification_owner ON notification (ra, customer, tab, created_at, id);
 CREATE INDEX notification_tab ON notification (tab, created_at, id);
 
+-- What the DNS said about the CAs of a mailbox's domain, and what came of it.
+CREATE TABLE caa_check (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    domain TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    issuers TEXT NOT NULL,
+    lookups TEXT NOT NULL,
+    checked_at INTEGER NOT NULL,
+    usable_until INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE activation (
     id TEXT NOT NULL PRIMARY KEY,
     version INTEGER NOT NULL,
@@ -462,6 +475,10 @@ CREATE TRIGGER revoked_fixed BEFORE UPDATE ON revoked
 BEGIN SELECT RAISE(ABORT, 'revoked is append-only'); END;
 CREATE TRIGGER revoked_kept BEFORE DELETE ON revoked
 BEGIN SELECT RAISE(ABORT, 'revoked is append-only'); END;
+CREATE TRIGGER caa_check_fixed BEFORE UPDATE ON caa_check
+BEGIN SELECT RAISE(ABORT, 'caa_check is immutable'); END;
+CREATE TRIGGER caa_check_kept BEFORE DELETE ON caa_check
+BEGIN SELECT RAISE(ABORT, 'caa_check is immutable'); END;
 CREATE TRIGGER rests_on_fixed BEFORE UPDATE ON rests_on
 BEGIN SELECT RAISE(ABORT, 'rests_on is append-only'); END;
 CREATE TRIGGER rests_on_kept BEFORE DELETE ON rests_on

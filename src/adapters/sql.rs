@@ -5,6 +5,7 @@ pub mod activation;
 pub mod apply;
 pub mod audit;
 pub mod bookkeeping;
+pub mod caa;
 pub mod case;
 mod case_parts;
 pub mod certificate;

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::{
-    domain::signing::{KeyName, SignPurpose},
+    domain::{
+        caa::DomainName,
+        signing::{KeyName, SignPurpose},
+    },
     pkix::algorithm::SignatureAlgorithm,
 };
 
@@ -139,6 +142,9 @@ macro_rules! parsed {
 }
 
 parsed! {
+    /// A domain name in lower-case A-labels.
+    IssuerDomain(DomainName) = |text| DomainName::parse(text).filter(|name| name.as_str() == text),
+        "must be a domain name in lower-case letters, digits and hyphens, without a dot at the end";
     /// Name of a key or issuer.
     Name(KeyName) = KeyName::parse, "a name has 1 to 64 of a-z, 0-9, dot and hyphen";
     /// One of the signature algorithms.

@@ -10,7 +10,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{Outside, mail, material, reload, run};
+use super::{Outside, caa, mail, material, reload, run};
 use crate::{
     adapters::{
         sqlite::{self, SqliteStore, verify::Report},
@@ -147,6 +147,7 @@ fn check(path: &Path) -> Done {
     let fresh = reload::read(path)?;
     material::code_key(fresh.config())?;
     mail::check(fresh.config())?;
+    caa::resolver(fresh.config())?;
     println!("{}: everything is in order", path.display());
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Failure, Outside, mail,
+    Failure, Outside, caa, mail,
     material::{self, Material},
 };
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     ports::{document_files::DocumentFiles, signer::Signer, store::Store},
     services::{
         authority::Authorities,
+        caa::{Advice, CaaChecks},
         cases::{self, CaseWork},
         catalogue::Catalogue,
         certificates::Certificates,
@@ -83,6 +84,7 @@ pub struct Parts {
     pub authorities: Arc<Authorities>,
     pub subject_keys: Arc<SubjectKeys>,
     pub keys: Arc<KeyWatch>,
+    pub advice: Arc<Advice>,
 }
 
 /// Builds the services.
@@ -100,6 +102,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let files: Arc<dyn DocumentFiles> = Arc::new(DocumentDirectory::new(directory.to_owned()));
     let key = Arc::new(material::code_key(config)?);
     let subject_keys = Arc::new(SubjectKeys::new(ground.reads(), material.key_lists.clone()));
+    let checks = caa::checks(config, ground)?;
     let app = App {
         gate: gate(config, ground, &key),
         cases: case_work(ground, &files),
@@ -121,7 +124,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             Arc::clone(&subject_keys),
             Arc::clone(clock),
         ),
-        issuance: issuance(ground, &authorities, &catalogue, &subject_keys),
+        issuance: issuance(ground, &authorities, &catalogue, &subject_keys, &checks),
         revocation_lists: Arc::new(revocation_lists(ground, &authorities)),
         identities: Arc::new(Identities {
             store: ground.durable(),
@@ -151,6 +154,10 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         catalogue,
         authorities,
         subject_keys,
+        advice: Arc::new(Advice {
+            checks,
+            mailboxes: ground.reads(),
+        }),
         keys: Arc::new(KeyWatch::new(
             ground.durable(),
             ground.signing(),
@@ -222,6 +229,7 @@ fn issuance(
     authorities: &Arc<Authorities>,
     catalogue: &Arc<Catalogue>,
     subject_keys: &Arc<SubjectKeys>,
+    checks: &CaaChecks,
 ) -> Issuance {
     Issuance::new(issuance::Parts {
         store: ground.durable(),
@@ -233,6 +241,7 @@ fn issuance(
         entropy: Arc::clone(&ground.outside.entropy),
         authorities: Arc::clone(authorities),
         catalogue: Arc::clone(catalogue),
+        caa: checks.clone(),
         lease: Arc::clone(&ground.lease),
         tasks: ground.acts.clone(),
         render: Arc::new(issued),

@@ -27,6 +27,8 @@ const HOUSEKEEPING: Duration = Duration::from_secs(60);
 const RESUMED: u32 = 8;
 /// Timers that are seen to side by side.
 const TIMERS: u32 = 4;
+/// Domains that are looked up early side by side; those who are silent take their time.
+const ADVICE: u32 = 8;
 /// Mails in hand at a time. More than the relay's connections: the others are read or booked.
 const MAILS: u32 = 32;
 
@@ -45,6 +47,8 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     let mails = Arc::new(parts.app.mails.clone());
     runner(ground, tracker, JobKind::SendMail, mails, MAILS);
     runner(ground, tracker, JobKind::ResumeActivation, resume, RESUMED);
+    let advice = Arc::clone(&parts.advice);
+    runner(ground, tracker, JobKind::AdviseCaa, advice, ADVICE);
     let housekeeping = ground.clone();
     tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
         forget(housekeeping.clone())

@@ -21,10 +21,12 @@ pub enum JobKind {
     DataExpiry,
     /// Object: a confirmed mailbox whose validation ends.
     MailboxExpiry,
+    /// Object: a mailbox validation whose domain may forbid us to issue.
+    AdviseCaa,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -32,6 +34,7 @@ impl JobKind {
         Self::ChaseApplicant,
         Self::DataExpiry,
         Self::MailboxExpiry,
+        Self::AdviseCaa,
     ];
 
     #[must_use]
@@ -44,6 +47,7 @@ impl JobKind {
             Self::ChaseApplicant => "chase_applicant",
             Self::DataExpiry => "data_expiry",
             Self::MailboxExpiry => "mailbox_expiry",
+            Self::AdviseCaa => "advise_caa",
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Topic {
     MailboxVerified,
     MailboxLocked,
     MailUndeliverable,
+    CaaForbids,
+    CaaLookupFailed,
     ReadyToActivate,
     ActivationRefused,
     ActivationDelayed,
@@ -66,7 +68,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::OrderCreated,
         Self::OrderCancelled,
         Self::OrderLapsing,
@@ -78,6 +80,8 @@ impl Topic {
         Self::MailboxVerified,
         Self::MailboxLocked,
         Self::MailUndeliverable,
+        Self::CaaForbids,
+        Self::CaaLookupFailed,
         Self::ReadyToActivate,
         Self::ActivationRefused,
         Self::ActivationDelayed,
@@ -102,6 +106,8 @@ impl Topic {
             Self::MailboxVerified => "mailbox-verified",
             Self::MailboxLocked => "mailbox-locked",
             Self::MailUndeliverable => "mail-undeliverable",
+            Self::CaaForbids => "caa-forbids",
+            Self::CaaLookupFailed => "caa-lookup-failed",
             Self::ReadyToActivate => "ready-to-activate",
             Self::ActivationRefused => "activation-refused",
             Self::ActivationDelayed => "activation-delayed",
@@ -126,6 +132,8 @@ impl Topic {
             | Self::InformationNeeded
             | Self::MailboxLocked
             | Self::MailUndeliverable
+            | Self::CaaForbids
+            | Self::CaaLookupFailed
             | Self::ActivationRefused
             | Self::ActivationDelayed => Tab::Problems,
             Self::OrderLapsing

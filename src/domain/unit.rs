@@ -9,6 +9,7 @@ use super::{
     activation::Activation,
     aggregate::{Changed, Version},
     audit::event::Event,
+    caa::CaaCheck,
     case::{Case, Evidence},
     certificate::Certificate,
     document::Document,
@@ -40,6 +41,7 @@ pub enum Aggregate {
     Mailbox,
     Activation,
     Identity,
+    CaaCheck,
 }
 
 /// A row the decision read: it must still have this version when the unit commits.
@@ -58,6 +60,7 @@ pub enum Change {
     Case(Changed<Case>),
     Mailbox(Changed<MailboxValidation>),
     AddressUse(Changed<AddressUse>),
+    CaaCheck(Changed<CaaCheck>),
     Activation(Changed<Activation>),
     Intent(Changed<Intent>),
     RevocationList(Changed<RevocationList>),
@@ -240,6 +243,7 @@ fn take_events(change: &mut Change) -> Vec<Event> {
         Change::Case(changed) => changed.take_events(),
         Change::Mailbox(changed) => changed.take_events(),
         Change::AddressUse(changed) => changed.take_events(),
+        Change::CaaCheck(changed) => changed.take_events(),
         Change::Activation(changed) => changed.take_events(),
         Change::Intent(changed) => changed.take_events(),
         Change::RevocationList(changed) => changed.take_events(),
@@ -272,6 +276,7 @@ change_from! {
     Case(Changed<Case>),
     Mailbox(Changed<MailboxValidation>),
     AddressUse(Changed<AddressUse>),
+    CaaCheck(Changed<CaaCheck>),
     Activation(Changed<Activation>),
     Intent(Changed<Intent>),
     RevocationList(Changed<RevocationList>),

@@ -45,6 +45,12 @@ pub struct Decision {
     pub reason: &'static str,
 }
 
+/// The climb took too long: the resolvers are ours.
+pub const TOO_SLOW: Decision = Decision {
+    verdict: Verdict::Unavailable,
+    reason: "too-slow",
+};
+
 /// A decision, and whether the name above must be asked as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weighed {

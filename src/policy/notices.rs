@@ -45,6 +45,8 @@ pub const fn words(topic: Topic) -> Words {
             "A message could not be delivered to the e-mail address.",
             "Nie udało się dostarczyć wiadomości na adres e-mail.",
         ),
+        Topic::CaaForbids => CAA_FORBIDS,
+        Topic::CaaLookupFailed => CAA_LOOKUP_FAILED,
         Topic::ReadyToActivate => (
             "The certificate can be activated.",
             "Certyfikat można aktywować.",
@@ -77,3 +79,12 @@ pub const fn words(topic: Topic) -> Words {
     };
     Words { en, pl }
 }
+
+const CAA_FORBIDS: (&str, &str) = (
+    "The domain of your e-mail address does not allow us to issue (CAA issuemail).",
+    "Domena adresu e-mail nie pozwala nam wydać certyfikatu (CAA issuemail).",
+);
+const CAA_LOOKUP_FAILED: (&str, &str) = (
+    "The CAA records of your e-mail address's domain cannot be read with certainty.",
+    "Rekordów CAA domeny adresu e-mail nie można odczytać w sposób pewny.",
+);

@@ -44,6 +44,7 @@ use crate::{
     },
     services::{
         authority::{Authorities, Authority, slot::SigningSlot},
+        caa::CaaChecks,
         catalogue::Catalogue,
         jobs::{JobHandler, rest_for_hsm},
         lease::{Lease, clock_may_sign},
@@ -72,6 +73,7 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub authorities: Arc<Authorities>,
     pub catalogue: Arc<Catalogue>,
+    pub caa: CaaChecks,
     pub lease: Arc<Lease>,
     pub tasks: TaskTracker,
     pub render: Renderer,

@@ -1,6 +1,10 @@
 //! A store whose answers are scripted; what it writes is written.
 
-use std::{collections::VecDeque, sync::Mutex, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use chancery::{
@@ -8,6 +12,8 @@ use chancery::{
     domain::unit::{CommitError, Committed, Unit},
     ports::store::{Booked, Bookkeeping, Store, StoreError},
 };
+
+use crate::clock::FakeClock;
 
 /// What becomes of a unit.
 #[derive(Clone, Copy, Debug)]
@@ -17,18 +23,22 @@ pub enum Fate {
     Refused,
     /// Written, but the answer is lost.
     AnswerLost,
+    /// Written as usual, when so much time has passed.
+    Later(Duration),
 }
 
 /// The store, with scripted fates for the next units.
 pub struct Fates {
     store: SqliteStore,
+    clock: Arc<FakeClock>,
     script: Mutex<VecDeque<Fate>>,
 }
 
 impl Fates {
-    pub fn over(store: SqliteStore) -> Self {
+    pub fn over(store: SqliteStore, clock: Arc<FakeClock>) -> Self {
         Self {
             store,
+            clock,
             script: Mutex::default(),
         }
     }
@@ -45,6 +55,10 @@ impl Store for Fates {
         let trouble = || CommitError::Unavailable("as scripted".to_owned());
         match fate.unwrap_or(Fate::Passes) {
             Fate::Passes => self.store.commit(unit).await,
+            Fate::Later(length) => {
+                self.clock.advance(length);
+                self.store.commit(unit).await
+            }
             Fate::Refused => Err(trouble()),
             Fate::AnswerLost => {
                 self.store.commit(unit).await.expect("it is written");

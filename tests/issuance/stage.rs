@@ -3,10 +3,14 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 
 use chancery::{
-    adapters::sqlite::verify::verify,
+    adapters::{
+        dns::{DnsResolver, Settings},
+        sqlite::verify::verify,
+    },
     config::products,
     domain::{
         activation::CommonNameSource,
+        caa::DomainName,
         case::Verdict,
         id::{ActivationId, BootId, JobId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
@@ -33,6 +37,7 @@ use chancery::{
     },
     services::{
         authority::{Authorities, Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
+        caa::{self, CaaChecks},
         catalogue::Catalogue,
         issuance::{Issuance, Parts, Told, Wish},
         jobs::{JobHandler, Runner},
@@ -48,6 +53,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     fates::{Fate, Fates},
+    nameserver::Nameserver,
     token::Token,
     world::World,
 };
@@ -57,6 +63,7 @@ pub struct Stage {
     pub token: Arc<Token>,
     pub lease: Arc<Lease>,
     pub issuance: Issuance,
+    pub caa: CaaChecks,
     fates: Arc<Fates>,
     pub catalogue: Arc<Catalogue>,
     tasks: TaskTracker,
@@ -78,8 +85,9 @@ impl Stage {
         let products = products::load(&shipped.join("products.toml")).unwrap();
         let catalogue = Arc::new(Catalogue::new(products));
         let token = Arc::new(Token::new(key));
-        let fates = Arc::new(Fates::over(world.store.clone()));
+        let fates = Arc::new(Fates::over(world.store.clone(), world.clock.clone()));
         let (tasks, lease) = (TaskTracker::new(), new_lease(&world).await);
+        let caa = permission(&world);
         let issuance = Issuance::new(Parts {
             subject_keys: Arc::new(SubjectKeys::new(
                 Arc::new(world.store.clone()),
@@ -93,6 +101,7 @@ impl Stage {
             entropy: world.entropy.clone(),
             authorities: authorities.clone(),
             catalogue: catalogue.clone(),
+            caa: caa.clone(),
             lease: lease.clone(),
             tasks: tasks.clone(),
             render: Arc::new(|record| Answer {
@@ -104,6 +113,7 @@ impl Stage {
         });
         let stage = Self {
             issuance,
+            caa,
             world,
             token,
             lease,
@@ -448,4 +458,20 @@ fn authority(name: &str, key: &KeyPair) -> Authority {
         },
         slots: SigningSlots::new(4),
     }
+}
+
+/// Its own units have no part in what fails here.
+fn permission(world: &World) -> CaaChecks {
+    let server = Nameserver::shared();
+    let resolver = DnsResolver::new(&Settings {
+        resolvers: vec![server.at],
+        trust_anchor: Some(server.trust_anchor.clone()),
+    });
+    CaaChecks::new(caa::Parts {
+        store: Arc::new(world.store.clone()),
+        resolver: Arc::new(resolver.unwrap()),
+        clock: world.clock.clone(),
+        entropy: world.entropy.clone(),
+        issuers: vec![DomainName::parse("pki.example.com").unwrap()],
+    })
 }

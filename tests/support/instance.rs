@@ -13,6 +13,8 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::nameserver::Nameserver;
+
 /// Everybody who is registered: name and role.
 pub const REGISTRY: [(&str, &str); 7] = [
     ("customer", "ra_customer"),
@@ -203,6 +205,7 @@ fn certificates(dir: &Path, address: Ipv4Addr) {
 fn configuration(dir: &Path, address: Ipv4Addr) -> String {
     let [ra, public, metrics] = PORTS;
     let own = dir.display();
+    let caa = Nameserver::shared().configuration(dir);
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/config");
     format!(
         r#"
@@ -243,6 +246,7 @@ chain = []
 key = "issuing-g1"
 profiles = ["org-multipurpose", "org-strict"]
 base_url = "http://pki.example.com"
+{caa}
 [mail]
 ca_name = "Example CA"
 contact = "help@example.com"

@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, UdpSocket},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::OnceLock,
 };
@@ -49,6 +50,17 @@ impl Nameserver {
             _server: child,
             _zones: zones,
         }
+    }
+
+    /// The `[caa]` table of a configuration; writes the trust anchor into `dir`.
+    pub fn configuration(&self, dir: &Path) -> String {
+        let anchor = dir.join("dns-root.key");
+        fs::write(&anchor, &self.trust_anchor).unwrap();
+        format!(
+            "[caa]\nissuer_domains = [\"pki.example.com\"]\nresolvers = [\"{}\"]\ntrust_anchor = \"{}\"\n",
+            self.at,
+            anchor.display()
+        )
     }
 }
 

@@ -97,6 +97,7 @@ const fn aggregate_name(aggregate: Aggregate) -> &'static str {
         Aggregate::Mailbox => "mailbox",
         Aggregate::Activation => "activation",
         Aggregate::Identity => "identity",
+        Aggregate::CaaCheck => "caa_check",
     }
 }
 

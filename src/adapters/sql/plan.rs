@@ -1,7 +1,7 @@
 //! A unit of work as rows: what must be true, and what is written when it is.
 
 use super::{
-    activation, case, certificate, document, evidence, identity, intent, job, mail, mailbox,
+    activation, caa, case, certificate, document, evidence, identity, intent, job, mail, mailbox,
     notification, order, profile, request, revocation, subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
@@ -69,6 +69,7 @@ pub fn table_of(aggregate: Aggregate) -> &'static Table {
         Aggregate::Mailbox => &mailbox::TABLE,
         Aggregate::Activation => &activation::TABLE,
         Aggregate::Identity => &identity::TABLE,
+        Aggregate::CaaCheck => &caa::TABLE,
     }
 }
 
@@ -119,6 +120,7 @@ impl Plan {
                     CommitError::Conflict,
                 );
             }
+            Change::CaaCheck(c) => self.row(&caa::TABLE, c, caa::record),
             Change::Activation(c) => self.activation(c),
             Change::Intent(c) => self.intent(c, &unit.rests_on),
             Change::RevocationList(c) => {

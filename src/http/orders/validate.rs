@@ -1,4 +1,5 @@
-//! The dry run of a step: what the step's own call would say, with nothing written.
+//! The dry run of a step: what the step's own call would say, with nothing written but what must be
+//! on record whoever caused it: a look at CAA records, a leaked key.
 //!
 //! Each step is judged by the code that takes it, up to its commit. Not told is what no body can
 //! mend: a limit of mails to an address (429), which would also let one ask about other owners'

@@ -7,8 +7,9 @@ use crate::{
     domain::{
         activation::Activation,
         aggregate::Loaded,
+        caa::CaaCheck,
         certificate::Certificate,
-        id::{ActivationId, BootId, CertificateId, OrderId},
+        id::{ActivationId, BootId, CaaCheckId, CertificateId, OrderId},
         intent::{Intent, IssuerName},
         mailbox::MailboxValidation,
         order::Order,
@@ -73,6 +74,14 @@ pub trait Activations: Send + Sync {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Loaded<Intent>>, StoreError>;
+}
+
+/// The checks of CAA records that intents rest on.
+#[async_trait]
+pub trait CaaEvidence: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn caa_check(&self, id: CaaCheckId) -> Result<Option<Loaded<CaaCheck>>, StoreError>;
 }
 
 /// Filters of the certificate list.

@@ -15,6 +15,7 @@ use crate::{
     pkix::{serial_number::SerialNumber, spki::PublicKey},
     policy::{
         activation::{Grounds, Subject},
+        caa,
         issuance::{
             Linted,
             artifact::CertificateTbs,
@@ -23,7 +24,7 @@ use crate::{
         lint::report::Report,
         profile::CertificateProfile,
     },
-    ports::entropy::random,
+    ports::{entropy::random, store::issuance::ActivationFacts},
     services::{
         authority::{Authority, slot::SigningSlot},
         request::Stopped,
@@ -52,6 +53,22 @@ struct Content<'a> {
 type Composed = Result<(Linted<CertificateTbs>, u32), Report>;
 
 impl Issuance {
+    /// The permission of the mailbox's domain (BR 4.2.2.1) joins what the intent rests on.
+    pub(super) async fn with_caa(
+        &self,
+        mut grounds: Grounds,
+        facts: &ActivationFacts,
+        caller: &Caller,
+    ) -> Result<Grounds, Refused> {
+        let mailbox = facts.mailbox.as_ref();
+        let domain = mailbox.and_then(|mailbox| caa::domain_of(&mailbox.address));
+        let domain = domain.ok_or_else(|| Refused::unacceptable("email-invalid"))?;
+        let permission = self.0.caa.permission(caller, &domain).await?;
+        grounds.lapses_at = grounds.lapses_at.min(permission.usable_until);
+        grounds.rests_on.push(permission.rest);
+        Ok(grounds)
+    }
+
     /// Slot, TBS and lint. Nothing is stored but a lint failure's entry.
     pub(super) async fn draw(
         &self,

@@ -37,8 +37,9 @@ pub(super) struct Judged {
 impl Issuance {
     /// What [`Issuance::activate`] would say to this request, up to its first lasting step: the
     /// grounds on which it would issue and the instant at which the first of them ends, or its
-    /// refusal with every fault. Nothing is stored, with one exception: a private key in the text
-    /// is burnt here as it is anywhere (contract, Activation).
+    /// refusal with every fault. Nothing is stored, with two exceptions: a private key in the text
+    /// is burnt here as it is anywhere (contract, Activation), and a look at CAA records is on
+    /// record whoever caused it (BR 4.2.2.1).
     ///
     /// # Errors
     /// Those of the act.
@@ -53,7 +54,8 @@ impl Issuance {
         let judged = self.judged(scope, order, wish, proven, now).await?;
         let (subject, key) = (&judged.grounds.subject, judged.proven.key());
         self.sketch(&judged.product, subject, key, now)?;
-        Ok(judged.grounds)
+        let caller = scope.caller();
+        self.with_caa(judged.grounds, &judged.facts, &caller).await
     }
 
     /// The key behind the CSR; a refused one with the other faults of the request. An order that

@@ -115,6 +115,8 @@ impl Issuance {
         } = self.judged(scope, order, wish, proven, now).await?;
         steps.end("S3 facts");
         let caller = scope.caller();
+        let grounds = self.with_caa(grounds, &facts, &caller).await?;
+        steps.end("S3 caa");
         let drawn = self
             .draw(&product, grounds, proven.key(), &caller, now)
             .await?;
@@ -164,6 +166,7 @@ impl Issuance {
         };
         let grounds = activation::judge(view(&facts), &choice, true, now)?;
         let caller = scope.caller();
+        let grounds = self.with_caa(grounds, &facts, &caller).await?;
         let drawn = self
             .draw(&product, grounds, &public_key, &caller, now)
             .await?;

@@ -4,7 +4,8 @@ use super::{MailboxControl, MailboxView, rest};
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        id::{MailboxId, OrderId},
+        id::{JobId, MailboxId, OrderId},
+        job::{JobKind, NewJob},
         mail::MailKind,
         mailbox::{MailAddress, MailboxStatus, MailboxValidation, NewMailbox},
         notification::Topic,
@@ -154,7 +155,19 @@ impl MailboxControl {
             Some(proof) => self.take_over(unit, &order, new, &proof).await?,
             None => self.begin(unit, &order, new).await?,
         };
+        let unit = unit.job(self.advice(id, now)?);
         Ok((Some(unit), AddressSet { version, mailbox }))
+    }
+
+    /// Whether the domain lets us issue is looked up behind the client's back.
+    fn advice(&self, id: MailboxId, now: Timestamp) -> Result<NewJob, Stopped> {
+        Ok(NewJob {
+            id: JobId::new(now, random(&*self.0.entropy)?),
+            kind: JobKind::AdviseCaa,
+            object: id.to_string(),
+            slot: String::new(),
+            due: now,
+        })
     }
 
     /// A fresh proof of the same owner for the same address.

@@ -1,0 +1,239 @@
+//! Permission of a mailbox's domain to issue (S/MIME BR 4.2.2.1): looks it up, records every look
+//! as evidence, and hands out what an intent rests on.
+//!
+//! An answer is used again for its domain until it lapses, so that a thousand activations ask
+//! once; a refusal is looked at again by the next who asks. There is no way around it: nothing
+//! turns the check off, and an intent without it is not made.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::Mutex as Turn;
+
+use crate::{
+    domain::{
+        caa::{CaaCheck, DomainName, Lookup, Verdict},
+        id::CaaCheckId,
+        owner::Caller,
+        refusal::Refused,
+        timestamp::Timestamp,
+        unit::{Aggregate, Rest, Unit},
+    },
+    policy::caa::{self, Decision, Weighed},
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        resolver::Resolver,
+        store::Store,
+    },
+};
+
+mod advice;
+
+pub use advice::Advice;
+
+/// Time for the whole climb; a step that has begun may end after it.
+const CLIMB: Duration = Duration::from_secs(20);
+/// Domains whose answers are kept.
+const KEPT: usize = 10_000;
+/// Domains looked up at a time for the same turn wait for each other.
+const TURNS: usize = 64;
+
+/// What the service needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub resolver: Arc<dyn Resolver>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    /// The names under which domain owners know this CA (CPS 4.2).
+    pub issuers: Vec<DomainName>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct CaaChecks(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    known: Mutex<HashMap<DomainName, Finding>>,
+    turns: Vec<Turn<()>>,
+}
+
+/// What came of a check that is on record.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub verdict: Verdict,
+    /// Stable word.
+    pub reason: &'static str,
+    /// The evidence.
+    pub rest: Rest,
+    pub checked_at: Timestamp,
+    pub usable_until: Timestamp,
+    /// Monotonic: who asked before and waited gets this finding, whatever it is.
+    ended: Duration,
+}
+
+impl Finding {
+    fn permits(&self, now: Timestamp) -> bool {
+        self.verdict == Verdict::Permitted && self.checked_at <= now && now < self.usable_until
+    }
+
+    /// # Errors
+    /// 422 `caa-forbids`, `caa-lookup-failed`; 503 `caa-unavailable`.
+    fn permission(self) -> Result<Self, Refused> {
+        match self.verdict {
+            Verdict::Permitted => Ok(self),
+            Verdict::Forbidden => Err(Refused::unacceptable("caa-forbids")),
+            Verdict::Unknowable => Err(Refused::unacceptable("caa-lookup-failed")),
+            Verdict::Unavailable => Err(Refused::unavailable("caa-unavailable", self.reason)),
+        }
+    }
+}
+
+impl CaaChecks {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            known: Mutex::default(),
+            turns: (0..TURNS).map(|_| Turn::default()).collect(),
+        }))
+    }
+
+    /// The permission of a domain, good at this instant and until it lapses.
+    ///
+    /// # Errors
+    /// 422 `caa-forbids`, `caa-lookup-failed`; 503 `caa-unavailable`, or when the store is down.
+    pub async fn permission(
+        &self,
+        caller: &Caller,
+        domain: &DomainName,
+    ) -> Result<Finding, Refused> {
+        self.finding(caller, domain).await?.permission()
+    }
+
+    /// What is known of a domain: a permission that lives, or a new look.
+    async fn finding(&self, caller: &Caller, domain: &DomainName) -> Result<Finding, Refused> {
+        let clock = &self.0.parts.clock;
+        let asked = clock.monotonic();
+        if let Some(known) = self
+            .known(domain)
+            .filter(|known| known.permits(clock.now()))
+        {
+            return Ok(known);
+        }
+        let _turn = match self.turn(domain) {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        };
+        let now = clock.now();
+        let answers = |known: &Finding| known.permits(now) || known.ended > asked;
+        if let Some(known) = self.known(domain).filter(answers) {
+            return Ok(known);
+        }
+        let found = self.look(caller, domain).await?;
+        self.keep(domain, found.clone());
+        Ok(found)
+    }
+
+    /// Looks, and records what was seen before anybody acts on it.
+    async fn look(&self, caller: &Caller, domain: &DomainName) -> Result<Finding, Refused> {
+        let Parts {
+            store,
+            clock,
+            entropy,
+            issuers,
+            ..
+        } = &self.0.parts;
+        let checked_at = clock.now();
+        let (lookups, decision) = self.climb(domain).await;
+        let usable_until = match decision.verdict {
+            Verdict::Permitted => caa::usable_until(checked_at, &lookups),
+            Verdict::Forbidden | Verdict::Unknowable | Verdict::Unavailable => checked_at,
+        };
+        let now = clock.now();
+        let changed = CaaCheck::record(CaaCheck {
+            id: CaaCheckId::new(now, random(entropy.as_ref())?),
+            domain: domain.clone(),
+            verdict: decision.verdict,
+            reason: decision.reason.to_owned(),
+            issuers: issuers.clone(),
+            lookups,
+            checked_at,
+            usable_until,
+        });
+        let unit = Unit::of(caller.clone(), now, changed.clone());
+        let committed = store.commit(unit).await;
+        let committed = committed.map_err(|e| Refused::unavailable("store-unavailable", e))?;
+        let check = changed.stored(&committed);
+        metrics::counter!("chancery_caa_checks_total", "verdict" => decision.verdict.name())
+            .increment(1);
+        Ok(Finding {
+            verdict: decision.verdict,
+            reason: decision.reason,
+            rest: Rest {
+                aggregate: Aggregate::CaaCheck,
+                id: check.id.to_string(),
+                version: check.version(),
+            },
+            checked_at,
+            usable_until,
+            ended: clock.monotonic(),
+        })
+    }
+
+    /// From the domain up to its top-level domain (RFC 8659 3).
+    async fn climb(&self, domain: &DomainName) -> (Vec<Lookup>, Decision) {
+        let Parts {
+            resolver,
+            clock,
+            issuers,
+            ..
+        } = &self.0.parts;
+        let (begun, mut steps) = (clock.monotonic(), Vec::new());
+        let mut next = Some(domain.clone());
+        while let Some(name) = next {
+            if clock.monotonic().saturating_sub(begun) > CLIMB {
+                return (steps, caa::TOO_SLOW);
+            }
+            let step = resolver.caa(&name).await;
+            let weighed = caa::weigh(&step, issuers);
+            steps.push(step);
+            if let Weighed::Decided(decision) = weighed {
+                return (steps, decision);
+            }
+            next = name.parent();
+        }
+        let decision = caa::unrestricted(&steps);
+        (steps, decision)
+    }
+
+    fn known(&self, domain: &DomainName) -> Option<Finding> {
+        self.findings().get(domain).cloned()
+    }
+
+    fn keep(&self, domain: &DomainName, found: Finding) {
+        let now = self.0.parts.clock.now();
+        let mut known = self.findings();
+        if known.len() >= KEPT {
+            known.retain(|_, finding| finding.permits(now));
+        }
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(domain.clone(), found);
+    }
+
+    fn findings(&self) -> MutexGuard<'_, HashMap<DomainName, Finding>> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn turn(&self, domain: &DomainName) -> Option<&Turn<()>> {
+        let add = |sum: usize, byte: u8| sum.wrapping_mul(31).wrapping_add(usize::from(byte));
+        let number = domain.as_str().bytes().fold(0, add);
+        self.0.turns.get(number % TURNS)
+    }
+}
