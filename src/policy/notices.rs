@@ -37,14 +37,8 @@ pub const fn words(topic: Topic) -> Words {
             "Control of the e-mail address has been confirmed.",
             "Potwierdzono kontrolę nad adresem e-mail.",
         ),
-        Topic::MailboxLocked => (
-            "Too many wrong codes were entered: have a new one sent.",
-            "Zbyt wiele razy podano błędny kod: zamów wysłanie nowego.",
-        ),
-        Topic::MailUndeliverable => (
-            "A message could not be delivered to the e-mail address.",
-            "Nie udało się dostarczyć wiadomości na adres e-mail.",
-        ),
+        Topic::MailboxLocked => MAILBOX_LOCKED,
+        Topic::MailUndeliverable => MAIL_UNDELIVERABLE,
         Topic::CaaForbids => CAA_FORBIDS,
         Topic::CaaLookupFailed => CAA_LOOKUP_FAILED,
         Topic::ReadyToActivate => (
@@ -80,6 +74,7 @@ pub const fn words(topic: Topic) -> Words {
     Words { en, pl }
 }
 
+// Of the mailbox and its domain.
 const CAA_FORBIDS: (&str, &str) = (
     "The domain of your e-mail address does not allow us to issue (CAA issuemail).",
     "Domena adresu e-mail nie pozwala nam wydać certyfikatu (CAA issuemail).",
@@ -87,4 +82,12 @@ const CAA_FORBIDS: (&str, &str) = (
 const CAA_LOOKUP_FAILED: (&str, &str) = (
     "The CAA records of your e-mail address's domain cannot be read with certainty.",
     "Rekordów CAA domeny adresu e-mail nie można odczytać w sposób pewny.",
+);
+const MAIL_UNDELIVERABLE: (&str, &str) = (
+    "A message could not be delivered to the e-mail address.",
+    "Nie udało się dostarczyć wiadomości na adres e-mail.",
+);
+const MAILBOX_LOCKED: (&str, &str) = (
+    "Too many wrong codes were entered: have a new one sent.",
+    "Zbyt wiele razy podano błędny kod: zamów wysłanie nowego.",
 );
