@@ -6,7 +6,7 @@ use super::{compose::Ground, material};
 use crate::{
     adapters::dns::{DnsResolver, Settings, SettingsError},
     config::{Config, source::ConfigError},
-    services::caa::{CaaChecks, Parts},
+    services::caa::{Advice, CaaChecks, Parts},
 };
 
 /// The service.
@@ -22,6 +22,14 @@ pub fn checks(config: &Config, ground: &Ground) -> Result<CaaChecks, ConfigError
         entropy: Arc::clone(&ground.outside.entropy),
         issuers: names.iter().map(|name| name.0.clone()).collect(),
     }))
+}
+
+/// Who looks early.
+pub fn advice(checks: CaaChecks, ground: &Ground) -> Arc<Advice> {
+    Arc::new(Advice {
+        checks,
+        mailboxes: ground.reads(),
+    })
 }
 
 /// The resolver; also what `check-config` tries.

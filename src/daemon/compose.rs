@@ -154,10 +154,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         catalogue,
         authorities,
         subject_keys,
-        advice: Arc::new(Advice {
-            checks,
-            mailboxes: ground.reads(),
-        }),
+        advice: caa::advice(checks, ground),
         keys: Arc::new(KeyWatch::new(
             ground.durable(),
             ground.signing(),
