@@ -22,6 +22,7 @@ pub mod mailbox;
 pub mod notification;
 pub mod order;
 pub mod owner;
+pub mod period;
 pub mod product;
 pub mod profile;
 pub mod refusal;

@@ -26,6 +26,8 @@ mod lists;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/nameserver.rs"]
 mod nameserver;
+#[path = "issuance/periods.rs"]
+mod periods;
 #[path = "cases/person.rs"]
 mod person;
 #[path = "issuance/stage.rs"]

@@ -15,6 +15,8 @@ CREATE TABLE identity (
     credential TEXT NOT NULL,
     spki BLOB,
     qualified_until INTEGER,
+    granted_from INTEGER,
+    granted_until INTEGER,
     disabled_at INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,

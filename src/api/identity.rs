@@ -20,6 +20,12 @@ pub struct NewIdentity {
     /// RFC 3339; required for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualified_until: Option<String>,
+    /// RFC 3339; before it the role may not be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted_from: Option<String>,
+    /// RFC 3339; from then on the role may not be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted_until: Option<String>,
 }
 
 /// A registry entry.
@@ -32,6 +38,8 @@ pub struct Identity {
     /// URI by which it is known.
     pub uri: Option<String>,
     pub qualified_until: Option<String>,
+    pub granted_from: Option<String>,
+    pub granted_until: Option<String>,
     /// Whether it may act now.
     pub active: bool,
     pub disabled_at: Option<String>,

@@ -38,6 +38,12 @@ pub enum Verb {
         /// Last day of a person's qualification, or an RFC 3339 time.
         #[arg(long, value_name = "DATE")]
         qualified_until: Option<String>,
+        /// First day on which the role may be used, or an RFC 3339 time.
+        #[arg(long, value_name = "DATE")]
+        granted_from: Option<String>,
+        /// Last day on which the role may be used, or an RFC 3339 time.
+        #[arg(long, value_name = "DATE")]
+        granted_until: Option<String>,
     },
     /// Everybody, by name.
     List,
@@ -57,6 +63,8 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             certificate,
             uri,
             qualified_until,
+            granted_from,
+            granted_until,
         } => {
             let read = |path: PathBuf| {
                 fs::read_to_string(&path).map_err(|e| Fault::unreadable(path.display(), e))
@@ -67,6 +75,8 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
                 certificate: certificate.map(read).transpose()?,
                 uri,
                 qualified_until: qualified_until.map(end_of_day),
+                granted_from: granted_from.map(start_of_day),
+                granted_until: granted_until.map(end_of_day),
             };
             let reply = client.send(Method::POST, "/identities", Some(&new), &Extra::default())?;
             shown(&reply.json()?)
@@ -94,7 +104,7 @@ fn shown(identity: &Identity) -> Result<Report, Fault> {
     let state = match (&identity.disabled_at, identity.active) {
         (Some(at), _) => format!("disabled since {at}"),
         (None, true) => "active".to_owned(),
-        (None, false) => "its qualification has ended".to_owned(),
+        (None, false) => "outside the time of its grant or qualification".to_owned(),
     };
     let mut lines = vec![
         format!("{}  {}", identity.name, identity.role),
@@ -103,6 +113,14 @@ fn shown(identity: &Identity) -> Result<Report, Fault> {
     ];
     if let Some(until) = &identity.qualified_until {
         lines.push(format!("  qualified until {until}"));
+    }
+    for (word, at) in [
+        ("from", &identity.granted_from),
+        ("until", &identity.granted_until),
+    ] {
+        if let Some(at) = at {
+            lines.push(format!("  granted {word} {at}"));
+        }
     }
     Ok(Report::new(lines.join("\n"), identity))
 }
@@ -122,6 +140,15 @@ fn known_by(identity: &Identity) -> String {
         (Some(hash), _) => format!("key {hash}"),
         (None, Some(uri)) => uri.clone(),
         (None, None) => String::new(),
+    }
+}
+
+/// A day begins with its first second.
+fn start_of_day(text: String) -> String {
+    if text.len() == 10 {
+        format!("{text}T00:00:00Z")
+    } else {
+        text
     }
 }
 

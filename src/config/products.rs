@@ -10,7 +10,11 @@ use super::{
     LARGEST,
     source::{self, ConfigError},
 };
-use crate::domain::product::{Localized, Operation, Product, ProductCode, Statement, Step};
+use crate::domain::{
+    period::Period,
+    product::{Localized, Operation, Product, ProductCode, Statement, Step},
+    timestamp::Timestamp,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +49,9 @@ struct ProductEntry {
     name: Name,
     category: String,
     validity_days: u32,
+    /// RFC 3339.
+    offered_from: Option<Spanned<String>>,
+    offered_until: Option<Spanned<String>>,
     operation: OperationName,
     profile: String,
     statements: Vec<Spanned<String>>,
@@ -101,12 +108,31 @@ pub fn load(path: &Path) -> Result<Vec<Product>, ConfigError> {
                 None => return Err(fault(id, "there is no statement of this id")),
             }
         }
-        products.push(product(entry, code, statements));
+        let offered = offered(entry).map_err(|(at, reason)| fault(at, reason))?;
+        products.push(product(entry, code, offered, statements));
     }
     Ok(products)
 }
 
-fn product(entry: &ProductEntry, code: ProductCode, statements: Vec<Statement>) -> Product {
+/// When it is offered, or the value at fault and why.
+fn offered(entry: &ProductEntry) -> Result<Period, (&Spanned<String>, &'static str)> {
+    let from = entry.offered_from.as_ref().map(instant).transpose()?;
+    let until = entry.offered_until.as_ref().map(instant).transpose()?;
+    let end = entry.offered_until.as_ref().unwrap_or(&entry.code);
+    Period::new(from, until).ok_or((end, "the offer ends before it begins"))
+}
+
+fn instant(text: &Spanned<String>) -> Result<Timestamp, (&Spanned<String>, &'static str)> {
+    let parsed = text.get_ref().parse();
+    parsed.map_err(|_| (text, "an instant is written as 2027-01-31T00:00:00Z"))
+}
+
+fn product(
+    entry: &ProductEntry,
+    code: ProductCode,
+    offered: Period,
+    statements: Vec<Statement>,
+) -> Product {
     Product {
         code,
         name: Localized {
@@ -115,6 +141,7 @@ fn product(entry: &ProductEntry, code: ProductCode, statements: Vec<Statement>) 
         },
         category: entry.category.clone(),
         validity_days: entry.validity_days,
+        offered,
         operation: match entry.operation {
             OperationName::Issue => Operation::Issue,
             OperationName::Renewal => Operation::Renewal,
@@ -172,5 +199,28 @@ mod tests {
         let text = "version = 1\nstatements = []\n[[products]]\ncode = \"a\"\nname = { en = \"A\", pl = \"A\" }\ncategory = \"S/MIME\"\nvalidity_days = 365\noperation = \"issue\"\nprofile = \"p\"\nstatements = [\"x\"]\n";
         std::fs::write(file.path(), text).unwrap();
         assert_eq!(load(file.path()).unwrap_err().line, Some(10));
+    }
+
+    #[test]
+    fn an_offer_that_ends_before_it_begins_has_a_line() {
+        let shipped = include_str!("../../config/products.toml");
+        let dates = |from: &str, until: &str| {
+            let line = shipped.lines().position(|line| line.starts_with("code = "));
+            let text = shipped.replacen(
+                "\ncode = ",
+                &format!("\noffered_from = \"{from}\"\noffered_until = \"{until}\"\ncode = "),
+                1,
+            );
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            (line.unwrap() + 1, load(file.path()))
+        };
+        let (line, good) = dates("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        let offered = good.unwrap()[0].offered;
+        assert!(!offered.holds("2027-01-01T00:00:00Z".parse().unwrap()));
+        let (_, bad) = dates("2027-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
+        assert_eq!(bad.unwrap_err().line, Some(line + 1));
+        let (_, bad) = dates("soon", "2026-01-01T00:00:00Z");
+        assert_eq!(bad.unwrap_err().line, Some(line));
     }
 }

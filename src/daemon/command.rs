@@ -208,6 +208,8 @@ fn enroll(path: &Path, name: String, certificate: &Path, until: Option<&str>) ->
         certificate: Some(fs::read_to_string(certificate)?),
         uri: None,
         qualified_until: Some(qualified_until),
+        granted_from: None,
+        granted_until: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

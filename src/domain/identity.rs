@@ -6,6 +6,7 @@ use super::{
     aggregate::{Changed, Loaded},
     audit::event::{Event, EventKind},
     owner::{IdentityName, Role},
+    period::Period,
     refusal::Refused,
     text::Text,
     timestamp::Timestamp,
@@ -40,6 +41,8 @@ pub struct Identity {
     pub spki: Option<Vec<u8>>,
     /// End of the person's qualification (S/MIME BR 5.3.3); `None` for frontends.
     pub qualified_until: Option<Timestamp>,
+    /// When the role may be used.
+    pub granted: Period,
     pub disabled_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -55,6 +58,8 @@ pub struct NewIdentity {
     pub spki: Option<Vec<u8>>,
     /// Later than now for a person; `None` for frontends.
     pub qualified_until: Option<Timestamp>,
+    /// When the role may be used; its end is still to come.
+    pub granted: Period,
 }
 
 impl Identity {
@@ -74,19 +79,28 @@ impl Identity {
             }
             _ => {}
         }
+        if new.granted.until().is_some_and(|until| until <= now) {
+            return Err(Refused::unacceptable("grant-ended"));
+        }
         let event = Event::new(EventKind::RoleGranted, "identity", &new.name)
             .with("role", new.role.name())
             .with("credential", new.credential.to_string());
-        let event = match new.qualified_until {
-            Some(until) => event.with("qualified_until", until.to_string()),
+        let dates = [
+            ("qualified_until", new.qualified_until),
+            ("granted_from", new.granted.from()),
+            ("granted_until", new.granted.until()),
+        ];
+        let event = dates.into_iter().fold(event, |event, (name, at)| match at {
+            Some(at) => event.with(name, at.to_string()),
             None => event,
-        };
+        });
         let identity = Self {
             name: new.name,
             role: new.role,
             credential: new.credential,
             spki: new.spki.filter(|_| new.role.is_person()),
             qualified_until: new.qualified_until,
+            granted: new.granted,
             disabled_at: None,
             created_at: now,
             updated_at: now,
@@ -113,7 +127,9 @@ impl Identity {
     /// Whether the identity may act at `now`.
     #[must_use]
     pub fn is_active(&self, now: Timestamp) -> bool {
-        self.disabled_at.is_none() && self.qualified_until.is_none_or(|until| now < until)
+        self.disabled_at.is_none()
+            && self.granted.holds(now)
+            && self.qualified_until.is_none_or(|until| now < until)
     }
 }
 
@@ -130,6 +146,7 @@ mod tests {
             credential: Credential::Spki([1; 32]),
             spki: spki.then(|| vec![1]),
             qualified_until: until.map(|day| NOW.plus(Duration::from_secs(day * 86_400))),
+            granted: Period::default(),
         }
     }
 
@@ -156,6 +173,20 @@ mod tests {
         let made = Identity::register(new(Role::Operator, true, Some(2)), NOW).unwrap();
         let day = |count: u64| NOW.plus(Duration::from_secs(count * 86_400));
         assert!(made.is_active(day(1)) && !made.is_active(day(2)));
+    }
+
+    #[test]
+    fn a_grant_holds_for_its_time_only() {
+        let day = |count: u64| Some(NOW.plus(Duration::from_secs(count * 86_400)));
+        let granted = |from, until| NewIdentity {
+            granted: Period::new(from, until).unwrap(),
+            ..new(Role::RaPartner, false, None)
+        };
+        let made = Identity::register(granted(day(2), day(4)), NOW).unwrap();
+        let active = [1, 2, 3, 4].map(|count| made.is_active(day(count).unwrap()));
+        assert_eq!(active, [false, true, true, false]);
+        let ended = Identity::register(granted(None, Some(NOW)), NOW).unwrap_err();
+        assert_eq!(ended.code, "grant-ended");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::text::Language;
+use super::{period::Period, text::Language};
 
 /// For example `smime-org-multipurpose-365-issue`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,6 +80,8 @@ pub struct Product {
     /// For example `S/MIME`.
     pub category: String,
     pub validity_days: u32,
+    /// When it can be ordered, and its orders activated.
+    pub offered: Period,
     pub operation: Operation,
     /// Name of the certificate profile.
     pub profile: String,

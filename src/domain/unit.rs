@@ -22,6 +22,7 @@ use super::{
     notification::Notification,
     order::Order,
     owner::Caller,
+    period::Period,
     profile::ProfileRecord,
     revocation_list::{RevocationList, RevokedSerial},
     subject_data::SubjectData,
@@ -175,6 +176,15 @@ impl Unit {
     pub fn lapses_at(mut self, at: Timestamp) -> Self {
         self.lapses_at = Some(self.lapses_at.map_or(at, |earlier| earlier.min(at)));
         self
+    }
+
+    /// A period that must still hold.
+    #[must_use]
+    pub fn lapses_with(self, period: Period) -> Self {
+        match period.until() {
+            Some(until) => self.lapses_at(until),
+            None => self,
+        }
     }
 
     #[must_use]

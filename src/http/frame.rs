@@ -201,6 +201,7 @@ fn document(refusal: &Refusal, on: &Occasion<'_>) -> Response {
 
 fn log(refusal: &Refusal) {
     let (code, cause) = (refusal.refused.code, refusal.refused.cause.as_deref());
+    metrics::counter!("chancery_refusals_total", "code" => code).increment(1);
     match refusal.refused.class {
         Class::Unavailable { .. } => tracing::error!(code, cause, "request failed"),
         _ => tracing::info!(code, status = refusal.status, "request refused"),

@@ -111,20 +111,28 @@ async fn disable(
 }
 
 fn wish(new: NewIdentity) -> Result<Wish, Refused> {
-    let until = new.qualified_until.map(|text| text.parse());
-    let qualified_until = until.transpose().map_err(|_| Refused {
-        faults: vec![Fault {
-            pointer: "/qualified_until".to_owned(),
-            code: "member-invalid",
-        }],
-        ..Refused::unacceptable("validation-failed")
-    })?;
+    let qualified_until = instant("/qualified_until", new.qualified_until)?;
+    let granted_from = instant("/granted_from", new.granted_from)?;
+    let granted_until = instant("/granted_until", new.granted_until)?;
     Ok(Wish {
         name: new.name,
         role: new.role,
         certificate: new.certificate,
         uri: new.uri,
         qualified_until,
+        granted_from,
+        granted_until,
+    })
+}
+
+fn instant(pointer: &str, text: Option<String>) -> Result<Option<Timestamp>, Refused> {
+    let parsed = text.map(|text| text.parse()).transpose();
+    parsed.map_err(|_| Refused {
+        faults: vec![Fault {
+            pointer: pointer.to_owned(),
+            code: "member-invalid",
+        }],
+        ..Refused::unacceptable("validation-failed")
     })
 }
 
@@ -139,6 +147,8 @@ fn wire(identity: &identity::Identity, now: Timestamp) -> Identity {
         spki_sha256,
         uri,
         qualified_until: identity.qualified_until.map(|at| at.to_string()),
+        granted_from: identity.granted.from().map(|at| at.to_string()),
+        granted_until: identity.granted.until().map(|at| at.to_string()),
         active: identity.is_active(now),
         disabled_at: identity.disabled_at.map(|at| at.to_string()),
         created_at: identity.created_at.to_string(),

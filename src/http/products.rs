@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(all))
 }
 
-/// Every product, with its fields and statements.
+/// Every product that is offered now, with its fields and statements.
 #[utoipa::path(get, path = "/products", tag = "catalogue", params(Paging),
     responses((status = 200, body = List<Product>),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -36,7 +36,9 @@ async fn all(
     listing: Listing<NoFilter>,
 ) -> Result<Response, Refusal> {
     let products = app.catalogue.products();
-    let products = products.iter().map(wire).collect();
+    let now = app.gate.clock.now();
+    let offered = products.iter().filter(|product| product.offered.holds(now));
+    let products = offered.map(wire).collect();
     let name = |product: &Product| product.code.clone();
     Ok(answer::ok(&list::cut(products, &listing.page, name)?))
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::activation::CommonNameSource,
+    domain::{activation::CommonNameSource, period::Period},
     pkix::{extension::KeyUsageBit, name::AttributeType, oid, spki::PublicKey},
 };
 
@@ -65,6 +65,7 @@ pub struct CertificateProfile {
     name: String,
     sha256: [u8; 32],
     generation: Generation,
+    in_force: Period,
     max_validity_days: u32,
     backdate: Duration,
     rsa_key_usage: Vec<KeyUsageBit>,
@@ -97,11 +98,13 @@ impl CertificateProfile {
         let file: ProfileFile =
             toml::from_str(text).map_err(|error| ProfileFault::Syntax(error.to_string()))?;
         rules::check(&file)?;
+        let in_force = rules::in_force(&file)?;
         let usage = |names: &[UsageName]| names.iter().map(|name| name.bit()).collect();
         let sources = file.common_name_sources.iter();
         Ok(Self {
             sha256: Sha256::digest(text).into(),
             generation: file.generation,
+            in_force,
             max_validity_days: file.max_validity_days,
             backdate: Duration::from_secs(file.backdate_seconds),
             rsa_key_usage: usage(&file.rsa_key_usage),
@@ -127,6 +130,12 @@ impl CertificateProfile {
     #[must_use]
     pub const fn generation(&self) -> Generation {
         self.generation
+    }
+
+    /// When certificates are issued by it.
+    #[must_use]
+    pub const fn in_force(&self) -> Period {
+        self.in_force
     }
 
     /// In days of 86 400 s.
@@ -177,6 +186,8 @@ struct ProfileFile {
     name: String,
     generation: Generation,
     policy: String,
+    effective: Option<String>,
+    ends: Option<String>,
     max_validity_days: u32,
     backdate_seconds: u64,
     ext_key_usage: Vec<String>,

@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 
 use self::slot::{SigningSlot, SigningSlots};
 use crate::{
-    domain::{intent::IssuerName, refusal::Refused},
+    domain::{intent::IssuerName, refusal::Refused, timestamp::Timestamp},
     pkix::{
         certificate::CaCertificate,
         general_name::{HttpUrl, InvalidUrl},
@@ -173,5 +173,22 @@ impl Authorities {
         found.ok_or_else(|| {
             Refused::unavailable("issuance-suspended", format!("no CA issues by {profile}"))
         })
+    }
+
+    /// The same, for a certificate that is to be issued at `now`.
+    ///
+    /// # Errors
+    /// As above, and 409 `profile-not-in-force` before and after the profile's time.
+    pub fn issuing_by(
+        &self,
+        profile: &str,
+        now: Timestamp,
+    ) -> Result<(Arc<Authority>, Arc<CertificateProfile>), Refused> {
+        let found = self.for_profile(profile)?;
+        if found.1.in_force().holds(now) {
+            Ok(found)
+        } else {
+            Err(Refused::state("profile-not-in-force"))
+        }
     }
 }

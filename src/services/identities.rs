@@ -8,6 +8,7 @@ use crate::{
         aggregate::{Changed, Loaded, Version},
         identity::{Credential, Identity, NewIdentity},
         owner::{Actor, Caller, IdentityName, Role},
+        period::Period,
         refusal::{Fault, Refused},
         text::Text,
         timestamp::Timestamp,
@@ -31,6 +32,9 @@ pub struct Wish {
     /// URI of the subjectAltName, for frontends only.
     pub uri: Option<String>,
     pub qualified_until: Option<Timestamp>,
+    /// When the role may be used.
+    pub granted_from: Option<Timestamp>,
+    pub granted_until: Option<Timestamp>,
 }
 
 /// The service.
@@ -182,14 +186,19 @@ fn check(wish: &Wish) -> Result<NewIdentity, Refused> {
             None
         }
     };
+    let granted = Period::new(wish.granted_from, wish.granted_until);
+    if granted.is_none() {
+        at("/granted_until", "period-empty");
+    }
     Refused::unless_clean(faults)?;
-    match (name, role, known_by) {
-        (Some(name), Some(role), Some((credential, spki))) => Ok(NewIdentity {
+    match (name, role, known_by, granted) {
+        (Some(name), Some(role), Some((credential, spki)), Some(granted)) => Ok(NewIdentity {
             name,
             role,
             credential,
             spki,
             qualified_until: wish.qualified_until,
+            granted,
         }),
         _ => Err(Refused::unacceptable("validation-failed")),
     }
@@ -236,6 +245,8 @@ mod tests {
             certificate: None,
             uri: Some("spiffe://example.com/ra/panel".to_owned()),
             qualified_until: None,
+            granted_from: None,
+            granted_until: None,
         }
     }
 

@@ -124,6 +124,9 @@ impl Orders {
             Some(product) if product.operation == Operation::Renewal => {
                 Some("product-not-orderable")
             }
+            Some(product) if !product.offered.holds(self.0.clock.now()) => {
+                Some("product-withdrawn")
+            }
             Some(_) => None,
         }
     }

@@ -58,6 +58,7 @@ impl Person {
             credential: Credential::Spki(self.credential()),
             spki: Some(self.spki.clone()),
             qualified_until: Some(qualified_until),
+            granted: chancery::domain::period::Period::default(),
         }
     }
 

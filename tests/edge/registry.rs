@@ -129,3 +129,30 @@ async fn grants_withdrawals_and_auditors_reads_are_events() {
             .any(|entry| entry.to_string().contains("state=open"))
     );
 }
+
+/// The stranger's certificate is registered for a time that has not come yet.
+#[test]
+fn a_grant_before_its_time_opens_nothing() {
+    let instance = Instance::start();
+    let ra = |arguments: &[&str]| instance.chancery("operator", &[&["ra"], arguments].concat());
+    let pem = instance.path("stranger.pem");
+    let add = |name: &str, dates: &[&str]| {
+        let who = ["add", name, "--role", "ra_customer", "--certificate"];
+        ra(&[&who, &[pem.to_str().unwrap()][..], dates].concat())
+    };
+    let (status, _, error) = add("late", &["--granted-until", "2020-01-01"]);
+    assert!(status == 1 && error.contains("grant-ended"), "{error}");
+    let turned = [
+        "--granted-from",
+        "2099-01-02",
+        "--granted-until",
+        "2099-01-01",
+    ];
+    let (status, _, error) = add("turned", &turned);
+    assert!(status == 1 && error.contains("period-empty"), "{error}");
+    let (status, said, _) = add("early", &["--granted-from", "2099-01-01"]);
+    assert_eq!(status, 0);
+    assert!(said.contains("granted from 2099-01-01T00:00:00"), "{said}");
+    let refused = instance.get("stranger", "/products");
+    assert_eq!(refused.refusal(), (403, "identity-inactive".to_owned()));
+}

@@ -66,6 +66,7 @@ pub struct Stage {
     pub caa: CaaChecks,
     fates: Arc<Fates>,
     pub catalogue: Arc<Catalogue>,
+    pub authorities: Arc<Authorities>,
     tasks: TaskTracker,
 }
 
@@ -73,6 +74,12 @@ pub struct Stage {
 pub type Serial = (String, Option<String>);
 
 impl Stage {
+    /// The profile, issued by the stage's CA.
+    pub fn bound(&self, profile: Arc<CertificateProfile>) -> Bound {
+        let issuer = IssuerName::parse("issuing-g1").unwrap();
+        Bound { issuer, profile }
+    }
+
     pub async fn new() -> Self {
         let world = World::new().await;
         world.complete(0).await;
@@ -119,6 +126,7 @@ impl Stage {
             lease,
             fates,
             catalogue,
+            authorities,
             tasks,
         };
         stage.settle_down().await;
@@ -397,6 +405,7 @@ async fn enroll_panel(world: &World) {
         credential: PANEL,
         spki: None,
         qualified_until: None,
+        granted: chancery::domain::period::Period::default(),
     };
     let identity = Identity::register(new, world.now()).unwrap();
     let unit = Unit::of(world.caller(), world.now(), identity);

@@ -140,6 +140,7 @@ impl World {
             credential: Credential::Uri(text(&format!("spiffe://example.com/{name}"))),
             spki: role.is_person().then(|| vec![1]),
             qualified_until: role.is_person().then(|| now.plus(days(300))),
+            granted: chancery::domain::period::Period::default(),
         };
         let identity = Identity::register(new, now).unwrap();
         self.commit(Unit::of(Caller::system("test"), now, identity))

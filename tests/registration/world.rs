@@ -69,6 +69,7 @@ fn catalogue() -> Arc<Catalogue> {
         name: words.clone(),
         category: "S/MIME".to_owned(),
         validity_days: 365,
+        offered: chancery::domain::period::Period::default(),
         operation,
         profile: "org-multipurpose".to_owned(),
         statements: vec![
@@ -144,6 +145,7 @@ impl World {
             credential: Credential::Spki([number; 32]),
             spki: None,
             qualified_until: None,
+            granted: chancery::domain::period::Period::default(),
         };
         let identity = Identity::register(new, self.clock.now()).unwrap();
         let unit = Unit::of(Caller::system("test"), self.clock.now(), identity);

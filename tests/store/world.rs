@@ -156,6 +156,7 @@ impl<S: WholeStore> World<S> {
             credential: Credential::Spki(spki),
             spki: role.is_person().then(|| vec![0x30, 0x00]),
             qualified_until: role.is_person().then_some(until),
+            granted: chancery::domain::period::Period::default(),
         };
         Identity::register(new, self.now()).unwrap()
     }

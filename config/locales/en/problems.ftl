@@ -55,6 +55,8 @@ uri-invalid = This is not an acceptable URI.
 qualification-required = A person needs the end date of the qualification.
 qualification-not-allowed = A frontend has no qualification date.
 qualification-ended = The qualification must end in the future.
+grant-ended = The grant must end in the future.
+period-empty = The end must lie after the beginning.
 identity-disabled = The identity is disabled already.
 own-identity = Nobody disables their own identity.
 
@@ -145,6 +147,7 @@ product-withdrawn = The product is not offered any more.
 caa-forbids = The domain of the e-mail address names other certification authorities in its CAA records (issuemail). Ask whoever runs its DNS to add this one, then try again.
 caa-lookup-failed = The CAA records of the e-mail address's domain cannot be read with certainty: its name servers fail or its DNSSEC signatures are wrong. Ask whoever runs its DNS to repair them, then try again.
 caa-unavailable = The CAA records of the e-mail address's domain cannot be looked up now. Try again later.
+profile-not-in-force = The CA does not issue by this certificate profile now.
 lint-failed = The certificate would break a rule for certificates and was not issued.
 issuance-busy = All signing slots are taken; try again.
 key-check-failed = The key cannot be checked now.

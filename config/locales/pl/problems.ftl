@@ -55,6 +55,8 @@ uri-invalid = To nie jest dopuszczalny URI.
 qualification-required = Dla osoby wymagana jest data końca kwalifikacji.
 qualification-not-allowed = Panel nie ma daty kwalifikacji.
 qualification-ended = Data końca kwalifikacji musi leżeć w przyszłości.
+grant-ended = Uprawnienie musi kończyć się w przyszłości.
+period-empty = Koniec musi leżeć po początku.
 identity-disabled = Tożsamość jest już wyłączona.
 own-identity = Nikt nie wyłącza własnej tożsamości.
 
@@ -145,6 +147,7 @@ product-withdrawn = Produkt nie jest już oferowany.
 caa-forbids = Domena adresu e-mail wskazuje w rekordach CAA (issuemail) inne urzędy certyfikacji. Poproś administratora jej DNS o dopisanie naszego urzędu i spróbuj ponownie.
 caa-lookup-failed = Rekordów CAA domeny adresu e-mail nie można odczytać w sposób pewny: jej serwery nazw nie działają albo podpisy DNSSEC są błędne. Poproś administratora jej DNS o naprawę i spróbuj ponownie.
 caa-unavailable = Rekordów CAA domeny adresu e-mail nie można teraz sprawdzić. Spróbuj ponownie później.
+profile-not-in-force = CA nie wydaje obecnie certyfikatów według tego profilu.
 lint-failed = Certyfikat naruszałby zasady wydawania certyfikatów i nie został wydany.
 issuance-busy = Wszystkie miejsca podpisywania są zajęte; spróbuj ponownie.
 key-check-failed = Klucza nie można teraz sprawdzić.

@@ -1,7 +1,10 @@
 //! What the rules allow a profile at most. The one place that says so.
 
 use super::{LeafExtension, ProfileFault, ProfileFile, Requirement, UsageName};
-use crate::pkix::name::AttributeType;
+use crate::{
+    domain::{period::Period, timestamp::Timestamp},
+    pkix::name::AttributeType,
+};
 
 /// S/MIME BR 6.3.2.
 const MAX_VALIDITY_DAYS: u32 = 825;
@@ -69,6 +72,18 @@ fn times(file: &ProfileFile) -> Result<(), ProfileFault> {
         "the CA's own limit",
         || format!("backdate_seconds is {backdate}; at most {MAX_BACKDATE_SECONDS} are allowed"),
     )
+}
+
+/// The file's `effective` and `ends`.
+pub(super) fn in_force(file: &ProfileFile) -> Result<Period, ProfileFault> {
+    let instant = |name: &str, text: &Option<String>| {
+        let parsed = text.as_deref().map(str::parse::<Timestamp>).transpose();
+        parsed.map_err(|_| fault("the file format", format!("{name} is no RFC 3339 instant")))
+    };
+    let from = instant("effective", &file.effective)?;
+    let until = instant("ends", &file.ends)?;
+    let empty = || fault("the file format", "ends is not after effective".to_owned());
+    Period::new(from, until).ok_or_else(empty)
 }
 
 fn usages(file: &ProfileFile) -> Result<(), ProfileFault> {
@@ -147,8 +162,9 @@ fn ensure(
     if holds {
         return Ok(());
     }
-    Err(ProfileFault::Rule {
-        clause,
-        problem: problem(),
-    })
+    Err(fault(clause, problem()))
+}
+
+const fn fault(clause: &'static str, problem: String) -> ProfileFault {
+    ProfileFault::Rule { clause, problem }
 }

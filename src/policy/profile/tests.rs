@@ -29,6 +29,16 @@ fn a_profile_that_asks_for_more_is_refused_with_the_clause() {
         ("5.2.2\"", "5.2.3\"", "S/MIME BR 7.1.6.1"),
         ("= 730", "= 826", "S/MIME BR 6.3.2"),
         ("= 730", "= 0", "S/MIME BR 6.3.2"),
+        (
+            "version = 1\n",
+            "version = 1\nends = \"tomorrow\"\n",
+            "the file format",
+        ),
+        (
+            "version = 1\n",
+            "version = 1\neffective = \"2027-01-01T00:00:00Z\"\nends = \"2027-01-01T00:00:00Z\"\n",
+            "the file format",
+        ),
         ("= 300", "= 3601", "the CA's own limit"),
         (
             "[\"emailProtection\"]",

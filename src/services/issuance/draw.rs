@@ -78,7 +78,7 @@ impl Issuance {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Drawn, Stopped> {
-        let (authority, profile) = self.0.authorities.for_profile(&product.profile)?;
+        let (authority, profile) = self.0.authorities.issuing_by(&product.profile, now)?;
         let slot = self.ready(&authority)?;
         let content = Content {
             product,
@@ -108,7 +108,7 @@ impl Issuance {
         key: &PublicKey,
         now: Timestamp,
     ) -> Result<(), Refused> {
-        let (authority, profile) = self.0.authorities.for_profile(&product.profile)?;
+        let (authority, profile) = self.0.authorities.issuing_by(&product.profile, now)?;
         self.able(&authority)?;
         let content = Content {
             product,

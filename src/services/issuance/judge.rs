@@ -91,7 +91,7 @@ impl Issuance {
     ) -> Result<(), Refused> {
         let now = self.0.clock.now();
         let facts = self.facts(&scope.read(), order).await?;
-        let product = self.product(&facts.order)?;
+        let product = self.product(&facts.order, now)?;
         let options = activation::options(view(&facts), now)?;
         applicant(wish, &product, &options, now).map(drop)
     }
@@ -109,7 +109,7 @@ impl Issuance {
         if facts.live.is_some() {
             return Err(Refused::state("order-state-conflict"));
         }
-        let product = self.product(&facts.order)?;
+        let product = self.product(&facts.order, now)?;
         let options = activation::options(view(&facts), now)?;
         let applicant = applicant(wish, &product, &options, now)?;
         let (proven, standing) = self.admit(&facts.order.owner, proven).await?;

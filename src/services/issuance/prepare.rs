@@ -158,7 +158,7 @@ impl Issuance {
         let facts = self.facts(&scope.read(), activation.order).await?;
         let live = facts.live.clone().filter(|live| live.id == activation.id);
         let activation = live.ok_or_else(|| Refused::state("activation-ended"))?;
-        let product = self.product(&facts.order)?;
+        let product = self.product(&facts.order, now)?;
         let (public_key, standing) = self.still_lawful(&activation).await?;
         let choice = Choice {
             common_name: activation.common_name,
@@ -242,6 +242,8 @@ impl Issuance {
         let unit = unit
             .change(intent.clone())
             .lapses_at(grounds.lapses_at)
+            .lapses_with(product.offered)
+            .lapses_with(profile.in_force())
             .among(slot.under_way());
         let unit = grounds.rests_on.into_iter().fold(unit, Unit::rest);
         let mut steps = Steps::start(self.0.clock.as_ref());
@@ -281,9 +283,11 @@ impl Issuance {
         facts.ok_or_else(Refused::not_found)
     }
 
-    pub(super) fn product(&self, order: &Order) -> Result<Product, Refused> {
+    /// The order's product, if it is offered.
+    pub(super) fn product(&self, order: &Order, now: Timestamp) -> Result<Product, Refused> {
         let product = self.0.catalogue.product(&order.product);
-        product.ok_or_else(|| Refused::state("product-withdrawn"))
+        let offered = product.filter(|product| product.offered.holds(now));
+        offered.ok_or_else(|| Refused::state("product-withdrawn"))
     }
 }
 
