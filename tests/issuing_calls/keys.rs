@@ -308,10 +308,17 @@ fn published_lists_are_read_again_and_a_bad_one_changes_nothing() {
         *config = config.replace("[keys]", &published);
     });
     let list = world.instance.path("blacklist.RSA-2048");
-    assert!(check(&world.first(), &csr).is_empty());
-    fs::write(&list, format!("{tail}\n")).unwrap();
+    let debian = ["2048", "2560"].map(|bits| format!("later/csr-key-weak-debian-{bits}.pem"));
+    let debian = debian.map(|name| fixture(&name));
+    for csr in debian.iter().chain([&csr]) {
+        assert!(check(&world.first(), csr).is_empty());
+    }
+    let ours = fixture("later/debian-blacklist.txt");
+    fs::write(&list, format!("{ours}{tail}\n")).unwrap();
     reload(&world, "chancery_config_last_reload_successful 1");
-    assert_eq!(check(&world.first(), &csr), ["csr-key-weak"]);
+    for csr in &debian {
+        assert_eq!(check(&world.first(), csr), ["csr-key-weak"]);
+    }
     is_refused(&world.first(), &csr, "csr-key-weak");
     fs::write(&list, "no list\n").unwrap();
     reload(&world, "chancery_config_reload_failures_total 1");

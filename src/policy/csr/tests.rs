@@ -1,6 +1,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::*;
+use crate::policy::key_policy::published::PublishedKeys;
 
 fn fixtures(kind: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -95,6 +96,24 @@ fn a_prime_modulus_is_found_by_the_rule_of_its_own() {
             panic!("{name}")
         };
         assert_eq!(key_policy::prime_modulus::is_prime(modulus), prime);
+    }
+}
+
+#[test]
+fn keys_that_debian_made_are_found_by_their_list() {
+    let list =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/csr/later/debian-blacklist.txt");
+    let mut published = PublishedKeys::default();
+    published.read(&fs::read(list).unwrap()).unwrap();
+    // Six kinds of machines for each of the two process numbers.
+    assert_eq!(published.len(), 12);
+    for (name, found) in [
+        ("csr-key-weak-debian-2048.pem", true),
+        ("csr-key-weak-debian-2560.pem", true),
+        ("csr-key-weak-published.pem", false),
+    ] {
+        let proven = examine(&fixture("later", name)).unwrap();
+        assert_eq!(published.name(proven.key()), found, "{name}");
     }
 }
 
