@@ -15,8 +15,9 @@ const INTENTS: &str = "INSERT INTO intent SELECT $1, $2, version, activation_id,
     tbs, tbs_sha256, profile, profile_sha256, not_after, boot, state, recorded_at, settled_at \
     FROM intent LIMIT 1";
 const CERTIFICATES: &str = "INSERT INTO certificate SELECT $3, $1, $2, crl_partition, ra, \
-    customer, order_id, activation_id, product, $4, sha256, spki_sha256, subject, mailbox, \
-    not_before, not_after, created_at - $5 FROM certificate ORDER BY created_at DESC LIMIT 1";
+    customer, order_id, activation_id, product, $4, sha256, spki_sha256, key_fingerprint, \
+    subject, mailbox, not_before, not_after, created_at - $5 FROM certificate \
+    ORDER BY created_at DESC LIMIT 1";
 
 /// OBJECT IDENTIFIERs in hex: emailProtection and serverAuth.
 const EMAIL: &str = "06082b06010505070304";
