@@ -7,6 +7,10 @@
 //!
 //! An error stops the signature. A warning stops it too unless [`allowed`] gives a written
 //! reason. There is no other way around a finding.
+//!
+//! A lint that crashes or does not end leaves no signature behind either: it runs before the
+//! intent, without which nothing is ordered from the HSM, and a unit whose judgement is a minute
+//! old is refused when it is to be written.
 
 use crate::{
     domain::timestamp::Timestamp, pkix::certificate::CaCertificate, policy::profile::Generation,
