@@ -50,6 +50,7 @@ mod cabf_smime;
 mod cps;
 mod der;
 mod extensions;
+mod host;
 mod issuer;
 mod key;
 mod name;

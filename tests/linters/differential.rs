@@ -34,7 +34,7 @@ impl Verdicts {
             return Fate::Agreed { refused };
         }
         // A refusal of ours stands on one clause, but no rule may take part that none names.
-        let named = |rule: &str| KINDS.iter().any(|kind| kind.names(rule));
+        let named = |rule: &str| KINDS.iter().any(|kind| kind.rules().contains(&rule));
         let explained = KINDS.iter().position(|kind| kind.explains(self));
         match explained {
             Some(kind) if self.ours.iter().all(|rule| named(rule)) => Fate::Explained(kind),

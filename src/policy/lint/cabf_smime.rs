@@ -33,6 +33,7 @@ mod issuing_policies_present;
 mod key_usage_present;
 mod leaf_key_usage;
 mod mailbox_domain_idna;
+mod mailbox_domain_public;
 mod mailbox_syntax;
 mod name_constraints_form;
 mod no_any_policy;
@@ -83,6 +84,7 @@ mod subject_attributes_allowed;
 mod subject_attributes_required;
 mod subject_key_present;
 mod subject_mailbox_in_alt_name;
+mod url_host_public;
 mod validity_825_days;
 mod validity_at_maximum;
 
@@ -128,6 +130,7 @@ rules! {
         strict_other_name,
         mailbox_syntax,
         mailbox_domain_idna,
+        mailbox_domain_public,
         subject_mailbox_in_alt_name,
         crl_point_present,
         crl_point_http,
@@ -135,6 +138,7 @@ rules! {
         ca_issuers_present,
         access_methods,
         access_http,
+        url_host_public,
         end_is_no_ca,
         end_no_path_length,
         key_usage_present,

@@ -65,7 +65,7 @@ pub(super) mod tests {
             "jan@example.com ",
             "jań@example.com",
             "jan.@example.com",
-            "jan@-a.example",
+            "jan@-a.example.com",
         ]
         .into_iter();
         all.map(|value| {
