@@ -103,7 +103,8 @@ async fn profiles_keys_and_what_a_crash_left_are_told_once() {
     fs::write(&strict, format!("{text}\n# Read again.\n")).unwrap();
     // As if the process had died between a CRL's intent and its result.
     let orphan = "INSERT INTO revocation_list SELECT issuer, crl_partition, number + 1, 1, \
-        'recorded', tbs, tbs_sha256, x'', this_update, next_update, entries, boot \
+        'recorded', tbs, tbs_sha256, x'', this_update, next_update, entries, boot, lint_rules, \
+        lint_findings \
         FROM revocation_list ORDER BY number DESC LIMIT 1";
     let mut written = database(&instance, "rw").await;
     sqlx::query(orphan).execute(&mut written).await.unwrap();

@@ -18,7 +18,7 @@ def goes_back(scene):
     scene.until("not ready", scene.daemon.is_ready)
     # A list that is dated ahead.
     scene.daemon.shim.arm("f")
-    scene.pending(one, wait=20)
+    scene.activate(one, 20).expect(201)
     scene.issued(one)
     before = list_with(scene, scene.serials(one)[0][0])
     # A serial that only the next start can settle.

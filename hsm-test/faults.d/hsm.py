@@ -4,11 +4,12 @@ from judge import must
 
 
 def flips_one_bit(scene):
-    """I3: nothing is released; the serial is given up, and the order gets another one."""
+    """I3: nothing is released; the serial is given up, and the client that waits gets the
+    certificate of another one."""
     one = scene.order()
     scene.daemon.shim.arm("f")
-    scene.pending(one, wait=20)
-    certificate = scene.issued(one)
+    certificate = scene.activate(one, 20).expect(201).json
+    must(scene.issued(one) == certificate, "a retry has another certificate")
     given_up, issued = scene.serials(one)
     must(given_up[1:] == ("abandoned", "signature-invalid"), f"{given_up}")
     must(issued == (certificate["serial"], "issued", None), f"{issued}")
@@ -22,7 +23,8 @@ def flips_every_signature(scene):
     """The key is not asked again before it has proven itself: one serial is lost, not hundreds."""
     one, other = scene.order(), scene.order()
     scene.daemon.shim.arm("F")
-    scene.pending(one, wait=20)
+    scene.pending(one)
+    scene.until("not given up", lambda: given_up(scene, one))
     scene.refused(other, "hsm-unavailable")
     must(scene.unready() == ["key issuing-g1"], f"{scene.unready()}")
     # Each try of the supervisor's is a flipped self-test signature.
@@ -43,7 +45,8 @@ def does_not_answer(scene):
     comes in the end is not used."""
     one, other = scene.order(), scene.order()
     scene.daemon.shim.arm("h")
-    scene.pending(one, wait=20)
+    scene.pending(one)
+    scene.until("not given up", lambda: given_up(scene, one))
     hung = scene.serials(one)
     must([entry[1:] for entry in hung] == [("abandoned", "hsm-answer-unknown")], f"{hung}")
     must(scene.unready() == ["key issuing-g1"], f"{scene.unready()}")
@@ -76,6 +79,11 @@ def is_gone(scene):
     scene.until("not ready again", scene.daemon.is_ready)
     scene.issued(one)
     scene.issued(other)
+
+
+def given_up(scene, one):
+    """Whether the order's only serial is abandoned."""
+    return [state for _, state, _ in scene.serials(one)] == ["abandoned"]
 
 
 def flips(scene):
