@@ -245,7 +245,10 @@ fn lists_refuse_what_they_do_not_know() {
         ("colour=red", "unknown-parameter"),
     ] {
         let found = answers(is_list, query(text));
-        assert_eq!(found.len(), rows().iter().filter(|row| is_list(row)).count());
+        assert_eq!(
+            found.len(),
+            rows().iter().filter(|row| is_list(row)).count()
+        );
         for (row, answer) in found {
             assert_eq!(answer.refusal(), refused(400, code), "{}?{text}", row.path);
         }
