@@ -12,7 +12,8 @@ const COPIES: u32 = 230;
 
 /// As if faulty software had issued: rows beside the one that was, under other serials.
 const INTENTS: &str = "INSERT INTO intent SELECT $1, $2, version, activation_id, crl_partition, \
-    tbs, tbs_sha256, profile, profile_sha256, not_after, boot, state, recorded_at, settled_at \
+    tbs, tbs_sha256, profile, profile_sha256, lint_rules, lint_findings, not_after, boot, \
+    state, recorded_at, settled_at \
     FROM intent LIMIT 1";
 const CERTIFICATES: &str = "INSERT INTO certificate SELECT $3, $1, $2, crl_partition, ra, \
     customer, order_id, activation_id, product, $4, sha256, spki_sha256, key_fingerprint, \
@@ -102,7 +103,7 @@ async fn every_certificate_is_judged_and_the_broken_ones_are_named() {
     let findings = statement["findings"].as_array().unwrap();
     let of = |rule: &str| findings.iter().find(|found| found["rule"] == rule).unwrap();
     assert_eq!(
-        of("e_ext_key_usage")["serials"],
+        of("e_forbidden_purposes")["serials"],
         Value::from(vec![broken.clone()])
     );
     assert_eq!(of("e_encoding")["certificates"], 1);
@@ -119,7 +120,13 @@ async fn every_certificate_is_judged_and_the_broken_ones_are_named() {
         (1, ""),
         "no bar where there is no terminal"
     );
-    for part in ["234 certificates", "e_ext_key_usage", &broken, &cut, &gone] {
+    for part in [
+        "234 certificates",
+        "e_forbidden_purposes",
+        &broken,
+        &cut,
+        &gone,
+    ] {
         assert!(said.contains(part), "{part} in {said}");
     }
     let (refused, ..) = world.instance.chancery("customer", &["lint"]);
