@@ -45,14 +45,14 @@ async fn fault(name: &str) -> (Fault, bool) {
 #[tokio::test]
 async fn a_signed_zone_is_believed() {
     assert_eq!(
-        found("permits.test").await,
+        found("permits.info").await,
         (Chain::Secure, vec![US.to_owned()])
     );
     assert_eq!(
-        found("forbids.test").await,
+        found("forbids.info").await,
         (Chain::Secure, vec![OTHERS.to_owned()])
     );
-    let answer = ask(&resolver(), "permits.test").await.unwrap();
+    let answer = ask(&resolver(), "permits.info").await.unwrap();
     assert_eq!(answer.ttl, Duration::from_secs(12 * 3600));
     let (_, values) = found("example.com").await;
     assert_eq!(values.len(), 2, "{values:?}");
@@ -62,46 +62,46 @@ async fn a_signed_zone_is_believed() {
 async fn absence_is_believed_when_it_is_proven() {
     let nothing = (Chain::Secure, Vec::new());
     for name in [
-        "nocaa.test",     // NSEC: the name is there, the type is not
-        "a.b.nocaa.test", // another record is there
-        "b.nocaa.test",   // an empty non-terminal
-        "x.nocaa.test",   // no such name
-        "hashed.test",    // the same with NSEC3
-        "a.b.hashed.test",
-        "b.hashed.test",
-        "x.y.hashed.test",
-        "below.forbids.test",   // no climb here
-        "any.below.nocaa.test", // a wildcard without CAA
-        "test",
+        "nocaa.info",     // NSEC: the name is there, the type is not
+        "a.b.nocaa.info", // another record is there
+        "b.nocaa.info",   // an empty non-terminal
+        "x.nocaa.info",   // no such name
+        "hashed.info",    // the same with NSEC3
+        "a.b.hashed.info",
+        "b.hashed.info",
+        "x.y.hashed.info",
+        "below.forbids.info",   // no climb here
+        "any.below.nocaa.info", // a wildcard without CAA
+        "info",
         "com",
         "no-such-tld",
     ] {
         assert_eq!(found(name).await, nothing, "{name}");
     }
-    let denied = ask(&resolver(), "nocaa.test").await.unwrap();
+    let denied = ask(&resolver(), "nocaa.info").await.unwrap();
     assert_eq!(denied.ttl, Duration::from_secs(300), "RFC 2308 5");
 }
 
 #[tokio::test]
 async fn an_unsigned_zone_is_insecure_and_read_all_the_same() {
-    assert_eq!(found("insecure.test").await, (Chain::Insecure, Vec::new()));
+    assert_eq!(found("insecure.info").await, (Chain::Insecure, Vec::new()));
     assert_eq!(
-        found("x.insecure.test").await,
+        found("x.insecure.info").await,
         (Chain::Insecure, Vec::new())
     );
     let forbids = (Chain::Insecure, vec![";".to_owned()]);
-    assert_eq!(found("insecure-forbids.test").await, forbids);
+    assert_eq!(found("insecure-forbids.info").await, forbids);
 }
 
 #[tokio::test]
 async fn what_is_signed_wrongly_is_bogus() {
     // A changed record, signatures that are over, a zone that should be signed and is not.
     for name in [
-        "bogus.test",
-        "expired.test",
-        "stripped.test",
-        "x.stripped.test",
-        "x.expired.test",
+        "bogus.info",
+        "expired.info",
+        "stripped.info",
+        "x.stripped.info",
+        "x.expired.info",
     ] {
         assert_eq!(fault(name).await, (Fault::Bogus, false), "{name}");
     }
@@ -110,10 +110,10 @@ async fn what_is_signed_wrongly_is_bogus() {
 #[tokio::test]
 async fn a_server_that_fails_is_no_permission_for_a_signed_zone() {
     for name in [
-        "lame.test",
-        "deep.below.lame.test",
-        "mute.test",
-        "deep.below.mute.test",
+        "lame.info",
+        "deep.below.lame.info",
+        "mute.info",
+        "deep.below.mute.info",
     ] {
         assert_eq!(fault(name).await, (Fault::Failed, false), "{name}");
     }
@@ -121,7 +121,7 @@ async fn a_server_that_fails_is_no_permission_for_a_signed_zone() {
 
 #[tokio::test]
 async fn a_zone_that_fails_is_proven_insecure_by_the_one_above() {
-    for name in ["insecure-mute.test", "deep.below.insecure-mute.test"] {
+    for name in ["insecure-mute.info", "deep.below.insecure-mute.info"] {
         assert_eq!(fault(name).await, (Fault::Failed, true), "{name}");
     }
 }
@@ -129,27 +129,27 @@ async fn a_zone_that_fails_is_proven_insecure_by_the_one_above() {
 #[tokio::test]
 async fn aliases_are_followed_and_counted() {
     let us = (Chain::Secure, vec![US.to_owned()]);
-    assert_eq!(found("to-permits.alias.test").await, us);
-    assert_eq!(found("twice.alias.test").await, us);
-    assert_eq!(found("to-forbids.alias.test").await.1, [OTHERS]);
+    assert_eq!(found("to-permits.alias.info").await, us);
+    assert_eq!(found("twice.alias.info").await, us);
+    assert_eq!(found("to-forbids.alias.info").await.1, [OTHERS]);
     assert_eq!(
-        found("to-nothing.alias.test").await,
+        found("to-nothing.alias.info").await,
         (Chain::Secure, Vec::new())
     );
     // One unsigned link makes the whole chain insecure.
     assert_eq!(
-        found("to-insecure.alias.test").await,
+        found("to-insecure.alias.info").await,
         (Chain::Insecure, vec![";".to_owned()])
     );
-    let answer = ask(&resolver(), "twice.alias.test").await.unwrap();
-    assert_eq!(answer.aliases, ["to-permits.alias.test.", "permits.test."]);
+    let answer = ask(&resolver(), "twice.alias.info").await.unwrap();
+    assert_eq!(answer.aliases, ["to-permits.alias.info.", "permits.info."]);
     assert_eq!(
         answer.ttl,
         Duration::from_secs(3600),
         "the alias lives shorter"
     );
-    assert_eq!(found("chain7.alias.test").await, us);
-    for endless in ["chain8.alias.test", "loop.alias.test"] {
+    assert_eq!(found("chain7.alias.info").await, us);
+    for endless in ["chain8.alias.info", "loop.alias.info"] {
         assert_eq!(fault(endless).await.0, Fault::Failed, "{endless}");
     }
 }
@@ -158,14 +158,14 @@ async fn aliases_are_followed_and_counted() {
 /// guessed at.
 #[tokio::test]
 async fn what_the_validator_cannot_prove_is_refused() {
-    for name in ["x.tree.alias.test", "any.wild.alias.test"] {
+    for name in ["x.tree.alias.info", "any.wild.alias.info"] {
         assert_eq!(fault(name).await, (Fault::Bogus, false), "{name}");
     }
 }
 
 #[tokio::test]
 async fn what_does_not_fit_a_datagram_comes_whole() {
-    let (chain, values) = found("large.policy.test").await;
+    let (chain, values) = found("large.policy.info").await;
     assert_eq!((chain, values.len()), (Chain::Secure, 60));
 }
 
@@ -178,7 +178,7 @@ async fn silence_is_told_from_a_fault() {
         trust_anchor: Some(server.trust_anchor.clone()),
     })
     .unwrap();
-    let failure = ask(&silent, "permits.test").await.unwrap_err();
+    let failure = ask(&silent, "permits.info").await.unwrap_err();
     assert_eq!(
         (failure.fault, failure.proven_insecure),
         (Fault::Silent, false)
@@ -189,7 +189,7 @@ async fn silence_is_told_from_a_fault() {
         trust_anchor: Some(server.trust_anchor.clone()),
     })
     .unwrap();
-    assert!(ask(&both, "permits.test").await.is_ok());
+    assert!(ask(&both, "permits.info").await.is_ok());
 }
 
 fn closed() -> std::net::SocketAddr {
@@ -206,10 +206,10 @@ async fn nothing_is_believed_under_another_root() {
     })
     .unwrap();
     for name in [
-        "permits.test",
-        "nocaa.test",
-        "insecure.test",
-        "insecure-mute.test",
+        "permits.info",
+        "nocaa.info",
+        "insecure.info",
+        "insecure-mute.info",
     ] {
         let failure = ask(&real, name).await.unwrap_err();
         assert!(!failure.proven_insecure, "{name}: {failure:?}");
@@ -234,6 +234,6 @@ fn a_trust_anchor_must_hold_a_root_key() {
         new(". IN DS 1 8 2 00"),
         SettingsError::TrustAnchor(_)
     ));
-    let other = Nameserver::shared().trust_anchor.replacen('.', "test.", 1);
+    let other = Nameserver::shared().trust_anchor.replacen('.', "info.", 1);
     assert_eq!(new(&other), SettingsError::NoRootKey);
 }

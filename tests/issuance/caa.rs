@@ -36,27 +36,27 @@ async fn texts(stage: &Stage, sql: &'static str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_serves_eight_hours_and_no_longer() {
     let stage = Stage::new().await;
-    let first = asked(&stage, "nocaa.test").await;
+    let first = asked(&stage, "nocaa.info").await;
     stage.world.clock.advance(LIFE - SECOND);
-    assert_eq!(asked(&stage, "nocaa.test").await, first);
+    assert_eq!(asked(&stage, "nocaa.info").await, first);
     stage.world.clock.advance(SECOND);
-    assert_ne!(asked(&stage, "nocaa.test").await, first);
+    assert_ne!(asked(&stage, "nocaa.info").await, first);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_longer_ttl_serves_longer() {
     let stage = Stage::new().await;
-    let first = asked(&stage, "permits.test").await;
+    let first = asked(&stage, "permits.info").await;
     stage.world.clock.advance(LIFE + SECOND);
-    assert_eq!(asked(&stage, "permits.test").await, first);
+    assert_eq!(asked(&stage, "permits.info").await, first);
     stage.world.clock.advance(LIFE / 2);
-    assert_ne!(asked(&stage, "permits.test").await, first);
+    assert_ne!(asked(&stage, "permits.info").await, first);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_look_is_on_record_and_can_be_read_back() {
     let stage = Stage::new().await;
-    let id = asked(&stage, "a.b.nocaa.test").await;
+    let id = asked(&stage, "a.b.nocaa.info").await;
     let check = stage.world.store.caa_check(id.parse().unwrap()).await;
     let check = check.unwrap().unwrap();
     assert_eq!(
@@ -70,13 +70,13 @@ async fn every_look_is_on_record_and_can_be_read_back() {
         .collect();
     assert_eq!(
         climbed,
-        ["a.b.nocaa.test", "b.nocaa.test", "nocaa.test", "test"]
+        ["a.b.nocaa.info", "b.nocaa.info", "nocaa.info", "info"]
     );
-    let refused = DomainName::parse("critical.policy.test").unwrap();
+    let refused = DomainName::parse("critical.policy.info").unwrap();
     let caller = Caller::system("test");
     let refusal = stage.caa.permission(&caller, &refused).await.unwrap_err();
     assert_eq!(refusal.code, "caa-forbids");
-    let failing = DomainName::parse("lame.test").unwrap();
+    let failing = DomainName::parse("lame.info").unwrap();
     let refusal = stage.caa.permission(&caller, &failing).await.unwrap_err();
     assert_eq!(refusal.code, "caa-lookup-failed");
     let verdicts = "SELECT verdict || ' ' || reason FROM caa_check ORDER BY checked_at, rowid";

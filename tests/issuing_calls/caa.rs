@@ -55,13 +55,13 @@ fn who_permits_or_says_nothing_gets_a_certificate() {
     let world = shared();
     let client = world.first();
     let domains = [
-        "permits.test",
-        "nocaa.test",
-        "insecure.test",
-        "several.policy.test",
-        "servers.policy.test",
-        "to-permits.alias.test",
-        "insecure-mute.test",
+        "permits.info",
+        "nocaa.info",
+        "insecure.info",
+        "several.policy.info",
+        "servers.policy.info",
+        "to-permits.alias.info",
+        "insecure-mute.info",
     ];
     for (domain, order) in ready_at(&client, "permitted", &domains) {
         let answer = client.activate(&order, &submission(&csr()));
@@ -74,15 +74,15 @@ fn who_forbids_is_obeyed_and_can_change_their_mind() {
     let world = shared();
     let client = world.first();
     let domains = [
-        "forbids.test",
-        "insecure-forbids.test",
-        "below.forbids.test",
-        "critical.policy.test",
-        "empty.policy.test",
-        "malformed.policy.test",
-        "large.policy.test",
-        "to-forbids.alias.test",
-        "to-nothing.alias.test",
+        "forbids.info",
+        "insecure-forbids.info",
+        "below.forbids.info",
+        "critical.policy.info",
+        "empty.policy.info",
+        "malformed.policy.info",
+        "large.policy.info",
+        "to-forbids.alias.info",
+        "to-nothing.alias.info",
     ];
     for (domain, order) in ready_at(&client, "forbidden", &domains) {
         let answer = client.activate(&order, &submission(&csr()));
@@ -102,12 +102,12 @@ fn what_cannot_be_known_is_refused() {
     let world = shared();
     let client = world.first();
     let domains = [
-        "bogus.test",
-        "expired.test",
-        "stripped.test",
-        "lame.test",
-        "mute.test",
-        "loop.alias.test",
+        "bogus.info",
+        "expired.info",
+        "stripped.info",
+        "lame.info",
+        "mute.info",
+        "loop.alias.info",
     ];
     for (domain, order) in ready_at(&client, "unknowable", &domains) {
         let answer = client.activate(&order, &submission(&csr()));
@@ -125,7 +125,7 @@ fn what_cannot_be_known_is_refused() {
 fn the_rehearsal_says_what_the_act_would_say() {
     let world = shared();
     let client = world.first();
-    let orders = ready_at(&client, "rehearsed", &["forbids.test"]);
+    let orders = ready_at(&client, "rehearsed", &["forbids.info"]);
     let order = &orders[0].1;
     let path = format!("/orders/validate?step=activation&order_id={order}");
     let answer = client.call("POST", &path, &Call::json(&submission(&csr())));
@@ -143,7 +143,7 @@ fn a_silent_resolver_stops_issuance_and_nothing_else() {
         *config = config.replace(line.unwrap(), &silent);
     });
     let client = world.first();
-    let orders = ready_at(&client, "waiting", &["permits.test"]);
+    let orders = ready_at(&client, "waiting", &["permits.info"]);
     let order = &orders[0].1;
     let answer = client.activate(order, &submission(&csr()));
     assert_eq!(answer.refusal(), refused(503, "caa-unavailable"));
