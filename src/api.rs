@@ -5,6 +5,7 @@
 pub mod acting_for;
 pub mod activations;
 pub mod cases;
+pub mod certificate_evidence;
 pub mod certificates;
 pub mod csr_checks;
 pub mod dry_runs;
@@ -16,6 +17,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod notifications;
 pub mod orders;
+pub mod preflight;
 pub mod problem;
 pub mod product;
 pub mod subject_data;

@@ -23,6 +23,8 @@ mod csr_checks;
 mod desk;
 #[path = "issuing_calls/dry_runs.rs"]
 mod dry_runs;
+#[path = "issuing_calls/evidence.rs"]
+mod evidence;
 #[path = "issuing_calls/hang_up.rs"]
 mod hang_up;
 #[expect(dead_code, reason = "other suites use more of it")]
@@ -50,6 +52,8 @@ mod nameserver;
 mod openssl;
 #[path = "support/person.rs"]
 mod person;
+#[path = "issuing_calls/preflight.rs"]
+mod preflight;
 #[path = "issuing_calls/registry.rs"]
 mod registry;
 #[path = "issuing_calls/rows.rs"]

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::domain::refusal::Refused;
+
 use super::{
     activations::NewActivation,
     mailbox::NewMailbox,
@@ -61,10 +63,39 @@ pub struct Finding {
     pub pointer: String,
     /// Stable code: the one of the step's refusal.
     pub code: String,
-    /// `error`.
+    /// `error`; in a preflight also `warning`.
     pub severity: String,
     pub message: Bilingual,
     /// For `step-blocked`: codes of what is missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked_by: Vec<String>,
+}
+
+impl Finding {
+    /// What a refusal says; one without faults concerns the whole.
+    #[must_use]
+    pub fn all_of(refused: &Refused) -> Vec<Self> {
+        let finding = |pointer: &str, code: &str| Self {
+            blocked_by: refused.blocked_by.iter().map(ToString::to_string).collect(),
+            ..Self::of_code(pointer, code, "error")
+        };
+        if refused.faults.is_empty() {
+            return vec![finding("", refused.code)];
+        }
+        let faults = refused.faults.iter();
+        faults
+            .map(|fault| finding(&fault.pointer, fault.code))
+            .collect()
+    }
+
+    #[must_use]
+    pub fn of_code(pointer: &str, code: &str, severity: &str) -> Self {
+        Self {
+            pointer: pointer.to_owned(),
+            code: code.to_owned(),
+            severity: severity.to_owned(),
+            message: Bilingual::of_code(code),
+            blocked_by: Vec::new(),
+        }
+    }
 }

@@ -13,6 +13,7 @@ use super::{
     answer,
     extract::{
         idempotency::{self, Begun, Keyed},
+        json::Json,
         members::Members,
         path::Id,
         scope::{ReadOrders, UseOrders},
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     api::{
         activations as wire,
+        preflight::Preflight,
         problem::{self, Problem},
     },
     domain::{
@@ -43,6 +45,8 @@ use crate::{
     },
 };
 
+mod preflight;
+
 /// How long a client waits for the certificate unless it says so.
 const DEFAULT_WAIT: Duration = Duration::from_secs(10);
 /// The longest wait a client may ask for.
@@ -53,6 +57,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(options))
         .routes(routes!(read, submit))
+        .routes(routes!(preflight))
 }
 
 /// What may go into the certificate of this order.
@@ -129,6 +134,33 @@ async fn submit(
     Ok(answer::respond(answer))
 }
 
+/// Judges the body of an activation by every rule, each by itself, and says when evidence lapses.
+/// Changes nothing; an Idempotency-Key is ignored. A private key in the CSR is blocked, as
+/// everywhere.
+#[utoipa::path(post, path = "/orders/{id}/activation/preflight", tag = "activation",
+    params(("id" = String, Path)), request_body = wire::NewActivation,
+    responses((status = 200, body = Preflight), (status = "4XX", body = Problem),
+        (status = 503, body = Problem)))]
+async fn preflight(
+    State(app): State<AppState>,
+    UseOrders(scope): UseOrders,
+    Id(order): Id<OrderId>,
+    Json(body): Json<wire::NewActivation>,
+) -> Result<Response, Refusal> {
+    let mut members = Members::default();
+    let (statements, acting_for) = read_members(&mut members, &body);
+    let form = members.end(Some(())).err().map(|refusal| refusal.refused);
+    let wish = Wish {
+        common_name: body.common_name,
+        fields: body.fields,
+        csr: body.csr,
+        statements,
+        acting_for,
+    };
+    let found = app.issuance.preflight(&scope, order, &wish, form).await?;
+    Ok(answer::ok(&preflight::wire(order, &found)))
+}
+
 /// An act without a certificate yet: 202, or the refusal it ended with since.
 async fn unfinished(
     app: &AppState,
@@ -192,12 +224,19 @@ pub(super) async fn wish(
 
 fn form(body: &wire::NewActivation) -> Result<(Vec<StatementGiven>, ActingFor), Refusal> {
     let mut members = Members::default();
+    let read = read_members(&mut members, body);
+    members.end(Some(read))
+}
+
+fn read_members(
+    members: &mut Members,
+    body: &wire::NewActivation,
+) -> (Vec<StatementGiven>, ActingFor) {
     if body.key_method != "csr" {
         members.fault("/key_method", "key-method-unsupported");
     }
     let statements = members.statements(&body.statements);
-    let acting_for = members.acting_for(body.acting_for.as_ref());
-    members.end(Some((statements, acting_for)))
+    (statements, members.acting_for(body.acting_for.as_ref()))
 }
 
 fn options_wire(options: Options) -> wire::ActivationOptions {

@@ -88,6 +88,17 @@ pub struct Facts<'a> {
     pub mailbox: Option<&'a Loaded<MailboxValidation>>,
 }
 
+/// How the gates of an order stand (guide, item 45), each judged by itself.
+#[derive(Clone, Debug)]
+pub struct Gates<'a> {
+    /// When the order closes, or why it takes no activation.
+    pub order: Result<Timestamp, Refused>,
+    /// Verified facts and when they end, or the code of what blocks.
+    pub data: Result<(&'a VerifiedFacts, Timestamp), &'static str>,
+    /// A proven mailbox and when that ends, or the code of what blocks.
+    pub mailbox: Result<(&'a MailboxValidation, Timestamp), &'static str>,
+}
+
 /// Evidence that is good now.
 struct Evidence<'a> {
     facts: &'a VerifiedFacts,
@@ -100,8 +111,58 @@ struct Evidence<'a> {
 /// # Errors
 /// 409 when the order is not open or a gate is not green; `blocked_by` says which.
 pub fn options(facts: Facts<'_>, now: Timestamp) -> Result<Options, Refused> {
-    let evidence = evidence(facts, now)?;
-    Ok(offered(evidence.facts, evidence.mailbox))
+    gates(facts, now).options()
+}
+
+/// Judges every gate by the clock of the caller.
+#[must_use]
+pub fn gates(facts: Facts<'_>, now: Timestamp) -> Gates<'_> {
+    let is_open = facts.order.state == OrderState::Open && !facts.order.is_over(now);
+    Gates {
+        order: if is_open {
+            Ok(facts.order.window_ends())
+        } else {
+            Err(Refused::state("order-state-conflict"))
+        },
+        data: reuse::usable_facts(facts.subject_data.map(|data| &**data), now),
+        mailbox: reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now),
+    }
+}
+
+impl<'a> Gates<'a> {
+    /// What may be chosen once every gate is green.
+    ///
+    /// # Errors
+    /// As [`options`].
+    pub fn options(&self) -> Result<Options, Refused> {
+        let evidence = self.evidence()?;
+        Ok(offered(evidence.facts, evidence.mailbox))
+    }
+
+    fn evidence(&self) -> Result<Evidence<'a>, Refused> {
+        let closes = self.order.clone()?;
+        let evidence = self.verified()?;
+        Ok(Evidence {
+            lapses_at: evidence.lapses_at.min(closes),
+            ..evidence
+        })
+    }
+
+    /// Data and mailbox, with every code of what is missing.
+    fn verified(&self) -> Result<Evidence<'a>, Refused> {
+        match (&self.data, &self.mailbox) {
+            (Ok((facts, data_until)), Ok((mailbox, mailbox_until))) => Ok(Evidence {
+                facts,
+                mailbox,
+                lapses_at: (*data_until).min(*mailbox_until),
+            }),
+            (data, mailbox) => {
+                let missing = [data.as_ref().err(), mailbox.as_ref().err()];
+                let missing = missing.into_iter().flatten().copied();
+                Err(Refused::step_blocked(missing.collect()))
+            }
+        }
+    }
 }
 
 /// Judges a choice. `resumed` is an activation whose serial was abandoned: its order is
@@ -115,10 +176,11 @@ pub fn judge(
     resumed: bool,
     now: Timestamp,
 ) -> Result<Grounds, Refused> {
+    let gates = gates(facts, now);
     let evidence = if resumed {
-        gates(facts, now)?
+        gates.verified()?
     } else {
-        evidence(facts, now)?
+        gates.evidence()?
     };
     let options = offered(evidence.facts, evidence.mailbox);
     let mut faults = Vec::new();
@@ -218,33 +280,6 @@ pub fn field_faults(options: &Options, chosen: &[String]) -> Vec<Fault> {
         .filter(|field| field.required && !chosen.iter().any(|name| name == field.name))
         .map(|_| fault("/fields", "field-required"));
     unknown.chain(dropped).collect()
-}
-
-fn evidence<'a>(facts: Facts<'a>, now: Timestamp) -> Result<Evidence<'a>, Refused> {
-    if facts.order.state != OrderState::Open || facts.order.is_over(now) {
-        return Err(Refused::state("order-state-conflict"));
-    }
-    let evidence = gates(facts, now)?;
-    Ok(Evidence {
-        lapses_at: evidence.lapses_at.min(facts.order.window_ends()),
-        ..evidence
-    })
-}
-
-/// Both gates (guide, item 45), with every code of what is missing.
-fn gates<'a>(facts: Facts<'a>, now: Timestamp) -> Result<Evidence<'a>, Refused> {
-    let data = reuse::usable_facts(facts.subject_data.map(|data| &**data), now);
-    let mailbox = reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now);
-    match (data, mailbox) {
-        (Ok((facts, data_until)), Ok((mailbox, mailbox_until))) => Ok(Evidence {
-            facts,
-            mailbox,
-            lapses_at: data_until.min(mailbox_until),
-        }),
-        (data, mailbox) => Err(Refused::step_blocked(
-            [data.err(), mailbox.err()].into_iter().flatten().collect(),
-        )),
-    }
 }
 
 fn rests_on(facts: Facts<'_>) -> Vec<Rest> {

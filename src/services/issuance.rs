@@ -55,6 +55,7 @@ use crate::{
 mod draw;
 mod finish;
 mod judge;
+pub mod preflight;
 mod prepare;
 pub mod settle;
 mod steps;

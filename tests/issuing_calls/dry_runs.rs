@@ -15,10 +15,10 @@ const GOOD: &str = "good/openssl-ec-prime256v1.pem";
 
 /// A step on its object: how its dry run names it, and its own call.
 #[derive(Clone)]
-struct Step {
+pub struct Step {
     query: String,
     method: &'static str,
-    path: String,
+    pub path: String,
 }
 
 impl Step {
@@ -63,7 +63,7 @@ impl Step {
         client.call("POST", &path, &Call::json(body))
     }
 
-    fn act(&self, client: &Client, body: &Value) -> Answer {
+    pub fn act(&self, client: &Client, body: &Value) -> Answer {
         let call = Call::json(body);
         if self.method == "POST" {
             return client.call("POST", &self.path, &call.fresh_key());
@@ -106,7 +106,7 @@ fn findings(check: &Value) -> Vec<(String, String)> {
 }
 
 /// What a refusal says, in the form of findings: a fault the body names is told at its member.
-fn said(refusal: &Answer) -> Vec<(String, String)> {
+pub fn said(refusal: &Answer) -> Vec<(String, String)> {
     let faults = faults(refusal);
     if faults.is_empty() {
         vec![(String::new(), refusal.code())]
@@ -116,19 +116,19 @@ fn said(refusal: &Answer) -> Vec<(String, String)> {
 }
 
 /// Objects of one customer for a step to be tried on.
-struct Ground {
+pub struct Ground {
     verified: String,
     draft: String,
     /// To be verified by a document that is not there.
     papers: String,
     open: String,
     bound: String,
-    ready: String,
+    pub ready: String,
     done: String,
 }
 
 impl Ground {
-    fn of(client: &Client) -> Self {
+    pub fn of(client: &Client) -> Self {
         let verified = client.verified_data();
         let by_document = with(set("1"), "verification", json!({"method": "document"}));
         let (done, _) = client.ready(&verified);
@@ -192,7 +192,7 @@ impl Ground {
         ]
     }
 
-    fn bad_activations(&self) -> Vec<(Step, Value)> {
+    pub fn bad_activations(&self) -> Vec<(Step, Value)> {
         let body = || submission(&fixture(GOOD));
         let small = submission(&fixture("bad/csr-key-too-small-rsa-1024.pem"));
         let orders = [&self.open, &self.bound, &self.done];

@@ -16,6 +16,7 @@ pub enum Who {
     People,
     PeopleAndAuditor,
     Officers,
+    OfficersAndAuditor,
     Operators,
     OperatorsAndAuditor,
     Security,
@@ -31,6 +32,7 @@ impl Who {
             Self::People => &["specialist", "officer"],
             Self::PeopleAndAuditor => &["specialist", "officer", "auditor"],
             Self::Officers => &["officer"],
+            Self::OfficersAndAuditor => &["officer", "auditor"],
             Self::Operators => &["operator"],
             Self::OperatorsAndAuditor => &["operator", "auditor"],
             Self::Security => &["security"],
@@ -143,6 +145,7 @@ fn orders() -> Vec<Row> {
             .keyed()
             .with(submission("none")),
         row("GET", "/orders/{id}/activation/options", read),
+        row("POST", "/orders/{id}/activation/preflight", use_).with(submission("none")),
     ]
 }
 
@@ -211,6 +214,11 @@ fn certificates() -> Vec<Row> {
         row("GET", "/certificates/{id}", read),
         row("GET", "/certificates/{id}/content", read),
         row("GET", "/certificates/{id}/chain", read),
+        row(
+            "GET",
+            "/certificates/{id}/evidence",
+            Who::OfficersAndAuditor,
+        ),
         row("GET", "/notifications", read),
         row("POST", "/notifications/{id}/read", Who::Frontends),
     ]

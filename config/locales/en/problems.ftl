@@ -180,3 +180,18 @@ csr-key-compromised = The key is known to be compromised and is never certified 
 csr-key-reused = The key belongs to somebody else already, or to the CA itself. Make a new key.
 csr-subject-ignored = The subject of the request is not used: the certificate takes verified data only.
 csr-extensions-ignored = The extensions of the request are not used.
+
+# Titles of the rules that a preflight shows.
+rule-form = Members of the request
+rule-product = The product is sold
+rule-order = The order takes an activation
+rule-subject-data = Verified data of the organization
+rule-mailbox = Control of the mailbox
+rule-csr = The certificate request
+rule-statements = Accepted statements
+rule-fields = Fields of the certificate
+rule-common-name = The common name
+rule-key = What is known of the key
+rule-caa = Permission of the domain (CAA)
+rule-issuer = The issuing CA can sign
+rule-certificate = The certificate by profile and lint

@@ -180,3 +180,18 @@ csr-key-compromised = Wiadomo, że klucz został ujawniony; nigdy więcej nie zo
 csr-key-reused = Klucz należy już do kogoś innego albo do samego urzędu certyfikacji. Wygeneruj nowy klucz.
 csr-subject-ignored = Podmiot z żądania nie jest używany: certyfikat zawiera tylko zweryfikowane dane.
 csr-extensions-ignored = Rozszerzenia z żądania nie są używane.
+
+# Nazwy reguł, które pokazuje preflight.
+rule-form = Pola żądania
+rule-product = Produkt jest w sprzedaży
+rule-order = Zamówienie można aktywować
+rule-subject-data = Zweryfikowane dane organizacji
+rule-mailbox = Kontrola nad skrzynką
+rule-csr = Żądanie certyfikatu (CSR)
+rule-statements = Zaakceptowane oświadczenia
+rule-fields = Pola certyfikatu
+rule-common-name = Nazwa powszechna
+rule-key = Co wiadomo o kluczu
+rule-caa = Zgoda domeny (CAA)
+rule-issuer = Urząd wydający może podpisywać
+rule-certificate = Certyfikat według profilu i reguł

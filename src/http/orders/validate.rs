@@ -14,7 +14,7 @@ use crate::{
     api::{
         dry_runs::{Finding, StepBody, StepCheck, Tried},
         mailbox::NewMailbox,
-        problem::{Bilingual, Problem},
+        problem::Problem,
     },
     domain::{
         id::{OrderId, SubjectDataId},
@@ -57,7 +57,7 @@ pub async fn validate(
     };
     let findings = match judged {
         Ok(()) => Vec::new(),
-        Err(refusal) if matches!(refusal.status, 409 | 422) => findings(&refusal.refused),
+        Err(refusal) if matches!(refusal.status, 409 | 422) => Finding::all_of(&refusal.refused),
         Err(refusal) => return Err(refusal),
     };
     Ok(answer::ok(&StepCheck {
@@ -175,22 +175,4 @@ fn absent(pointer: &str, refusal: Refusal) -> Refusal {
         ..Refused::unacceptable(refusal.refused.code)
     }
     .into()
-}
-
-/// A refusal without faults concerns the whole.
-fn findings(refused: &Refused) -> Vec<Finding> {
-    let finding = |pointer: &str, code: &str| Finding {
-        pointer: pointer.to_owned(),
-        code: code.to_owned(),
-        severity: "error".to_owned(),
-        message: Bilingual::of_code(code),
-        blocked_by: refused.blocked_by.iter().map(ToString::to_string).collect(),
-    };
-    if refused.faults.is_empty() {
-        return vec![finding("", refused.code)];
-    }
-    let faults = refused.faults.iter();
-    faults
-        .map(|fault| finding(&fault.pointer, fault.code))
-        .collect()
 }

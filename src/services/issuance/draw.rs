@@ -27,6 +27,7 @@ use crate::{
     ports::{entropy::random, store::issuance::ActivationFacts},
     services::{
         authority::{Authority, slot::SigningSlot},
+        caa::Finding as Permission,
         request::Stopped,
     },
 };
@@ -49,6 +50,9 @@ struct Content<'a> {
     now: Timestamp,
 }
 
+/// A CA and the profile it issues a product by.
+pub(super) type Bound = (Arc<Authority>, Arc<CertificateProfile>);
+
 /// A certificate that may be recorded, with its partition; or what the rules say against it.
 type Composed = Result<(Linted<CertificateTbs>, u32), Report>;
 
@@ -60,13 +64,22 @@ impl Issuance {
         facts: &ActivationFacts,
         caller: &Caller,
     ) -> Result<Grounds, Refused> {
-        let mailbox = facts.mailbox.as_ref();
-        let domain = mailbox.and_then(|mailbox| caa::domain_of(&mailbox.address));
-        let domain = domain.ok_or_else(|| Refused::unacceptable("email-invalid"))?;
-        let permission = self.0.caa.permission(caller, &domain).await?;
+        let permission = self.permission(facts, caller).await?;
         grounds.lapses_at = grounds.lapses_at.min(permission.usable_until);
         grounds.rests_on.push(permission.rest);
         Ok(grounds)
+    }
+
+    /// What the domain's owner says now, if it permits.
+    pub(super) async fn permission(
+        &self,
+        facts: &ActivationFacts,
+        caller: &Caller,
+    ) -> Result<Permission, Refused> {
+        let mailbox = facts.mailbox.as_ref();
+        let domain = mailbox.and_then(|mailbox| caa::domain_of(&mailbox.address));
+        let domain = domain.ok_or_else(|| Refused::unacceptable("email-invalid"))?;
+        self.0.caa.permission(caller, &domain).await
     }
 
     /// Slot, TBS and lint. Nothing is stored but a lint failure's entry.
@@ -99,24 +112,30 @@ impl Issuance {
         }
     }
 
+    /// The CA that would sign for the product, if it can now.
+    pub(super) fn issuer(&self, product: &Product, now: Timestamp) -> Result<Bound, Refused> {
+        let bound = self.0.authorities.issuing_by(&product.profile, now)?;
+        self.able(&bound.0)?;
+        Ok(bound)
+    }
+
     /// What [`Issuance::draw`] would say of this certificate: with no slot, and a serial that is
     /// drawn and let go. Nothing is stored.
     pub(super) fn sketch(
         &self,
+        (authority, profile): &Bound,
         product: &Product,
         subject: &Subject,
         key: &PublicKey,
         now: Timestamp,
     ) -> Result<(), Refused> {
-        let (authority, profile) = self.0.authorities.issuing_by(&product.profile, now)?;
-        self.able(&authority)?;
         let content = Content {
             product,
             subject,
             key,
             now,
         };
-        let composed = self.composed(&authority, &profile, content)?;
+        let composed = self.composed(authority, profile, content)?;
         composed.map(drop).map_err(|_| lint_failed())
     }
 

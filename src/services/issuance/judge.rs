@@ -5,7 +5,7 @@ use crate::{
     domain::{
         activation::{Activation, CommonNameSource},
         id::OrderId,
-        owner::{Caller, Owner},
+        owner::{AcceptedStatement, Caller, Owner},
         product::{Product, Step},
         refusal::{Class, Fault, Refused},
         timestamp::Timestamp,
@@ -13,7 +13,7 @@ use crate::{
     pkix::spki::PublicKey,
     policy::{
         access::TenantScope,
-        activation::{self, Choice, CommonNameOption, Grounds, Options},
+        activation::{self, Choice, CommonNameOption, Gates, Grounds, Options},
         csr::{self, ProvenRequest},
         statements,
     },
@@ -32,6 +32,27 @@ pub(super) struct Judged {
     pub proven: ProvenRequest,
     pub standing: Standing,
     pub grounds: Grounds,
+}
+
+/// The rules about an order and what is chosen for it, each judged by itself.
+pub(super) struct Desk<'a> {
+    pub product: Result<Ordered, Refused>,
+    pub gates: Gates<'a>,
+    /// Needs every gate.
+    pub offer: Result<Offer, Refused>,
+}
+
+/// What the order's product asks for.
+pub(super) struct Ordered {
+    pub product: Product,
+    pub statements: Result<Vec<AcceptedStatement>, Vec<Fault>>,
+}
+
+/// What was chosen of what is on offer.
+pub(super) struct Offer {
+    /// What is wrong with the choice of fields.
+    pub fields: Vec<Fault>,
+    pub common_name: Result<CommonNameSource, Fault>,
 }
 
 impl Issuance {
@@ -53,7 +74,8 @@ impl Issuance {
         let proven = self.proven(scope, order, wish, now).await?;
         let judged = self.judged(scope, order, wish, proven, now).await?;
         let (subject, key) = (&judged.grounds.subject, judged.proven.key());
-        self.sketch(&judged.product, subject, key, now)?;
+        let issuer = self.issuer(&judged.product, now)?;
+        self.sketch(&issuer, &judged.product, subject, key, now)?;
         let caller = scope.caller();
         self.with_caa(judged.grounds, &judged.facts, &caller).await
     }
@@ -91,9 +113,7 @@ impl Issuance {
     ) -> Result<(), Refused> {
         let now = self.0.clock.now();
         let facts = self.facts(&scope.read(), order).await?;
-        let product = self.product(&facts.order, now)?;
-        let options = activation::options(view(&facts), now)?;
-        applicant(wish, &product, &options, now).map(drop)
+        self.desk(&facts, wish, now).applicant(wish).map(drop)
     }
 
     /// S3: the facts of a fresh request, and what follows from them.
@@ -106,12 +126,7 @@ impl Issuance {
         now: Timestamp,
     ) -> Result<Judged, Refused> {
         let facts = self.facts(&scope.read(), order).await?;
-        if facts.live.is_some() {
-            return Err(Refused::state("order-state-conflict"));
-        }
-        let product = self.product(&facts.order, now)?;
-        let options = activation::options(view(&facts), now)?;
-        let applicant = applicant(wish, &product, &options, now)?;
+        let (product, applicant) = self.desk(&facts, wish, now).applicant(wish)?;
         let (proven, standing) = self.admit(&facts.order.owner, proven).await?;
         let choice = Choice {
             common_name: applicant.common_name,
@@ -128,9 +143,37 @@ impl Issuance {
         })
     }
 
+    /// Judges what needs nothing but the request and the facts of its order.
+    pub(super) fn desk<'a>(
+        &self,
+        facts: &'a ActivationFacts,
+        wish: &Wish,
+        now: Timestamp,
+    ) -> Desk<'a> {
+        let mut gates = activation::gates(view(facts), now);
+        if facts.live.is_some() {
+            gates.order = Err(Refused::state("order-state-conflict"));
+        }
+        let offer = gates.options().map(|options| offer(wish, &options));
+        let product = self.product(&facts.order, now).map(|product| Ordered {
+            statements: statements::accept(
+                &product.statements,
+                Step::Activation,
+                &wish.statements,
+                now,
+            ),
+            product,
+        });
+        Desk {
+            product,
+            gates,
+            offer,
+        }
+    }
+
     /// The key behind the CSR: well-formed, proven, lawful. A leaked private key is burnt at
     /// once, before anything is answered (contract, Activation).
-    async fn proven_key(
+    pub(super) async fn proven_key(
         &self,
         caller: &Caller,
         text: &str,
@@ -146,7 +189,7 @@ impl Issuance {
     }
 
     /// Refuses a key that is weak, blocked, ours or another owner's at this instant.
-    async fn admit(
+    pub(super) async fn admit(
         &self,
         owner: &Owner,
         proven: ProvenRequest,
@@ -177,35 +220,43 @@ impl Issuance {
     }
 }
 
-/// The client's values that an offer settles: statements of the step, fields, and the common
-/// name's source.
-fn applicant(
-    wish: &Wish,
-    product: &Product,
-    options: &Options,
-    now: Timestamp,
-) -> Result<Applicant, Refused> {
-    let mut faults = Vec::new();
-    let accepted = statements::accept(&product.statements, Step::Activation, &wish.statements, now)
-        .unwrap_or_else(|missing| {
+impl Desk<'_> {
+    /// The client's values, when every rule of the desk is kept: what is not the request's fault
+    /// first, then every fault of it.
+    fn applicant(self, wish: &Wish) -> Result<(Product, Applicant), Refused> {
+        let Ordered {
+            product,
+            statements,
+        } = self.product?;
+        let offer = self.offer?;
+        let mut faults = Vec::new();
+        let statements = statements.unwrap_or_else(|missing| {
             faults.extend(missing);
             Vec::new()
         });
-    faults.extend(activation::field_faults(options, &wish.fields));
+        faults.extend(offer.fields);
+        let common_name = offer.common_name.map_err(|fault| faults.push(fault)).ok();
+        Refused::unless_clean(faults)?;
+        let common_name = common_name.ok_or_else(|| Refused::unacceptable("validation-failed"))?;
+        let applicant = Applicant {
+            common_name,
+            fields: wish.fields.clone(),
+            statements,
+            acting_for: wish.acting_for.clone(),
+        };
+        Ok((product, applicant))
+    }
+}
+
+fn offer(wish: &Wish, options: &Options) -> Offer {
     let source = common_name_source(&wish.common_name, &options.common_names);
-    if source.is_none() {
-        faults.push(Fault {
+    Offer {
+        fields: activation::field_faults(options, &wish.fields),
+        common_name: source.ok_or_else(|| Fault {
             pointer: "/common_name".to_owned(),
             code: "field-not-selectable",
-        });
+        }),
     }
-    Refused::unless_clean(faults)?;
-    Ok(Applicant {
-        common_name: source.unwrap_or(CommonNameSource::Organization),
-        fields: wish.fields.clone(),
-        statements: accepted,
-        acting_for: wish.acting_for.clone(),
-    })
 }
 
 /// An offered value names its source; so does the source's own word.
