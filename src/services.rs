@@ -7,6 +7,7 @@ pub mod authority;
 pub mod caa;
 pub mod cases;
 pub mod catalogue;
+pub mod certificate_evidence;
 pub mod certificates;
 pub mod csr_checks;
 pub mod documents;

@@ -30,6 +30,7 @@ use crate::{
         caa::{Advice, CaaChecks},
         cases::{self, CaseWork},
         catalogue::Catalogue,
+        certificate_evidence::{self, CertificateEvidence},
         certificates::Certificates,
         csr_checks::CsrChecks,
         documents::{self, Documents},
@@ -113,6 +114,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             Arc::clone(&authorities),
             Arc::clone(clock),
         ),
+        certificate_evidence: certificate_evidence(ground, &authorities),
         stock: Stock::new(
             ground.reads(),
             Arc::clone(&authorities),
@@ -242,6 +244,27 @@ fn issuance(
         lease: Arc::clone(&ground.lease),
         tasks: ground.acts.clone(),
         render: Arc::new(issued),
+    })
+}
+
+fn certificate_evidence(ground: &Ground, authorities: &Arc<Authorities>) -> CertificateEvidence {
+    let clock = &ground.outside.clock;
+    CertificateEvidence::new(certificate_evidence::Parts {
+        store: ground.durable(),
+        certificates: Certificates::new(ground.reads(), Arc::clone(authorities), Arc::clone(clock)),
+        activations: ground.reads(),
+        rests: ground.reads(),
+        orders: ground.reads(),
+        sets: ground.reads(),
+        cases: ground.reads(),
+        mailboxes: ground.reads(),
+        requests: ground.reads(),
+        people: ground.reads(),
+        keys: ground.reads(),
+        caa: ground.reads(),
+        audit: ground.reads(),
+        authorities: Arc::clone(authorities),
+        clock: Arc::clone(clock),
     })
 }
 

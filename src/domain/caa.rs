@@ -225,7 +225,8 @@ impl CaaCheck {
 }
 
 /// A step in one line, for people.
-fn describe(step: &Lookup) -> String {
+#[must_use]
+pub fn describe(step: &Lookup) -> String {
     match step {
         Ok(answer) => {
             let properties: Vec<String> = answer.properties.iter().map(property).collect();

@@ -27,7 +27,7 @@ use super::{
 };
 
 /// The method and the rules it follows (BR 3.2.2 wants the number and both versions on record).
-const METHOD: &str = "3.2.2.2";
+pub const METHOD: &str = "3.2.2.2";
 const SMIME_BR: &str = "1.0.16";
 const TLS_BR: &str = "2.2.7";
 /// Tries for one code.

@@ -44,7 +44,7 @@ use crate::{
 };
 
 mod form;
-mod wire;
+pub mod wire;
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

@@ -1,6 +1,7 @@
 //! Certificates: read, list, download with the chain.
 
 use axum::{
+    Extension,
     body::Body,
     extract::State,
     http::{HeaderValue, header},
@@ -13,22 +14,26 @@ use super::{
     extract::{
         list::{self, Listing, Paging, Query},
         path::Id,
-        scope::ReadOrders,
+        scope::{ReadEvidence, ReadOrders},
     },
     refusal::Refusal,
     state::AppState,
 };
 use crate::{
     api::{
+        certificate_evidence::CertificateEvidence,
         certificates::{Certificate, CertificateFilter, ContentQuery, Revocation},
         list::List,
         problem::Problem,
     },
     domain::{idempotency::Answer, timestamp::Timestamp},
     pkix::serial_number::SerialNumber,
+    policy::access::Authenticated,
     ports::store::{Cursor, issuance},
     services::certificates::{ChainEncoding, Encoding, Judged, Reference, certificate_pem},
 };
+
+mod evidence;
 
 /// The resource's routes.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -37,6 +42,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(read))
         .routes(routes!(content))
         .routes(routes!(chain))
+        .routes(routes!(read_evidence))
 }
 
 /// The answer to a finished activation: the new certificate with its text.
@@ -131,6 +137,23 @@ async fn chain(
     };
     let bytes = app.certificates.chain(&scope, &which, encoding).await?;
     Ok(download(bytes, media_type))
+}
+
+/// Everything the certificate's issuance rested on, for officers and auditors. That it was read
+/// is an entry of the log.
+#[utoipa::path(get, path = "/certificates/{id}/evidence", tag = "certificates",
+    params(("id" = String, Path, description = "`crt_…` or the serial in hex")),
+    responses((status = 200, body = CertificateEvidence), (status = "4XX", body = Problem),
+        (status = 503, body = Problem)))]
+async fn read_evidence(
+    State(app): State<AppState>,
+    ReadEvidence(scope): ReadEvidence,
+    Extension(by): Extension<Authenticated>,
+    Id(which): Id<Reference>,
+) -> Result<Response, Refusal> {
+    let (service, caller) = (&app.certificate_evidence, by.caller());
+    let bundle = service.bundle(&scope, caller, &which).await?;
+    Ok(answer::ok(&evidence::wire(&bundle)?))
 }
 
 fn filter(wire: CertificateFilter) -> Result<issuance::CertificateFilter, Refusal> {

@@ -17,7 +17,8 @@ use crate::{
         store::{Store, catalogue::Requests, people::Identities},
     },
     services::{
-        authority::Authorities, cases::CaseWork, catalogue::Catalogue, certificates::Certificates,
+        authority::Authorities, cases::CaseWork, catalogue::Catalogue,
+        certificate_evidence::CertificateEvidence, certificates::Certificates,
         csr_checks::CsrChecks, documents::Documents, identities, issuance::Issuance,
         key_reports::KeyReports, mailboxes::MailboxControl, mails::MailLedger,
         notifications::Notifications, operation::Refusals, orders::Orders,
@@ -35,6 +36,7 @@ pub struct App {
     pub authorities: Arc<Authorities>,
     pub catalogue: Arc<Catalogue>,
     pub certificates: Certificates,
+    pub certificate_evidence: CertificateEvidence,
     pub csr_checks: CsrChecks,
     pub issuance: Issuance,
     pub stock: Stock,

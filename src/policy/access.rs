@@ -33,6 +33,8 @@ pub enum Action {
     ManageMail,
     /// State of tokens and keys.
     ReadTokens,
+    /// What a certificate's issuance rested on.
+    ReadEvidence,
     /// Every certificate under today's rules.
     LintStock,
     /// Subscribers' keys: look at one, read the block list.
@@ -58,7 +60,7 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
         Role::ValidationOfficer => {
             matches!(
                 action,
-                A::WorkCases | A::DecideCases | A::ReadCases | A::ReadCatalogue
+                A::WorkCases | A::DecideCases | A::ReadCases | A::ReadEvidence | A::ReadCatalogue
             )
         }
         Role::SecurityOfficer => matches!(
@@ -80,6 +82,7 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
             action,
             A::ReadOrders
                 | A::ReadCases
+                | A::ReadEvidence
                 | A::ReadIdentities
                 | A::ReadMail
                 | A::ReadTokens
@@ -452,6 +455,7 @@ mod tests {
         for action in [
             A::ReadOrders,
             A::ReadCases,
+            A::ReadEvidence,
             A::ReadIdentities,
             A::ReadMail,
             A::ReadTokens,

@@ -322,6 +322,11 @@ impl<F: Fetch> AuditLog for F {
         Ok(head.map(Head::port))
     }
 
+    async fn log(&self, name: &str) -> Result<Option<AuditHead>, StoreError> {
+        let query = Query::from("audit_head").eq("log", SqlValue::text(name));
+        Ok(first(self, query, read_head).await?.map(Head::port))
+    }
+
     async fn leaves(
         &self,
         log: &str,

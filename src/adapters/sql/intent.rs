@@ -1,14 +1,23 @@
 //! Intents and what they rest on.
 
+use async_trait::async_trait;
+
 use super::{
+    query::{Fetch, Query, all},
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
-use crate::domain::{
-    aggregate::{Loaded, Version},
-    intent::{Intent, IntentState, IssuerName},
-    lint_record::LintRecord,
-    unit::{Aggregate, Rest},
+use crate::{
+    domain::{
+        aggregate::{Loaded, Version},
+        intent::{Intent, IntentState, IssuerName},
+        lint_record::LintRecord,
+        unit::{Aggregate, Rest},
+    },
+    ports::store::{
+        StoreError,
+        issuance::{Resting, RestsOn},
+    },
 };
 
 /// Serials are lower-case hex, as they stand in the audit log.
@@ -120,4 +129,28 @@ pub fn read(row: &dyn Columns) -> Result<Loaded<Intent>, Unreadable> {
         settled_at: row.maybe_time("settled_at")?,
     };
     Ok(Loaded::restore(intent, row.version()?))
+}
+
+fn read_rest(row: &dyn Columns) -> Result<Resting, Unreadable> {
+    let row = Fields::of(row);
+    Ok(Resting {
+        kind: row.string("aggregate")?,
+        id: row.string("id")?,
+        version: Version(row.integer("row_version")?),
+    })
+}
+
+#[async_trait]
+impl<F: Fetch> RestsOn for F {
+    async fn rests_of(
+        &self,
+        issuer: &IssuerName,
+        serial: &[u8],
+    ) -> Result<Vec<Resting>, StoreError> {
+        let query = Query::from("rests_on")
+            .eq("issuer", SqlValue::text(issuer))
+            .eq("serial", SqlValue::text(hex::encode(serial)))
+            .sql(" ORDER BY aggregate, id");
+        all(self, query, read_rest).await
+    }
 }

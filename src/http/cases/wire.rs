@@ -81,7 +81,8 @@ fn claim(case: &Case) -> Option<Claim> {
     })
 }
 
-fn data(data: &SubjectData) -> CaseData {
+#[must_use]
+pub fn data(data: &SubjectData) -> CaseData {
     let (kind, number) = match &data.method {
         VerificationMethod::RegistrationNumber { register, number } => {
             (Some(register.clone()), Some(number.clone()))
@@ -105,7 +106,8 @@ fn data(data: &SubjectData) -> CaseData {
     }
 }
 
-fn document(document: &Document) -> CaseDocument {
+#[must_use]
+pub fn document(document: &Document) -> CaseDocument {
     CaseDocument {
         id: document.id.to_string(),
         kind: document.kind.name().to_owned(),
@@ -118,7 +120,8 @@ fn document(document: &Document) -> CaseDocument {
     }
 }
 
-fn evidence(evidence: &Evidence) -> EvidenceLine {
+#[must_use]
+pub fn evidence(evidence: &Evidence) -> EvidenceLine {
     EvidenceLine {
         id: evidence.id.to_string(),
         kind: evidence.kind.name().to_owned(),
@@ -132,7 +135,8 @@ fn evidence(evidence: &Evidence) -> EvidenceLine {
     }
 }
 
-fn check(check: &Check) -> CheckLine {
+#[must_use]
+pub fn check(check: &Check) -> CheckLine {
     CheckLine {
         check: check.kind.name().to_owned(),
         state: check.state.name().to_owned(),

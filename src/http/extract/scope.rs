@@ -52,6 +52,8 @@ scopes! {
     DecideCases(OfficerScope) = |who, _| OfficerScope::authorize(who, Action::DecideCases);
     /// Specialists, officers and auditors reading cases.
     ReadCases(ReadScope) = |who, customer| ReadScope::authorize(who, Action::ReadCases, customer);
+    /// An officer or auditor reading what a certificate rests on.
+    ReadEvidence(ReadScope) = |who, customer| ReadScope::authorize(who, Action::ReadEvidence, customer);
     /// An operator at the registry.
     ManageIdentities(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageIdentities);
     /// An operator or auditor reading the registry.

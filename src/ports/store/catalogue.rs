@@ -104,6 +104,12 @@ pub trait AuditLog: Send + Sync {
     /// When the database cannot answer.
     async fn head(&self) -> Result<Option<AuditHead>, StoreError>;
 
+    /// The head of one log, be it open or not.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn log(&self, name: &str) -> Result<Option<AuditHead>, StoreError>;
+
     /// Leaves from `from` on, in order, at most `limit`.
     ///
     /// # Errors

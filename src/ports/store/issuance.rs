@@ -6,7 +6,7 @@ use super::{Page, StoreError};
 use crate::{
     domain::{
         activation::Activation,
-        aggregate::Loaded,
+        aggregate::{Loaded, Version},
         caa::CaaCheck,
         certificate::Certificate,
         id::{ActivationId, BootId, CaaCheckId, CertificateId, OrderId},
@@ -82,6 +82,28 @@ pub trait CaaEvidence: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn caa_check(&self, id: CaaCheckId) -> Result<Option<Loaded<CaaCheck>>, StoreError>;
+}
+
+/// A version of an object that an intent rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resting {
+    /// For example `subject_data`.
+    pub kind: String,
+    pub id: String,
+    pub version: Version,
+}
+
+#[async_trait]
+pub trait RestsOn: Send + Sync {
+    /// What the intent's decision read, by kind and id.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn rests_of(
+        &self,
+        issuer: &IssuerName,
+        serial: &[u8],
+    ) -> Result<Vec<Resting>, StoreError>;
 }
 
 /// Filters of the certificate list.

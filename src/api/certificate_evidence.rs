@@ -1,0 +1,217 @@
+//! The evidence behind a certificate on the wire. Octets are base64, digests hex.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    acting_for::ActingFor,
+    cases::{CaseData, CaseDocument, CaseFacts, CheckLine, EvidenceLine},
+    certificates::Certificate,
+};
+
+/// Everything that a certificate's issuance rested on.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CertificateEvidence {
+    /// `chancery-evidence/v1`.
+    pub format: String,
+    /// With its text.
+    pub certificate: Certificate,
+    /// PEM from the issuer upward, without leaf and root.
+    pub chain: String,
+    pub request: RequestFacts,
+    /// Accepted at the activation.
+    pub statements: Vec<AcceptedStatement>,
+    pub organization: OrganizationEvidence,
+    /// The order's own validation first, then the one whose proof it uses again.
+    pub mailboxes: Vec<MailboxEvidence>,
+    /// What the mailbox's domain said.
+    pub caa: Vec<CaaCheck>,
+    pub key: KeyEvidence,
+    pub issuance: IssuanceFacts,
+    /// `activation.submitted`, `cert.sign_intent` and `cert.issued`.
+    pub audit: Vec<AuditEntry>,
+}
+
+/// Who asked, for whom, for what.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RequestFacts {
+    pub ra: String,
+    pub customer_ref: Option<String>,
+    pub order_id: String,
+    pub order_number: String,
+    pub product_code: String,
+    pub activation_id: String,
+    /// The frontend's user as the frontend asserted it.
+    pub acting_for: ActingFor,
+    pub submitted_at: String,
+    /// Source of the common name: `organization` or `email`.
+    pub common_name: String,
+    pub fields: Vec<String>,
+    /// DER of the SubjectPublicKeyInfo: all that is taken from a request.
+    pub spki: String,
+    /// The HTTP request; absent once its Idempotency-Key has been forgotten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<HttpRequestFacts>,
+}
+
+/// The HTTP request that began the activation.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct HttpRequestFacts {
+    /// Name of the mTLS identity.
+    pub identity: String,
+    pub idempotency_key: String,
+    /// Over method, path and body.
+    pub sha256: String,
+}
+
+/// A statement as accepted.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AcceptedStatement {
+    pub id: String,
+    pub version: u32,
+    /// Of the text in all languages as shown.
+    pub sha256: String,
+    pub accepted_at: String,
+}
+
+/// The verified organization.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OrganizationEvidence {
+    /// What the applicant gave.
+    pub data: CaseData,
+    /// Accepted with the data.
+    pub statements: Vec<AcceptedStatement>,
+    /// What two people established.
+    pub verified: Option<VerifiedFacts>,
+    pub case_id: Option<String>,
+    pub checks: Vec<CheckLine>,
+    pub evidence: Vec<EvidenceLine>,
+    pub documents: Vec<CaseDocument>,
+    /// Proposal and decision.
+    pub decisions: Vec<SignedDecision>,
+}
+
+/// Verified facts and their dates.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct VerifiedFacts {
+    #[serde(flatten)]
+    pub facts: CaseFacts,
+    pub organization_checked_at: String,
+    pub organization_lapses_at: String,
+    pub authority_checked_at: String,
+    pub authority_lapses_at: String,
+    pub decided_at: String,
+}
+
+/// A person's signed word. `openssl dgst` verifies it from `signed_text`, `public_key` and
+/// `signature`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SignedDecision {
+    /// `propose` or `decide`.
+    pub step: String,
+    pub by: String,
+    /// `approve` or `reject`.
+    pub outcome: String,
+    pub at: String,
+    pub reason: Option<String>,
+    /// The exact octets, UTF-8.
+    pub signed_text: String,
+    pub signature: String,
+    /// Of the SubjectPublicKeyInfo, as recorded with the word.
+    pub public_key_sha256: String,
+    /// Name of RFC 7518 or RFC 8037; absent when the registry does not have the key any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alg: Option<String>,
+    /// PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+}
+
+/// How control of the mailbox was shown.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MailboxEvidence {
+    pub id: String,
+    pub order_id: String,
+    pub email: String,
+    /// Section of the S/MIME Baseline Requirements.
+    pub method: String,
+    pub state: String,
+    pub initiated_at: String,
+    pub sent_at: Option<String>,
+    pub confirmed_at: Option<String>,
+    /// `page` or `frontend`.
+    pub confirmed_by: Option<String>,
+    pub reused_from: Option<String>,
+    pub lapses_at: String,
+}
+
+/// A look at CAA records (RFC 8659, RFC 9495).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaaCheck {
+    pub id: String,
+    pub domain: String,
+    /// `permitted`.
+    pub verdict: String,
+    /// Which rule decided.
+    pub reason: String,
+    /// The names under which this CA was looked for.
+    pub issuers: Vec<String>,
+    /// Each step of the climb in one line.
+    pub lookups: Vec<String>,
+    pub checked_at: String,
+    pub usable_until: String,
+}
+
+/// The certified key.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct KeyEvidence {
+    pub algorithm: String,
+    pub bits: u32,
+    pub spki_sha256: String,
+    /// The same for one key in any wrapping.
+    pub fingerprint: String,
+    /// Rules of today that the key breaks by its own numbers.
+    pub faults_today: Vec<String>,
+    /// Whether it stands on the block list now.
+    pub blocked_today: bool,
+}
+
+/// What was signed, and by which rules.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct IssuanceFacts {
+    pub issuer: String,
+    pub serial: String,
+    pub profile: String,
+    pub profile_sha256: String,
+    /// Version of the lint rules.
+    pub lint_rules: String,
+    /// Names of the rules that found something.
+    pub lint_findings: Vec<String>,
+    /// Of the TBSCertificate that was made durable before it was signed.
+    pub tbs_sha256: String,
+    pub recorded_at: String,
+    pub settled_at: Option<String>,
+    /// Versions of the objects that the decision read.
+    pub rests_on: Vec<RestsOn>,
+}
+
+/// A version of an object.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RestsOn {
+    /// For example `subject_data` or `mailbox`.
+    pub kind: String,
+    pub id: String,
+    pub version: i64,
+}
+
+/// An entry of the audit log.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AuditEntry {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub log: String,
+    pub seq: u64,
+    pub time: String,
+    /// The exact bytes of the leaf.
+    pub leaf: String,
+}

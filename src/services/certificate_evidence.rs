@@ -1,0 +1,284 @@
+//! Why a certificate was issued: everything that its issuance rested on, gathered so that it can
+//! be explained and every signature in it verified years later, without this daemon.
+//!
+//! Reads only, but for the entry that it was read. Does not judge again: what is told is what was
+//! stored then, and where an object lives on, the state it has now.
+
+use std::sync::Arc;
+
+use crate::{
+    domain::{
+        activation::Activation,
+        audit::event::{Event, EventKind},
+        caa::CaaCheck,
+        case::{Case, Evidence, SignedVerdict, digest},
+        document::Document,
+        id::CaaCheckId,
+        idempotency::StoredRequest,
+        intent::Intent,
+        mailbox::MailboxValidation,
+        order::Order,
+        owner::Caller,
+        refusal::Refused,
+        subject_data::SubjectData,
+        unit::Unit,
+    },
+    pkix::spki::PublicKey,
+    policy::{access::ReadScope, case_rules::signature, key_policy},
+    ports::{
+        clock::Clock,
+        store::{
+            Store,
+            catalogue::{AuditLog, Requests},
+            issuance::{Activations, CaaEvidence, Resting, RestsOn},
+            people::Identities,
+            registration::{Cases, Mailboxes, Orders, SubjectDataSets},
+            subject_keys::SubjectKeyFacts,
+        },
+    },
+    services::{
+        authority::Authorities,
+        certificates::{Certificates, ChainEncoding, Judged, Reference, encode_chain},
+    },
+};
+
+pub mod entries;
+
+use entries::{Found, Search};
+
+/// What the service needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub certificates: Certificates,
+    pub activations: Arc<dyn Activations>,
+    pub rests: Arc<dyn RestsOn>,
+    pub orders: Arc<dyn Orders>,
+    pub sets: Arc<dyn SubjectDataSets>,
+    pub cases: Arc<dyn Cases>,
+    pub mailboxes: Arc<dyn Mailboxes>,
+    pub requests: Arc<dyn Requests>,
+    pub people: Arc<dyn Identities>,
+    pub keys: Arc<dyn SubjectKeyFacts>,
+    pub caa: Arc<dyn CaaEvidence>,
+    pub audit: Arc<dyn AuditLog>,
+    pub authorities: Arc<Authorities>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The service.
+pub struct CertificateEvidence(Parts);
+
+/// All about one certificate.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    pub certificate: Judged,
+    /// From the issuer upward, without leaf and root.
+    pub chain_pem: String,
+    pub order: Order,
+    pub activation: Activation,
+    /// `None` once the key's retention is over.
+    pub request: Option<StoredRequest>,
+    pub intent: Intent,
+    pub rests_on: Vec<Resting>,
+    /// The looks at CAA records among these.
+    pub caa: Vec<CaaCheck>,
+    pub data: SubjectData,
+    pub documents: Vec<Document>,
+    pub decided: Option<Decided>,
+    /// The validation of the order, and the one whose proof it uses again.
+    pub mailboxes: Vec<MailboxValidation>,
+    pub key: KeyFacts,
+    /// Entries of the log about it, oldest first.
+    pub entries: Vec<Found>,
+}
+
+/// The case that verified the data.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    pub case: Case,
+    pub evidence: Vec<Evidence>,
+    pub words: Vec<Word>,
+}
+
+/// A person's signed word with what is needed to verify it.
+#[derive(Clone, Debug)]
+pub struct Word {
+    pub step: digest::Step,
+    pub verdict: SignedVerdict,
+    /// The octets that were signed.
+    pub text: String,
+    /// Name of the algorithm and DER of the public key; `None` when the registry has no key of
+    /// this digest for the person.
+    pub key: Option<(&'static str, Vec<u8>)>,
+}
+
+/// The certified key.
+#[derive(Clone, Debug)]
+pub struct KeyFacts {
+    pub key: PublicKey,
+    /// Rules of today that it breaks by itself.
+    pub faults: Vec<String>,
+    /// Whether it stands on the block list now.
+    pub is_blocked: bool,
+}
+
+impl CertificateEvidence {
+    #[must_use]
+    pub const fn new(parts: Parts) -> Self {
+        Self(parts)
+    }
+
+    /// Gathers the evidence behind a certificate. That it was read is an entry of the log;
+    /// without the entry nobody sees it.
+    ///
+    /// # Errors
+    /// 404; 503 when the store cannot answer, or has lost what a certificate rests on.
+    pub async fn bundle(
+        &self,
+        scope: &ReadScope,
+        caller: Caller,
+        which: &Reference,
+    ) -> Result<Bundle, Refused> {
+        let parts = &self.0;
+        let found = parts.certificates.find(scope, which).await?;
+        let certificate = &found.record.certificate;
+        let activation = parts.activations.activation(scope, certificate.activation);
+        let activation = there(activation.await?)?;
+        let intent = parts
+            .activations
+            .intent(&certificate.issuer, &certificate.serial);
+        let intent = there(intent.await?)?;
+        let order = there(parts.orders.order(scope, certificate.order).await?)?;
+        let data = there(
+            parts
+                .sets
+                .subject_data(scope, activation.subject_data)
+                .await?,
+        )?;
+        let authority = there(parts.authorities.issuer(&certificate.issuer))?;
+        let chain = encode_chain(&authority.chain, ChainEncoding::Pem)?;
+        let search = Search::new(parts.audit.as_ref(), certificate, &activation, &intent);
+        let entries = search.run().await?;
+        let rests_on = parts.rests.rests_of(&intent.issuer, &intent.serial);
+        let rests_on = rests_on.await?;
+        let bundle = Bundle {
+            chain_pem: String::from_utf8_lossy(&chain).into_owned(),
+            request: parts
+                .requests
+                .request_of_act(&activation.id.to_string())
+                .await?,
+            caa: self.caa(&rests_on).await?,
+            rests_on,
+            documents: parts.sets.documents(data.id).await?,
+            decided: self.decided(&data).await?,
+            mailboxes: self.mailboxes(&activation).await?,
+            key: self.key(&activation).await?,
+            order: Order::clone(&order),
+            activation: Activation::clone(&activation),
+            intent: Intent::clone(&intent),
+            data: SubjectData::clone(&data),
+            entries,
+            certificate: found,
+        };
+        self.read(caller, &bundle).await?;
+        Ok(bundle)
+    }
+
+    async fn caa(&self, rests_on: &[Resting]) -> Result<Vec<CaaCheck>, Refused> {
+        let mut checks = Vec::new();
+        for resting in rests_on {
+            // Identifiers say what they are of.
+            if let Ok(id) = resting.id.parse::<CaaCheckId>() {
+                let check = there(self.0.caa.caa_check(id).await?)?;
+                checks.push(CaaCheck::clone(&check));
+            }
+        }
+        Ok(checks)
+    }
+
+    async fn decided(&self, data: &SubjectData) -> Result<Option<Decided>, Refused> {
+        let Some(id) = data.case else {
+            return Ok(None);
+        };
+        let case = there(self.0.cases.case(id).await?)?;
+        let given = [
+            (digest::Step::Propose, &case.proposal),
+            (digest::Step::Decide, &case.decision),
+        ];
+        let mut words = Vec::new();
+        for (step, verdict) in given {
+            if let Some(verdict) = verdict {
+                words.push(self.word(&case, step, verdict).await?);
+            }
+        }
+        Ok(Some(Decided {
+            evidence: self.0.cases.evidence_of(id).await?,
+            words,
+            case: Case::clone(&case),
+        }))
+    }
+
+    async fn word(
+        &self,
+        case: &Case,
+        step: digest::Step,
+        verdict: &SignedVerdict,
+    ) -> Result<Word, Refused> {
+        let person = self.0.people.identity(&verdict.by).await?;
+        let spki = person.and_then(|person| person.spki.clone());
+        let key = spki.and_then(|spki| {
+            let key = PublicKey::from_spki(&spki).ok()?;
+            let is_theirs = key.spki_sha256() == verdict.credential;
+            is_theirs.then(|| (signature::algorithm_of(&key).0, spki))
+        });
+        Ok(Word {
+            step,
+            text: digest::signed_text(case.id, step, verdict.verdict, &verdict.digest),
+            verdict: verdict.clone(),
+            key,
+        })
+    }
+
+    async fn mailboxes(&self, activation: &Activation) -> Result<Vec<MailboxValidation>, Refused> {
+        let own = there(self.0.mailboxes.mailbox(activation.mailbox).await?)?;
+        let mut found = vec![MailboxValidation::clone(&own)];
+        if let Some(origin) = own.reused_from {
+            let origin = there(self.0.mailboxes.mailbox(origin).await?)?;
+            found.push(MailboxValidation::clone(&origin));
+        }
+        Ok(found)
+    }
+
+    async fn key(&self, activation: &Activation) -> Result<KeyFacts, Refused> {
+        let key = there(PublicKey::from_spki(&activation.spki).ok())?;
+        let blocked = self.0.keys.blocked_key(&key.fingerprint()).await?;
+        let faults = key_policy::faults(&key).into_iter();
+        Ok(KeyFacts {
+            faults: faults.map(|fault| fault.to_string()).collect(),
+            is_blocked: blocked.is_some(),
+            key,
+        })
+    }
+
+    async fn read(&self, caller: Caller, bundle: &Bundle) -> Result<(), Refused> {
+        let certificate = &bundle.certificate.record.certificate;
+        let event = Event::new(
+            EventKind::EvidenceRead,
+            "cert",
+            hex::encode(&certificate.serial),
+        )
+        .digest(certificate.sha256)
+        .with("certificate", certificate.id.to_string());
+        let unit = Unit::new(caller, self.0.clock.now(), event);
+        let committed = self.0.store.commit(unit).await;
+        committed
+            .map(drop)
+            .map_err(|error| Refused::unavailable("store-unavailable", error))
+    }
+}
+
+/// A certificate is never without what it was made of.
+fn there<T>(found: Option<T>) -> Result<T, Refused> {
+    let lost = "a certificate rests on something that is not stored";
+    found.ok_or_else(|| Refused::unavailable("store-unavailable", lost))
+}
