@@ -101,6 +101,7 @@ impl OrganizationIdentifier {
             Scheme::Ntr | Scheme::Vat | Scheme::Psd => {
                 let (place, reference) = rest.split_once('-').ok_or(InvalidIdentifier::Country)?;
                 let country = place_of(place)?;
+                require_place(scheme, country, place)?;
                 require_reference(scheme, country, reference)?;
                 Some(country)
             }
@@ -195,6 +196,16 @@ fn place_of(text: &str) -> Result<Country, InvalidIdentifier> {
     country
         .filter(|country| country.to_string() != "XG")
         .ok_or(InvalidIdentifier::Country)
+}
+
+/// A subdivision is for registers that a subdivision keeps (BR Appendix A.1): tax numbers and
+/// payment institutions have none, and these countries have one register for all.
+fn require_place(scheme: Scheme, country: Country, place: &str) -> Result<(), InvalidIdentifier> {
+    let national = scheme != Scheme::Ntr || ["DE", "PL"].contains(&country.to_string().as_str());
+    if national && place.contains('+') {
+        return Err(InvalidIdentifier::Country);
+    }
+    Ok(())
 }
 
 fn require_reference(
@@ -317,6 +328,9 @@ mod tests {
             ("NTRXG-1", I::Country),
             ("NTRUS+CALI-1", I::Country),
             ("NTRUS+-1", I::Country),
+            ("NTRDE+BY-HRB123456", I::Country),
+            ("NTRPL+14-0012345678", I::Country),
+            ("VATUS+CA-1", I::Country),
             ("GOVPL-1", I::Country),
             ("INTPL", I::Country),
             ("LEIPL-5493001KJTIIGC8Y1R12", I::Country),
