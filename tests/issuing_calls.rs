@@ -19,6 +19,9 @@ mod caa;
 mod certificates;
 #[path = "issuing_calls/csr_checks.rs"]
 mod csr_checks;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "linters/der.rs"]
+mod der;
 #[path = "support/desk.rs"]
 mod desk;
 #[path = "issuing_calls/dry_runs.rs"]
@@ -27,6 +30,10 @@ mod dry_runs;
 mod evidence;
 #[path = "issuing_calls/hang_up.rs"]
 mod hang_up;
+#[path = "support/hostile.rs"]
+mod hostile;
+#[path = "issuing_calls/hostile.rs"]
+mod hostile_calls;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;

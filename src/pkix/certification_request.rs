@@ -9,8 +9,11 @@ use super::{
     name::{self, Name},
     oid,
     spki::PublicKey,
-    tlv::{self, Malformed},
+    tlv::{self, Element, Malformed},
 };
+
+/// Most levels of a request; tools of the field need nine.
+const MAX_DEPTH: u8 = 16;
 
 /// A request taken apart; all parts borrow from its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -30,11 +33,13 @@ pub struct RequestView<'a> {
 }
 
 impl<'a> RequestView<'a> {
-    /// Attributes may be empty or, as some tools do, missing; their values are only walked.
+    /// Attributes may be empty or, as some tools do, missing. Each may stand there once, with at
+    /// least one value; what a value means is read for extensionRequest only.
     ///
     /// # Errors
     /// When the bytes are not one DER request of version 1 and nothing else.
     pub fn parse(der: &'a [u8]) -> Result<Self, Malformed> {
+        tlv::strict(der, MAX_DEPTH)?;
         let mut outer = tlv::only(der, tlv::SEQUENCE)?.reader();
         let info = outer.expect(tlv::SEQUENCE)?;
         let algorithm = outer.expect(tlv::SEQUENCE)?.raw;
@@ -48,16 +53,7 @@ impl<'a> RequestView<'a> {
         let spki = reader.expect(tlv::SEQUENCE)?.raw;
         let attributes = reader.optional(tlv::constructed(0))?;
         reader.finish()?;
-        let mut asks_extensions = false;
-        let mut list = attributes.map_or(tlv::Reader::new(&[]), |found| found.reader());
-        while !list.is_empty() {
-            let mut fields = list.expect(tlv::SEQUENCE)?.reader();
-            let kind = fields.expect(tlv::OID)?.oid()?;
-            let values = tlv::all(fields.expect(tlv::SET)?.value)?;
-            fields.finish()?;
-            let filled = values.iter().any(|value| !value.value.is_empty());
-            asks_extensions |= kind == oid::EXTENSION_REQUEST && filled;
-        }
+        let asks_extensions = attributes.map_or(Ok(false), |list| asks_extensions(&list))?;
         Ok(Self {
             info: info.raw,
             subject,
@@ -69,7 +65,7 @@ impl<'a> RequestView<'a> {
         })
     }
 
-    /// The values of one attribute's first occurrence, as whole DER elements.
+    /// The values of one attribute, as whole DER elements.
     ///
     /// # Errors
     /// When the request does not have the structure [`RequestView::parse`] found.
@@ -88,6 +84,56 @@ impl<'a> RequestView<'a> {
         }
         Ok(None)
     }
+}
+
+/// Whether one extension at least is asked for; judges the form of all attributes on the way.
+fn asks_extensions(list: &Element<'_>) -> Result<bool, Malformed> {
+    let mut asks = false;
+    let mut kinds = Vec::new();
+    let mut list = list.reader();
+    while !list.is_empty() {
+        let mut fields = list.expect(tlv::SEQUENCE)?.reader();
+        let kind = fields.expect(tlv::OID)?;
+        let values = fields.expect(tlv::SET)?;
+        fields.finish()?;
+        if values.value.is_empty() {
+            return Err(Malformed);
+        }
+        kinds.push(kind.value);
+        if kind.value == oid::EXTENSION_REQUEST.as_bytes() {
+            asks = has_extensions(tlv::only(values.value, tlv::SEQUENCE)?)?;
+        }
+    }
+    distinct(kinds)?;
+    Ok(asks)
+}
+
+/// Checks the form of requested extensions (RFC 5280 4.1), not what they say.
+fn has_extensions(extensions: Element<'_>) -> Result<bool, Malformed> {
+    let mut kinds = Vec::new();
+    let mut list = extensions.reader();
+    while !list.is_empty() {
+        let mut fields = list.expect(tlv::SEQUENCE)?.reader();
+        kinds.push(fields.expect(tlv::OID)?.value);
+        let critical = fields.optional(tlv::BOOLEAN)?;
+        // FALSE is the default and has no encoding (X.690 11.5).
+        if critical.is_some_and(|flag| flag.boolean() != Ok(true)) {
+            return Err(Malformed);
+        }
+        fields.expect(tlv::OCTET_STRING)?;
+        fields.finish()?;
+    }
+    let asks = !kinds.is_empty();
+    distinct(kinds)?;
+    Ok(asks)
+}
+
+fn distinct(mut kinds: Vec<&[u8]>) -> Result<(), Malformed> {
+    kinds.sort_unstable();
+    if kinds.windows(2).any(|pair| pair.first() == pair.last()) {
+        return Err(Malformed);
+    }
+    Ok(())
 }
 
 /// The DER `CertificationRequestInfo` of a ceremony: name, key and attributes, each attribute

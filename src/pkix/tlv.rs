@@ -32,6 +32,8 @@ pub const IA5_STRING: u8 = 0x16;
 pub const UTC_TIME: u8 = 0x17;
 /// GeneralizedTime.
 pub const GENERALIZED_TIME: u8 = 0x18;
+/// UniversalString.
+pub const UNIVERSAL_STRING: u8 = 0x1c;
 /// BMPString.
 pub const BMP_STRING: u8 = 0x1e;
 /// SEQUENCE.
@@ -229,6 +231,21 @@ pub fn all(bytes: &[u8]) -> Result<Vec<Element<'_>>, Malformed> {
     Ok(elements)
 }
 
+/// Checks that `bytes` is one element in DER at every level that can be seen without a schema:
+/// lengths, primitive and constructed forms, the one encoding of BOOLEAN, INTEGER, NULL, OBJECT
+/// IDENTIFIER and BIT STRING, and whole characters of UTF-8, UCS-2 and UCS-4. The order of a SET
+/// OF is left alone, because tools of the field do not sort, and so is which characters a string
+/// may have.
+///
+/// # Errors
+/// When it is not, or has more than `depth` levels. Work is linear in the bytes times `depth`.
+pub fn strict(bytes: &[u8], depth: u8) -> Result<(), Malformed> {
+    let mut reader = Reader::new(bytes);
+    let element = reader.any()?;
+    reader.finish()?;
+    strict_element(&element, depth)
+}
+
 /// One element whose content is the concatenation of `parts`.
 #[must_use]
 pub fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -269,6 +286,48 @@ pub fn bit_string(octets: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn oid(oid: &ObjectIdentifier) -> Vec<u8> {
     element(OID, &[oid.as_bytes()])
+}
+
+fn strict_element(element: &Element<'_>, depth: u8) -> Result<(), Malformed> {
+    let is_universal = element.tag & 0xc0 == 0;
+    let is_constructed = element.tag & 0x20 != 0;
+    match element.tag {
+        // Strings in parts are BER; a SEQUENCE or SET has parts only (X.690 10.2, 8.9, 8.11).
+        0x10 | 0x11 => Err(Malformed),
+        SEQUENCE | SET => strict_parts(element, depth),
+        _ if is_universal && is_constructed => Err(Malformed),
+        _ if is_constructed => strict_parts(element, depth),
+        BOOLEAN => element.boolean().map(drop),
+        INTEGER | ENUMERATED => match element.value {
+            [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => Err(Malformed),
+            _ => Ok(()),
+        },
+        BIT_STRING => element.bit_string().map(drop),
+        NULL if !element.value.is_empty() => Err(Malformed),
+        OID if !is_oid(element.value) => Err(Malformed),
+        UTF8_STRING if str::from_utf8(element.value).is_err() => Err(Malformed),
+        BMP_STRING if !element.value.len().is_multiple_of(2) => Err(Malformed),
+        UNIVERSAL_STRING if !element.value.len().is_multiple_of(4) => Err(Malformed),
+        _ => Ok(()),
+    }
+}
+
+fn strict_parts(element: &Element<'_>, depth: u8) -> Result<(), Malformed> {
+    let depth = depth.checked_sub(1).ok_or(Malformed)?;
+    let mut reader = element.reader();
+    while !reader.is_empty() {
+        strict_element(&reader.any()?, depth)?;
+    }
+    Ok(())
+}
+
+/// Arcs in base 128, none empty and none with a leading zero digit (X.690 8.19.2).
+fn is_oid(value: &[u8]) -> bool {
+    let starts = std::iter::once(&0).chain(value);
+    let padded = starts
+        .zip(value)
+        .any(|(before, digit)| *before < 0x80 && *digit == 0x80);
+    !padded && value.last().is_some_and(|last| *last < 0x80)
 }
 
 fn length(bytes: &[u8]) -> Result<(usize, &[u8]), Malformed> {
@@ -337,6 +396,42 @@ mod tests {
         assert_eq!(integer(&[0x80]), [2, 2, 0, 0x80]);
         for bad in [&[2, 0][..], &[2, 1, 0x80], &[2, 2, 0, 1]] {
             assert!(only(bad, INTEGER).unwrap().unsigned().is_err());
+        }
+    }
+
+    #[test]
+    fn strictness_reaches_every_level() {
+        let wrapped = |inner: &[u8]| element(constructed(0), &[&sequence(&[inner])]);
+        for good in [
+            &b"\x01\x01\xff"[..],
+            b"\x02\x01\x80",
+            b"\x02\x02\x00\x80",
+            b"\x05\x00",
+            b"\x06\x03\x2a\x83\x01",
+            b"\x0c\x00",
+        ] {
+            assert_eq!(strict(&wrapped(good), 2), Ok(()), "{good:02x?}");
+            assert_eq!(strict(&wrapped(good), 1), Err(Malformed));
+        }
+        for bad in [
+            &b"\x01\x01\x01"[..],
+            b"\x02\x00",
+            b"\x02\x02\x00\x7f",
+            b"\x02\x02\xff\x80",
+            b"\x05\x01\x00",
+            b"\x06\x00",
+            b"\x06\x03\x2a\x80\x01",
+            b"\x06\x02\x2a\x81",
+            b"\x0c\x81\x00",
+            b"\x10\x00",
+            b"\x24\x02\x04\x00",
+            b"\x30\x80\x00\x00",
+            b"\x03\x02\x01\x01",
+            b"\x0c\x01\xff",
+            b"\x1e\x01\x41",
+            b"\x1c\x02\x00\x41",
+        ] {
+            assert_eq!(strict(&wrapped(bad), 2), Err(Malformed), "{bad:02x?}");
         }
     }
 

@@ -10,6 +10,7 @@ use crate::pkix::{
     private_key,
     proof_of_possession::ProofAlgorithm,
     spki::{PublicKey, SpkiFault},
+    tlv,
 };
 
 use super::key_policy::{self, KeyFault, Weakness};
@@ -22,6 +23,8 @@ use fault::{CsrFault, CsrWarning};
 
 /// Most octets of a request's text.
 pub const MAX_TEXT: usize = 64 * 1024;
+/// Most elements of one block that are tried as private keys; an honest block has one.
+const MAX_PARTS: usize = 4;
 
 /// A request whose key passes the key policy and whose self-signature verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,11 +105,7 @@ pub fn examine(text: &str) -> Result<ProvenRequest, RefusedRequest> {
         return Err(refuse(CsrFault::Malformed));
     }
     let armored = armor::read(text);
-    let leaked = armored
-        .blocks
-        .iter()
-        .filter_map(|block| private_key::public_key_of(block.der.as_deref()?))
-        .collect::<Vec<_>>();
+    let leaked = leaked(&armored);
     if armored.names_private_key || !leaked.is_empty() {
         return Err(burnt(&armored, leaked));
     }
@@ -120,6 +119,26 @@ pub fn examine(text: &str) -> Result<ProvenRequest, RefusedRequest> {
         })
     })?;
     prove(&request)
+}
+
+/// Every private key in the text: in a block, behind something else in it, or without armour.
+fn leaked(armored: &armor::Armored) -> Vec<PublicKey> {
+    let blocks = armored
+        .blocks
+        .iter()
+        .filter_map(|block| block.der.as_deref());
+    let mut keys = Vec::new();
+    for der in blocks.chain(armored.loose.iter().map(|der| &**der)) {
+        let mut reader = tlv::Reader::new(der);
+        for _ in 0..MAX_PARTS {
+            let Ok(part) = reader.any() else { break };
+            match private_key::public_key_of(part.raw) {
+                Some(key) if !keys.contains(&key) => keys.push(key),
+                _ => {}
+            }
+        }
+    }
+    keys
 }
 
 /// A key whose private half was sent is burnt, and so is the key of the request beside it: if
