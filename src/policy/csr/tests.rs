@@ -126,7 +126,7 @@ fn a_leaked_key_is_given_back_to_be_blocked() {
         ("csr-contains-private-key-mislabelled.pem", 1),
         ("csr-contains-private-key-encrypted-and-csr.pem", 1),
         ("csr-contains-private-key-openssh.pem", 0),
-        ("csr-contains-private-key-damaged.pem", 0),
+        ("csr-contains-private-key-damaged.pem", 1),
     ] {
         let refused = examine(&fixture("bad", name)).unwrap_err();
         assert_eq!(refused.leaked.len(), keys, "{name}");
