@@ -128,11 +128,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         ),
         issuance: issuance(ground, &authorities, &catalogue, &subject_keys, &checks),
         revocation_lists: Arc::new(revocation_lists(ground, &authorities)),
-        identities: Arc::new(Identities {
-            store: ground.durable(),
-            people: ground.reads(),
-            clock: Arc::clone(clock),
-        }),
+        identities: Arc::new(identities(ground)),
         key_reports: Arc::new(KeyReports {
             store: ground.durable(),
             facts: ground.reads(),
@@ -164,6 +160,14 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             material::key_facts(config)?,
         )),
     })
+}
+
+fn identities(ground: &Ground) -> Identities {
+    Identities {
+        store: ground.durable(),
+        people: ground.reads(),
+        clock: Arc::clone(&ground.outside.clock),
+    }
 }
 
 /// What readiness is asked of.

@@ -52,7 +52,7 @@ fn labels(maker: &Maker) -> Vec<Hostile> {
             .map(|label| with(label, CERTIFICATE)),
     );
     for (name, text) in [
-        ("nothing", String::new()),
+        ("no text", String::new()),
         ("blanks", " \r\n\t\n".to_owned()),
         (
             "words",
