@@ -138,7 +138,7 @@ fn assert_log(world: &World, bundle: &Value) {
     let read = |entry: &Value| {
         let leaf = octets(entry, "leaf");
         let place = format!("log = '{}' AND seq = {}", text(entry, "log"), entry["seq"]);
-        assert_eq!(leaves(world, &place), [leaf.clone()]);
+        assert_eq!(leaves(world, &place), std::slice::from_ref(&leaf));
         let leaf: Value = serde_json::from_slice(&leaf).unwrap();
         assert_eq!(leaf["seq"], entry["seq"]);
         assert_eq!(leaf["type"], entry["type"]);
