@@ -27,8 +27,12 @@ use crate::{
 
 /// Moduli that are known to be no primes, in each of two generations.
 const REMEMBERED: usize = 16 * 1024;
-/// Threads that search for a prime modulus; a search takes 3 ms (RSA-2048) to 200 ms (RSA-8192).
+/// Threads that search for a prime modulus; a search takes 3 ms (RSA-2048) to 360 ms (RSA-8192).
 const SEARCHES: usize = 1;
+/// Work that may wait for them, in the unit of [`cost`] (about a millisecond): four of the largest
+/// keys or three hundred of the smallest. What comes then is told to come again, so that nobody
+/// waits for seconds behind other people's keys.
+const WAITING: usize = 1200;
 
 /// Lists that an operator keeps up to date.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +48,7 @@ pub struct SubjectKeys {
     lists: ArcSwap<KeyLists>,
     composite: Mutex<Remembered>,
     searches: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
 }
 
 /// A key as it stands for one owner now.
@@ -80,6 +85,7 @@ impl SubjectKeys {
             lists: ArcSwap::from_pointee(lists),
             composite: Mutex::default(),
             searches: Arc::new(Semaphore::new(SEARCHES)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
         }
     }
 
@@ -132,13 +138,14 @@ impl SubjectKeys {
         }
         let failed =
             |error: &dyn ToString| Refused::unavailable("key-check-failed", error.to_string());
-        // One after another: whoever sends many large keys waits for himself.
+        let place = Arc::clone(&self.waiting).try_acquire_many_owned(cost(modulus));
+        let place = place.map_err(|error| failed(&error))?;
         let slot = Arc::clone(&self.searches).acquire_owned().await;
         let slot = slot.map_err(|error| failed(&error))?;
         let modulus = modulus.clone();
         let search = tokio::task::spawn_blocking(move || {
             let found = prime_modulus::is_prime(&modulus);
-            drop(slot);
+            drop((slot, place));
             found
         });
         if search.await.map_err(|error| failed(&error))? {
@@ -153,6 +160,12 @@ impl SubjectKeys {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A search takes the third power of the modulus's length.
+fn cost(modulus: &[u8]) -> u32 {
+    let kibibits = u32::try_from(modulus.len().div_ceil(128)).unwrap_or(u32::MAX);
+    kibibits.saturating_pow(3).div_ceil(2)
 }
 
 /// A set that forgets its older half when it is full.
@@ -178,6 +191,10 @@ impl Remembered {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        domain::{id::CertificateId, subject_key::BlockedKey},
+        ports::store::{Page, StoreError, subject_keys::KeyFacts as Known},
+    };
 
     #[test]
     fn what_is_remembered_is_bounded() {
@@ -194,5 +211,52 @@ mod tests {
         assert!(remembered.contains(&name(4 * REMEMBERED - 1)));
         assert!(remembered.contains(&name(3 * REMEMBERED)));
         assert!(!remembered.contains(&name(0)));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_behind_more_large_keys_than_a_few() {
+        let keys = SubjectKeys::new(Arc::new(Nowhere), KeyLists::default());
+        let key = |octets: usize| PublicKey::Rsa {
+            modulus: vec![0xff; octets],
+            exponent: vec![1, 0, 1],
+        };
+        let held: Vec<_> = (0..4)
+            .map(|_| Arc::clone(&keys.waiting).try_acquire_many_owned(cost(&[0xff; 1024])))
+            .collect();
+        assert!(held.iter().all(Result::is_ok));
+        let refused = keys.weakness(&key(1024), [1; 32]).await.unwrap_err();
+        assert!(refused.is_trouble());
+        assert_eq!(refused.code, "key-check-failed");
+        // Small ones still find a place, and the place is free again afterwards.
+        let free = keys.waiting.available_permits();
+        assert!(keys.weakness(&key(256), [2; 32]).await.is_ok());
+        assert_eq!(keys.waiting.available_permits(), free);
+        drop(held);
+        assert_eq!(keys.waiting.available_permits(), WAITING);
+    }
+
+    struct Nowhere;
+
+    #[async_trait::async_trait]
+    impl SubjectKeyFacts for Nowhere {
+        async fn key_facts(&self, _: &Fingerprint, _: &[u8; 32]) -> Result<Known, StoreError> {
+            Err(StoreError("nowhere".to_owned()))
+        }
+
+        async fn blocked_key(&self, _: &Fingerprint) -> Result<Option<BlockedKey>, StoreError> {
+            Err(StoreError("nowhere".to_owned()))
+        }
+
+        async fn blocked_keys(&self, _: &Page) -> Result<Vec<BlockedKey>, StoreError> {
+            Err(StoreError("nowhere".to_owned()))
+        }
+
+        async fn certificates_of_key(
+            &self,
+            _: &Fingerprint,
+            _: u32,
+        ) -> Result<Vec<CertificateId>, StoreError> {
+            Err(StoreError("nowhere".to_owned()))
+        }
     }
 }
