@@ -1,13 +1,14 @@
 //! The lane: the one task that writes. It takes what is queued, writes it in one transaction
 //! and answers after the commit is on disk.
 
+mod gather;
+
 use std::{
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use tokio::sync::{mpsc, oneshot};
@@ -38,11 +39,6 @@ use crate::{
 };
 
 type Answer = Result<Committed, CommitError>;
-
-/// How long a batch waits for its share of the acts under way at most.
-const PATIENCE: Duration = Duration::from_millis(20);
-/// The share: a quarter of them. The others may be anywhere else on their way.
-const SHARE: usize = 4;
 
 /// What the lane is asked to do, and whom it answers.
 pub enum Work {
@@ -123,40 +119,6 @@ impl Lane {
         if let Some(connection) = self.connection.take() {
             connection.close().await;
         }
-    }
-
-    /// What is queued, at most a batch. While many acts are under way a batch waits a moment for
-    /// its share of their units: a transaction costs the same for one unit as for ten.
-    async fn gather(&mut self, first: Work) -> Vec<Work> {
-        let clock = Arc::clone(&self.clock);
-        let mut patience = clock.pause(PATIENCE);
-        let mut batch = Vec::new();
-        let mut next = Some(first);
-        while let Some(work) = next {
-            if let Work::Unit(unit, _) = &work {
-                self.under_way = unit.among.unwrap_or(self.under_way);
-            }
-            batch.push(work);
-            next = self.queued(batch.len());
-            if next.is_none() && batch.len() < self.under_way / SHARE {
-                next = tokio::select! {
-                    biased;
-                    Some(work) = self.reserved.recv() => Some(work),
-                    Some(work) = self.ordinary.recv() => Some(work),
-                    () = &mut patience => None,
-                };
-            }
-        }
-        batch
-    }
-
-    /// The next in the queue, if there is room in the batch.
-    fn queued(&mut self, gathered: usize) -> Option<Work> {
-        if gathered >= self.batch {
-            return None;
-        }
-        let reserved = self.reserved.try_recv().ok();
-        reserved.or_else(|| self.ordinary.try_recv().ok())
     }
 
     async fn serve(&mut self, batch: Vec<Work>) {
