@@ -298,7 +298,7 @@ CREATE INDEX certificate_owner ON certificate (ra, customer, created_at, id);
 CREATE INDEX certificate_created ON certificate (created_at, id);
 CREATE INDEX certificate_order ON certificate (order_id);
 CREATE INDEX certificate_serial ON certificate (serial);
-CREATE INDEX certificate_key ON certificate (key_fingerprint);
+CREATE INDEX certificate_key ON certificate (key_fingerprint, created_at, id);
 
 -- Serials that CRLs list: revoked certificates and abandoned intents.
 CREATE TABLE revoked (

@@ -45,7 +45,13 @@ pub fn load<'a>(
     own.extend(issuers.flat_map(|issuer| issuer.chain.iter().filter_map(|der| key_of(der))));
     // A TLS key of a kind that no subscriber's certificate can have needs no place in the list.
     let tls = material::bytes(config, &config.settings.tls.certificate)?;
-    own.extend(certificates(&tls).iter().filter_map(|der| key_of(der)));
+    let tls = certificates(&tls).ok_or_else(|| {
+        config.fault(
+            &config.settings.tls.certificate,
+            "holds a broken certificate",
+        )
+    })?;
+    own.extend(tls.iter().filter_map(|der| key_of(der)));
     lists.own = own.iter().map(PublicKey::fingerprint).collect();
     Ok(lists)
 }
@@ -56,7 +62,7 @@ fn keys_of(config: &Config, path: &Spanned<AbsolutePath>) -> Result<Vec<PublicKe
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
     let found: Option<Vec<_>> = match pem::decode(pem::PUBLIC_KEY, text) {
         Ok(der) => PublicKey::from_spki(&der).ok().map(|key| vec![key]),
-        Err(_) => certificates(&bytes).iter().map(|der| key_of(der)).collect(),
+        Err(_) => certificates(&bytes).and_then(|all| all.iter().map(|der| key_of(der)).collect()),
     };
     found.filter(|keys| !keys.is_empty()).ok_or_else(|| {
         let reason = "holds neither a PEM public key nor PEM certificates, of RSA, P-256, P-384, \
@@ -65,10 +71,11 @@ fn keys_of(config: &Config, path: &Spanned<AbsolutePath>) -> Result<Vec<PublicKe
     })
 }
 
-/// The certificates of a PEM file; none when one of them is broken.
-fn certificates(pem: &[u8]) -> Vec<CertificateDer<'static>> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    found.unwrap_or_default()
+/// The certificates of a PEM file, unless one of them is broken.
+fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+    CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .ok()
 }
 
 fn key_of(certificate: &[u8]) -> Option<PublicKey> {

@@ -58,7 +58,9 @@ fn from_point(curve: Curve, octets: &[u8]) -> Result<PublicKey, SpkiFault> {
     let (form, rest) = octets.split_first().ok_or(SpkiFault::Malformed)?;
     let uncompressed = match form {
         2 | 3 => [&[4][..], rest, &y_of(curve, rest, form & 1)?].concat(),
-        6 | 7 => [&[4][..], rest].concat(),
+        // The form repeats whether y is odd.
+        6 | 7 if rest.last().is_some_and(|y| y & 1 == form & 1) => [&[4][..], rest].concat(),
+        6 | 7 => return Err(SpkiFault::Malformed),
         _ => octets.to_vec(),
     };
     PublicKey::ec(curve, &uncompressed)

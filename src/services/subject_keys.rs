@@ -3,7 +3,7 @@
 //! and the one rule of arithmetic that is too dear for a request's thread.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -25,7 +25,7 @@ use crate::{
     ports::store::subject_keys::SubjectKeyFacts,
 };
 
-/// Moduli that are known to be no primes, in each of two generations.
+/// Moduli whose verdict is known, in each of two generations.
 const REMEMBERED: usize = 16 * 1024;
 /// Threads that search for a prime modulus; a search takes 3 ms (RSA-2048) to 360 ms (RSA-8192).
 const SEARCHES: usize = 1;
@@ -133,8 +133,10 @@ impl SubjectKeys {
         let PublicKey::Rsa { modulus, .. } = key else {
             return Ok(None);
         };
-        if self.remembered().contains(&fingerprint) {
-            return Ok(None);
+        let weakness = |prime: bool| prime.then_some(Weakness::PrimeModulus);
+        let known = self.remembered().verdict(&fingerprint);
+        if let Some(prime) = known {
+            return Ok(weakness(prime));
         }
         let failed =
             |error: &dyn ToString| Refused::unavailable("key-check-failed", error.to_string());
@@ -142,17 +144,20 @@ impl SubjectKeys {
         let place = place.map_err(|error| failed(&error))?;
         let slot = Arc::clone(&self.searches).acquire_owned().await;
         let slot = slot.map_err(|error| failed(&error))?;
+        // Somebody may have asked for the same key meanwhile.
+        let known = self.remembered().verdict(&fingerprint);
+        if let Some(prime) = known {
+            return Ok(weakness(prime));
+        }
         let modulus = modulus.clone();
         let search = tokio::task::spawn_blocking(move || {
             let found = prime_modulus::is_prime(&modulus);
             drop((slot, place));
             found
         });
-        if search.await.map_err(|error| failed(&error))? {
-            return Ok(Some(Weakness::PrimeModulus));
-        }
-        self.remembered().insert(fingerprint);
-        Ok(None)
+        let prime = search.await.map_err(|error| failed(&error))?;
+        self.remembered().insert(fingerprint, prime);
+        Ok(weakness(prime))
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, Remembered> {
@@ -168,23 +173,24 @@ fn cost(modulus: &[u8]) -> u32 {
     kibibits.saturating_pow(3).div_ceil(2)
 }
 
-/// A set that forgets its older half when it is full.
+/// Whether a modulus is prime; forgets the older half when it is full.
 #[derive(Default)]
 struct Remembered {
-    young: HashSet<Fingerprint>,
-    old: HashSet<Fingerprint>,
+    young: HashMap<Fingerprint, bool>,
+    old: HashMap<Fingerprint, bool>,
 }
 
 impl Remembered {
-    fn contains(&self, fingerprint: &Fingerprint) -> bool {
-        self.young.contains(fingerprint) || self.old.contains(fingerprint)
+    fn verdict(&self, fingerprint: &Fingerprint) -> Option<bool> {
+        let found = self.young.get(fingerprint);
+        found.or_else(|| self.old.get(fingerprint)).copied()
     }
 
-    fn insert(&mut self, fingerprint: Fingerprint) {
+    fn insert(&mut self, fingerprint: Fingerprint, prime: bool) {
         if self.young.len() == REMEMBERED {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(fingerprint);
+        self.young.insert(fingerprint, prime);
     }
 }
 
@@ -205,12 +211,13 @@ mod tests {
             name
         };
         for n in 0..4 * REMEMBERED {
-            remembered.insert(name(n));
+            remembered.insert(name(n), n % 2 == 1);
         }
         assert!(remembered.young.len() + remembered.old.len() <= 2 * REMEMBERED);
-        assert!(remembered.contains(&name(4 * REMEMBERED - 1)));
-        assert!(remembered.contains(&name(3 * REMEMBERED)));
-        assert!(!remembered.contains(&name(0)));
+        let verdict = |n| remembered.verdict(&name(n));
+        assert_eq!(verdict(4 * REMEMBERED - 1), Some(true));
+        assert_eq!(verdict(3 * REMEMBERED), Some(false));
+        assert_eq!(verdict(0), None);
     }
 
     #[tokio::test]

@@ -14,6 +14,8 @@ use crate::domain::caa::{Chain, Property};
 
 /// CAA records at one name; who has more gets no answer.
 const RECORDS: usize = 100;
+/// Octets of their values together: each look is kept for ever.
+const OCTETS: usize = 8 * 1024;
 
 /// A message as the validator left it.
 pub struct Message {
@@ -53,13 +55,19 @@ impl Message {
             return self.denied(name).map(Said::Records);
         }
         let chain = weakest(&records)?;
+        self.expanded_by_its_own_zone()?;
         let ttl = records.iter().map(|record| record.ttl).min();
         let properties = records.iter().map(|record| match &record.data {
             RData::CAA(caa) => Ok(property(caa)),
             _ => Err("a CAA record cannot be read"),
         });
+        let value: Vec<Property> = properties.collect::<Result<_, _>>()?;
+        let octets: usize = value.iter().map(|p| p.tag.len() + p.value.len()).sum();
+        if octets > OCTETS {
+            return Err("the CAA records are too long");
+        }
         Ok(Said::Records(Found {
-            value: properties.collect::<Result<_, _>>()?,
+            value,
             chain,
             ttl: ttl.unwrap_or_default(),
         }))
@@ -72,6 +80,7 @@ impl Message {
             return Err("an alias came and went, or there are two");
         };
         let chain = weakest(&records)?;
+        self.expanded_by_its_own_zone()?;
         match &record.data {
             RData::CNAME(target) => Ok(Found {
                 value: target.0.clone(),
@@ -84,6 +93,11 @@ impl Message {
 
     /// The absence of the records, from the zone of the name (RFC 2308 2, RFC 4035 5.4).
     fn denied(&self, name: &Name) -> Result<Found<Vec<Property>>, Doubt> {
+        // The validator takes an expansion's labels from any signature among the answers, a
+        // foreign one too, and then demands less of the denial.
+        if !self.response.answers.is_empty() {
+            return Err("a denial with answers");
+        }
         let code = self.response.response_code;
         if code != ResponseCode::NoError && code != ResponseCode::NXDomain {
             return Err("the answer is neither yes nor no");
@@ -114,6 +128,31 @@ impl Message {
             chain,
             ttl: zone.ttl.min(minimum),
         })
+    }
+}
+
+impl Message {
+    /// A record that a wildcard gave is believed only when what denies a closer match is of the
+    /// zone that signed it: the validator takes an NSEC3 of any zone above (RFC 5155 7.2.6).
+    fn expanded_by_its_own_zone(&self) -> Result<(), Doubt> {
+        for record in &self.response.answers {
+            let RData::DNSSEC(DNSSECRData::RRSIG(signature)) = &record.data else {
+                continue;
+            };
+            let by = signature.input();
+            if by.num_labels >= record.name.num_labels() {
+                continue;
+            }
+            let mut hashed = self
+                .response
+                .authorities
+                .iter()
+                .filter(|denial| matches!(denial.data, RData::DNSSEC(DNSSECRData::NSEC3(_))));
+            if !hashed.all(|denial| denial.name.base_name() == by.signer_name) {
+                return Err("a wildcard's answer with another zone's denial");
+            }
+        }
+        Ok(())
     }
 }
 

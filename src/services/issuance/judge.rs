@@ -73,11 +73,13 @@ impl Issuance {
         let now = self.0.clock.now();
         let proven = self.proven(scope, order, wish, now).await?;
         let judged = self.judged(scope, order, wish, proven, now).await?;
-        let (subject, key) = (&judged.grounds.subject, judged.proven.key());
+        let caller = scope.caller();
+        let grounds = self.with_caa(judged.grounds, &judged.facts, &caller);
+        let grounds = grounds.await?;
+        let (subject, key) = (&grounds.subject, judged.proven.key());
         let issuer = self.issuer(&judged.product, now)?;
         self.sketch(&issuer, &judged.product, subject, key, now)?;
-        let caller = scope.caller();
-        self.with_caa(judged.grounds, &judged.facts, &caller).await
+        Ok(grounds)
     }
 
     /// The key behind the CSR; a refused one with the other faults of the request. An order that

@@ -82,7 +82,8 @@ impl Orders {
             Standing::Early { first } => Ok(jobs::put_off(store, job, first.min(pause)).await?),
             Standing::Due { next } => {
                 let told = self.line(&order, Topic::OrderLapsing, order.id, now)?;
-                let due = next.unwrap_or(ends).min(pause);
+                // No earlier look: it would tell the same again.
+                let due = next.unwrap_or(ends);
                 self.tell(&order, told, jobs::again(job, due), now).await
             }
         }

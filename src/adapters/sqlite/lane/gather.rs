@@ -28,7 +28,11 @@ impl Lane {
                     biased;
                     Some(work) = self.reserved.recv() => Some(work),
                     Some(work) = self.ordinary.recv() => Some(work),
-                    () = &mut patience => None,
+                    () = &mut patience => {
+                        // Whoever was expected does not come; the next act says how many there are.
+                        self.under_way = 0;
+                        None
+                    }
                 };
             }
         }
