@@ -199,3 +199,100 @@ fn property(caa: &CAA) -> Property {
         value: caa.value.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hickory_resolver::proto::{
+        dnssec::{
+            Algorithm, Nsec3HashAlgorithm,
+            rdata::{NSEC3, RRSIG, sig::SigInput},
+        },
+        op::{self, OpCode},
+        rr::{SerialNumber, rdata::SOA},
+    };
+
+    use super::*;
+
+    const ASKED: &str = "mail.example.com.";
+
+    fn name(text: &str) -> Name {
+        Name::from_ascii(text).unwrap()
+    }
+
+    fn secure(owner: &str, data: RData) -> Record {
+        let mut record = Record::from_rdata(name(owner), 300, data);
+        record.proof = Proof::Secure;
+        record
+    }
+
+    /// A signature of `signer` on what a wildcard at `example.com` gave.
+    fn expansion(signer: &str) -> Record {
+        let input = SigInput {
+            type_covered: RecordType::CAA,
+            algorithm: Algorithm::ECDSAP256SHA256,
+            num_labels: 2,
+            original_ttl: 300,
+            sig_expiration: SerialNumber::new(2),
+            sig_inception: SerialNumber::new(1),
+            key_tag: 1,
+            signer_name: name(signer),
+        };
+        let signature = RRSIG::from_sig(input, vec![1]);
+        secure(ASKED, RData::DNSSEC(DNSSECRData::RRSIG(signature)))
+    }
+
+    fn hashed(owner: &str) -> Record {
+        let denial = NSEC3::new(Nsec3HashAlgorithm::SHA1, false, 0, vec![], vec![1; 20], []);
+        secure(owner, RData::DNSSEC(DNSSECRData::NSEC3(denial)))
+    }
+
+    fn said(answers: Vec<Record>, authorities: Vec<Record>) -> Result<Said, Doubt> {
+        let mut message = op::Message::response(1, OpCode::Query);
+        message.answers = answers;
+        message.authorities = authorities;
+        let response = DnsResponse::from_message(message).unwrap();
+        let message = Message {
+            response,
+            insecure_denial: false,
+        };
+        message.caa(&name(ASKED))
+    }
+
+    /// The zone above denies what it does not hold; the junk signature makes the validator ask for
+    /// less than the closest encloser.
+    #[test]
+    fn a_denial_comes_without_answers() {
+        let soa = SOA::new(name("ns.com."), name("host.com."), 1, 1, 1, 1, 300);
+        let above = || vec![secure("com.", RData::SOA(soa.clone())), hashed("abc.com.")];
+        assert!(said(vec![], above()).is_ok());
+        let doubt = said(vec![expansion("example.com.")], above()).err();
+        assert_eq!(doubt, Some("a denial with answers"));
+    }
+
+    #[test]
+    fn a_wildcard_is_expanded_by_the_zone_that_denies_the_rest() {
+        let caa = CAA::new_issue(false, Some(name("ca.example.")), vec![]);
+        let answers = || {
+            let record = secure(ASKED, RData::CAA(caa.clone()));
+            vec![record, expansion("example.com.")]
+        };
+        assert!(said(answers(), vec![hashed("abc.example.com.")]).is_ok());
+        let doubt = said(answers(), vec![hashed("abc.com.")]).err();
+        assert_eq!(
+            doubt,
+            Some("a wildcard's answer with another zone's denial")
+        );
+    }
+
+    #[test]
+    fn what_is_kept_for_ever_is_bounded() {
+        let long = |octets: usize| {
+            let mut caa = CAA::new_issue(false, None, vec![]);
+            caa.value = vec![b'x'; octets];
+            secure(ASKED, RData::CAA(caa))
+        };
+        assert!(said(vec![long(OCTETS - 5)], vec![]).is_ok());
+        let doubt = said(vec![long(OCTETS)], vec![]).err();
+        assert_eq!(doubt, Some("the CAA records are too long"));
+    }
+}
