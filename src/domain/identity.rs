@@ -10,6 +10,7 @@ use super::{
     refusal::Refused,
     text::Text,
     timestamp::Timestamp,
+    unit::{Aggregate, Rest, Unit},
 };
 
 /// How a client certificate is recognised. Exactly one registry entry may match.
@@ -133,11 +134,46 @@ impl Identity {
     }
 }
 
+/// The right by which a request acts: the registry entry as it was read, and when its period ends.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    entry: Rest,
+    ends: Option<Timestamp>,
+}
+
+impl Grant {
+    #[must_use]
+    pub fn of(identity: &Loaded<Identity>) -> Self {
+        let ends = [identity.granted.until(), identity.qualified_until];
+        Self {
+            entry: Rest {
+                aggregate: Aggregate::Identity,
+                id: identity.name.to_string(),
+                version: identity.version(),
+            },
+            ends: ends.into_iter().flatten().min(),
+        }
+    }
+}
+
+impl Unit {
+    /// A unit that changes nothing once its caller is disabled or the caller's period has ended.
+    #[must_use]
+    pub fn granted(self, grant: Grant) -> Self {
+        let unit = self.rest(grant.entry);
+        match grant.ends {
+            Some(at) => unit.lapses_at(at),
+            None => unit,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::domain::owner::Caller;
 
     fn new(role: Role, spki: bool, until: Option<u64>) -> NewIdentity {
         NewIdentity {
@@ -187,6 +223,26 @@ mod tests {
         assert_eq!(active, [false, true, true, false]);
         let ended = Identity::register(granted(None, Some(NOW)), NOW).unwrap_err();
         assert_eq!(ended.code, "grant-ended");
+    }
+
+    #[test]
+    fn a_unit_falls_at_the_earlier_end_of_its_callers_grant_and_qualification() {
+        let day = |count: u64| NOW.plus(Duration::from_secs(count * 86_400));
+        let lapse = |until: Option<u64>, granted: Option<u64>| {
+            let person = NewIdentity {
+                granted: Period::new(None, granted.map(day)).unwrap(),
+                ..new(Role::Operator, true, until)
+            };
+            let made = Identity::register(person, NOW).unwrap();
+            let grant = Grant::of(&Loaded::restore((*made).clone(), made.will_be()));
+            let event = Event::new(EventKind::RoleGranted, "identity", "b");
+            let unit = Unit::new(Caller::system("test"), NOW, event).granted(grant);
+            assert_eq!(unit.rests_on.len(), 1);
+            unit.lapses_at
+        };
+        assert_eq!(lapse(Some(3), Some(2)), Some(day(2)));
+        assert_eq!(lapse(Some(1), Some(2)), Some(day(1)));
+        assert_eq!(lapse(Some(1), None), Some(day(1)));
     }
 
     #[test]

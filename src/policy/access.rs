@@ -6,10 +6,9 @@
 
 use crate::domain::{
     aggregate::Loaded,
-    identity::Identity,
+    identity::{Grant, Identity},
     owner::{Actor, Caller, CustomerRef, IdentityName, Owner, Role},
     timestamp::Timestamp,
-    unit::{Aggregate, Rest},
 };
 
 /// A group of calls with the same permission.
@@ -162,13 +161,8 @@ impl Authenticated {
         }
     }
 
-    /// The registry entry as a fact decisions rest on: who is disabled meanwhile changes nothing.
-    fn grant(&self) -> Rest {
-        Rest {
-            aggregate: Aggregate::Identity,
-            id: self.identity.name.to_string(),
-            version: self.identity.version(),
-        }
+    fn grant(&self) -> Grant {
+        Grant::of(&self.identity)
     }
 }
 
@@ -178,7 +172,7 @@ pub struct TenantScope {
     ra: IdentityName,
     customer: Option<CustomerRef>,
     caller: Caller,
-    grant: Rest,
+    grant: Grant,
 }
 
 impl TenantScope {
@@ -217,7 +211,7 @@ impl TenantScope {
     }
 
     #[must_use]
-    pub fn grant(&self) -> Rest {
+    pub fn grant(&self) -> Grant {
         self.grant.clone()
     }
 
@@ -257,7 +251,7 @@ pub struct OfficerScope {
     credential: [u8; 32],
     spki: Option<Vec<u8>>,
     caller: Caller,
-    grant: Rest,
+    grant: Grant,
 }
 
 impl OfficerScope {
@@ -302,7 +296,7 @@ impl OfficerScope {
     }
 
     #[must_use]
-    pub fn grant(&self) -> Rest {
+    pub fn grant(&self) -> Grant {
         self.grant.clone()
     }
 
@@ -320,7 +314,7 @@ impl OfficerScope {
 #[derive(Clone, Debug)]
 pub struct StaffScope {
     caller: Caller,
-    grant: Rest,
+    grant: Grant,
 }
 
 impl StaffScope {
@@ -352,7 +346,7 @@ impl StaffScope {
     }
 
     #[must_use]
-    pub fn grant(&self) -> Rest {
+    pub fn grant(&self) -> Grant {
         self.grant.clone()
     }
 }

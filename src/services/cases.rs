@@ -104,9 +104,7 @@ impl CaseWork {
 
     /// Commits a unit that rests on the officer's registry entry.
     async fn commit(&self, scope: &OfficerScope, unit: Unit) -> Result<(), Stopped> {
-        let grant = scope.grant();
-        let unit = unit.rests_on(grant.aggregate, grant.id, grant.version);
-        self.0.store.commit(unit).await?;
+        self.0.store.commit(unit.granted(scope.grant())).await?;
         Ok(())
     }
 }

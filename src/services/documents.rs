@@ -193,7 +193,7 @@ impl Documents {
                 stored_as: name.clone(),
                 received_at: now,
             };
-            let unit = Unit::new(scope.caller(), now, document.received());
+            let unit = Unit::new(scope.caller(), now, document.received()).granted(scope.grant());
             let unit = self.unit(unit, set, &document).await?;
             let unit = request.complete(unit.change(document.clone()), &document);
             self.0.store.commit(unit).await?;

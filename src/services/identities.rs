@@ -58,7 +58,7 @@ impl Identities {
         let now = self.clock.now();
         let made = Identity::register(new, now)?;
         let unit = Unit::of(scope.caller(), now, made.clone());
-        self.commit(unit.rests_on_grant(scope)).await?;
+        self.commit(unit.granted(scope.grant())).await?;
         Ok(made)
     }
 
@@ -121,7 +121,7 @@ impl Identities {
             }
             let changed = Identity::disable(found, now)?;
             let unit = Unit::of(scope.caller(), now, changed.clone());
-            let unit = unit.rests_on_grant(scope);
+            let unit = unit.granted(scope.grant());
             self.store.commit(unit).await.map_err(Stopped::from)?;
             Ok(changed)
         })
@@ -142,18 +142,6 @@ impl Identities {
             }
             Err(error) => Err(Refused::unavailable("store-busy", error)),
         }
-    }
-}
-
-/// A unit that falls when the operator is disabled meanwhile.
-trait OnGrant {
-    fn rests_on_grant(self, scope: &StaffScope) -> Self;
-}
-
-impl OnGrant for Unit {
-    fn rests_on_grant(self, scope: &StaffScope) -> Self {
-        let grant = scope.grant();
-        self.rests_on(grant.aggregate, grant.id, grant.version)
     }
 }
 

@@ -122,7 +122,7 @@ impl KeyReports {
             None => reported,
         };
         let unit = Unit::new(scope.caller(), now, reported)
-            .rest(scope.grant())
+            .granted(scope.grant())
             .reserved();
         if let Some(known) = self.facts.blocked_key(&fingerprint).await? {
             self.store.commit(unit).await?;

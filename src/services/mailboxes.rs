@@ -15,7 +15,7 @@ use crate::{
         order::Order,
         refusal::Refused,
         timestamp::Timestamp,
-        unit::{Rest, Unit},
+        unit::Unit,
     },
     policy::{
         access::{ReadScope, SystemScope},
@@ -187,8 +187,4 @@ impl MailboxControl {
             id, owner, topic, order, mailbox.id, now,
         ))
     }
-}
-
-fn rest(unit: Unit, rest: Rest) -> Unit {
-    unit.rests_on(rest.aggregate, rest.id, rest.version)
 }

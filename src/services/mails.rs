@@ -99,13 +99,8 @@ impl MailLedger {
             let job = JobId::new(now, random(&*self.0.entropy)?);
             let queued = mail.retry(job, now)?;
             let mail = queued.mail().clone();
-            let grant = scope.grant();
-            let unit = queued.begin(scope.caller(), now).rests_on(
-                grant.aggregate,
-                grant.id,
-                grant.version,
-            );
-            self.0.store.commit(unit).await?;
+            let unit = queued.begin(scope.caller(), now);
+            self.0.store.commit(unit.granted(scope.grant())).await?;
             Ok(mail)
         })
         .await

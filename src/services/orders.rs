@@ -109,7 +109,8 @@ impl Orders {
             let view = self.bare_view(&order, order.will_be(), now);
             let timer = self.timer(&order, now)?;
             let told = self.line(&order, Topic::OrderCreated, id, now)?;
-            let unit = Unit::of(scope.caller(), now, order).change(told).job(timer);
+            let unit = Unit::of(scope.caller(), now, order);
+            let unit = unit.change(told).job(timer).granted(scope.grant());
             self.0.store.commit(request.complete(unit, &view)).await?;
             Ok(view)
         })
@@ -159,7 +160,7 @@ impl Orders {
             let view = self
                 .view(&scope.read(), &order, order.will_be(), now)
                 .await?;
-            let unit = Unit::of(scope.caller(), now, order);
+            let unit = Unit::of(scope.caller(), now, order).granted(scope.grant());
             self.0.store.commit(unit).await?;
             Ok(view)
         })
@@ -186,6 +187,7 @@ impl Orders {
                 .view(&scope.read(), &order, order.will_be(), now)
                 .await?;
             let unit = Unit::of(scope.caller(), now, order).change(told);
+            let unit = unit.granted(scope.grant());
             self.0.store.commit(unit).await?;
             Ok(view)
         })

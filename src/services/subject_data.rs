@@ -160,7 +160,7 @@ impl DataSets {
         };
         let data = SubjectData::create(new, previous.as_deref(), now);
         let view = view(&data, data.will_be(), None, now);
-        let mut unit = Unit::of(scope.caller(), now, data);
+        let mut unit = Unit::of(scope.caller(), now, data).granted(scope.grant());
         if let Some(previous) = previous {
             unit = unit.rests_on(Aggregate::SubjectData, previous.id, previous.version());
         }
@@ -225,7 +225,7 @@ impl DataSets {
             let case = self.case(&data).await?;
             let data = data.withdraw(live.len(), now)?.asserted_by(user);
             let mut view = view(&data, data.will_be(), None, now);
-            let mut unit = Unit::of(scope.caller(), now, data);
+            let mut unit = Unit::of(scope.caller(), now, data).granted(scope.grant());
             if let Some(case) = case {
                 if matches!(case.state, CaseState::Decided | CaseState::Closed) {
                     view.case = Some((*case).clone());

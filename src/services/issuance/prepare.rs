@@ -133,7 +133,7 @@ impl Issuance {
         let answer_to = Some(claim.key.clone());
         let unit = Unit::of(caller.clone(), now, activation.clone())
             .change(order.clone())
-            .rest(scope.grant())
+            .granted(scope.grant())
             .claims(claim);
         let unit = standing.bind(unit, &owner);
         let order = |committed: &Committed| order.stored(committed);

@@ -1,10 +1,11 @@
 //! The holder answers with the code, on the daemon's page or through a frontend.
 
-use super::{MailboxControl, MailboxView, SYSTEM, rest, send::require_open};
+use super::{MailboxControl, MailboxView, SYSTEM, send::require_open};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded},
         id::{MailboxId, OrderId},
+        identity::Grant,
         mailbox::{Attempt, ConfirmChannel, Confirmation, MailboxState, MailboxValidation},
         notification::Topic,
         order::{Order, OrderState},
@@ -12,7 +13,7 @@ use crate::{
         refusal::Refused,
         text::Language,
         timestamp::Timestamp,
-        unit::{Aggregate, Rest, Unit},
+        unit::{Aggregate, Unit},
     },
     policy::{access::TenantScope, reuse},
     services::{
@@ -48,7 +49,7 @@ pub struct PublicView {
 /// Who hands in a code, and how.
 struct Handed<'a> {
     caller: Caller,
-    grant: Option<Rest>,
+    grant: Option<Grant>,
     typed: &'a str,
     channel: ConfirmChannel,
     user_agent: String,
@@ -243,7 +244,7 @@ impl Handed<'_> {
     fn unit(&self, changed: Changed<MailboxValidation>, now: Timestamp) -> Unit {
         let unit = Unit::of(self.caller.clone(), now, changed);
         match &self.grant {
-            Some(grant) => rest(unit, grant.clone()),
+            Some(grant) => unit.granted(grant.clone()),
             None => unit,
         }
     }

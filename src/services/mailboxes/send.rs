@@ -1,6 +1,6 @@
 //! An address is set, or its code sent again.
 
-use super::{MailboxControl, MailboxView, rest};
+use super::{MailboxControl, MailboxView};
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
@@ -103,7 +103,10 @@ impl MailboxControl {
                 order.id,
                 order.version(),
             );
-            let unit = rest(self.count(unit, &address, now).await?, scope.grant());
+            let unit = self
+                .count(unit, &address, now)
+                .await?
+                .granted(scope.grant());
             self.0.store.commit(mail.join(unit)).await?;
             Ok(view)
         })
@@ -146,7 +149,7 @@ impl MailboxControl {
             now,
         };
         let version = bound.will_be();
-        let unit = rest(Unit::of(scope.caller(), now, bound), scope.grant());
+        let unit = Unit::of(scope.caller(), now, bound).granted(scope.grant());
         let unit = match earlier.and_then(|earlier| earlier.supersede(now)) {
             Some(superseded) => unit.change(superseded),
             None => unit,

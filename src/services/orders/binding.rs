@@ -102,7 +102,7 @@ impl Orders {
         let view = self
             .view_with(&scope.read(), &order, data.clone(), now)
             .await?;
-        let mut unit = Unit::of(scope.caller(), now, order);
+        let mut unit = Unit::of(scope.caller(), now, order).granted(scope.grant());
         if is_new && data.state != SubjectDataState::Verified {
             unit = self.data_received(unit, &view)?;
         }

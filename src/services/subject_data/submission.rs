@@ -90,7 +90,8 @@ impl DataSets {
         let view = view(&data, data.will_be(), Some((*case).clone()), now);
         let unit = Unit::of(scope.caller(), now, data)
             .change(case)
-            .change(told);
+            .change(told)
+            .granted(scope.grant());
         let unit = self.void_earlier(unit, scope, &view.data).await?;
         Ok((unit, view))
     }
