@@ -6,7 +6,15 @@
 //! Whether a signature is valid now is judged by the system's clock, which the validator reads
 //! itself; `ports::clock` has no part in it.
 
-use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use hickory_resolver::{
@@ -33,7 +41,7 @@ use lookup::Trouble;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Whole lookups of one name (BR 4.2.2.1 wants one retry at least).
 const TRIES: u32 = 2;
-/// All tries of one name together: the keys above it are asked for as well.
+/// Everything for one name, a free slot included: the keys above it are asked for as well.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Names looked up at a time; more wait.
 const AT_ONCE: usize = 64;
@@ -60,6 +68,13 @@ pub enum SettingsError {
     NoResolver,
     #[error("the resolvers cannot be asked: {0}")]
     Pool(String),
+}
+
+/// All tries came to nothing.
+struct Failed {
+    trouble: Trouble,
+    /// The zone is proven to have no signatures, so that no answer is no sign of an attack.
+    proven_insecure: bool,
 }
 
 type Pool = NameServerPool<TokioRuntimeProvider>;
@@ -95,13 +110,24 @@ impl DnsResolver {
         })
     }
 
-    async fn tries(&self, name: &DomainName) -> Result<Answer, (u32, Trouble)> {
-        let mut tries = 1;
+    /// All that one name may cost; `made` counts the tries.
+    async fn ask(&self, name: &DomainName, made: &AtomicU32) -> Result<Answer, Failed> {
+        let _slot = self.slots.acquire().await.ok();
+        match self.tries(name, made).await {
+            Ok(answer) => Ok(answer),
+            Err(trouble) => Err(Failed {
+                proven_insecure: trouble.fault == Fault::Failed && self.is_insecure(name).await,
+                trouble,
+            }),
+        }
+    }
+
+    async fn tries(&self, name: &DomainName, made: &AtomicU32) -> Result<Answer, Trouble> {
         loop {
+            let before = made.fetch_add(1, Ordering::Relaxed);
             match self.one_try(name).await {
-                Ok(answer) => return Ok(answer),
-                Err(trouble) if tries >= TRIES => return Err((tries, trouble)),
-                Err(_) => tries += 1,
+                Err(_) if before.saturating_add(1) < TRIES => {}
+                said => return said,
             }
         }
     }
@@ -132,22 +158,21 @@ impl DnsResolver {
 #[async_trait]
 impl Resolver for DnsResolver {
     async fn caa(&self, name: &DomainName) -> Lookup {
-        let asked = async {
-            let _slot = self.slots.acquire().await.ok();
-            self.tries(name).await
-        };
-        let (tries, trouble) = match tokio::time::timeout(DEADLINE, asked).await {
+        let made = AtomicU32::new(0);
+        let failed = match tokio::time::timeout(DEADLINE, self.ask(name, &made)).await {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(failed)) => failed,
-            Err(_) => (1, Trouble::silent("the time for the whole lookup is over")),
+            Err(_) => Failed {
+                trouble: Trouble::silent("the time for the whole lookup is over"),
+                proven_insecure: false,
+            },
         };
-        let proven_insecure = trouble.fault == Fault::Failed && self.is_insecure(name).await;
         Err(Failure {
             name: name.clone(),
-            fault: trouble.fault,
-            proven_insecure,
-            tries,
-            detail: trouble.detail,
+            fault: failed.trouble.fault,
+            proven_insecure: failed.proven_insecure,
+            tries: made.into_inner(),
+            detail: failed.trouble.detail,
         })
     }
 }

@@ -11,8 +11,6 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Mutex as Turn;
-
 use crate::{
     domain::{
         caa::{CaaCheck, DomainName, Lookup, Verdict},
@@ -32,15 +30,15 @@ use crate::{
 };
 
 mod advice;
+mod turns;
 
 pub use advice::Advice;
+use turns::Turns;
 
 /// Time for the whole climb; a step that has begun may end after it.
 const CLIMB: Duration = Duration::from_secs(20);
 /// Domains whose answers are kept.
 const KEPT: usize = 10_000;
-/// Domains looked up at a time for the same turn wait for each other.
-const TURNS: usize = 64;
 
 /// What the service needs; wired once.
 pub struct Parts {
@@ -59,7 +57,7 @@ pub struct CaaChecks(Arc<Inner>);
 struct Inner {
     parts: Parts,
     known: Mutex<HashMap<DomainName, Finding>>,
-    turns: Vec<Turn<()>>,
+    turns: Turns,
 }
 
 /// What came of a check that is on record.
@@ -99,7 +97,7 @@ impl CaaChecks {
         Self(Arc::new(Inner {
             parts,
             known: Mutex::default(),
-            turns: (0..TURNS).map(|_| Turn::default()).collect(),
+            turns: Turns::default(),
         }))
     }
 
@@ -125,10 +123,9 @@ impl CaaChecks {
         {
             return Ok(known);
         }
-        let _turn = match self.turn(domain) {
-            Some(turn) => Some(turn.lock().await),
-            None => None,
-        };
+        // Waits for one look at most: whoever had the turn before has left a finding.
+        let turn = self.0.turns.of(domain);
+        let _turn = turn.lock().await;
         let now = clock.now();
         let answers = |known: &Finding| known.permits(now) || known.ended > asked;
         if let Some(known) = self.known(domain).filter(answers) {
@@ -229,11 +226,5 @@ impl CaaChecks {
 
     fn findings(&self) -> MutexGuard<'_, HashMap<DomainName, Finding>> {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn turn(&self, domain: &DomainName) -> Option<&Turn<()>> {
-        let add = |sum: usize, byte: u8| sum.wrapping_mul(31).wrapping_add(usize::from(byte));
-        let number = domain.as_str().bytes().fold(0, add);
-        self.0.turns.get(number % TURNS)
     }
 }
