@@ -56,13 +56,11 @@ pub static TABLE: Table = Table {
         "subject_data",
         "mailbox",
         "common_name",
-        "fields",
         "spki",
         "spki_sha256",
-        "statements",
-        "acting_for",
         "submitted_at",
     ],
+    kept: &["fields", "statements", "acting_for"],
 };
 
 /// The running activation of an order: its primary key allows one.
@@ -71,6 +69,7 @@ pub static LIVE: Table = Table {
     key: 1,
     columns: &["order_id", "activation_id"],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

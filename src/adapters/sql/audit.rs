@@ -41,6 +41,7 @@ pub static HEAD: Table = Table {
         "last_time",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 pub static ENTRY: Table = Table {
@@ -48,6 +49,7 @@ pub static ENTRY: Table = Table {
     key: 2,
     columns: &["log", "seq", "pos", "leaf"],
     fixed: &[],
+    kept: &[],
 };
 
 pub static HASH: Table = Table {
@@ -55,6 +57,7 @@ pub static HASH: Table = Table {
     key: 3,
     columns: &["log", "level", "n", "hash"],
     fixed: &[],
+    kept: &[],
 };
 
 pub static DETAIL: Table = Table {
@@ -62,6 +65,7 @@ pub static DETAIL: Table = Table {
     key: 2,
     columns: &["log", "seq", "salt", "json"],
     fixed: &[],
+    kept: &[],
 };
 
 /// Who writes the log.

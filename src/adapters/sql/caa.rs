@@ -35,6 +35,7 @@ pub static TABLE: Table = Table {
         "usable_until",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

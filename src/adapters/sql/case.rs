@@ -49,6 +49,7 @@ pub static TABLE: Table = Table {
         "updated_at",
     ],
     fixed: &["subject_data", "ra", "created_at"],
+    kept: &[],
 };
 
 #[must_use]

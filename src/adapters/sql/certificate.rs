@@ -45,6 +45,7 @@ pub static TABLE: Table = Table {
         "created_at",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

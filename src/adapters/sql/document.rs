@@ -25,6 +25,7 @@ pub static TABLE: Table = Table {
         "received_at",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

@@ -26,6 +26,7 @@ pub static TABLE: Table = Table {
         "recorded_at",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

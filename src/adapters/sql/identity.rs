@@ -36,6 +36,7 @@ pub static TABLE: Table = Table {
         "updated_at",
     ],
     fixed: &["role", "credential_kind", "credential", "created_at"],
+    kept: &[],
 };
 
 /// Values of the columns `credential_kind`, `credential`.

@@ -45,16 +45,15 @@ pub static TABLE: Table = Table {
     fixed: &[
         "activation_id",
         "crl_partition",
-        "tbs",
         "tbs_sha256",
         "profile",
         "profile_sha256",
         "lint_rules",
-        "lint_findings",
         "not_after",
         "boot",
         "recorded_at",
     ],
+    kept: &["tbs", "lint_findings"],
 };
 
 /// Which decisions rested on a row: the planner's index.
@@ -63,6 +62,7 @@ pub static RESTS_ON: Table = Table {
     key: 4,
     columns: &["issuer", "serial", "aggregate", "id", "row_version"],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

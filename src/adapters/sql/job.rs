@@ -28,6 +28,7 @@ pub static TABLE: Table = Table {
         "ended_at",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

@@ -53,6 +53,7 @@ pub static TABLE: Table = Table {
         "language",
         "created_at",
     ],
+    kept: &[],
 };
 
 #[must_use]

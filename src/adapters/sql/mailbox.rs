@@ -56,6 +56,7 @@ pub static TABLE: Table = Table {
         "language",
         "created_at",
     ],
+    kept: &[],
 };
 
 pub static ADDRESS_USE: Table = Table {
@@ -63,6 +64,7 @@ pub static ADDRESS_USE: Table = Table {
     key: 1,
     columns: &["abuse_key", "version", "sent"],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

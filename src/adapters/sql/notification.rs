@@ -42,6 +42,7 @@ pub static TABLE: Table = Table {
         "object",
         "created_at",
     ],
+    kept: &[],
 };
 
 #[must_use]

@@ -53,9 +53,9 @@ pub static TABLE: Table = Table {
         "customer",
         "product",
         "partner_order_ref",
-        "acting_for",
         "created_at",
     ],
+    kept: &["acting_for"],
 };
 
 /// Live orders of a data set that one answer may hold.

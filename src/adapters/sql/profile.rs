@@ -20,6 +20,7 @@ pub static TABLE: Table = Table {
     key: 1,
     columns: &["name", "version", "sha256", "retired_at", "updated_at"],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

@@ -35,6 +35,7 @@ pub static TABLE: Table = Table {
         "body",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

@@ -49,6 +49,7 @@ pub static TABLE: Table = Table {
         "lint_rules",
         "lint_findings",
     ],
+    kept: &[],
 };
 
 pub static REVOKED: Table = Table {
@@ -63,6 +64,7 @@ pub static REVOKED: Table = Table {
         "not_after",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

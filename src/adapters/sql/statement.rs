@@ -36,7 +36,7 @@ pub fn update(table: &Table, rows: usize, style: Placeholders) -> String {
     let mut sql = with(table.columns, rows, style);
     let free = table.columns.iter().skip(table.key);
     let set: Vec<String> = free
-        .filter(|column| !table.fixed.contains(column))
+        .filter(|column| !table.fixed.contains(column) && !table.kept.contains(column))
         .map(|column| format!("{column} = v.{column}"))
         .collect();
     let _ = write!(
@@ -130,7 +130,9 @@ fn values(sql: &mut String, rows: usize, width: usize, style: Placeholders) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapters::sql::{activation, intent, mail, mailbox, notification, order};
+    use crate::adapters::sql::{
+        activation, case, intent, mail, mailbox, notification, order, subject_data,
+    };
 
     #[test]
     fn an_update_sets_nothing_that_stays() {
@@ -141,6 +143,8 @@ mod tests {
             &mailbox::TABLE,
             &notification::TABLE,
             &order::TABLE,
+            &case::TABLE,
+            &subject_data::TABLE,
         ];
         for table in tables {
             let sql = update(table, 1, Placeholders::Anonymous);
@@ -149,7 +153,9 @@ mod tests {
             for column in table.columns {
                 let is_set = set.contains(&format!("{column} = v.{column}"));
                 let must_be = condition.contains(&format!(".{column} "));
-                assert!(is_set != must_be || *column == "version", "{column}");
+                let is_kept = table.kept.contains(column);
+                let ways = [is_set, must_be, is_kept].into_iter().filter(|way| *way);
+                assert!(ways.count() == 1 || *column == "version", "{column}");
             }
         }
     }

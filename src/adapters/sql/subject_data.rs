@@ -62,9 +62,9 @@ pub static TABLE: Table = Table {
         "locality",
         "register",
         "register_number",
-        "acting_for",
         "created_at",
     ],
+    kept: &["acting_for"],
 };
 
 #[must_use]

@@ -32,6 +32,7 @@ pub static BLOCKED: Table = Table {
         "created_at",
     ],
     fixed: &[],
+    kept: &[],
 };
 
 pub static HOLDER: Table = Table {
@@ -39,6 +40,7 @@ pub static HOLDER: Table = Table {
     key: 1,
     columns: &["fingerprint", "ra", "customer"],
     fixed: &[],
+    kept: &[],
 };
 
 #[must_use]

@@ -13,6 +13,10 @@ pub struct Table {
     /// Columns that no transition changes. An update names them in its condition instead of
     /// setting them: setting a column rewrites every index it stands in.
     pub fixed: &'static [&'static str],
+    /// Columns that no transition changes either, and that are too free or too large to compare:
+    /// another version of this program may write the same JSON otherwise. An update leaves them
+    /// alone.
+    pub kept: &'static [&'static str],
 }
 
 impl Table {
