@@ -49,6 +49,9 @@ pub struct RequestFacts {
     pub fields: Vec<String>,
     /// DER of the SubjectPublicKeyInfo: all that is taken from a request.
     pub spki: String,
+    /// The body as it was received, octet for octet; absent once it has been erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// The HTTP request; absent once its Idempotency-Key has been forgotten.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpRequestFacts>,
@@ -214,4 +217,16 @@ pub struct AuditEntry {
     pub time: String,
     /// The exact bytes of the leaf.
     pub leaf: String,
+    /// Personal data beside it, until it is erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<AuditDetail>,
+}
+
+/// Personal data beside an entry: SHA-256 over salt and JSON is the `detail` of its leaf.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AuditDetail {
+    /// 32 octets in hex.
+    pub salt: String,
+    /// The exact bytes.
+    pub json: String,
 }

@@ -93,15 +93,21 @@ pub struct Activation {
     pub updated_at: Timestamp,
 }
 
+/// Name of the request's octets in the detail of the entry that the attempt begins with.
+pub const REQUEST: &str = "request";
+
 impl Activation {
-    /// A new attempt; the row and its first intent are written by the same unit.
+    /// A new attempt; the row and its first intent are written by the same unit. `request` is the
+    /// body that asked for it, octet for octet: it stays beside the entry as its personal data,
+    /// whose salted hash the entry holds.
     #[must_use]
-    pub fn submit(activation: Self) -> Changed<Self> {
+    pub fn submit(activation: Self, request: String) -> Changed<Self> {
         let event = Event::new(EventKind::ActivationSubmitted, "activation", activation.id)
             .with("order", activation.order.to_string())
             .with("spki", Value::hex(&activation.spki_sha256))
             .with("common_name", activation.common_name.name())
-            .with("statements", statements(&activation.statements));
+            .with("statements", statements(&activation.statements))
+            .personal(REQUEST, Value::whole(request));
         Changed::created(activation, event)
     }
 }

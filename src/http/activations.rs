@@ -41,7 +41,7 @@ use crate::{
     },
     services::{
         csr_checks::csr_refusal,
-        issuance::{Told, Wish},
+        issuance::{Asked, Told, Wish},
     },
 };
 
@@ -100,6 +100,7 @@ async fn submit(
     Wait(wait): Wait,
     keyed: Keyed<wire::NewActivation>,
 ) -> Result<Response, Refusal> {
+    let text = keyed.text()?;
     let (mut claim, body) = keyed.of(scope.ra(), scope.owner());
     let begun = idempotency::begin(&app, &claim).await?;
     let told = match begun {
@@ -111,10 +112,14 @@ async fn submit(
             app.issuance.again_asked(&read, key, id, wait).await
         }
         Begun::Fresh(ref _mark) => {
-            let (wish, row) = (wish(&app, &scope, body).await?, claim.row.clone());
+            let wish = wish(&app, &scope, body).await?;
+            let asked = Asked {
+                claim: claim.row.clone(),
+                body: text,
+            };
             let issuance = &app.issuance;
             issuance
-                .activate(scope.clone(), order, wish, row, wait)
+                .activate(scope.clone(), order, wish, asked, wait)
                 .await
         }
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        activation::Activation,
+        activation::{self, Activation},
         audit::event::{Event, EventKind},
         caa::CaaCheck,
         case::{Case, Evidence, SignedVerdict, digest},
@@ -120,6 +120,16 @@ pub struct KeyFacts {
     pub faults: Vec<String>,
     /// Whether it stands on the block list now.
     pub is_blocked: bool,
+}
+
+impl Bundle {
+    /// The body of the activation as it was received; `None` once it has been erased.
+    #[must_use]
+    pub fn request_body(&self) -> Option<String> {
+        let mut found = self.entries.iter();
+        let submitted = found.find(|found| found.kind == EventKind::ActivationSubmitted.name());
+        submitted?.personal(activation::REQUEST)
+    }
 }
 
 impl CertificateEvidence {

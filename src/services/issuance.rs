@@ -104,6 +104,14 @@ pub struct Wish {
     pub acting_for: ActingFor,
 }
 
+/// The call that carries a wish.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub claim: IdempotencyClaim,
+    /// Its body, octet for octet; bounded by the edge.
+    pub body: String,
+}
+
 /// How an act stands.
 #[derive(Clone, Debug)]
 pub enum Stage {
@@ -145,7 +153,7 @@ enum Origin {
         scope: TenantScope,
         order: OrderId,
         wish: Box<Wish>,
-        claim: Box<IdempotencyClaim>,
+        asked: Box<Asked>,
     },
     Resumed {
         activation: Box<Loaded<Activation>>,
@@ -169,16 +177,16 @@ impl Issuance {
         scope: TenantScope,
         order: OrderId,
         wish: Wish,
-        claim: IdempotencyClaim,
+        asked: Asked,
         wait: Duration,
     ) -> Result<Told, Refused> {
-        let (read, key) = (scope.read(), claim.key.clone());
-        let (wish, claim) = (Box::new(wish), Box::new(claim));
+        let (read, key) = (scope.read(), asked.claim.key.clone());
+        let (wish, asked) = (Box::new(wish), Box::new(asked));
         let mut stage = self.begin(Origin::Fresh {
             scope,
             order,
             wish,
-            claim,
+            asked,
         });
         let ended = self.ended_since(stage.clone(), &read, &key);
         match tokio::time::timeout(wait, ended).await {

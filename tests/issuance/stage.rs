@@ -39,7 +39,7 @@ use chancery::{
         authority::{Authorities, Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
         caa::{self, CaaChecks},
         catalogue::Catalogue,
-        issuance::{Issuance, Parts, Told, Wish},
+        issuance::{Asked, Issuance, Parts, Told, Wish},
         jobs::{JobHandler, Runner},
         lease::Lease,
         revocation_lists::{self, RevocationLists},
@@ -268,9 +268,13 @@ impl Stage {
             request_sha256: [1; 32],
             act: String::new(),
         };
+        let asked = Asked {
+            claim,
+            body: "{}".to_owned(),
+        };
         let order = self.world.order;
         self.issuance
-            .activate(scope, order, wish, claim, wait)
+            .activate(scope, order, wish, asked, wait)
             .await
     }
 

@@ -75,7 +75,8 @@ fn the_evidence_verifies_offline_and_explains_the_certificate() {
     let client = world.first();
     let (order, address) = client.ready(&world.data);
     let (_, csr) = new_key();
-    let made = client.activate(&order, &submission(&csr)).ok();
+    let asked = submission(&csr);
+    let made = client.activate(&order, &asked).ok();
     let path = |id: &str| format!("/certificates/{id}/evidence");
     let bundle = world.instance.get("auditor", &path(text(&made, "id"))).ok();
     let by_serial = path(text(&made, "serial"));
@@ -108,7 +109,11 @@ fn the_evidence_verifies_offline_and_explains_the_certificate() {
     assert_eq!(request["acting_for"]["user_id"], "u-1");
     assert_eq!(request["order_id"], json!(order));
     assert_eq!(request["http"]["identity"], "customer");
-    assert_eq!(text(&request["http"], "sha256").len(), 64);
+    let body = octets(request, "body");
+    assert_eq!(body, asked.to_string().into_bytes());
+    let called = format!("POST\0/orders/{order}/activation\0");
+    let called = [called.as_bytes(), &body].concat();
+    assert_eq!(sha256(&called), text(&request["http"], "sha256"));
     assert_eq!(sha256(&octets(request, "spki")), spki_sha256(&csr));
     assert_eq!(text(&bundle["key"], "spki_sha256"), spki_sha256(&csr));
     assert_eq!(bundle["key"]["faults_today"], json!([]));
@@ -145,6 +150,15 @@ fn assert_log(world: &World, bundle: &Value) {
         leaf
     };
     let leaves_read: Vec<Value> = entries.iter().map(read).collect();
+    let beside = &entries[0]["detail"];
+    let salted = [
+        hex::decode(text(beside, "salt")).unwrap(),
+        octets(beside, "json"),
+    ];
+    assert_eq!(sha256(&salted.concat()), text(&leaves_read[0], "detail"));
+    let beside: Value = serde_json::from_slice(&octets(beside, "json")).unwrap();
+    let body = octets(&bundle["request"], "body");
+    assert_eq!(text(&beside, "request").as_bytes(), body);
     let (intent, issued) = (&leaves_read[1], &leaves_read[2]);
     assert_eq!(intent["object"]["sha256"], bundle["issuance"]["tbs_sha256"]);
     assert_eq!(

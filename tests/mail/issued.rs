@@ -111,7 +111,8 @@ impl World {
             language: order.language,
             now,
         });
-        let unit = Unit::of(Caller::system("test"), now, Activation::submit(activation))
+        let activation = Activation::submit(activation, "{}".to_owned());
+        let unit = Unit::of(Caller::system("test"), now, activation)
             .change(intent)
             .change(Change::Certificate(certificate));
         self.commit(mail.join(unit)).await;

@@ -119,7 +119,7 @@ pub fn activation<S: WholeStore>(
     world: &World<S>,
     order: &Order,
 ) -> chancery::domain::aggregate::Changed<Activation> {
-    Activation::submit(Activation {
+    let activation = Activation {
         id: ActivationId::new(world.now(), world.entropy.bytes()),
         order: order.id,
         owner: order.owner.clone(),
@@ -136,7 +136,8 @@ pub fn activation<S: WholeStore>(
         certificate: None,
         submitted_at: world.now(),
         updated_at: world.now(),
-    })
+    };
+    Activation::submit(activation, "{}".to_owned())
 }
 
 pub fn issuer() -> IssuerName {

@@ -23,7 +23,7 @@ use crate::{
         entropy::{Entropy, EntropyFailed, random},
         store::{
             StoreError,
-            catalogue::{AuditHead, AuditLog},
+            catalogue::{AuditDetail, AuditHead, AuditLog},
         },
     },
 };
@@ -346,6 +346,20 @@ impl<F: Fetch> AuditLog for F {
         super::query::all(self, query, |row| {
             let row = Fields::of(row);
             Ok((row.number("seq")?, row.bytes("leaf")?))
+        })
+        .await
+    }
+
+    async fn detail(&self, log: &str, seq: u64) -> Result<Option<AuditDetail>, StoreError> {
+        let query = Query::from(DETAIL.name)
+            .eq("log", SqlValue::text(log))
+            .eq("seq", SqlValue::count(seq));
+        first(self, query, |row| {
+            let row = Fields::of(row);
+            Ok(AuditDetail {
+                salt: row.array("salt")?,
+                json: row.string("json")?.into_bytes(),
+            })
         })
         .await
     }

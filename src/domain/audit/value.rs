@@ -32,6 +32,12 @@ impl Value {
         Self::Text(text)
     }
 
+    /// A string that is never cut, for what must come back octet for octet. In an entry's detail
+    /// only, and bounded by who hands it in: an entry itself has no room for more than a tile.
+    pub fn whole(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
     /// Lower-case hex of bytes.
     #[must_use]
     pub fn hex(bytes: &[u8]) -> Self {

@@ -7,7 +7,7 @@ use crate::{
         acting_for::ActingFor,
         cases::CaseFacts,
         certificate_evidence::{
-            AcceptedStatement, AuditEntry, CaaCheck, CertificateEvidence, HttpRequestFacts,
+            AcceptedStatement, AuditDetail, AuditEntry, CaaCheck, CertificateEvidence, HttpRequestFacts,
             IssuanceFacts, KeyEvidence, MailboxEvidence, OrganizationEvidence, RequestFacts,
             RestsOn, SignedDecision, VerifiedFacts,
         },
@@ -65,6 +65,7 @@ fn request(bundle: &Bundle) -> RequestFacts {
         common_name: activation.common_name.name().to_owned(),
         fields: activation.fields.clone(),
         spki: BASE64_STANDARD.encode(&activation.spki),
+        body: bundle.request_body().map(|body| BASE64_STANDARD.encode(body)),
         http: bundle.request.as_ref().map(http),
     }
 }
@@ -210,5 +211,9 @@ fn entry(found: &Found) -> AuditEntry {
         seq: found.seq,
         time: found.time.to_string(),
         leaf: BASE64_STANDARD.encode(&found.leaf),
+        detail: found.detail.as_ref().map(|detail| AuditDetail {
+            salt: hex::encode(detail.salt),
+            json: BASE64_STANDARD.encode(&detail.json),
+        }),
     }
 }

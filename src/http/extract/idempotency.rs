@@ -136,6 +136,16 @@ pub struct Keyed<T> {
 }
 
 impl<T> Keyed<T> {
+    /// The body as it was received, octet for octet.
+    ///
+    /// # Errors
+    /// 400 when it is no UTF-8, as no JSON is (RFC 8259 section 8.1).
+    pub fn text(&self) -> Result<String, Refusal> {
+        let text = std::str::from_utf8(&self.bytes);
+        text.map(ToOwned::to_owned)
+            .map_err(|_| Refusal::new(400, "malformed-json"))
+    }
+
     /// The claim and the body.
     #[must_use]
     pub fn of(self, identity: &IdentityName, owner: Owner) -> (Claim, T) {

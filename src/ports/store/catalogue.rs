@@ -96,6 +96,14 @@ pub struct AuditHead {
     pub pos: i64,
 }
 
+/// Personal data beside an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditDetail {
+    pub salt: [u8; 32],
+    /// Canonical; with the salt it has the hash that the entry holds.
+    pub json: Vec<u8>,
+}
+
 #[async_trait]
 pub trait AuditLog: Send + Sync {
     /// The open log's head; `None` before the first entry.
@@ -120,4 +128,10 @@ pub trait AuditLog: Send + Sync {
         from: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+
+    /// What stands beside an entry; `None` when nothing does, or it has been erased.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn detail(&self, log: &str, seq: u64) -> Result<Option<AuditDetail>, StoreError>;
 }

@@ -6,13 +6,13 @@
 use crate::{
     domain::{
         activation::Activation,
-        audit::{entry, event::EventKind},
+        audit::{canonical, entry, event::EventKind, value::Value},
         certificate::Certificate,
         intent::Intent,
         refusal::Refused,
         timestamp::Timestamp,
     },
-    ports::store::catalogue::{AuditHead, AuditLog},
+    ports::store::catalogue::{AuditDetail, AuditHead, AuditLog},
 };
 
 /// A unit may have been decided before the entry ahead of it was written, and a clock may have
@@ -30,6 +30,23 @@ pub struct Found {
     pub seq: u64,
     pub time: Timestamp,
     pub leaf: Vec<u8>,
+    /// The personal data beside it, until it is erased.
+    pub detail: Option<AuditDetail>,
+}
+
+impl Found {
+    /// A text of the personal data beside it.
+    #[must_use]
+    pub fn personal(&self, name: &str) -> Option<String> {
+        let detail = self.detail.as_ref()?;
+        match canonical::decode(&detail.json).ok()? {
+            Value::Object(mut members) => match members.remove(name)? {
+                Value::Text(text) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// What is looked for.
@@ -118,7 +135,9 @@ impl<'a> Search<'a> {
             for (seq, leaf) in leaves {
                 let entry = read(&leaf)?;
                 if entry.kind == wanted.kind.name() && entry.object_id == wanted.object {
+                    let detail = self.log.detail(&head.log, seq).await?;
                     return Ok(Some(Found {
+                        detail,
                         kind: entry.kind,
                         log: head.log.clone(),
                         seq,

@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 
 use super::{
-    Applicant, Issuance, Origin, Outcome, Stage, Wish, draw::Drawn, judge::Judged, steps::Steps,
+    Applicant, Asked, Issuance, Origin, Outcome, Stage, Wish, draw::Drawn, judge::Judged, steps::Steps,
 };
 use crate::{
     domain::{
@@ -75,13 +75,13 @@ impl Issuance {
                 scope,
                 order,
                 wish,
-                claim,
+                asked,
             } => {
                 let now = self.0.clock.now();
                 let mut steps = Steps::start(self.0.clock.as_ref());
                 let key = self.proven(&scope, order, &wish, now).await?;
                 steps.end("S2 csr");
-                decide(async || self.fresh(&scope, order, &wish, &claim, key.clone()).await).await?
+                decide(async || self.fresh(&scope, order, &wish, &asked, key.clone()).await).await?
             }
             Origin::Resumed { activation, job } => {
                 match decide(async || self.again(&activation, &job).await).await {
@@ -100,7 +100,7 @@ impl Issuance {
         scope: &TenantScope,
         order: OrderId,
         wish: &Wish,
-        claim: &IdempotencyClaim,
+        asked: &Asked,
         proven: ProvenRequest,
     ) -> Result<InFlight, Stopped> {
         let now = self.0.clock.now();
@@ -122,13 +122,13 @@ impl Issuance {
             .await?;
         steps.end("S4 lint");
         let id = ActivationId::new(now, random(self.0.entropy.as_ref())?);
-        let activation =
-            Activation::submit(new_activation(id, &facts, applicant, proven.key(), now)?);
+        let activation = new_activation(id, &facts, applicant, proven.key(), now)?;
+        let activation = Activation::submit(activation, asked.body.clone());
         let owner = facts.order.owner.clone();
         let order = facts.order.begin_activation(id, now)?;
         let claim = IdempotencyClaim {
             act: id.to_string(),
-            ..claim.clone()
+            ..asked.claim.clone()
         };
         let answer_to = Some(claim.key.clone());
         let unit = Unit::of(caller.clone(), now, activation.clone())
