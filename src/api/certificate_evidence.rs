@@ -16,13 +16,16 @@ pub struct CertificateEvidence {
     pub format: String,
     /// With its text.
     pub certificate: Certificate,
-    /// PEM from the issuer upward, without leaf and root.
-    pub chain: String,
+    /// PEM from the issuer upward, without leaf and root; absent when the daemon's configuration
+    /// does not know the issuer any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chain: Option<String>,
     pub request: RequestFacts,
     /// Accepted at the activation.
     pub statements: Vec<AcceptedStatement>,
     pub organization: OrganizationEvidence,
-    /// The order's own validation first, then the one whose proof it uses again.
+    /// The order's own validation first, with all facts of the proof; then the one whose proof it
+    /// uses again, unless that was validated again since.
     pub mailboxes: Vec<MailboxEvidence>,
     /// What the mailbox's domain said.
     pub caa: Vec<CaaCheck>,

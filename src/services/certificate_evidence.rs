@@ -12,6 +12,7 @@ use crate::{
         audit::event::{Event, EventKind},
         caa::CaaCheck,
         case::{Case, Evidence, SignedVerdict, digest},
+        certificate::Certificate,
         document::Document,
         id::CaaCheckId,
         idempotency::StoredRequest,
@@ -72,8 +73,9 @@ pub struct CertificateEvidence(Parts);
 #[derive(Clone, Debug)]
 pub struct Bundle {
     pub certificate: Judged,
-    /// From the issuer upward, without leaf and root.
-    pub chain_pem: String,
+    /// From the issuer upward, without leaf and root. `None` when the configuration does not know
+    /// the issuer any more.
+    pub chain_pem: Option<String>,
     pub order: Order,
     pub activation: Activation,
     /// `None` once the key's retention is over.
@@ -85,7 +87,8 @@ pub struct Bundle {
     pub data: SubjectData,
     pub documents: Vec<Document>,
     pub decided: Option<Decided>,
-    /// The validation of the order, and the one whose proof it uses again.
+    /// The validation of the order, and the one whose proof it uses again while that still tells
+    /// of this proof.
     pub mailboxes: Vec<MailboxValidation>,
     pub key: KeyFacts,
     /// Entries of the log about it, oldest first.
@@ -165,14 +168,13 @@ impl CertificateEvidence {
                 .subject_data(scope, activation.subject_data)
                 .await?,
         )?;
-        let authority = there(parts.authorities.issuer(&certificate.issuer))?;
-        let chain = encode_chain(&authority.chain, ChainEncoding::Pem)?;
+        let chain = self.chain(certificate)?;
         let search = Search::new(parts.audit.as_ref(), certificate, &activation, &intent);
         let entries = search.run().await?;
         let rests_on = parts.rests.rests_of(&intent.issuer, &intent.serial);
         let rests_on = rests_on.await?;
         let bundle = Bundle {
-            chain_pem: String::from_utf8_lossy(&chain).into_owned(),
+            chain_pem: chain,
             request: parts
                 .requests
                 .request_of_act(&activation.id.to_string())
@@ -192,6 +194,14 @@ impl CertificateEvidence {
         };
         self.read(caller, &bundle).await?;
         Ok(bundle)
+    }
+
+    fn chain(&self, certificate: &Certificate) -> Result<Option<String>, Refused> {
+        let Some(authority) = self.0.authorities.issuer(&certificate.issuer) else {
+            return Ok(None);
+        };
+        let chain = encode_chain(&authority.chain, ChainEncoding::Pem)?;
+        Ok(Some(String::from_utf8_lossy(&chain).into_owned()))
     }
 
     async fn caa(&self, rests_on: &[Resting]) -> Result<Vec<CaaCheck>, Refused> {
@@ -254,7 +264,10 @@ impl CertificateEvidence {
         let mut found = vec![MailboxValidation::clone(&own)];
         if let Some(origin) = own.reused_from {
             let origin = there(self.0.mailboxes.mailbox(origin).await?)?;
-            found.push(MailboxValidation::clone(&origin));
+            // A later check of the same order writes over its row: then it tells of another proof.
+            if origin.confirmed_at == own.confirmed_at {
+                found.push(MailboxValidation::clone(&origin));
+            }
         }
         Ok(found)
     }

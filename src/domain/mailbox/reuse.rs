@@ -34,7 +34,7 @@ impl MailboxValidation {
             state: MailboxState::Verified,
             code,
             initiated_at: earlier.initiated_at,
-            sent_at: None,
+            sent_at: earlier.sent_at,
             confirmed_at: earlier.confirmed_at,
             confirmed_by: earlier.confirmed_by,
             reused_from: Some(proof),

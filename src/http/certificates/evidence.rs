@@ -7,9 +7,9 @@ use crate::{
         acting_for::ActingFor,
         cases::CaseFacts,
         certificate_evidence::{
-            AcceptedStatement, AuditDetail, AuditEntry, CaaCheck, CertificateEvidence, HttpRequestFacts,
-            IssuanceFacts, KeyEvidence, MailboxEvidence, OrganizationEvidence, RequestFacts,
-            RestsOn, SignedDecision, VerifiedFacts,
+            AcceptedStatement, AuditDetail, AuditEntry, CaaCheck, CertificateEvidence,
+            HttpRequestFacts, IssuanceFacts, KeyEvidence, MailboxEvidence, OrganizationEvidence,
+            RequestFacts, RestsOn, SignedDecision, VerifiedFacts,
         },
     },
     domain::{
@@ -65,7 +65,9 @@ fn request(bundle: &Bundle) -> RequestFacts {
         common_name: activation.common_name.name().to_owned(),
         fields: activation.fields.clone(),
         spki: BASE64_STANDARD.encode(&activation.spki),
-        body: bundle.request_body().map(|body| BASE64_STANDARD.encode(body)),
+        body: bundle
+            .request_body()
+            .map(|body| BASE64_STANDARD.encode(body)),
         http: bundle.request.as_ref().map(http),
     }
 }

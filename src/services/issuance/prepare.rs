@@ -3,7 +3,8 @@
 use tokio::sync::watch;
 
 use super::{
-    Applicant, Asked, Issuance, Origin, Outcome, Stage, Wish, draw::Drawn, judge::Judged, steps::Steps,
+    Applicant, Asked, Issuance, Origin, Outcome, Stage, Wish, draw::Drawn, judge::Judged,
+    steps::Steps,
 };
 use crate::{
     domain::{
