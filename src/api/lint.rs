@@ -10,8 +10,10 @@ pub struct Census {
     pub at: String,
     /// Version of the rules by which certificates are judged.
     pub rules: String,
-    /// How many certificates there are.
-    pub certificates: u64,
+    /// When the first certificate was issued; absent while there is none. A run over the stock
+    /// goes from now to then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest_issued_at: Option<String>,
 }
 
 /// What today's rules say of a certificate.

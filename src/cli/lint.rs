@@ -14,9 +14,12 @@ use super::{
     fault::Fault,
     report::{self, Report},
 };
-use crate::api::{
-    lint::{Census, JudgedCertificate},
-    list::List,
+use crate::{
+    api::{
+        lint::{Census, JudgedCertificate},
+        list::List,
+    },
+    domain::timestamp::Timestamp,
 };
 
 pub const HELP: &str = "Example:
@@ -58,7 +61,7 @@ struct Broken {
 /// The daemon's refusal, or that it cannot be reached.
 pub fn run(client: &Client) -> Result<Report, Fault> {
     let census: Census = client.get("/lint")?.json()?;
-    let bar = progress(census.certificates);
+    let bar = Progress::over(&census);
     let mut statement = Statement::begin(census);
     let mut broken = BTreeMap::new();
     let mut next = Some(format!("/lint/certificates?limit={PAGE}"));
@@ -67,7 +70,7 @@ pub fn run(client: &Client) -> Result<Report, Fault> {
         for judged in &page.items {
             statement.take(judged, &mut broken);
         }
-        bar.set_position(statement.certificates);
+        bar.reached(&page, statement.certificates);
         next = page.next.map(|cursor| {
             format!(
                 "/lint/certificates?limit={PAGE}&cursor={}",
@@ -75,19 +78,39 @@ pub fn run(client: &Client) -> Result<Report, Fault> {
             )
         });
     }
-    bar.finish_and_clear();
+    bar.0.finish_and_clear();
     statement.findings = broken.into_values().collect();
     let has_findings = statement.with_findings > 0 || !statement.not_judged.is_empty();
     Ok(Report::new(statement.words(), &statement).with_findings(has_findings))
 }
 
-/// On standard error, and only where that is a terminal.
-fn progress(certificates: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} certificates, {eta} left");
-    let bar = ProgressBar::new(certificates);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
+/// On standard error, and only where that is a terminal. How many certificates there are is known
+/// at the end only; how far back a page reaches is known at once.
+struct Progress(ProgressBar, Timestamp);
+
+impl Progress {
+    fn over(census: &Census) -> Self {
+        let style = ProgressStyle::with_template("{bar:40} {msg} certificates, {eta} left");
+        let at = census.at.parse().unwrap_or(Timestamp::EPOCH);
+        let oldest = census.oldest_issued_at.as_deref();
+        let oldest = oldest.and_then(|oldest| oldest.parse().ok()).unwrap_or(at);
+        let bar = ProgressBar::new(at.since(oldest).as_secs()).with_message("0");
+        let bar = match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        };
+        Self(bar, at)
+    }
+
+    fn reached(&self, page: &List<JudgedCertificate>, certificates: u64) {
+        let last = page
+            .items
+            .last()
+            .and_then(|last| last.issued_at.parse().ok());
+        if let Some(last) = last {
+            self.0.set_position(self.1.since(last).as_secs());
+        }
+        self.0.set_message(certificates.to_string());
     }
 }
 
@@ -193,7 +216,7 @@ mod tests {
         let mut statement = Statement::begin(Census {
             at: "2026-11-22T12:00:00.000Z".to_owned(),
             rules: "1".to_owned(),
-            certificates: 4,
+            oldest_issued_at: None,
         });
         let mut broken = BTreeMap::new();
         for one in [

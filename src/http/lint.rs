@@ -29,7 +29,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(certificates))
 }
 
-/// The rules and the size of the stock (operator, auditor).
+/// The rules and the age of the stock (operator, auditor).
 #[utoipa::path(get, path = "/lint", tag = "lint",
     responses((status = 200, body = Census),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -41,7 +41,7 @@ async fn census(
     Ok(answer::ok(&Census {
         at: census.at.to_string(),
         rules: census.rules.to_owned(),
-        certificates: census.certificates,
+        oldest_issued_at: census.oldest.map(|at| at.to_string()),
     }))
 }
 

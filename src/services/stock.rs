@@ -32,7 +32,9 @@ pub struct Census {
     pub at: Timestamp,
     /// Version of the rules.
     pub rules: &'static str,
-    pub certificates: u64,
+    /// When the first certificate was issued; `None` while there is none. They are not counted:
+    /// that would take the longer the more there are.
+    pub oldest: Option<Timestamp>,
 }
 
 /// What the rules say of one certificate.
@@ -78,7 +80,7 @@ impl Stock {
         Ok(Census {
             at: self.clock.now(),
             rules: version::VERSION,
-            certificates: self.stored.certificate_count(scope).await?,
+            oldest: self.stored.oldest_certificate(scope).await?,
         })
     }
 

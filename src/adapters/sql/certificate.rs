@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         certificate::Certificate, id::CertificateId, intent::IssuerName, product::ProductCode,
+        timestamp::Timestamp,
     },
     policy::access::ReadScope,
     ports::store::{
@@ -159,10 +160,11 @@ impl<F: Fetch> Certificates for F {
         all(self, query.page(page), read).await
     }
 
-    async fn certificate_count(&self, scope: &ReadScope) -> Result<u64, StoreError> {
-        let query = Query::new("SELECT count(*) AS certificates FROM certificate WHERE 1 = 1")
-            .visible_to(scope);
-        let count = first(self, query, |row| Fields::of(row).number("certificates")).await?;
-        Ok(count.unwrap_or(0))
+    async fn oldest_certificate(&self, scope: &ReadScope) -> Result<Option<Timestamp>, StoreError> {
+        let query = Query::new("SELECT created_at FROM certificate WHERE 1 = 1")
+            .visible_to(scope)
+            .sql(" ORDER BY created_at")
+            .limit(1);
+        first(self, query, |row| Fields::of(row).time("created_at")).await
     }
 }

@@ -151,11 +151,11 @@ pub trait Certificates: Send + Sync {
         page: &Page,
     ) -> Result<Vec<CertificateRecord>, StoreError>;
 
-    /// How many certificates the scope sees.
+    /// When the oldest certificate that the scope sees was issued.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn certificate_count(&self, scope: &ReadScope) -> Result<u64, StoreError>;
+    async fn oldest_certificate(&self, scope: &ReadScope) -> Result<Option<Timestamp>, StoreError>;
 }
 
 /// What the log knows of certificate profiles.
