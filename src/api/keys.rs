@@ -65,6 +65,9 @@ pub struct BlockedKeyReport {
     pub entry: BlockedKey,
     /// Ids, newest first, at most 200; expired and revoked ones too.
     pub certificates: Vec<String>,
+    /// Whether there are more than these.
+    #[serde(default)]
+    pub more: bool,
 }
 
 /// What is known of a key.
@@ -81,6 +84,9 @@ pub struct KeyCheck {
     pub blocked: Option<BlockedKey>,
     /// As in `BlockedKeyReport`.
     pub certificates: Vec<String>,
+    /// As in `BlockedKeyReport`.
+    #[serde(default)]
+    pub more: bool,
 }
 
 /// Something that speaks against a key.

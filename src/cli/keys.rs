@@ -147,7 +147,7 @@ fn blocked(done: &BlockedKeyReport) -> String {
             entry.blocked_at, entry.blocked_by, entry.evidence
         ),
     ];
-    lines.extend(carriers(&done.certificates));
+    lines.extend(carriers(&done.certificates, done.more));
     lines.join("\n")
 }
 
@@ -166,15 +166,17 @@ fn checked(check: &KeyCheck) -> String {
         let (at, by) = (&entry.blocked_at, &entry.blocked_by);
         lines.push(format!("  blocked {at} by {by} ({})", entry.evidence));
     }
-    lines.extend(carriers(&check.certificates));
+    lines.extend(carriers(&check.certificates, check.more));
     lines.join("\n")
 }
 
-fn carriers(certificates: &[String]) -> Vec<String> {
-    match certificates {
-        [] => vec!["  no certificate carries it".to_owned()],
-        some => some.iter().map(|id| format!("  carried by {id}")).collect(),
+fn carriers(certificates: &[String], more: bool) -> Vec<String> {
+    if certificates.is_empty() {
+        return vec!["  no certificate carries it".to_owned()];
     }
+    let named = certificates.iter().map(|id| format!("  carried by {id}"));
+    let rest = more.then(|| "  carried by more certificates than are named here".to_owned());
+    named.chain(rest).collect()
 }
 
 fn lines(list: &List<BlockedKey>) -> String {

@@ -27,14 +27,13 @@ use crate::{
         problem::{Bilingual, Problem},
     },
     domain::{
-        id::CertificateId,
         refusal::{Fault, Refused},
         subject_key,
         text::Text,
     },
     policy::key_report::{self, Proof, Report, ReportFault},
     ports::store::Cursor,
-    services::key_reports::{Looked, report_refusal},
+    services::key_reports::{Carriers, Looked, report_refusal},
 };
 
 /// The resources' routes.
@@ -76,10 +75,11 @@ async fn block(
     let report = report(&new)?;
     let service = Arc::clone(&app.key_reports);
     let act = async move { service.block(&scope, &report, note.as_ref()).await };
-    let (blocked, certificates) = run(&app, act).await??;
+    let (blocked, carriers) = run(&app, act).await??;
     Ok(answer::ok(&BlockedKeyReport {
         entry: entry(&blocked),
-        certificates: ids(&certificates),
+        certificates: ids(&carriers),
+        more: carriers.more,
     }))
 }
 
@@ -137,8 +137,8 @@ fn entry(blocked: &subject_key::BlockedKey) -> BlockedKey {
     }
 }
 
-fn ids(certificates: &[CertificateId]) -> Vec<String> {
-    certificates.iter().map(ToString::to_string).collect()
+fn ids(carriers: &Carriers) -> Vec<String> {
+    carriers.named.iter().map(ToString::to_string).collect()
 }
 
 fn wire(looked: &Looked) -> KeyCheck {
@@ -155,6 +155,7 @@ fn wire(looked: &Looked) -> KeyCheck {
         spki_sha256: hex::encode(looked.key.spki_sha256()),
         findings: looked.findings.iter().map(finding).collect(),
         blocked: looked.blocked.as_ref().map(entry),
-        certificates: ids(&looked.certificates),
+        certificates: ids(&looked.carriers),
+        more: looked.carriers.more,
     }
 }

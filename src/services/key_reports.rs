@@ -10,7 +10,7 @@ use crate::{
         audit::event::{Event, EventKind},
         id::CertificateId,
         refusal::{Fault, Refused},
-        subject_key::{self, BlockedKey},
+        subject_key::{self, BlockedKey, Fingerprint},
         text::Text,
         unit::Unit,
     },
@@ -57,8 +57,16 @@ pub struct Looked {
     pub key: PublicKey,
     pub findings: Vec<Finding>,
     pub blocked: Option<BlockedKey>,
-    /// Certificates that carry it, newest first.
-    pub certificates: Vec<CertificateId>,
+    pub carriers: Carriers,
+}
+
+/// Certificates that carry a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carriers {
+    /// Newest first.
+    pub named: Vec<CertificateId>,
+    /// Whether there are more than are named.
+    pub more: bool,
 }
 
 impl KeyReports {
@@ -80,7 +88,7 @@ impl KeyReports {
             findings.push(finding(CsrFault::KeyCompromised, "blocked"));
         }
         Ok(Looked {
-            certificates: self.facts.certificates_of_key(&fingerprint, NAMED).await?,
+            carriers: self.carriers(&fingerprint).await?,
             key,
             findings,
             blocked,
@@ -97,7 +105,7 @@ impl KeyReports {
         scope: &StaffScope,
         report: &Report,
         note: Option<&Text<200>>,
-    ) -> Result<(BlockedKey, Vec<CertificateId>), Refused> {
+    ) -> Result<(BlockedKey, Carriers), Refused> {
         decide(async || self.try_to_block(scope, report, note).await).await
     }
 
@@ -106,17 +114,18 @@ impl KeyReports {
         scope: &StaffScope,
         report: &Report,
         note: Option<&Text<200>>,
-    ) -> Result<(BlockedKey, Vec<CertificateId>), Stopped> {
+    ) -> Result<(BlockedKey, Carriers), Stopped> {
         let (now, key) = (self.clock.now(), &report.key);
         let fingerprint = key.fingerprint();
-        let certificates = self.facts.certificates_of_key(&fingerprint, NAMED).await?;
+        let carriers = self.carriers(&fingerprint).await?;
         let reported = Event::new(EventKind::ProblemReported, "key", hex::encode(fingerprint))
             .with("problem", "key-compromise")
             .with("evidence", report.evidence.name())
             .with(
                 "certificates",
-                i64::try_from(certificates.len()).unwrap_or(i64::MAX),
-            );
+                i64::try_from(carriers.named.len()).unwrap_or(i64::MAX),
+            )
+            .with("more", carriers.more);
         let reported = match note {
             Some(note) => reported.personal("note", note.as_str()),
             None => reported,
@@ -126,7 +135,7 @@ impl KeyReports {
             .reserved();
         if let Some(known) = self.facts.blocked_key(&fingerprint).await? {
             self.store.commit(unit).await?;
-            return Ok((known, certificates));
+            return Ok((known, carriers));
         }
         let blocked = BlockedKey {
             fingerprint,
@@ -138,7 +147,16 @@ impl KeyReports {
         };
         let unit = unit.event(blocked.event()).change(blocked.clone());
         self.store.commit(unit).await?;
-        Ok((blocked, certificates))
+        Ok((blocked, carriers))
+    }
+
+    async fn carriers(&self, fingerprint: &Fingerprint) -> Result<Carriers, Refused> {
+        let limit = NAMED.saturating_add(1);
+        let mut named = self.facts.certificates_of_key(fingerprint, limit).await?;
+        let most = usize::try_from(NAMED).unwrap_or(usize::MAX);
+        let more = named.len() > most;
+        named.truncate(most);
+        Ok(Carriers { named, more })
     }
 
     /// The block list, newest first.
