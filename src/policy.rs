@@ -14,6 +14,7 @@ pub mod key_report;
 pub mod lint;
 pub mod mailbox_address;
 pub mod mailbox_code;
+pub mod matching;
 pub mod needs;
 pub mod notices;
 pub mod organization_identifier;
