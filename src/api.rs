@@ -20,5 +20,6 @@ pub mod orders;
 pub mod preflight;
 pub mod problem;
 pub mod product;
+pub mod revocations;
 pub mod subject_data;
 pub mod token;

@@ -63,6 +63,7 @@ pub mod products;
 pub mod public;
 pub mod refusal;
 pub mod registration_types;
+pub mod revocations;
 pub mod routes;
 pub mod server;
 pub mod state;

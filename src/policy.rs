@@ -21,6 +21,7 @@ pub mod organization_identifier;
 pub mod profile;
 pub mod registration_number;
 pub mod reuse;
+pub mod revocation;
 pub mod statements;
 pub mod status;
 pub mod warnings;

@@ -28,6 +28,7 @@ pub mod reading;
 pub mod request;
 pub mod retention;
 pub mod revocation_lists;
+pub mod revocations;
 pub mod sifting;
 pub mod stock;
 pub mod subject_data;

@@ -63,6 +63,8 @@ mod person;
 mod preflight;
 #[path = "issuing_calls/registry.rs"]
 mod registry;
+#[path = "issuing_calls/revocations.rs"]
+mod revocations;
 #[path = "issuing_calls/rows.rs"]
 mod rows;
 #[expect(dead_code, reason = "other suites use more of it")]

@@ -313,6 +313,29 @@ CREATE TABLE revoked (
 ) STRICT;
 CREATE INDEX revoked_scope ON revoked (issuer, crl_partition, not_after);
 
+-- Who had a certificate revoked, why, and which CRL said it first.
+CREATE TABLE revocation (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    certificate_id TEXT NOT NULL UNIQUE REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED,
+    issuer TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    crl_partition INTEGER NOT NULL,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    order_id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    compromised_at INTEGER,
+    note TEXT,
+    requested_by TEXT NOT NULL,
+    acting_for TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    publish_by INTEGER NOT NULL,
+    crl_number INTEGER,
+    published_at INTEGER
+) STRICT;
+
 CREATE TABLE revocation_list (
     issuer TEXT NOT NULL,
     crl_partition INTEGER NOT NULL,

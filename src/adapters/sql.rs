@@ -26,6 +26,7 @@ pub mod profile;
 pub mod query;
 pub mod request;
 pub mod revocation;
+pub mod revocation_case;
 pub mod statement;
 pub mod subject_data;
 pub mod subject_key;

@@ -13,13 +13,12 @@ use serde::Serialize;
 
 use self::arguments::{EvidenceArguments, EvidenceVerb, Verb, WordArguments};
 use super::{
-    client::{Client, Extra, Reply},
+    client::{Client, Extra, Reply, idempotency_key},
     command::escaped,
     fault::Fault,
     report::{self, Report},
 };
 use crate::{
-    adapters::system::OsEntropy,
     api::{
         cases::{CaseLine, CaseResource, EvidenceContent, NewWord, Question},
         list::List,
@@ -32,7 +31,6 @@ use crate::{
         id::CaseId,
     },
     policy::case_rules::evidence::MAX_CONTENT,
-    ports::entropy::random,
 };
 
 pub mod arguments;
@@ -160,13 +158,7 @@ fn say(client: &Client, step: Step, given: &WordArguments) -> Result<Report, Fau
         reason: given.reason.clone(),
         signature: signed.map_err(|fault| Fault::unreadable("the signing key", fault))?,
     };
-    let key = match &given.idempotency_key {
-        Some(key) => key.clone(),
-        None => {
-            let drawn = random::<16>(&OsEntropy);
-            hex::encode(drawn.map_err(|error| Fault::unreadable("the Idempotency-Key", error))?)
-        }
-    };
+    let key = idempotency_key(given.idempotency_key.as_deref())?;
     let extra = Extra {
         if_match: None,
         idempotency_key: Some(&key),

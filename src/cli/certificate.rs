@@ -3,15 +3,46 @@
 use std::{fs::OpenOptions, io::Write, path::PathBuf};
 
 use clap::{Subcommand, ValueEnum};
+use hyper::Method;
 use serde_json::json;
 
-use super::{client::Client, command::escaped, fault::Fault, report::Report};
-use crate::api::certificates::Certificate;
+use super::{
+    client::{Client, Extra, idempotency_key},
+    command::escaped,
+    fault::Fault,
+    report::Report,
+};
+use crate::api::{
+    certificates::Certificate,
+    revocations::{NewRevocation, RevocationCase},
+};
 
 #[derive(Subcommand)]
 pub enum Verb {
     /// One certificate, by id or serial number in hexadecimal.
     Show { id: String },
+    /// Revoke a certificate for ever. It is on the revocation list within seconds; nothing takes
+    /// it back.
+    #[command(after_help = "Examples:
+  chancery certificate revoke crt_0199c95a-0000-7000-8000-000000000000 --reason superseded --profile shop.toml
+  chancery certificate revoke 3fa90c0b5d2e4f6182a3b4c5d6e7f809 --reason keyCompromise --compromised-at 2026-11-20T10:00:00Z --profile eva.toml")]
+    Revoke {
+        /// Id or serial number in hexadecimal.
+        id: String,
+        /// keyCompromise, affiliationChanged, superseded, cessationOfOperation; specialists and
+        /// officers also privilegeWithdrawn. Without it the reason is unspecified.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Since when the key is compromised (RFC 3339); with keyCompromise only.
+        #[arg(long, value_name = "TIME")]
+        compromised_at: Option<String>,
+        /// Kept beside the log.
+        #[arg(long)]
+        note: Option<String>,
+        /// The same key again gives the same answer; drawn when it is left out.
+        #[arg(long, value_name = "KEY")]
+        idempotency_key: Option<String>,
+    },
     /// Write a certificate or its chain into a new file.
     Download {
         id: String,
@@ -43,6 +74,21 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             let certificate: Certificate = client.get(&path)?.json()?;
             Ok(Report::new(words(&certificate), &certificate))
         }
+        Verb::Revoke {
+            id,
+            reason,
+            compromised_at,
+            note,
+            idempotency_key,
+        } => {
+            let wish = NewRevocation {
+                reason,
+                compromise_date: compromised_at,
+                note,
+                acting_for: None,
+            };
+            revoke(client, &id, &wish, idempotency_key)
+        }
         Verb::Download {
             id,
             encoding,
@@ -65,6 +111,27 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             ))
         }
     }
+}
+
+fn revoke(
+    client: &Client,
+    id: &str,
+    wish: &NewRevocation,
+    key: Option<String>,
+) -> Result<Report, Fault> {
+    let key = idempotency_key(key.as_deref())?;
+    let extra = Extra {
+        if_match: None,
+        idempotency_key: Some(&key),
+    };
+    let path = format!("/certificates/{}/revocations", escaped(id));
+    let reply = client.send(Method::POST, &path, Some(wish), &extra)?;
+    let case: RevocationCase = reply.json()?;
+    let text = format!(
+        "{}  {}\n  certificate {} ({})\n  reason {}\n  on a revocation list by {}",
+        case.id, case.state, case.certificate_id, case.serial, case.reason, case.publish_by
+    );
+    Ok(Report::new(text, &case))
 }
 
 fn words(certificate: &Certificate) -> String {

@@ -14,7 +14,7 @@ use tokio::{net::TcpStream, runtime::Runtime};
 use tokio_rustls::TlsConnector;
 
 use super::fault::Fault;
-use crate::api::problem::Problem;
+use crate::{adapters::system::OsEntropy, api::problem::Problem, ports::entropy::random};
 
 /// From the name look-up to the last byte.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -71,6 +71,19 @@ pub struct Extra<'a> {
     /// Value of If-Match, with its quotes.
     pub if_match: Option<&'a str>,
     pub idempotency_key: Option<&'a str>,
+}
+
+/// The key that was given, or one drawn now.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn idempotency_key(given: Option<&str>) -> Result<String, Fault> {
+    match given {
+        Some(key) => Ok(key.to_owned()),
+        None => random::<16>(&OsEntropy)
+            .map(hex::encode)
+            .map_err(|error| Fault::unreadable("the Idempotency-Key", error)),
+    }
 }
 
 impl Client {

@@ -44,6 +44,7 @@ use crate::{
         operation::Refusals,
         orders::{self, Orders},
         revocation_lists::{self, RevocationLists},
+        revocations::{self, Revocations},
         stock::Stock,
         subject_data::{self, DataSets},
         subject_keys::SubjectKeys,
@@ -104,6 +105,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let key = Arc::new(material::code_key(config)?);
     let subject_keys = Arc::new(SubjectKeys::new(ground.reads(), material.key_lists.clone()));
     let checks = caa::checks(config, ground)?;
+    let lists = Arc::new(revocation_lists(ground, &authorities));
     let app = App {
         gate: gate(config, ground, &key),
         cases: case_work(ground, &files),
@@ -127,7 +129,8 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             Arc::clone(clock),
         ),
         issuance: issuance(ground, &authorities, &catalogue, &subject_keys, &checks),
-        revocation_lists: Arc::new(revocation_lists(ground, &authorities)),
+        revocations: revocations(ground, &authorities, &lists),
+        revocation_lists: lists,
         identities: Arc::new(identities(ground)),
         key_reports: Arc::new(KeyReports {
             store: ground.durable(),
@@ -281,6 +284,25 @@ fn revocation_lists(ground: &Ground, authorities: &Arc<Authorities>) -> Revocati
         entropy: Arc::clone(&ground.outside.entropy),
         authorities: Arc::clone(authorities),
         lease: Arc::clone(&ground.lease),
+    })
+}
+
+fn revocations(
+    ground: &Ground,
+    authorities: &Arc<Authorities>,
+    lists: &Arc<RevocationLists>,
+) -> Revocations {
+    let clock = &ground.outside.clock;
+    Revocations::new(revocations::Parts {
+        store: ground.durable(),
+        certificates: Certificates::new(ground.reads(), Arc::clone(authorities), Arc::clone(clock)),
+        stored: ground.reads(),
+        revocations: ground.reads(),
+        keys: ground.reads(),
+        orders: ground.reads(),
+        lists: Arc::clone(lists),
+        clock: Arc::clone(clock),
+        entropy: Arc::clone(&ground.outside.entropy),
     })
 }
 

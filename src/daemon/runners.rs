@@ -43,6 +43,8 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         Arc::<RevocationLists>::clone(&lists),
         1,
     );
+    let revocations = Arc::new(parts.app.revocations.clone());
+    runner(ground, tracker, JobKind::PublishRevocation, revocations, 1);
     let resume = Arc::new(issuance.clone());
     let mails = Arc::new(parts.app.mails.clone());
     runner(ground, tracker, JobKind::SendMail, mails, MAILS);

@@ -23,10 +23,12 @@ pub enum JobKind {
     MailboxExpiry,
     /// Object: a mailbox validation whose domain may forbid us to issue.
     AdviseCaa,
+    /// Object: a revocation that no CRL lists yet.
+    PublishRevocation,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -35,6 +37,7 @@ impl JobKind {
         Self::DataExpiry,
         Self::MailboxExpiry,
         Self::AdviseCaa,
+        Self::PublishRevocation,
     ];
 
     #[must_use]
@@ -48,6 +51,7 @@ impl JobKind {
             Self::DataExpiry => "data_expiry",
             Self::MailboxExpiry => "mailbox_expiry",
             Self::AdviseCaa => "advise_caa",
+            Self::PublishRevocation => "publish_revocation",
         }
     }
 

@@ -32,10 +32,11 @@ pub enum MailKind {
     InformationNeeded,
     ReadyToActivate,
     Issued,
+    Revoked,
 }
 
 impl MailKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::VerifyAddress,
         Self::DataReceived,
         Self::DataApproved,
@@ -43,6 +44,7 @@ impl MailKind {
         Self::InformationNeeded,
         Self::ReadyToActivate,
         Self::Issued,
+        Self::Revoked,
     ];
 
     /// Name of the template.
@@ -56,6 +58,7 @@ impl MailKind {
             Self::InformationNeeded => "information-needed",
             Self::ReadyToActivate => "ready-to-activate",
             Self::Issued => "issued",
+            Self::Revoked => "revoked",
         }
     }
 
@@ -131,6 +134,7 @@ pub struct NewMail {
     /// | `data-…`, `information-needed` | data set id |
     /// | `ready-to-activate` | order id |
     /// | `issued` | certificate id |
+    /// | `revoked` | revocation id |
     pub object: String,
     /// A mailbox; checked again when the message is built.
     pub recipient: String,

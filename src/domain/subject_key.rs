@@ -50,6 +50,8 @@ evidence! {
     SignedRequest = "signed-request",
     /// A signature over an agreed text.
     SignedChallenge = "signed-challenge",
+    /// The word of the owner of a certificate with the key, who had it revoked.
+    Owner = "owner",
     /// The word of a security officer.
     Officer = "officer",
 }

@@ -5,7 +5,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     activations, cases, certificates, csr_checks, documents, frame, identities, keys, lint,
-    mailboxes, mails, notifications, openapi, orders, products, registration_types,
+    mailboxes, mails, notifications, openapi, orders, products, registration_types, revocations,
     state::AppState, subject_data, tokens,
 };
 
@@ -27,6 +27,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(orders::routes())
         .merge(products::routes())
         .merge(registration_types::routes())
+        .merge(revocations::routes())
         .merge(subject_data::routes())
         .merge(tokens::routes())
 }

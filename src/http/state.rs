@@ -22,7 +22,8 @@ use crate::{
         csr_checks::CsrChecks, documents::Documents, identities, issuance::Issuance,
         key_reports::KeyReports, mailboxes::MailboxControl, mails::MailLedger,
         notifications::Notifications, operation::Refusals, orders::Orders,
-        revocation_lists::RevocationLists, stock::Stock, subject_data::DataSets,
+        revocation_lists::RevocationLists, revocations::Revocations, stock::Stock,
+        subject_data::DataSets,
     },
 };
 
@@ -41,6 +42,7 @@ pub struct App {
     pub issuance: Issuance,
     pub stock: Stock,
     pub revocation_lists: Arc<RevocationLists>,
+    pub revocations: Revocations,
     pub identities: Arc<identities::Identities>,
     pub key_reports: Arc<KeyReports>,
     /// For the state of its keys; only `policy::issuance` can order a signature.

@@ -41,6 +41,8 @@ pub enum Action {
     /// Put a key on the block list.
     ManageKeys,
     ReadAudit,
+    /// A certificate, for ever.
+    Revoke,
     /// Products, registration types, OpenAPI.
     ReadCatalogue,
 }
@@ -51,20 +53,31 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
     use Action as A;
     match role {
         Role::RaCustomer | Role::RaPartner => {
-            matches!(action, A::UseOrders | A::ReadOrders | A::ReadCatalogue)
+            matches!(
+                action,
+                A::UseOrders | A::ReadOrders | A::Revoke | A::ReadCatalogue
+            )
         }
         Role::ValidationSpecialist => {
-            matches!(action, A::WorkCases | A::ReadCases | A::ReadCatalogue)
+            matches!(
+                action,
+                A::WorkCases | A::ReadCases | A::Revoke | A::ReadCatalogue
+            )
         }
         Role::ValidationOfficer => {
             matches!(
                 action,
-                A::WorkCases | A::DecideCases | A::ReadCases | A::ReadEvidence | A::ReadCatalogue
+                A::WorkCases
+                    | A::DecideCases
+                    | A::ReadCases
+                    | A::ReadEvidence
+                    | A::Revoke
+                    | A::ReadCatalogue
             )
         }
         Role::SecurityOfficer => matches!(
             action,
-            A::ReadTokens | A::ReadKeys | A::ManageKeys | A::ReadCatalogue
+            A::ReadTokens | A::ReadKeys | A::ManageKeys | A::Revoke | A::ReadCatalogue
         ),
         Role::Operator => {
             matches!(
@@ -92,6 +105,10 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
         ),
     }
 }
+
+mod revoking;
+
+pub use revoking::RevocationScope;
 
 /// Why a call is refused (contract, HTTP: 400 and 403).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -467,6 +484,7 @@ mod tests {
             A::ManageIdentities,
             A::ManageMail,
             A::ManageKeys,
+            A::Revoke,
         ] {
             assert!(!is_allowed(Role::Auditor, action));
         }

@@ -7,7 +7,7 @@
 //! replaces; its entries stay longer, not shorter.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{self, Arc, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -26,10 +26,6 @@ use crate::{
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         timestamp::Timestamp,
         unit::{CommitError, Unit},
-    },
-    pkix::{
-        serial_number::SerialNumber,
-        tbs_cert_list::{CrlView, RevokedEntry},
     },
     policy::{
         access::SystemScope,
@@ -51,6 +47,8 @@ use crate::{
         lease::Lease,
     },
 };
+
+mod entries;
 
 /// An entry stays for this long after its certificate's notAfter: one CRL beyond expiry (RFC
 /// 5280 3.3, I13).
@@ -190,6 +188,21 @@ impl RevocationLists {
         Ok(settled)
     }
 
+    /// The number of the newest list, which holds `serial`; it is signed now if none does.
+    ///
+    /// # Errors
+    /// 404 when the scope is not ours any more; 503 while no list can be signed.
+    pub async fn listing(&self, scope: &Scope, serial: &[u8]) -> Result<i64, Refused> {
+        self.renew(scope, None).await?;
+        let newest = self.current(scope).await?;
+        if entries::holds(&newest.der, serial) {
+            Ok(newest.number)
+        } else {
+            let cause = "the newest list does not hold the serial";
+            Err(Refused::unavailable("crl-unavailable", cause))
+        }
+    }
+
     fn is_looked_after(&self, scope: &Scope) -> bool {
         let now = self.parts.clock.now();
         self.looked_after().get(scope).is_some_and(|due| now < *due)
@@ -234,7 +247,7 @@ impl RevocationLists {
             .await?;
         let newest = lists.newest_crl(&scope.issuer, scope.partition).await?;
         if let Some(newest) = &newest
-            && !is_due(newest, &entries, &authority, now)
+            && !entries::is_due(newest, &entries, &authority, now)
         {
             self.nothing_to_say(job).await?;
             return Ok(newest.this_update);
@@ -276,7 +289,8 @@ impl RevocationLists {
         let url = authority
             .crl_url(scope.partition)
             .map_err(|error| unready(&error))?;
-        let listed = listed(entries).ok_or_else(|| unready(&"a stored serial is no serial"))?;
+        let listed =
+            entries::listed(entries).ok_or_else(|| unready(&"a stored serial is no serial"))?;
         let order = CrlOrder {
             issuer: &authority.certificate,
             key: &authority.key,
@@ -449,44 +463,6 @@ fn measure(scope: &Scope, times: &Times, entries: usize) {
         .set(number(times.next_update.seconds()));
     metrics::gauge!("chancery_crl_entries", &labels)
         .set(number(i64::try_from(entries).unwrap_or(i64::MAX)));
-}
-
-/// Old enough, or without an entry it should have.
-///
-/// The list itself is asked: counts stay equal when one entry comes as another goes by expiry,
-/// and an entry's time may lie before a list that was made before the entry was committed.
-fn is_due(
-    newest: &RevocationList,
-    entries: &[RevokedSerial],
-    authority: &Authority,
-    now: Timestamp,
-) -> bool {
-    now >= newest.this_update.plus(authority.crl.refresh) || !holds_all(&newest.der, entries)
-}
-
-/// Whether each entry stands in the list; in one that cannot be read stands none.
-fn holds_all(list: &[u8], entries: &[RevokedSerial]) -> bool {
-    let Ok(list) = CrlView::parse(list) else {
-        return false;
-    };
-    let held = list.entries.unwrap_or_default();
-    let held: BTreeSet<&[u8]> = held
-        .iter()
-        .filter_map(|entry| entry.serial.unsigned().ok())
-        .collect();
-    let is_held = |entry: &RevokedSerial| held.contains(entry.serial.as_slice());
-    entries.iter().all(is_held)
-}
-
-fn listed(entries: &[RevokedSerial]) -> Option<Vec<RevokedEntry>> {
-    let one = |entry: &RevokedSerial| {
-        Some(RevokedEntry {
-            serial: SerialNumber::from_bytes(&entry.serial).ok()?,
-            revoked_at: entry.revoked_at.whole_second(),
-            reason: entry.reason,
-        })
-    };
-    entries.iter().map(one).collect()
 }
 
 fn store_trouble(error: CommitError) -> Refused {

@@ -21,6 +21,9 @@ pub enum Who {
     OperatorsAndAuditor,
     Security,
     SecurityAndAuditor,
+    /// Whoever may revoke.
+    Revokers,
+    RevokersAndAuditor,
     Everybody,
 }
 
@@ -37,6 +40,10 @@ impl Who {
             Self::OperatorsAndAuditor => &["operator", "auditor"],
             Self::Security => &["security"],
             Self::SecurityAndAuditor => &["security", "auditor"],
+            Self::Revokers => &["customer", "partner", "specialist", "officer", "security"],
+            Self::RevokersAndAuditor => {
+                return Self::Revokers.may(identity) || identity == "auditor";
+            }
             Self::Everybody => return true,
         };
         allowed.contains(&identity)
@@ -219,6 +226,10 @@ fn certificates() -> Vec<Row> {
             "/certificates/{id}/evidence",
             Who::OfficersAndAuditor,
         ),
+        row("POST", "/certificates/{id}/revocations", Who::Revokers)
+            .keyed()
+            .with(json!({"reason": "superseded"})),
+        row("GET", "/revocations/{id}", Who::RevokersAndAuditor),
         row("GET", "/notifications", read),
         row("POST", "/notifications/{id}/read", Who::Frontends),
     ]
@@ -255,6 +266,7 @@ pub fn absent(path: &str) -> String {
         Some("cases") => "cas",
         Some("certificates") => "crt",
         Some("notifications") => "ntf",
+        Some("revocations") => "rev",
         Some("mails") => "mai",
         _ => "",
     };

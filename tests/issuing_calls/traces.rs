@@ -8,7 +8,8 @@ use crate::world::World;
 
 /// Written by the daemon in its own time: leases, lists, the state of mails and timers, the log's
 /// entries about them.
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
+    "revocation",
     "schema_version",
     "instance",
     "revocation_list",
@@ -20,7 +21,8 @@ const OWN: [&str; 9] = [
     "audit_detail",
 ];
 /// Of these, how many there are is the calls' doing, and for the log what people did.
-const COUNTED: [(&str, &str); 3] = [
+const COUNTED: [(&str, &str); 4] = [
+    ("revocation", "SELECT count(*) FROM revocation"),
     ("mail", "SELECT count(*) FROM mail"),
     ("job", "SELECT count(*) FROM job WHERE kind <> 'renew_crl'"),
     (
@@ -45,7 +47,8 @@ pub fn traces(world: &World) -> Traces {
         let path = world.instance.path("ca.db");
         let url = format!("sqlite://{}?mode=ro", path.display());
         let mut store = SqliteConnection::connect(&url).await.unwrap();
-        let unsent = "SELECT count(*) FROM job WHERE kind = 'send_mail' AND ended_at IS NULL";
+        let unsent = "SELECT count(*) FROM job WHERE kind IN ('send_mail', 'publish_revocation') \
+             AND ended_at IS NULL";
         for _ in 0..PATIENCE {
             if count(&mut store, unsent).await == 0 {
                 return read(&mut store).await;

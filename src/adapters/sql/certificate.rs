@@ -76,7 +76,9 @@ pub fn record(certificate: &Certificate) -> Record {
 
 const SELECT: &str = "SELECT certificate.*, r.issuer AS r_issuer, r.serial AS r_serial, \
      r.crl_partition AS r_crl_partition, r.revoked_at AS r_revoked_at, r.reason AS r_reason, \
-     r.not_after AS r_not_after FROM certificate LEFT JOIN revoked AS r \
+     r.not_after AS r_not_after, CASE WHEN r.serial IS NULL THEN 0 ELSE EXISTS (SELECT 1 FROM \
+     revocation WHERE certificate_id = certificate.id AND state = 'recorded') END AS runs \
+     FROM certificate LEFT JOIN revoked AS r \
      ON r.issuer = certificate.issuer AND r.serial = certificate.serial WHERE 1 = 1";
 
 fn read(row: &dyn Columns) -> Result<CertificateRecord, Unreadable> {
@@ -89,6 +91,7 @@ fn read(row: &dyn Columns) -> Result<CertificateRecord, Unreadable> {
     Ok(CertificateRecord {
         certificate: read_fields(fields)?,
         revoked,
+        revocation_runs: fields.flag("runs")?,
     })
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{
     certificate, mailbox, order, owner,
     query::{Fetch, Query, all, first},
-    subject_data,
+    revocation_case, subject_data,
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
@@ -106,6 +106,7 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
         subject_data::TABLE.joined_as("s"),
         mailbox::TABLE.joined_as("m"),
         certificate::TABLE.joined_as("c"),
+        revocation_case::TABLE.joined_as("v"),
     ];
     let joins = " FROM mail AS l \
          LEFT JOIN orders AS o ON o.id = l.order_id \
@@ -113,7 +114,9 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
          'data-approved', 'data-rejected', 'information-needed') \
          THEN l.object ELSE o.subject_data END \
          LEFT JOIN mailbox AS m ON l.kind = 'verify-address' AND m.id = l.object \
-         LEFT JOIN certificate AS c ON l.kind = 'issued' AND c.id = l.object \
+         LEFT JOIN revocation AS v ON l.kind = 'revoked' AND v.id = l.object \
+         LEFT JOIN certificate AS c ON c.id = CASE l.kind WHEN 'issued' THEN l.object \
+         WHEN 'revoked' THEN v.certificate_id END \
          WHERE 1 = 1";
     format!("SELECT {}{joins}", columns.join(", "))
 });
@@ -131,6 +134,9 @@ fn read_facts(row: &dyn Columns) -> Result<MailFacts, Unreadable> {
         data: joined("s_")?.map(subject_data::read_fields).transpose()?,
         mailbox: joined("m_")?.map(mailbox::read_fields).transpose()?,
         certificate: joined("c_")?.map(certificate::read_fields).transpose()?,
+        revocation: joined("v_")?
+            .map(revocation_case::read_fields)
+            .transpose()?,
     })
 }
 

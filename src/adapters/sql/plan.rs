@@ -2,7 +2,7 @@
 
 use super::{
     activation, caa, case, certificate, document, evidence, identity, intent, job, mail, mailbox,
-    notification, order, profile, request, revocation, subject_data, subject_key,
+    notification, order, profile, request, revocation, revocation_case, subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
 };
@@ -123,6 +123,7 @@ impl Plan {
             Change::CaaCheck(c) => self.row(&caa::TABLE, c, caa::record),
             Change::Activation(c) => self.activation(c),
             Change::Intent(c) => self.intent(c, &unit.rests_on),
+            Change::Revocation(c) => self.row(&revocation_case::TABLE, c, revocation_case::record),
             Change::RevocationList(c) => {
                 let taken = CommitError::Exists(UniqueKey::CrlNumber);
                 self.named_row(&revocation::TABLE, c, revocation::record, taken);

@@ -36,6 +36,10 @@ impl SqlValue {
         Self::Integer(Some(number.into()))
     }
 
+    pub const fn maybe_integer(number: Option<i64>) -> Self {
+        Self::Integer(number)
+    }
+
     /// Counts above `i64::MAX` do not occur; they would fail to read back.
     pub fn count(number: u64) -> Self {
         Self::Integer(Some(i64::try_from(number).unwrap_or(-1)))

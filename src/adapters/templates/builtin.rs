@@ -12,6 +12,7 @@ macro_rules! texts {
             MailKind::InformationNeeded => file!($language, "information-needed"),
             MailKind::ReadyToActivate => file!($language, "ready-to-activate"),
             MailKind::Issued => file!($language, "issued"),
+            MailKind::Revoked => file!($language, "revoked"),
         }
     };
 }

@@ -36,6 +36,12 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
             ("not_before", "2026-11-22 17:42 UTC"),
             ("not_after", "2027-11-22 17:42 UTC"),
         ]),
+        MailKind::Revoked => values.extend([
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("revoked_at", "2026-12-01 08:15 UTC"),
+            ("reason", reason(language)),
+        ]),
         MailKind::InformationNeeded => values.extend([("needed", needed(language))]),
         MailKind::DataReceived
         | MailKind::DataApproved
@@ -53,6 +59,13 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
         language,
         values,
         code,
+    }
+}
+
+fn reason(language: Language) -> &'static str {
+    match language {
+        Language::English => "The certificate is superseded by another.",
+        Language::Polish => "Certyfikat został zastąpiony innym.",
     }
 }
 

@@ -87,6 +87,8 @@ event_kinds! {
     CertSignFailed = "cert.sign_failed",
     CertSignUnresolved = "cert.sign_unresolved",
     CertDelivered = "cert.delivered",
+    RevocationAccepted = "revocation.accepted",
+    RevocationEffective = "revocation.effective",
     CrlSignIntent = "crl.sign_intent",
     CrlSigned = "crl.signed",
     CrlSignFailed = "crl.sign_failed",

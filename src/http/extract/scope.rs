@@ -14,7 +14,8 @@ use crate::{
     },
     http::{frame::Asked, refusal::Refusal, state::AppState},
     policy::access::{
-        Action, Authenticated, Denied, OfficerScope, ReadScope, StaffScope, TenantScope,
+        Action, Authenticated, Denied, OfficerScope, ReadScope, RevocationScope, StaffScope,
+        TenantScope,
     },
     services::reading::{self, Read},
 };
@@ -72,8 +73,19 @@ scopes! {
     ManageKeys(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageKeys);
     /// An auditor at the log.
     ReadAudit(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadAudit);
+    /// Whoever may have a certificate revoked.
+    Revoke(RevocationScope) = RevocationScope::authorize;
+    /// Whoever may have a certificate revoked, and auditors.
+    ReadRevocations(ReadScope) = revocations;
     /// Every identity: products, registration types, the API's description.
     ReadCatalogue(StaffScope) = |who, customer| StaffScope::catalogue(who, customer.as_ref());
+}
+
+fn revocations(who: &Authenticated, customer: Customer) -> Result<ReadScope, Denied> {
+    match RevocationScope::authorize(who, customer.clone()) {
+        Ok(scope) => Ok(scope.read().clone()),
+        Err(_) => ReadScope::authorize(who, Action::ReadOrders, customer),
+    }
 }
 
 /// Whoever works on cases at a call that others may make too.

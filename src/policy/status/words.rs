@@ -2,12 +2,23 @@
 //! are what a panel shows for them.
 
 use super::{DataStatus, StatusCode};
+use crate::domain::text::Language;
 
 /// One word in every language of the CA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     pub en: &'static str,
     pub pl: &'static str,
+}
+
+impl Words {
+    #[must_use]
+    pub const fn in_language(self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.en,
+            Language::Polish => self.pl,
+        }
+    }
 }
 
 const fn words(en: &'static str, pl: &'static str) -> Words {

@@ -13,6 +13,7 @@ use crate::{
         mailbox::MailboxValidation,
         notification::{Notification, Tab},
         order::Order,
+        revocation::Revocation,
         subject_data::SubjectData,
         timestamp::Timestamp,
     },
@@ -28,8 +29,10 @@ pub struct MailFacts {
     pub data: Option<Loaded<SubjectData>>,
     /// The validation whose code the mail carries.
     pub mailbox: Option<Loaded<MailboxValidation>>,
-    /// The certificate the mail delivers.
+    /// The certificate the mail delivers or whose end it tells.
     pub certificate: Option<Certificate>,
+    /// The revocation the mail tells of.
+    pub revocation: Option<Loaded<Revocation>>,
 }
 
 #[async_trait]

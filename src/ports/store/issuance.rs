@@ -9,11 +9,12 @@ use crate::{
         aggregate::{Loaded, Version},
         caa::CaaCheck,
         certificate::Certificate,
-        id::{ActivationId, BootId, CaaCheckId, CertificateId, OrderId},
+        id::{ActivationId, BootId, CaaCheckId, CertificateId, OrderId, RevocationId},
         intent::{Intent, IssuerName},
         mailbox::MailboxValidation,
         order::Order,
         profile::ProfileRecord,
+        revocation::Revocation,
         revocation_list::{RevocationList, RevokedSerial},
         subject_data::SubjectData,
         timestamp::Timestamp,
@@ -120,6 +121,8 @@ pub struct CertificateFilter {
 pub struct CertificateRecord {
     pub certificate: Certificate,
     pub revoked: Option<RevokedSerial>,
+    /// It is revoked and no CRL lists it yet.
+    pub revocation_runs: bool,
 }
 
 #[async_trait]
@@ -166,6 +169,17 @@ pub trait KnownProfiles: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn known_profiles(&self) -> Result<Vec<Loaded<ProfileRecord>>, StoreError>;
+}
+
+#[async_trait]
+pub trait Revocations: Send + Sync {
+    /// # Errors
+    /// When the database cannot answer.
+    async fn revocation(
+        &self,
+        scope: &ReadScope,
+        id: RevocationId,
+    ) -> Result<Option<Loaded<Revocation>>, StoreError>;
 }
 
 #[async_trait]

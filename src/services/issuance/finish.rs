@@ -136,6 +136,7 @@ impl Issuance {
         let record = CertificateRecord {
             certificate: certificate.clone(),
             revoked: None,
+            revocation_runs: false,
         };
         let answer = (self.0.render)(&record);
         let intent = act.intent.clone().issued(id, &certificate.sha256, now)?;

@@ -16,7 +16,7 @@ use crate::{
         timestamp::Timestamp,
     },
     pkix::pem,
-    policy::needs,
+    policy::{needs, revocation},
     ports::{
         mailer::{Attachment, Letter},
         store::catalogue::MailFacts,
@@ -45,6 +45,7 @@ impl MailLedger {
         match mail.kind {
             MailKind::VerifyAddress => Ok(self.verify_address(facts, order, values, now)),
             MailKind::Issued => self.issued(facts, values),
+            MailKind::Revoked => Ok(revoked(facts, values)),
             MailKind::DataReceived
             | MailKind::DataApproved
             | MailKind::DataRejected
@@ -141,6 +142,20 @@ impl MailLedger {
             file("chain.pem", "application/x-pem-file", chain.into_bytes()),
         ])
     }
+}
+
+/// The end of a certificate, once relying parties can see it.
+fn revoked(facts: &MailFacts, mut values: Values) -> Composed {
+    let (Some(certificate), Some(revocation)) = (&facts.certificate, &facts.revocation) else {
+        return Composed::Obsolete("the certificate is gone");
+    };
+    let mail = &facts.mail;
+    let reason = revocation::words(revocation.reason);
+    values.insert("serial", hex::encode(&certificate.serial));
+    values.insert("mailbox", certificate.mailbox.clone());
+    values.insert("revoked_at", minute(revocation.requested_at));
+    values.insert("reason", reason.in_language(mail.language).to_owned());
+    ready(mail, values, None, Vec::new())
 }
 
 /// What is needed, in the mail's language, whatever language the specialist typed in.

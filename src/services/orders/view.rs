@@ -42,9 +42,9 @@ impl OrderView {
             mailbox: self.mailbox.as_ref(),
             certificate: self.certificate.as_ref().map(|record| CertificateFacts {
                 not_after: record.certificate.not_after,
-                is_revoked: record.revoked.is_some(),
-                // A revocation is executed at once: none is under way (flows 3.7).
-                revocation_runs: false,
+                // "Revoked" is what a list says (S/MIME BR 4.9.5).
+                is_revoked: record.revoked.is_some() && !record.revocation_runs,
+                revocation_runs: record.revocation_runs,
             }),
         }
     }

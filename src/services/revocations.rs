@@ -1,0 +1,326 @@
+//! Revocation: recorded at once and for ever, then published (flows 3.7). "Revoked" means that a
+//! CRL says so: a job of the revocation's own signs the list, and comes again until it stands.
+//!
+//! Neither the issuing key's readiness nor a clock behind the log is asked before a revocation is
+//! recorded (I16). Who may ask, and for which reason, is policy's.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+
+use crate::{
+    domain::{
+        aggregate::{Changed, Loaded},
+        certificate::Certificate,
+        id::{JobId, MailId, NotificationId, RevocationId},
+        job::{Job, JobKind, NewJob},
+        mail::{Mail, MailKind, NewMail},
+        notification::{Notification, Topic},
+        order::Order,
+        owner::ActingFor,
+        refusal::Refused,
+        revocation::{NewRevocation, Revocation, RevocationState},
+        revocation_list::RevokedSerial,
+        subject_key::{self, BlockEvidence, BlockedKey},
+        text::Text,
+        timestamp::Timestamp,
+        unit::Unit,
+    },
+    pkix::{any_key::public_key_in, tbs_cert_list::CrlReason},
+    policy::{
+        access::{ReadScope, RevocationScope, SystemScope},
+        revocation::{self, Requester},
+    },
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        store::{
+            Store,
+            issuance::{Certificates as Stored, Revocations as StoredRevocations},
+            registration::Orders,
+            subject_keys::SubjectKeyFacts,
+        },
+    },
+    services::{
+        certificates::{Certificates, Reference},
+        jobs::{self, JobHandler, rest_for_hsm},
+        request::{Request, Stopped, decide},
+        revocation_lists::{RevocationLists, Scope},
+    },
+};
+
+/// Certificates of one compromised key that fall together; a key has one owner, so there are few.
+const OF_ONE_KEY: u32 = 200;
+
+/// Publishing is the CA's own doing, whoever asked.
+const SYSTEM: SystemScope = SystemScope::new("revocation");
+
+/// What the service needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub certificates: Certificates,
+    pub stored: Arc<dyn Stored>,
+    pub revocations: Arc<dyn StoredRevocations>,
+    pub keys: Arc<dyn SubjectKeyFacts>,
+    pub orders: Arc<dyn Orders>,
+    pub lists: Arc<RevocationLists>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Revocations(Arc<Parts>);
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// A name of RFC 5280 5.3.1, or none.
+    pub reason: Option<String>,
+    pub compromised_at: Option<Timestamp>,
+    pub note: Option<Text<250>>,
+    pub acting_for: ActingFor,
+}
+
+impl Revocations {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Revokes a certificate. With the reason keyCompromise its key is blocked for ever, and every
+    /// other valid certificate of the key falls with it.
+    ///
+    /// # Errors
+    /// 404; 409 `already-revoked`, `certificate-expired`; 422 as
+    /// [`policy::revocation::judge`](revocation::judge) says; 503.
+    pub async fn revoke(
+        &self,
+        scope: &RevocationScope,
+        which: &Reference,
+        wish: &Wish,
+        request: &Request<Revocation>,
+    ) -> Result<Revocation, Refused> {
+        decide(async || self.recorded(scope, which, wish, request).await).await
+    }
+
+    /// # Errors
+    /// 404 when it is not there or not the caller's.
+    pub async fn get(&self, scope: &ReadScope, id: RevocationId) -> Result<Revocation, Refused> {
+        let found = self.0.revocations.revocation(scope, id).await?;
+        let found = found.ok_or_else(Refused::not_found)?;
+        Ok((*found).clone())
+    }
+
+    async fn recorded(
+        &self,
+        scope: &RevocationScope,
+        which: &Reference,
+        wish: &Wish,
+        request: &Request<Revocation>,
+    ) -> Result<Revocation, Stopped> {
+        let record = self.0.certificates.find(scope.read(), which).await?.record;
+        let (certificate, now) = (record.certificate, self.0.clock.now());
+        if record.revoked.is_some() {
+            return Err(Refused::state("already-revoked").into());
+        }
+        if now > certificate.not_after {
+            return Err(Refused::state("certificate-expired").into());
+        }
+        let asked = revocation::Wish {
+            reason: wish.reason.as_deref(),
+            compromised_at: wish.compromised_at,
+        };
+        let reason = revocation::judge(scope.requester(), asked, &certificate, now)?;
+        let (changed, entry) = self.record(scope, wish, reason, &certificate, now)?;
+        let answer = (*changed).clone();
+        let unit = Unit::of(scope.caller(), now, changed)
+            .change(entry)
+            .job(self.publication(&answer, now)?);
+        let unit = match reason {
+            CrlReason::KeyCompromise => self.with_key(unit, scope, wish, &certificate, now).await?,
+            _ => unit,
+        };
+        let unit = request.complete(unit, &answer);
+        let unit = unit.granted(scope.grant()).reserved();
+        self.0.store.commit(unit).await?;
+        metrics::counter!("chancery_revocations_total", "reason" => reason.name()).increment(1);
+        Ok(answer)
+    }
+
+    fn record(
+        &self,
+        scope: &RevocationScope,
+        wish: &Wish,
+        reason: CrlReason,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<(Changed<Revocation>, RevokedSerial), Stopped> {
+        let new = NewRevocation {
+            id: RevocationId::new(now, random(&*self.0.entropy)?),
+            reason,
+            compromised_at: wish.compromised_at,
+            note: wish.note.clone(),
+            requested_by: scope.name().to_string(),
+            acting_for: wish.acting_for.clone(),
+        };
+        Ok(Revocation::record(new, certificate, now))
+    }
+
+    /// A compromised key: it is never certified again, and no other certificate of it stays valid.
+    async fn with_key(
+        &self,
+        unit: Unit,
+        scope: &RevocationScope,
+        wish: &Wish,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<Unit, Stopped> {
+        let mut unit = unit;
+        if self
+            .0
+            .keys
+            .blocked_key(&certificate.key_fingerprint)
+            .await?
+            .is_none()
+        {
+            let blocked = blocked(scope, certificate, now)?;
+            unit = unit.event(blocked.event()).change(blocked);
+        }
+        let others = self.others(certificate).await?;
+        for other in others.iter().filter(|other| now <= other.not_after) {
+            let reason = CrlReason::KeyCompromise;
+            let (changed, entry) = self.record(scope, wish, reason, other, now)?;
+            let job = self.publication(&changed, now)?;
+            unit = unit.change(changed).change(entry).job(job);
+        }
+        Ok(unit)
+    }
+
+    /// The other certificates of the same key that are not revoked.
+    async fn others(&self, certificate: &Certificate) -> Result<Vec<Certificate>, Stopped> {
+        let fingerprint = &certificate.key_fingerprint;
+        let mut ids = self
+            .0
+            .keys
+            .certificates_of_key(fingerprint, OF_ONE_KEY)
+            .await?;
+        ids.retain(|id| *id != certificate.id);
+        let records = self.0.stored.certificates_of(&SYSTEM.read(), &ids).await?;
+        let valid = records
+            .into_iter()
+            .filter(|record| record.revoked.is_none());
+        Ok(valid.map(|record| record.certificate).collect())
+    }
+
+    fn publication(&self, revocation: &Revocation, now: Timestamp) -> Result<NewJob, Stopped> {
+        Ok(NewJob {
+            id: JobId::new(now, random(&*self.0.entropy)?),
+            kind: JobKind::PublishRevocation,
+            object: revocation.id.to_string(),
+            slot: String::new(),
+            due: now,
+        })
+    }
+
+    async fn publish(&self, id: RevocationId, job: &Job) -> Result<(), Stopped> {
+        let found = self.0.revocations.revocation(&SYSTEM.read(), id).await?;
+        let waiting = found.filter(|found| found.state == RevocationState::Recorded);
+        let Some(revocation) = waiting else {
+            return Ok(jobs::nothing_to_do(self.0.store.as_ref(), job).await?);
+        };
+        let scope = Scope {
+            issuer: revocation.issuer.clone(),
+            partition: revocation.partition,
+        };
+        let number = self.0.lists.listing(&scope, &revocation.serial).await?;
+        let unit = self.told(revocation, number).await?;
+        let unit = unit.ends_job(jobs::done(job)).reserved();
+        self.0.store.commit(unit).await?;
+        Ok(())
+    }
+
+    /// The unit that says that a CRL lists it: to the log, the owner, the mailbox, and whom the
+    /// order names for revocations.
+    async fn told(&self, revocation: Loaded<Revocation>, number: i64) -> Result<Unit, Stopped> {
+        let now = self.0.clock.now();
+        let record = revocation.certificate;
+        let certificate = self.0.stored.certificate(&SYSTEM.read(), record).await?;
+        let order = self
+            .0
+            .orders
+            .order(&SYSTEM.read(), revocation.order)
+            .await?;
+        let line = Notification::raise(
+            NotificationId::new(now, random(&*self.0.entropy)?),
+            revocation.owner.clone(),
+            Topic::CertificateRevoked,
+            Some(revocation.order),
+            record,
+            now,
+        );
+        let id = revocation.id;
+        let mut unit =
+            Unit::of(SYSTEM.caller(), now, revocation.published(number, now)?).tells(line);
+        let Some((record, order)) = certificate.zip(order) else {
+            return Ok(unit);
+        };
+        for recipient in recipients(&record.certificate, &order) {
+            let mail = Mail::queue(NewMail {
+                id: MailId::new(now, random(&*self.0.entropy)?),
+                job: JobId::new(now, random(&*self.0.entropy)?),
+                kind: MailKind::Revoked,
+                owner: order.owner.clone(),
+                order: Some(order.id),
+                object: id.to_string(),
+                recipient,
+                language: order.language,
+                now,
+            });
+            unit = mail.join(unit);
+        }
+        Ok(unit)
+    }
+}
+
+fn recipients(certificate: &Certificate, order: &Order) -> Vec<String> {
+    let mut recipients = vec![certificate.mailbox.clone()];
+    if let Some(contact) = &order.contacts.revocation
+        && contact.as_str() != certificate.mailbox
+    {
+        recipients.push(contact.to_string());
+    }
+    recipients
+}
+
+fn blocked(
+    scope: &RevocationScope,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<BlockedKey, Refused> {
+    let unreadable = |_| Refused::unavailable("internal-error", "a stored certificate has no key");
+    let key = public_key_in(&certificate.der).map_err(unreadable)?;
+    Ok(BlockedKey {
+        fingerprint: certificate.key_fingerprint,
+        algorithm: key.algorithm_name().to_owned(),
+        bits: key.bits(),
+        evidence: match scope.requester() {
+            Requester::Owner => BlockEvidence::Owner,
+            Requester::Staff => BlockEvidence::Officer,
+        },
+        blocked_by: subject_key::name_of(&scope.caller()),
+        blocked_at: now,
+    })
+}
+
+#[async_trait]
+impl JobHandler for Revocations {
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        let id = job.object.parse().map_err(|_| Refused::not_found())?;
+        decide(|| self.publish(id, job)).await
+    }
+
+    fn rest(&self, job: &Job) -> Duration {
+        rest_for_hsm(job)
+    }
+}
