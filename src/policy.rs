@@ -17,6 +17,7 @@ pub mod mailbox_code;
 pub mod matching;
 pub mod needs;
 pub mod notices;
+pub mod order_path;
 pub mod organization_identifier;
 pub mod profile;
 pub mod registration_number;

@@ -21,6 +21,8 @@ mod nameserver;
 mod person;
 #[path = "edge/process.rs"]
 mod process;
+#[path = "edge/profiles.rs"]
+mod profiles;
 #[path = "edge/public.rs"]
 mod public;
 #[path = "edge/registry.rs"]

@@ -30,6 +30,8 @@ mod nameserver;
 mod periods;
 #[path = "cases/person.rs"]
 mod person;
+#[path = "issuance/pinned.rs"]
+mod pinned;
 #[path = "issuance/stage.rs"]
 mod stage;
 #[path = "issuance/timers.rs"]

@@ -19,6 +19,8 @@ mod issuer;
 mod kinds;
 #[path = "linters/leaf.rs"]
 mod leaf;
+#[path = "linters/matrix.rs"]
+mod matrix;
 #[path = "linters/mutations.rs"]
 mod mutations;
 #[path = "linters/pkilint.rs"]

@@ -25,7 +25,7 @@ use crate::{
         certificate::{CaCertificate, CertificateView},
         pem,
     },
-    policy::{issuance::IssuerKey, mailbox_code::CodeKey, profile::CertificateProfile},
+    policy::{issuance::IssuerKey, mailbox_code::CodeKey, order_path, profile::CertificateProfile},
     services::{
         authority::{Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
         keys::KeyFacts,
@@ -54,7 +54,8 @@ impl Material {
     /// # Errors
     /// The first fault, at the line that names the file.
     pub fn load(config: &Config) -> Result<Self, ConfigError> {
-        let profiles = profiles(config)?;
+        let issuers = issuers(config)?;
+        let profiles = profiles(config, &issuers)?;
         let products = products::load(config.settings.files.products.get_ref().as_path())?;
         let offered = |product: &Product| profiles.0.contains_key(&product.profile);
         if let Some(product) = products.iter().find(|product| !offered(product)) {
@@ -67,7 +68,6 @@ impl Material {
                 return Err(config.fault(&config.settings.files.products, reason));
             }
         }
-        let issuers = issuers(config)?;
         Ok(Self {
             tls: server_tls(config)?,
             products,
@@ -108,7 +108,7 @@ fn server_tls(config: &Config) -> Result<Arc<ServerConfig>, ConfigError> {
 }
 
 /// The profiles of each issuer; the first that lists one issues by it.
-fn profiles(config: &Config) -> Result<Profiles, ConfigError> {
+fn profiles(config: &Config, issuers: &[Arc<Authority>]) -> Result<Profiles, ConfigError> {
     let directory = &config.settings.files.profiles;
     let mut known = BTreeMap::new();
     for path in toml_files(directory.get_ref().as_path())
@@ -126,11 +126,17 @@ fn profiles(config: &Config) -> Result<Profiles, ConfigError> {
         }
     }
     let mut bound = BTreeMap::new();
-    for issuer in &config.settings.issuers {
+    for (issuer, authority) in config.settings.issuers.iter().zip(issuers) {
         for name in &issuer.profiles {
             let Some(profile) = known.get(name.get_ref()) else {
                 return Err(config.fault(name, "there is no profile of this name"));
             };
+            order_path::fills(profile).map_err(|fault| config.fault(name, fault))?;
+            let policy = profile.leaf_type().policy();
+            if !authority.certificate.certifies(policy) {
+                let reason = format!("the issuer's certificate has no policy {policy}");
+                return Err(config.fault(name, reason));
+            }
             bound
                 .entry(name.get_ref().clone())
                 .or_insert_with(|| Bound {

@@ -238,6 +238,14 @@ impl CaCertificate {
         signature::fits(&self.public_key, algorithm)
     }
 
+    /// Certificates below it may have this policy: it is listed, or anyPolicy is (RFC 5280
+    /// 6.1.3 d). A CA that lists none certifies by no policy.
+    #[must_use]
+    pub fn certifies(&self, policy: ObjectIdentifier) -> bool {
+        let listed = policies(&self.der).unwrap_or_default();
+        listed.contains(&policy) || listed.contains(&oid::ANY_POLICY)
+    }
+
     /// The certificate names `issuer` and verifies under its key.
     ///
     /// # Errors
@@ -250,6 +258,21 @@ impl CaCertificate {
         }
         signature::verify(&issuer.public_key, algorithm, view.tbs, view.signature)
     }
+}
+
+/// The policies of certificatePolicies, if it is there.
+fn policies(der: &[u8]) -> Result<Vec<ObjectIdentifier>, Malformed> {
+    let view = CertificateView::parse(der)?;
+    let Some(extension) = view.extension(oid::CERTIFICATE_POLICIES) else {
+        return Ok(Vec::new());
+    };
+    let mut list = tlv::only(extension.value, tlv::SEQUENCE)?.reader();
+    let mut found = Vec::new();
+    while !list.is_empty() {
+        let mut policy = list.expect(tlv::SEQUENCE)?.reader();
+        found.push(policy.expect(tlv::OID)?.oid()?);
+    }
+    Ok(found)
 }
 
 /// keyUsage has keyCertSign and cRLSign.

@@ -18,20 +18,36 @@ pub enum AttributeType {
     Country,
     StateOrProvince,
     Locality,
+    PostalCode,
+    StreetAddress,
     Organization,
+    OrganizationalUnit,
     OrganizationIdentifier,
+    Title,
+    GivenName,
+    Surname,
+    Pseudonym,
+    SerialNumber,
     CommonName,
     EmailAddress,
 }
 
 impl AttributeType {
     /// All attributes in the order of the name.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 15] = [
         Self::Country,
         Self::StateOrProvince,
         Self::Locality,
+        Self::PostalCode,
+        Self::StreetAddress,
         Self::Organization,
+        Self::OrganizationalUnit,
         Self::OrganizationIdentifier,
+        Self::Title,
+        Self::GivenName,
+        Self::Surname,
+        Self::Pseudonym,
+        Self::SerialNumber,
         Self::CommonName,
         Self::EmailAddress,
     ];
@@ -42,8 +58,16 @@ impl AttributeType {
             Self::Country => oid::COUNTRY,
             Self::StateOrProvince => oid::STATE_OR_PROVINCE,
             Self::Locality => oid::LOCALITY,
+            Self::PostalCode => oid::POSTAL_CODE,
+            Self::StreetAddress => oid::STREET_ADDRESS,
             Self::Organization => oid::ORGANIZATION,
+            Self::OrganizationalUnit => oid::ORGANIZATIONAL_UNIT,
             Self::OrganizationIdentifier => oid::ORGANIZATION_IDENTIFIER,
+            Self::Title => oid::TITLE,
+            Self::GivenName => oid::GIVEN_NAME,
+            Self::Surname => oid::SURNAME,
+            Self::Pseudonym => oid::PSEUDONYM,
+            Self::SerialNumber => oid::SERIAL_NUMBER,
             Self::CommonName => oid::COMMON_NAME,
             Self::EmailAddress => oid::EMAIL_ADDRESS,
         }
@@ -62,11 +86,25 @@ impl AttributeType {
             Self::Country => "country",
             Self::StateOrProvince => "state_or_province",
             Self::Locality => "locality",
+            Self::PostalCode => "postal_code",
+            Self::StreetAddress => "street_address",
             Self::Organization => "organization",
+            Self::OrganizationalUnit => "organizational_unit",
             Self::OrganizationIdentifier => "organization_identifier",
+            Self::Title => "title",
+            Self::GivenName => "given_name",
+            Self::Surname => "surname",
+            Self::Pseudonym => "pseudonym",
+            Self::SerialNumber => "serial_number",
             Self::CommonName => "common_name",
             Self::EmailAddress => "email_address",
         }
+    }
+
+    /// The attribute of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// Most characters of a value (RFC 5280 App. A.1; organizationIdentifier has no bound of
@@ -75,17 +113,50 @@ impl AttributeType {
     pub const fn max_chars(self) -> usize {
         match self {
             Self::Country => 2,
-            Self::StateOrProvince | Self::Locality | Self::OrganizationIdentifier => 128,
-            Self::Organization | Self::CommonName => 64,
+            Self::PostalCode => 40,
+            Self::StateOrProvince
+            | Self::Locality
+            | Self::StreetAddress
+            | Self::OrganizationIdentifier
+            | Self::Pseudonym => 128,
+            // RFC 5280's 32768 for names is a slip of the pen; linters hold them to 64.
+            Self::Organization
+            | Self::OrganizationalUnit
+            | Self::Title
+            | Self::GivenName
+            | Self::Surname
+            | Self::SerialNumber
+            | Self::CommonName => 64,
             Self::EmailAddress => 254,
         }
     }
 
     const fn tag(self) -> u8 {
         match self {
-            Self::Country => tlv::PRINTABLE_STRING,
+            Self::Country | Self::SerialNumber => tlv::PRINTABLE_STRING,
             Self::EmailAddress => tlv::IA5_STRING,
             _ => tlv::UTF8_STRING,
+        }
+    }
+
+    /// What people write before the value.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Country => "C",
+            Self::StateOrProvince => "ST",
+            Self::Locality => "L",
+            Self::PostalCode => "postalCode",
+            Self::StreetAddress => "street",
+            Self::Organization => "O",
+            Self::OrganizationalUnit => "OU",
+            Self::OrganizationIdentifier => "organizationIdentifier",
+            Self::Title => "title",
+            Self::GivenName => "GN",
+            Self::Surname => "SN",
+            Self::Pseudonym => "pseudonym",
+            Self::SerialNumber => "serialNumber",
+            Self::CommonName => "CN",
+            Self::EmailAddress => "emailAddress",
         }
     }
 }
@@ -242,6 +313,7 @@ fn check(kind: AttributeType, value: &str) -> Result<(), NameFault> {
     }
     let known = match kind {
         AttributeType::Country => value.len() == 2 && value.bytes().all(|b| b.is_ascii_uppercase()),
+        AttributeType::SerialNumber => value.bytes().all(is_printable),
         AttributeType::EmailAddress => value.bytes().all(|b| b.is_ascii_graphic()),
         AttributeType::OrganizationIdentifier => value.bytes().all(|b| (0x20..0x7f).contains(&b)),
         _ => !value.chars().any(char::is_control),
@@ -253,21 +325,22 @@ fn check(kind: AttributeType, value: &str) -> Result<(), NameFault> {
     }
 }
 
+/// The repertoire of PrintableString (X.680 41.4).
+const fn is_printable(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric()
+        || matches!(
+            octet,
+            b' ' | b'\'' | b'(' | b')' | b'+' | b',' | b'-' | b'.' | b'/' | b':' | b'=' | b'?'
+        )
+}
+
 impl fmt::Display for Name {
     /// For people and logs: `C=PL, O=Example`, in encoded order. Not for comparison.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, (oid, value)) in self.values().into_iter().enumerate() {
             let separator = if position == 0 { "" } else { ", " };
-            let label = match AttributeType::from_oid(oid) {
-                Some(AttributeType::Country) => "C".to_owned(),
-                Some(AttributeType::StateOrProvince) => "ST".to_owned(),
-                Some(AttributeType::Locality) => "L".to_owned(),
-                Some(AttributeType::Organization) => "O".to_owned(),
-                Some(AttributeType::OrganizationIdentifier) => "organizationIdentifier".to_owned(),
-                Some(AttributeType::CommonName) => "CN".to_owned(),
-                Some(AttributeType::EmailAddress) => "emailAddress".to_owned(),
-                None => oid.to_string(),
-            };
+            let known = AttributeType::from_oid(oid);
+            let label = known.map_or_else(|| oid.to_string(), |kind| kind.label().to_owned());
             write!(f, "{separator}{label}={}", value.escape_debug())?;
         }
         Ok(())
@@ -311,7 +384,9 @@ mod tests {
 
     #[test]
     fn values_that_do_not_fit_are_refused() {
-        use AttributeType::{CommonName, Country, EmailAddress, OrganizationIdentifier};
+        use AttributeType::{
+            CommonName, Country, EmailAddress, OrganizationIdentifier, SerialNumber,
+        };
         for (kind, value) in [
             (Country, "pl"),
             (Country, "P"),
@@ -321,6 +396,7 @@ mod tests {
             (EmailAddress, "ü@example.com"),
             (EmailAddress, "a b@example.com"),
             (OrganizationIdentifier, "NTRPL-ż"),
+            (SerialNumber, "17_A"),
         ] {
             assert!(Name::build(&[(kind, value)]).is_err(), "{kind:?} {value:?}");
         }

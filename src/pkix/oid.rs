@@ -27,8 +27,14 @@ oids! {
     ORGANIZATION = "2.5.4.10";
     /// X.520 organizationalUnitName.
     ORGANIZATIONAL_UNIT = "2.5.4.11";
+    /// X.520 title.
+    TITLE = "2.5.4.12";
     /// X.520 postalCode.
     POSTAL_CODE = "2.5.4.17";
+    /// X.520 givenName.
+    GIVEN_NAME = "2.5.4.42";
+    /// X.520 pseudonym.
+    PSEUDONYM = "2.5.4.65";
     /// X.520 organizationIdentifier (S/MIME BR 7.1.4.2.2 d).
     ORGANIZATION_IDENTIFIER = "2.5.4.97";
     /// PKCS #9 emailAddress (RFC 2985 5.2.1).
@@ -76,10 +82,22 @@ oids! {
     /// RFC 5280 4.2.2.1: id-ad-ocsp.
     OCSP = "1.3.6.1.5.5.7.48.1";
 
+    /// S/MIME BR 7.1.6.1: mailbox-validated, multipurpose generation.
+    MAILBOX_MULTIPURPOSE = "2.23.140.1.5.1.2";
+    /// S/MIME BR 7.1.6.1: mailbox-validated, strict generation.
+    MAILBOX_STRICT = "2.23.140.1.5.1.3";
     /// S/MIME BR 7.1.6.1: organization-validated, multipurpose generation.
     ORGANIZATION_MULTIPURPOSE = "2.23.140.1.5.2.2";
     /// S/MIME BR 7.1.6.1: organization-validated, strict generation.
     ORGANIZATION_STRICT = "2.23.140.1.5.2.3";
+    /// S/MIME BR 7.1.6.1: sponsor-validated, multipurpose generation.
+    SPONSOR_MULTIPURPOSE = "2.23.140.1.5.3.2";
+    /// S/MIME BR 7.1.6.1: sponsor-validated, strict generation.
+    SPONSOR_STRICT = "2.23.140.1.5.3.3";
+    /// S/MIME BR 7.1.6.1: individual-validated, multipurpose generation.
+    INDIVIDUAL_MULTIPURPOSE = "2.23.140.1.5.4.2";
+    /// S/MIME BR 7.1.6.1: individual-validated, strict generation.
+    INDIVIDUAL_STRICT = "2.23.140.1.5.4.3";
 
     /// RFC 8017 App. A.1: rsaEncryption.
     RSA_ENCRYPTION = "1.2.840.113549.1.1.1";

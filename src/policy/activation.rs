@@ -4,16 +4,21 @@
 //! names the instant at which the first piece of evidence ends and every row it rests on. Knows
 //! nothing of keys, profiles or the HSM.
 
+use std::collections::BTreeMap;
+
 use super::reuse;
-use crate::domain::{
-    activation::CommonNameSource,
-    aggregate::Loaded,
-    mailbox::MailboxValidation,
-    order::{Order, OrderState},
-    refusal::{Fault, Refused},
-    subject_data::{SubjectData, VerifiedFacts},
-    timestamp::Timestamp,
-    unit::{Aggregate, Rest},
+use crate::{
+    domain::{
+        activation::CommonNameSource,
+        aggregate::Loaded,
+        mailbox::MailboxValidation,
+        order::{Order, OrderState},
+        refusal::{Fault, Refused},
+        subject_data::{SubjectData, VerifiedFacts},
+        timestamp::Timestamp,
+        unit::{Aggregate, Rest},
+    },
+    pkix::name::AttributeType,
 };
 
 /// Longest common name (RFC 5280 ub-common-name).
@@ -63,13 +68,9 @@ pub struct Choice {
 /// The subject of the certificate, from verified facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    pub common_name: String,
-    pub organization: String,
-    pub organization_identifier: String,
-    pub country: String,
-    pub state_or_province: Option<String>,
-    pub locality: Option<String>,
     pub mailbox: String,
+    /// What the subject's name says, but for emailAddress, which is the mailbox if anything.
+    pub attributes: BTreeMap<AttributeType, String>,
 }
 
 /// A positive decision: what to certify, until when it may be signed, what it rests on.
@@ -195,16 +196,41 @@ pub fn judge(
     Refused::unless_clean(faults)?;
     let chosen = |name: &str| choice.fields.iter().any(|field| field == name);
     let verified = evidence.facts;
+    let optional = [
+        (
+            AttributeType::StateOrProvince,
+            STATE,
+            verified.state_or_province.as_ref(),
+        ),
+        (
+            AttributeType::Locality,
+            LOCALITY,
+            verified.locality.as_ref(),
+        ),
+    ];
+    let optional = optional
+        .into_iter()
+        .filter(|(_, name, _)| chosen(name))
+        .filter_map(|(kind, _, value)| Some((kind, value?.to_string())));
+    let always = [
+        (AttributeType::Country, verified.country.to_string()),
+        (
+            AttributeType::Organization,
+            verified.organization.to_string(),
+        ),
+        (
+            AttributeType::OrganizationIdentifier,
+            verified.organization_identifier.to_string(),
+        ),
+    ];
+    let common_name = common_name.map(|offer| (AttributeType::CommonName, offer.value.clone()));
     let subject = Subject {
-        common_name: common_name
-            .map(|offer| offer.value.clone())
-            .unwrap_or_default(),
-        organization: verified.organization.to_string(),
-        organization_identifier: verified.organization_identifier.to_string(),
-        country: verified.country.to_string(),
-        state_or_province: optional(chosen(STATE), verified.state_or_province.as_ref()),
-        locality: optional(chosen(LOCALITY), verified.locality.as_ref()),
         mailbox: evidence.mailbox.address.as_str().to_owned(),
+        attributes: always
+            .into_iter()
+            .chain(optional)
+            .chain(common_name)
+            .collect(),
     };
     Ok(Grounds {
         subject,
@@ -294,13 +320,6 @@ fn rests_on(facts: Facts<'_>) -> Vec<Rest> {
         version: mailbox.version(),
     });
     data.into_iter().chain(mailbox).collect()
-}
-
-fn optional<const MAX: usize>(
-    chosen: bool,
-    value: Option<&crate::domain::text::Text<MAX>>,
-) -> Option<String> {
-    value.filter(|_| chosen).map(ToString::to_string)
 }
 
 fn fault(pointer: &str, code: &'static str) -> Fault {

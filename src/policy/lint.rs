@@ -13,7 +13,9 @@
 //! old is refused when it is to be written.
 
 use crate::{
-    domain::timestamp::Timestamp, pkix::certificate::CaCertificate, policy::profile::Generation,
+    domain::timestamp::Timestamp,
+    pkix::certificate::CaCertificate,
+    policy::profile::leaf_type::{Generation, LeafType, ValidationLevel},
 };
 
 /// The tables of a source's rules, and of the specimens their tests keep.
@@ -75,7 +77,7 @@ pub(crate) mod specimen_request;
 #[cfg(test)]
 mod tests;
 
-use certificate::{Certificate, Kind};
+use certificate::{Certificate, Kind, Level};
 use issuer::Issuer;
 use list::{CertificateList, ListKind};
 use report::{Finding, Report, Severity};
@@ -182,12 +184,18 @@ enum Scope {
 }
 
 impl RuleSet {
-    /// For leaves of `issuer` with a profile of this generation.
+    /// For leaves of `issuer` with a profile of this type.
     #[must_use]
-    pub fn leaf(issuer: &CaCertificate, generation: Generation) -> Self {
-        let kind = match generation {
-            Generation::Multipurpose => Kind::Multipurpose,
-            Generation::Strict => Kind::Strict,
+    pub fn leaf(issuer: &CaCertificate, leaf_type: LeafType) -> Self {
+        let level = match leaf_type.level {
+            ValidationLevel::Mailbox => Level::Mailbox,
+            ValidationLevel::Organization => Level::Organization,
+            ValidationLevel::Sponsor => Level::Sponsor,
+            ValidationLevel::Individual => Level::Individual,
+        };
+        let kind = match leaf_type.generation {
+            Generation::Multipurpose => Kind::Multipurpose(level),
+            Generation::Strict => Kind::Strict(level),
         };
         Self::below(issuer, kind)
     }

@@ -1,40 +1,27 @@
 //! Certificate profiles: what leaves of one product look like.
 //!
-//! A profile file can only narrow what the rules allow (`profile/rules.rs` is the one table);
+//! A profile file can only narrow what the rules allow (`profile/matrix.rs` is the one table);
 //! a file that asks for more is refused with the clause it breaks. Reading the file is the
-//! caller's business.
+//! caller's business; whether anybody can prove what a profile requires is that of
+//! `policy/order_path.rs`.
 
 use std::time::Duration;
 
-use const_oid::ObjectIdentifier;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{activation::CommonNameSource, period::Period},
-    pkix::{extension::KeyUsageBit, name::AttributeType, oid, spki::PublicKey},
+    domain::period::Period,
+    pkix::{extension::KeyUsageBit, name::AttributeType, spki::PublicKey},
 };
 
+mod file;
+pub mod leaf_type;
+mod matrix;
 mod rules;
 
-/// Generation of S/MIME BR 7.1.6.1; the legacy one is dead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Generation {
-    Multipurpose,
-    Strict,
-}
-
-impl Generation {
-    /// The reserved policy identifier of organization-validated leaves.
-    #[must_use]
-    pub const fn policy(self) -> ObjectIdentifier {
-        match self {
-            Self::Multipurpose => oid::ORGANIZATION_MULTIPURPOSE,
-            Self::Strict => oid::ORGANIZATION_STRICT,
-        }
-    }
-}
+use file::{ProfileFile, UsageName};
+use leaf_type::LeafType;
 
 /// Whether a subject attribute must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -42,6 +29,21 @@ impl Generation {
 pub enum Requirement {
     Required,
     Optional,
+}
+
+/// What a common name repeats (S/MIME BR 7.1.4.2.2 a).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameSource {
+    /// The organization of the subject.
+    Organization,
+    /// Given name and surname of the subject.
+    PersonalName,
+    /// The pseudonym of the subject.
+    Pseudonym,
+    /// The mailbox.
+    #[serde(rename = "email")]
+    Mailbox,
 }
 
 /// The extensions a leaf may carry, by their ASN.1 names.
@@ -64,14 +66,14 @@ pub enum LeafExtension {
 pub struct CertificateProfile {
     name: String,
     sha256: [u8; 32],
-    generation: Generation,
+    leaf_type: LeafType,
     in_force: Period,
     max_validity_days: u32,
     backdate: Duration,
     rsa_key_usage: Vec<KeyUsageBit>,
     ec_key_usage: Vec<KeyUsageBit>,
     extensions: Vec<LeafExtension>,
-    common_name_sources: Vec<CommonNameSource>,
+    common_name_sources: Vec<NameSource>,
     subject: Vec<(AttributeType, Requirement)>,
 }
 
@@ -95,22 +97,20 @@ impl CertificateProfile {
     /// # Errors
     /// The first fault found.
     pub fn parse(text: &str) -> Result<Self, ProfileFault> {
-        let file: ProfileFile =
-            toml::from_str(text).map_err(|error| ProfileFault::Syntax(error.to_string()))?;
-        rules::check(&file)?;
+        let file = ProfileFile::read(text)?;
+        let leaf_type = rules::check(&file)?;
         let in_force = rules::in_force(&file)?;
-        let usage = |names: &[UsageName]| names.iter().map(|name| name.bit()).collect();
-        let sources = file.common_name_sources.iter();
+        let usage = |names: &[UsageName]| names.iter().filter_map(|name| name.bit()).collect();
         Ok(Self {
             sha256: Sha256::digest(text).into(),
-            generation: file.generation,
+            leaf_type,
             in_force,
             max_validity_days: file.max_validity_days,
             backdate: Duration::from_secs(file.backdate_seconds),
             rsa_key_usage: usage(&file.rsa_key_usage),
             ec_key_usage: usage(&file.ec_key_usage),
-            common_name_sources: sources.map(|source| source.source()).collect(),
-            subject: file.subject.rows(),
+            subject: file.subject(),
+            common_name_sources: file.common_name_sources,
             extensions: file.extensions,
             name: file.name,
         })
@@ -128,8 +128,8 @@ impl CertificateProfile {
     }
 
     #[must_use]
-    pub const fn generation(&self) -> Generation {
-        self.generation
+    pub const fn leaf_type(&self) -> LeafType {
+        self.leaf_type
     }
 
     /// When certificates are issued by it.
@@ -150,6 +150,12 @@ impl CertificateProfile {
         self.backdate
     }
 
+    /// The attributes the subject must or may have, in the order of the name.
+    #[must_use]
+    pub fn subject(&self) -> &[(AttributeType, Requirement)] {
+        &self.subject
+    }
+
     /// Whether the subject must, may or must not (`None`) have the attribute.
     #[must_use]
     pub fn requirement(&self, kind: AttributeType) -> Option<Requirement> {
@@ -158,7 +164,7 @@ impl CertificateProfile {
     }
 
     #[must_use]
-    pub fn common_name_sources(&self) -> &[CommonNameSource] {
+    pub fn common_name_sources(&self) -> &[NameSource] {
         &self.common_name_sources
     }
 
@@ -175,91 +181,6 @@ impl CertificateProfile {
             PublicKey::Rsa { .. } => Some(&self.rsa_key_usage),
             PublicKey::Ec { .. } => Some(&self.ec_key_usage),
             PublicKey::Ed25519(_) => None,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProfileFile {
-    version: u32,
-    name: String,
-    generation: Generation,
-    policy: String,
-    effective: Option<String>,
-    ends: Option<String>,
-    max_validity_days: u32,
-    backdate_seconds: u64,
-    ext_key_usage: Vec<String>,
-    rsa_key_usage: Vec<UsageName>,
-    ec_key_usage: Vec<UsageName>,
-    extensions: Vec<LeafExtension>,
-    common_name_sources: Vec<SourceName>,
-    subject: SubjectTable,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SubjectTable {
-    country: Option<Requirement>,
-    state_or_province: Option<Requirement>,
-    locality: Option<Requirement>,
-    organization: Option<Requirement>,
-    organization_identifier: Option<Requirement>,
-    common_name: Option<Requirement>,
-    email_address: Option<Requirement>,
-}
-
-impl SubjectTable {
-    fn rows(&self) -> Vec<(AttributeType, Requirement)> {
-        [
-            (AttributeType::Country, self.country),
-            (AttributeType::StateOrProvince, self.state_or_province),
-            (AttributeType::Locality, self.locality),
-            (AttributeType::Organization, self.organization),
-            (
-                AttributeType::OrganizationIdentifier,
-                self.organization_identifier,
-            ),
-            (AttributeType::CommonName, self.common_name),
-            (AttributeType::EmailAddress, self.email_address),
-        ]
-        .into_iter()
-        .filter_map(|(kind, requirement)| Some((kind, requirement?)))
-        .collect()
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum UsageName {
-    DigitalSignature,
-    KeyEncipherment,
-    KeyAgreement,
-}
-
-impl UsageName {
-    const fn bit(self) -> KeyUsageBit {
-        match self {
-            Self::DigitalSignature => KeyUsageBit::DigitalSignature,
-            Self::KeyEncipherment => KeyUsageBit::KeyEncipherment,
-            Self::KeyAgreement => KeyUsageBit::KeyAgreement,
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum SourceName {
-    Organization,
-    Email,
-}
-
-impl SourceName {
-    const fn source(self) -> CommonNameSource {
-        match self {
-            Self::Organization => CommonNameSource::Organization,
-            Self::Email => CommonNameSource::Email,
         }
     }
 }

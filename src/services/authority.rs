@@ -19,7 +19,7 @@ use crate::{
     policy::{
         issuance::{IssuerKey, leaf::LeafUrls},
         lint::{RuleSet, list::ListKind},
-        profile::{CertificateProfile, Generation},
+        profile::{CertificateProfile, leaf_type::LeafType},
     },
     ports::signer::Signer,
 };
@@ -54,8 +54,8 @@ pub struct CrlPeriod {
 impl Authority {
     /// What a leaf of this CA is linted by before it is signed.
     #[must_use]
-    pub fn leaf_rules(&self, generation: Generation) -> RuleSet {
-        RuleSet::leaf(&self.certificate, generation)
+    pub fn leaf_rules(&self, leaf_type: LeafType) -> RuleSet {
+        RuleSet::leaf(&self.certificate, leaf_type)
     }
 
     /// What a CRL of this CA is linted by before it is signed.

@@ -15,7 +15,7 @@ use crate::{
     policy::{
         access::ReadScope,
         lint::{Object, Occasion, RuleSet, report::Finding, version},
-        profile::Generation,
+        profile::leaf_type::LeafType,
     },
     ports::{
         clock::Clock,
@@ -117,29 +117,27 @@ impl Stock {
 
     fn rules(&self, certificate: &Certificate) -> Option<RuleSet> {
         let authority = self.authorities.issuer(&certificate.issuer)?;
-        let generation = self
+        let leaf_type = self
             .sold_as(certificate)
             .or_else(|| written(&certificate.der))?;
-        Some(authority.leaf_rules(generation))
+        Some(authority.leaf_rules(leaf_type))
     }
 
     /// What the product promises, if it is still sold.
-    fn sold_as(&self, certificate: &Certificate) -> Option<Generation> {
+    fn sold_as(&self, certificate: &Certificate) -> Option<LeafType> {
         let product = self.catalogue.product(&certificate.product)?;
         let (_, profile) = self.authorities.for_profile(&product.profile).ok()?;
-        Some(profile.generation())
+        Some(profile.leaf_type())
     }
 }
 
-/// What the certificate says of itself: the generation of a reserved policy in it.
-fn written(der: &[u8]) -> Option<Generation> {
+/// What the certificate says of itself: the type of a reserved policy in it.
+fn written(der: &[u8]) -> Option<LeafType> {
     let view = CertificateView::parse(der).ok()?;
     let policies = view.extension(oid::CERTIFICATE_POLICIES)?.value;
     let holds = |policy: &ObjectIdentifier| {
         let policy = tlv::oid(policy);
         policies.windows(policy.len()).any(|part| part == policy)
     };
-    [Generation::Multipurpose, Generation::Strict]
-        .into_iter()
-        .find(|generation| holds(&generation.policy()))
+    LeafType::all().find(|leaf_type| holds(&leaf_type.policy()))
 }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{instance::Instance, registry::entries};
 
-fn chanceryd(instance: &Instance, arguments: &[&str]) -> Output {
+pub fn chanceryd(instance: &Instance, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chanceryd"))
         .current_dir(instance.path(""))
         .args(arguments)

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chancery::{
     adapters::system::OsEntropy,
-    pkix::serial_number::SerialNumber,
+    pkix::{name::AttributeType, serial_number::SerialNumber},
     policy::organization_identifier::{InvalidIdentifier, OrganizationIdentifier},
     ports::entropy::random,
 };
@@ -135,7 +135,8 @@ fn incident_29_a_postal_code_with_the_place_and_bad_characters() {
         *leaf.attribute(IDENTIFIER) = der::text(der::PRINTABLE, "NTRPL_0000123456@");
     });
     let mut bad = subject();
-    bad.country = "P*".to_owned();
+    bad.attributes
+        .insert(AttributeType::Country, "P*".to_owned());
     assert!(built(&bad, 365, SerialNumber::from_random([1; 16])).is_err());
 }
 

@@ -6,7 +6,7 @@ use chancery::{
     policy::{
         caa,
         lint::{Object, Occasion, RuleSet},
-        profile::{CertificateProfile, Generation},
+        profile::{CertificateProfile, leaf_type::LeafType},
     },
 };
 use rcgen::{
@@ -30,11 +30,11 @@ fn incident_05_an_issuing_key_without_its_lint() {
         };
         rules.judge(object, &der, occasion).into_obstacles()
     };
-    let own = || RuleSet::leaf(&EC.certificate, Generation::Multipurpose);
+    let own = || RuleSet::leaf(&EC.certificate, LeafType::ORGANIZATION_MULTIPURPOSE);
     assert_eq!(found(own(), Object::Certificate), []);
     for (rules, object) in [
         (
-            RuleSet::leaf(&RSA.certificate, Generation::Multipurpose),
+            RuleSet::leaf(&RSA.certificate, LeafType::ORGANIZATION_MULTIPURPOSE),
             Object::Certificate,
         ),
         (RuleSet::issuing(&EC.certificate), Object::Certificate),

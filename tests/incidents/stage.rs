@@ -1,7 +1,7 @@
 //! A good certificate, and what production says of it when one thing is wrong.
 
 use chancery::{
-    pkix::serial_number::SerialNumber,
+    pkix::{name::AttributeType, serial_number::SerialNumber},
     policy::{
         activation::Subject,
         lint::{Object, Occasion, RuleSet},
@@ -14,14 +14,18 @@ use crate::{
 };
 
 pub fn subject() -> Subject {
+    let attributes = [
+        (AttributeType::Country, "PL"),
+        (AttributeType::Locality, "Łódź"),
+        (AttributeType::Organization, "Zażółć sp. z o.o."),
+        (AttributeType::OrganizationIdentifier, "NTRPL-0000123456"),
+        (AttributeType::CommonName, "Zażółć sp. z o.o."),
+    ];
     Subject {
-        common_name: "Zażółć sp. z o.o.".to_owned(),
-        organization: "Zażółć sp. z o.o.".to_owned(),
-        organization_identifier: "NTRPL-0000123456".to_owned(),
-        country: "PL".to_owned(),
-        state_or_province: None,
-        locality: Some("Łódź".to_owned()),
         mailbox: "jan.kowalski@example.com".to_owned(),
+        attributes: attributes
+            .map(|(kind, value)| (kind, value.to_owned()))
+            .into(),
     }
 }
 
@@ -47,7 +51,7 @@ pub fn good() -> Vec<u8> {
 /// Asserts that the good certificate may be signed, and that with this change it may not, by the
 /// rule of this name and citation.
 pub fn refused_by(rule: &str, citation: &str, change: impl FnOnce(&mut Leaf)) {
-    let judge = |der: &[u8]| EC.judge(MULTIPURPOSE.generation(), der);
+    let judge = |der: &[u8]| EC.judge(MULTIPURPOSE.leaf_type(), der);
     assert_eq!(judge(&good()), []);
     let mut leaf = Leaf::read(&good());
     change(&mut leaf);

@@ -9,7 +9,7 @@ use chancery::{
         serial_number::SerialNumber,
         spki::{Curve, PublicKey},
     },
-    policy::{key_policy, profile::Generation},
+    policy::{key_policy, profile::leaf_type::LeafType},
     ports::entropy::random,
 };
 use rcgen::{
@@ -35,7 +35,7 @@ static RSA_KEYS: LazyLock<Vec<PublicKey>> = LazyLock::new(|| {
 });
 
 struct Made {
-    generation: Generation,
+    leaf_type: LeafType,
     issuer: &'static Issuer,
     key: PublicKey,
     der: Vec<u8>,
@@ -51,7 +51,7 @@ fn ten_thousand_random_requests_give_certificates_without_a_finding() {
     for certificate in &made {
         let found = certificate
             .issuer
-            .judge(certificate.generation, &certificate.der);
+            .judge(certificate.leaf_type, &certificate.der);
         assert!(
             found.is_empty(),
             "{found:?} in {}",
@@ -125,7 +125,7 @@ fn one(dice: &mut Dice) -> Made {
     let der = issuer.signed(&linted);
     let serial = Leaf::read(&der).serial().content();
     Made {
-        generation: profile.generation(),
+        leaf_type: profile.leaf_type(),
         issuer,
         key,
         der,
@@ -198,7 +198,7 @@ fn sample(dice: &mut Dice, made: &[Made]) -> usize {
     }
     let paper = |at: &usize| Paper {
         name: format!("{at:05}.der"),
-        generation: made[*at].generation,
+        leaf_type: made[*at].leaf_type,
         der: made[*at].der.clone(),
     };
     let papers: Vec<Paper> = drawn.iter().map(paper).collect();

@@ -78,7 +78,7 @@ fn judged() -> Vec<Judged> {
     let mut seen: BTreeSet<Vec<u8>> = good.values().cloned().collect();
     let paper = |name: String, base: Base, der: Vec<u8>| Paper {
         name,
-        generation: base.generation(),
+        leaf_type: base.leaf_type(),
         der,
     };
     let mut cases = Vec::new();
@@ -102,7 +102,7 @@ fn judged() -> Vec<Judged> {
         .unzip();
     let mut theirs = pkilint::judge("mutations", &papers);
     let verdicts = |((area, base), paper): ((&'static str, Base), Paper)| {
-        let ours = base.issuer().judge(base.generation(), &paper.der);
+        let ours = base.issuer().judge(base.leaf_type(), &paper.der);
         let verdicts = Verdicts {
             ours: ours.into_iter().map(|finding| finding.rule).collect(),
             theirs: theirs.remove(&paper.name).unwrap(),

@@ -17,7 +17,7 @@ use chancery::{
             leaf::{self, LeafOrder, LeafUrls},
         },
         lint::{Object, Occasion, RuleSet, report::Finding},
-        profile::{CertificateProfile, Generation},
+        profile::{CertificateProfile, leaf_type::LeafType},
     },
 };
 use rcgen::{
@@ -108,7 +108,7 @@ impl Issuer {
             },
         });
         let draft = draft.map_err(|fault| fault.to_string())?;
-        let rules = RuleSet::leaf(&self.certificate, request.profile.generation());
+        let rules = RuleSet::leaf(&self.certificate, request.profile.leaf_type());
         draft
             .lint(&rules, request.issued_at)
             .map_err(|report| report.to_string())
@@ -127,8 +127,8 @@ impl Issuer {
     }
 
     /// Our verdict on a whole certificate that is said to be of this CA.
-    pub fn judge(&self, generation: Generation, certificate: &[u8]) -> Vec<Finding> {
-        RuleSet::leaf(&self.certificate, generation)
+    pub fn judge(&self, leaf_type: LeafType, certificate: &[u8]) -> Vec<Finding> {
+        RuleSet::leaf(&self.certificate, leaf_type)
             .judge(Object::Certificate, certificate, Occasion::default())
             .into_obstacles()
     }

@@ -1,7 +1,7 @@
 """Lints a folder of certificates with pkilint's S/MIME rules, all in one process.
 
 Arguments: FOLDER REPORT. The folder holds `list.json`, an object from file name to certificate
-type (`ORGANIZATION-MULTIPURPOSE` or `ORGANIZATION-STRICT`), and the DER files. The report is an
+type (such as `ORGANIZATION-MULTIPURPOSE` or `SPONSORED-STRICT`), and the DER files. The report is an
 object from file name to the findings of warning or worse, each `[severity, code, message]`.
 """
 

@@ -18,8 +18,8 @@ mod subject;
 mod times;
 
 use chancery::{
-    pkix::serial_number::SerialNumber,
-    policy::{activation::Subject, profile::Generation},
+    pkix::{name::AttributeType, serial_number::SerialNumber},
+    policy::{activation::Subject, profile::leaf_type::LeafType},
 };
 
 use super::{
@@ -66,8 +66,8 @@ impl Base {
         matches!(self, Self::MultipurposeRsa | Self::StrictRsa)
     }
 
-    pub fn generation(self) -> Generation {
-        self.profile().generation()
+    pub fn leaf_type(self) -> LeafType {
+        self.profile().leaf_type()
     }
 
     pub fn issuer(self) -> &'static Issuer {
@@ -88,18 +88,24 @@ impl Base {
     /// The certificate as the product makes it.
     pub fn good(self) -> Vec<u8> {
         let named_by_mailbox = matches!(self, Self::MultipurposeEc | Self::StrictRsa);
+        let common_name = if named_by_mailbox {
+            MAILBOX
+        } else {
+            ORGANIZATION_NAME
+        };
+        let attributes = [
+            (AttributeType::Country, "PL"),
+            (AttributeType::StateOrProvince, "Łódzkie"),
+            (AttributeType::Locality, "Łódź"),
+            (AttributeType::Organization, ORGANIZATION_NAME),
+            (AttributeType::OrganizationIdentifier, "NTRPL-0000123456"),
+            (AttributeType::CommonName, common_name),
+        ];
         let subject = Subject {
-            common_name: if named_by_mailbox {
-                MAILBOX.to_owned()
-            } else {
-                ORGANIZATION_NAME.to_owned()
-            },
-            organization: ORGANIZATION_NAME.to_owned(),
-            organization_identifier: "NTRPL-0000123456".to_owned(),
-            country: "PL".to_owned(),
-            state_or_province: Some("Łódzkie".to_owned()),
-            locality: Some("Łódź".to_owned()),
             mailbox: MAILBOX.to_owned(),
+            attributes: attributes
+                .map(|(kind, value)| (kind, value.to_owned()))
+                .into(),
         };
         let key = issuer::public_key(if self.is_rsa() { "rsa-2048" } else { "p256" });
         let request = Request {

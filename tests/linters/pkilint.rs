@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use chancery::policy::profile::Generation;
+use chancery::policy::profile::leaf_type::{Generation, LeafType, ValidationLevel};
 
 /// What pkilint found at warning or worse: severity, code, words.
 pub type Found = (String, String, String);
@@ -16,7 +16,7 @@ pub type Found = (String, String, String);
 pub struct Paper {
     /// Without folder and suffix; unique in the folder.
     pub name: String,
-    pub generation: Generation,
+    pub leaf_type: LeafType,
     pub der: Vec<u8>,
 }
 
@@ -29,10 +29,17 @@ pub fn judge(folder: &str, papers: &[Paper]) -> BTreeMap<String, Vec<Found>> {
     fs::create_dir_all(&folder).unwrap();
     let mut list = BTreeMap::new();
     for paper in papers {
-        let kind = match paper.generation {
-            Generation::Multipurpose => "ORGANIZATION-MULTIPURPOSE",
-            Generation::Strict => "ORGANIZATION-STRICT",
+        let level = match paper.leaf_type.level {
+            ValidationLevel::Mailbox => "MAILBOX",
+            ValidationLevel::Organization => "ORGANIZATION",
+            ValidationLevel::Sponsor => "SPONSORED",
+            ValidationLevel::Individual => "INDIVIDUAL",
         };
+        let generation = match paper.leaf_type.generation {
+            Generation::Multipurpose => "MULTIPURPOSE",
+            Generation::Strict => "STRICT",
+        };
+        let kind = format!("{level}-{generation}");
         fs::write(folder.join(&paper.name), &paper.der).unwrap();
         let before = list.insert(paper.name.clone(), kind);
         assert!(before.is_none(), "{} twice", paper.name);

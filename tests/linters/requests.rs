@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use chancery::{
     domain::text::{Country, Text},
+    pkix::name::AttributeType,
     policy::{
         activation::Subject,
         country, mailbox_address,
@@ -116,14 +117,18 @@ pub fn subject(dice: &mut Dice) -> Subject {
         Text::<128>::parse(place).unwrap();
     }
     let identifier = identifier(dice, country);
+    let common_name = if by_mailbox { &mailbox } else { &organization }.clone();
+    let always = [
+        (AttributeType::Country, country.to_string()),
+        (AttributeType::Organization, organization),
+        (AttributeType::OrganizationIdentifier, identifier),
+        (AttributeType::CommonName, common_name),
+    ];
+    let state = state.map(|state| (AttributeType::StateOrProvince, state));
+    let locality = locality.map(|locality| (AttributeType::Locality, locality));
     Subject {
-        common_name: if by_mailbox { &mailbox } else { &organization }.clone(),
-        organization,
-        organization_identifier: identifier,
-        country: country.to_string(),
-        state_or_province: state,
-        locality,
         mailbox,
+        attributes: always.into_iter().chain(state).chain(locality).collect(),
     }
 }
 

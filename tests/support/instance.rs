@@ -31,6 +31,11 @@ const EXTENSIONS: &str = "
 basicConstraints = critical, CA:TRUE, pathlen:0
 keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash
+[issuing]
+basicConstraints = critical, CA:TRUE, pathlen:0
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+certificatePolicies = 2.23.140.1.5.2.2, 2.23.140.1.5.2.3
 [server]
 basicConstraints = critical, CA:FALSE
 extendedKeyUsage = serverAuth
@@ -188,7 +193,7 @@ fn certificates(dir: &Path, address: Ipv4Addr) {
             dir,
             "openssl",
             &format!(
-                "req -config ext.cnf -x509 -new -key {ca}.key -sha384 -days 3000 -extensions ca -subj /C=PL/O=Example/CN={ca} -out {ca}.pem"
+                "req -config ext.cnf -x509 -new -key {ca}.key -sha384 -days 3000 -extensions {ca} -subj /C=PL/O=Example/CN={ca} -out {ca}.pem"
             ),
         );
     }

@@ -14,12 +14,14 @@ basicConstraints = critical, CA:TRUE, pathlen:1
 keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+certificatePolicies = 2.23.140.1.5.2.2, 2.23.140.1.5.2.3
 [issuing]
 extendedKeyUsage = emailProtection
 basicConstraints = critical, CA:TRUE, pathlen:0
 keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+certificatePolicies = 2.23.140.1.5.2.2, 2.23.140.1.5.2.3
 [req]
 prompt = no
 distinguished_name = name

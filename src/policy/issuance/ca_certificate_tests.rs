@@ -9,7 +9,10 @@ use crate::{
         spki::Curve,
         test_key::TestKey,
     },
-    policy::{lint::RuleSet, profile::Generation},
+    policy::{
+        lint::RuleSet,
+        profile::leaf_type::{LeafType, ValidationLevel},
+    },
 };
 
 #[test]
@@ -29,7 +32,7 @@ fn a_ca_certificate_knows_its_issuer() {
 
 #[test]
 fn a_leaf_or_garbage_is_no_ca() {
-    let rules = RuleSet::leaf(&ISSUING.certificate, Generation::Multipurpose);
+    let rules = RuleSet::leaf(&ISSUING.certificate, LeafType::ORGANIZATION_MULTIPURPOSE);
     let key = TestKey::ec(Curve::P256).public();
     let der = sign(leaf(&ISSUING, MULTIPURPOSE, &key), &rules, &ISSUING.key);
     assert_eq!(CaCertificate::from_der(&der), Err(NotACa::NotCa));
@@ -37,5 +40,16 @@ fn a_leaf_or_garbage_is_no_ca() {
     for cut in 0..issuing.len() {
         let read = CaCertificate::from_der(&issuing[..cut]);
         assert_eq!(read, Err(NotACa::Malformed), "{cut}");
+    }
+}
+
+/// A leaf's policy must be among those of its issuer (RFC 5280 6.1.3 d).
+#[test]
+fn a_ca_certifies_by_the_policies_it_lists() {
+    for leaf_type in LeafType::all() {
+        let listed = leaf_type.level == ValidationLevel::Organization;
+        let policy = leaf_type.policy();
+        assert_eq!(ISSUING.certificate.certifies(policy), listed, "{policy}");
+        assert!(!ROOT.certificate.certifies(policy), "a root lists none");
     }
 }

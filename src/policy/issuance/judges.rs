@@ -18,7 +18,7 @@ use crate::{
         tbs_cert_list::{CrlReason, RevokedEntry},
         test_key::TestKey,
     },
-    policy::{lint::RuleSet, profile::Generation},
+    policy::{lint::RuleSet, profile::leaf_type::LeafType},
 };
 
 fn openssl(folder: &Path, arguments: &str) -> (bool, String) {
@@ -41,12 +41,12 @@ fn write(folder: &Path, name: &str, label: &str, der: &[u8]) {
 /// Leaf, chain and CRL of one hierarchy in a folder.
 fn written(issuer: &Ca, profile: &str, key: &PublicKey) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let generation = if profile == STRICT {
-        Generation::Strict
+    let leaf_type = if profile == STRICT {
+        LeafType::ORGANIZATION_STRICT
     } else {
-        Generation::Multipurpose
+        LeafType::ORGANIZATION_MULTIPURPOSE
     };
-    let rules = RuleSet::leaf(&issuer.certificate, generation);
+    let rules = RuleSet::leaf(&issuer.certificate, leaf_type);
     let leaf = sign(leaf(issuer, profile, key), &rules, &issuer.key);
     let crl = sign(list(issuer), &list_rules(issuer), &issuer.key);
     let at = folder.path();

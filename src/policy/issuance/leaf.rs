@@ -19,7 +19,7 @@ use crate::{
     },
     policy::{
         activation::Subject,
-        profile::{CertificateProfile, LeafExtension, Requirement},
+        profile::{CertificateProfile, LeafExtension, NameSource, Requirement},
     },
 };
 
@@ -60,7 +60,7 @@ pub enum LeafFault {
     Missing(AttributeType),
     #[error("the profile does not know {}", .0.name())]
     Forbidden(AttributeType),
-    #[error("the profile allows no common name but the organization or the mailbox it lists")]
+    #[error("the profile allows no common name but what it lists as its sources")]
     CommonName,
     #[error("{asked} days are more than the {allowed} of the profile, or none")]
     Days { asked: u32, allowed: u32 },
@@ -121,26 +121,16 @@ fn validity(order: &LeafOrder<'_>) -> Result<Validity, LeafFault> {
 }
 
 fn subject(order: &LeafOrder<'_>, mailbox: &Rfc822Name) -> Result<Name, LeafFault> {
-    use crate::domain::activation::CommonNameSource as Source;
-    let subject = order.subject;
-    let sources = order.profile.common_name_sources();
-    let organization =
-        sources.contains(&Source::Organization) && subject.common_name == subject.organization;
-    let email = sources.contains(&Source::Email) && subject.common_name == mailbox.as_str();
-    if !organization && !email {
+    let found = |kind| order.subject.attributes.get(&kind).map(String::as_str);
+    if found(AttributeType::CommonName).is_some_and(|name| !repeats(order, mailbox, name)) {
         return Err(LeafFault::CommonName);
     }
     let email = order.email_in_subject.then_some(mailbox.as_str());
     let mut attributes = Vec::new();
     for kind in AttributeType::ALL {
         let value = match kind {
-            AttributeType::Country => Some(subject.country.as_str()),
-            AttributeType::StateOrProvince => subject.state_or_province.as_deref(),
-            AttributeType::Locality => subject.locality.as_deref(),
-            AttributeType::Organization => Some(subject.organization.as_str()),
-            AttributeType::OrganizationIdentifier => Some(subject.organization_identifier.as_str()),
-            AttributeType::CommonName => Some(subject.common_name.as_str()),
             AttributeType::EmailAddress => email,
+            _ => found(kind),
         };
         match (value, order.profile.requirement(kind)) {
             (Some(value), Some(_)) => attributes.push((kind, value)),
@@ -152,10 +142,26 @@ fn subject(order: &LeafOrder<'_>, mailbox: &Rfc822Name) -> Result<Name, LeafFaul
     Ok(Name::build(&attributes)?)
 }
 
+/// The common name says again what a source of the profile says.
+fn repeats(order: &LeafOrder<'_>, mailbox: &Rfc822Name, common_name: &str) -> bool {
+    let found = |kind| order.subject.attributes.get(&kind).map(String::as_str);
+    let mut sources = order.profile.common_name_sources().iter();
+    sources.any(|source| match source {
+        NameSource::Organization => found(AttributeType::Organization) == Some(common_name),
+        NameSource::Pseudonym => found(AttributeType::Pseudonym) == Some(common_name),
+        NameSource::Mailbox => mailbox.as_str() == common_name,
+        NameSource::PersonalName => {
+            let names = [AttributeType::GivenName, AttributeType::Surname].map(found);
+            let names: Vec<&str> = names.into_iter().flatten().collect();
+            !names.is_empty() && names.join(" ") == common_name
+        }
+    })
+}
+
 fn extensions(order: &LeafOrder<'_>, mailbox: &Rfc822Name) -> Result<Vec<Extension>, LeafFault> {
     let usage = order.profile.key_usage(order.subject_key);
     let usage = usage.ok_or(LeafFault::KeyKind)?;
-    let policy = order.profile.generation().policy();
+    let policy = order.profile.leaf_type().policy();
     let one = |kind: &LeafExtension| match kind {
         LeafExtension::AuthorityKeyIdentifier => {
             extension::authority_key_identifier(order.issuer.key_identifier())

@@ -118,14 +118,18 @@ pub(crate) fn leaf_for(
 }
 
 pub(crate) fn subject() -> Subject {
+    let attributes = [
+        (AttributeType::Country, "PL"),
+        (AttributeType::Locality, "Łódź"),
+        (AttributeType::Organization, "Zażółć sp. z o.o."),
+        (AttributeType::OrganizationIdentifier, "NTRPL-0000123456"),
+        (AttributeType::CommonName, "Zażółć sp. z o.o."),
+    ];
     Subject {
-        common_name: "Zażółć sp. z o.o.".to_owned(),
-        organization: "Zażółć sp. z o.o.".to_owned(),
-        organization_identifier: "NTRPL-0000123456".to_owned(),
-        country: "PL".to_owned(),
-        state_or_province: None,
-        locality: Some("Łódź".to_owned()),
         mailbox: "jan.kowalski@example.com".to_owned(),
+        attributes: attributes
+            .map(|(kind, value)| (kind, value.to_owned()))
+            .into(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{signing::SignPurpose, timestamp::Timestamp},
     pkix::{certification_request::RequestView, name::AttributeType},
-    policy::{activation::Subject, lint::RuleSet, profile::Generation},
+    policy::{activation::Subject, lint::RuleSet, profile::leaf_type::LeafType},
 };
 
 fn now() -> Timestamp {
@@ -17,7 +17,7 @@ fn now() -> Timestamp {
 }
 
 fn rules() -> RuleSet {
-    RuleSet::leaf(&ISSUING.certificate, Generation::Multipurpose)
+    RuleSet::leaf(&ISSUING.certificate, LeafType::ORGANIZATION_MULTIPURPOSE)
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn only_the_recorded_bytes_are_ordered_and_only_their_signature_is_taken() {
 #[test]
 fn a_finding_stops_the_draft() {
     let draft = leaf(&ISSUING, MULTIPURPOSE, &RSA_LEAF);
-    let strict = RuleSet::leaf(&ISSUING.certificate, Generation::Strict);
+    let strict = RuleSet::leaf(&ISSUING.certificate, LeafType::ORGANIZATION_STRICT);
     let report = draft.clone().lint(&strict, now()).unwrap_err();
     assert!(
         report.obstacles().any(|f| f.rule == "e_reserved_policy"),
@@ -56,7 +56,7 @@ fn a_finding_stops_the_draft() {
     );
     for rules in [
         list_rules(&ISSUING),
-        RuleSet::leaf(&ROOT.certificate, Generation::Strict),
+        RuleSet::leaf(&ROOT.certificate, LeafType::ORGANIZATION_STRICT),
     ] {
         let report = draft.clone().lint(&rules, now()).unwrap_err();
         assert_eq!(report.findings[0].rule, "e_rule_set");
@@ -71,6 +71,10 @@ fn an_algorithm_must_fit_the_key() {
     assert_eq!(made, Err(AlgorithmMismatch(wrong)));
 }
 
+fn say(subject: &mut Subject, kind: AttributeType, value: &str) {
+    subject.attributes.insert(kind, value.to_owned());
+}
+
 /// What the profile or the issuer does not allow never becomes a draft.
 #[test]
 fn a_leaf_keeps_within_profile_and_issuer() {
@@ -81,16 +85,20 @@ fn a_leaf_keeps_within_profile_and_issuer() {
     };
     assert_eq!(refused(&|_| {}), Ok(()));
     assert_eq!(
-        refused(&|s| s.common_name = "Other".to_owned()),
+        refused(&|s| say(s, AttributeType::CommonName, "Other")),
         Err(LeafFault::CommonName)
     );
-    assert_eq!(refused(&|s| s.common_name = s.mailbox.clone()), Ok(()));
+    let mailbox = samples::subject().mailbox;
+    assert_eq!(
+        refused(&|s| say(s, AttributeType::CommonName, &mailbox)),
+        Ok(())
+    );
     assert!(matches!(
         refused(&|s| s.mailbox = "jań@example.com".to_owned()),
         Err(LeafFault::Mailbox(_))
     ));
     assert!(matches!(
-        refused(&|s| s.country = "pl".to_owned()),
+        refused(&|s| say(s, AttributeType::Country, "pl")),
         Err(LeafFault::Name(_))
     ));
     let no_place = MULTIPURPOSE.replace("locality = \"optional\"\n", "");

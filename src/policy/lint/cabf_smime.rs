@@ -38,17 +38,20 @@ mod mailbox_syntax;
 mod name_constraints_form;
 mod no_any_policy;
 mod no_legacy_policy;
+mod no_lei;
 mod no_lei_role;
 mod no_ocsp_signing;
 mod no_subject_directory_attributes;
 mod one_reserved_policy;
 mod organization_identifier_country;
 mod organization_identifier_form;
+mod person_named;
 mod place_needs_country;
 mod placeholder_value;
 mod point_on_curve;
 mod policies_not_critical;
 mod policy_qualifiers;
+mod pseudonym_alone;
 mod public_key_algorithm;
 mod public_key_encoding;
 mod purposes_not_critical;
@@ -115,6 +118,8 @@ rules! {
         policies_not_critical,
         subject_attributes_allowed,
         subject_attributes_required,
+        person_named,
+        pseudonym_alone,
         common_name_value,
         organization_identifier_form,
         organization_identifier_country,
@@ -153,6 +158,7 @@ rules! {
         authority_key_by_identifier_only,
         subject_key_present,
         no_subject_directory_attributes,
+        no_lei,
         no_lei_role,
         strict_no_adobe,
         ca_basic_constraints,

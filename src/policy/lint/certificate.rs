@@ -15,13 +15,25 @@ use super::{
     time::Time,
 };
 
+/// What was validated of a leaf's subject (S/MIME BR 1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// Nothing but the mailbox.
+    Mailbox,
+    Organization,
+    /// A person for whom an organization stands.
+    Sponsor,
+    /// A person.
+    Individual,
+}
+
 /// What kind of certificate is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A leaf of the multipurpose generation.
-    Multipurpose,
+    Multipurpose(Level),
     /// A leaf of the strict generation.
-    Strict,
+    Strict(Level),
     /// A subordinate CA.
     Issuing,
     Root,
@@ -30,26 +42,75 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::Multipurpose,
-        Self::Strict,
-        Self::Issuing,
-        Self::Root,
-        Self::Responder,
-    ];
+    /// Of the strict generation.
+    pub(super) const fn is_strict(self) -> bool {
+        matches!(self, Self::Strict(_))
+    }
+
+    /// Of a leaf.
+    pub(super) const fn level(self) -> Option<Level> {
+        match self {
+            Self::Multipurpose(level) | Self::Strict(level) => Some(level),
+            Self::Issuing | Self::Root | Self::Responder => None,
+        }
+    }
+}
+
+/// A list of kinds: leaves of these generations at all four levels, and the others.
+macro_rules! kinds {
+    ($($generation:ident)*; $($other:ident)*) => {
+        &[
+            $(
+                Kind::$generation(Level::Mailbox),
+                Kind::$generation(Level::Organization),
+                Kind::$generation(Level::Sponsor),
+                Kind::$generation(Level::Individual),
+            )*
+            $(Kind::$other,)*
+        ]
+    };
 }
 
 /// Every kind.
-pub(super) const ALL: &[Kind] = &Kind::ALL;
-/// Both leaf kinds.
-pub(super) const LEAVES: &[Kind] = &[Kind::Multipurpose, Kind::Strict];
+pub(super) const ALL: &[Kind] = kinds!(Multipurpose Strict; Issuing Root Responder);
+/// All leaves.
+pub(super) const LEAVES: &[Kind] = kinds!(Multipurpose Strict;);
 /// Leaves of the multipurpose generation.
-pub(super) const MULTIPURPOSE: &[Kind] = &[Kind::Multipurpose];
+pub(super) const MULTIPURPOSE: &[Kind] = kinds!(Multipurpose;);
 /// Leaves of the strict generation.
-pub(super) const STRICT: &[Kind] = &[Kind::Strict];
+pub(super) const STRICT: &[Kind] = kinds!(Strict;);
+/// Leaves in whose subject an organization stands.
+pub(super) const OF_ORGANIZATIONS: &[Kind] = &[
+    Kind::Multipurpose(Level::Organization),
+    Kind::Multipurpose(Level::Sponsor),
+    Kind::Strict(Level::Organization),
+    Kind::Strict(Level::Sponsor),
+];
+/// Leaves in whose subject a person stands.
+pub(super) const OF_PERSONS: &[Kind] = &[
+    Kind::Multipurpose(Level::Sponsor),
+    Kind::Multipurpose(Level::Individual),
+    Kind::Strict(Level::Sponsor),
+    Kind::Strict(Level::Individual),
+];
+/// Leaves in whose subject no organization stands.
+pub(super) const WITHOUT_ORGANIZATION: &[Kind] = &[
+    Kind::Multipurpose(Level::Mailbox),
+    Kind::Multipurpose(Level::Individual),
+    Kind::Strict(Level::Mailbox),
+    Kind::Strict(Level::Individual),
+];
+/// Leaves without the role of a person in an organization.
+pub(super) const NOT_SPONSORED: &[Kind] = &[
+    Kind::Multipurpose(Level::Mailbox),
+    Kind::Multipurpose(Level::Organization),
+    Kind::Multipurpose(Level::Individual),
+    Kind::Strict(Level::Mailbox),
+    Kind::Strict(Level::Organization),
+    Kind::Strict(Level::Individual),
+];
 /// All that is no CA.
-pub(super) const ENDS: &[Kind] = &[Kind::Multipurpose, Kind::Strict, Kind::Responder];
+pub(super) const ENDS: &[Kind] = kinds!(Multipurpose Strict; Responder);
 /// Both CA kinds.
 pub(super) const CAS: &[Kind] = &[Kind::Issuing, Kind::Root];
 /// Subordinate CAs.
@@ -59,16 +120,11 @@ pub(super) const ROOT: &[Kind] = &[Kind::Root];
 /// OCSP responders.
 pub(super) const RESPONDER: &[Kind] = &[Kind::Responder];
 /// Leaves and subordinate CAs.
-pub(super) const SUBSCRIBED: &[Kind] = &[Kind::Multipurpose, Kind::Strict, Kind::Issuing];
+pub(super) const SUBSCRIBED: &[Kind] = kinds!(Multipurpose Strict; Issuing);
 /// Multipurpose leaves and the CAs above them.
-pub(super) const OPEN: &[Kind] = &[Kind::Multipurpose, Kind::Issuing];
+pub(super) const OPEN: &[Kind] = kinds!(Multipurpose; Issuing);
 /// All that has an issuer above it.
-pub(super) const BELOW_ROOT: &[Kind] = &[
-    Kind::Multipurpose,
-    Kind::Strict,
-    Kind::Issuing,
-    Kind::Responder,
-];
+pub(super) const BELOW_ROOT: &[Kind] = kinds!(Multipurpose Strict; Issuing Responder);
 
 /// Purposes S/MIME BR 7.1.2.2 g and 7.1.2.3 f forbid.
 pub(super) const FORBIDDEN_PURPOSES: [&[u8]; 4] = [

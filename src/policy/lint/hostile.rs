@@ -15,6 +15,9 @@ fn subjects() -> Vec<(RuleSet, Object, Vec<u8>)> {
         Specimen::leaf(),
         Specimen::ec_leaf(),
         Specimen::strict(),
+        Specimen::mailbox(),
+        Specimen::sponsor(),
+        Specimen::individual(),
         Specimen::issuing(),
         Specimen::root(),
         Specimen::responder(),
@@ -103,7 +106,7 @@ fn judged(rules: &RuleSet, object: Object, der: &[u8]) -> bool {
 /// left out, once. Lengths stay wrong, so most of this ends in the reader.
 #[test]
 fn no_single_change_crashes_a_rule() {
-    for (rules, object, der) in subjects().into_iter().take(9) {
+    for (rules, object, der) in subjects().into_iter().take(12) {
         for at in 0..der.len() {
             for bit in 0..8 {
                 let mut bad = der.clone();

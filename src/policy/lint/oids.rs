@@ -14,6 +14,8 @@ macro_rules! oids {
 oids! {
     /// X.520 commonName.
     COMMON_NAME = "2.5.4.3";
+    /// X.520 surname.
+    SURNAME = "2.5.4.4";
     /// X.520 serialNumber.
     SERIAL_NUMBER = "2.5.4.5";
     /// X.520 countryName.
@@ -28,8 +30,12 @@ oids! {
     ORGANIZATION = "2.5.4.10";
     /// X.520 organizationalUnitName.
     ORGANIZATIONAL_UNIT = "2.5.4.11";
+    /// X.520 title.
+    TITLE = "2.5.4.12";
     /// X.520 postalCode.
     POSTAL_CODE = "2.5.4.17";
+    /// X.520 givenName.
+    GIVEN_NAME = "2.5.4.42";
     /// X.520 pseudonym.
     PSEUDONYM = "2.5.4.65";
     /// X.520 organizationIdentifier.
@@ -71,6 +77,8 @@ oids! {
     AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
     /// RFC 6960 4.2.2.2.1.
     OCSP_NO_CHECK = "1.3.6.1.5.5.7.48.1.5";
+    /// S/MIME BR 7.1.2.3 l: identifier of a legal entity.
+    LEI = "1.3.6.1.4.1.52266.1";
     /// S/MIME BR 7.1.2.3 l: role of a legal entity.
     LEI_ROLE = "1.3.6.1.4.1.52266.2";
     /// S/MIME BR 7.1.2.3 m: Adobe Time-stamp.
@@ -107,6 +115,19 @@ oids! {
     ORGANIZATION_MULTIPURPOSE = "2.23.140.1.5.2.2";
     /// S/MIME BR 7.1.6.1: organization-validated, strict generation.
     ORGANIZATION_STRICT = "2.23.140.1.5.2.3";
+
+    /// S/MIME BR 7.1.6.1: mailbox-validated, multipurpose generation.
+    MAILBOX_MULTIPURPOSE = "2.23.140.1.5.1.2";
+    /// S/MIME BR 7.1.6.1: mailbox-validated, strict generation.
+    MAILBOX_STRICT = "2.23.140.1.5.1.3";
+    /// S/MIME BR 7.1.6.1: sponsor-validated, multipurpose generation.
+    SPONSOR_MULTIPURPOSE = "2.23.140.1.5.3.2";
+    /// S/MIME BR 7.1.6.1: sponsor-validated, strict generation.
+    SPONSOR_STRICT = "2.23.140.1.5.3.3";
+    /// S/MIME BR 7.1.6.1: individual-validated, multipurpose generation.
+    INDIVIDUAL_MULTIPURPOSE = "2.23.140.1.5.4.2";
+    /// S/MIME BR 7.1.6.1: individual-validated, strict generation.
+    INDIVIDUAL_STRICT = "2.23.140.1.5.4.3";
 
     /// rsaEncryption.
     RSA_ENCRYPTION = "1.2.840.113549.1.1.1";

@@ -2,18 +2,25 @@
 
 use std::sync::LazyLock;
 
-use super::{Object, Occasion, RuleSet, certificate::Kind, oids};
+use super::{
+    Object, Occasion, RuleSet,
+    certificate::{Kind, Level},
+    oids,
+};
 use crate::{
     domain::timestamp::Timestamp,
     pkix::{
         certificate::{CaCertificate, CertificateView},
-        name,
+        name::{self, AttributeType},
         spki::{Curve, PublicKey},
         test_key::TestKey,
         tlv::{self, bit_string, element, integer, sequence},
         validity::Validity,
     },
-    policy::{issuance::samples, profile::Generation},
+    policy::{
+        issuance::samples,
+        profile::leaf_type::{Generation, LeafType, ValidationLevel},
+    },
 };
 
 pub(crate) use super::{
@@ -73,10 +80,10 @@ pub(crate) struct Specimen {
 
 static EC_LEAF: LazyLock<PublicKey> = LazyLock::new(|| TestKey::ec(Curve::P256).public());
 static LEAF: LazyLock<Specimen> =
-    LazyLock::new(|| Specimen::end(Kind::Multipurpose, &samples::RSA_LEAF));
-static EC: LazyLock<Specimen> = LazyLock::new(|| Specimen::end(Kind::Multipurpose, &EC_LEAF));
+    LazyLock::new(|| Specimen::end(samples::MULTIPURPOSE, &samples::RSA_LEAF));
+static EC: LazyLock<Specimen> = LazyLock::new(|| Specimen::end(samples::MULTIPURPOSE, &EC_LEAF));
 static STRICT: LazyLock<Specimen> =
-    LazyLock::new(|| Specimen::end(Kind::Strict, &samples::RSA_LEAF));
+    LazyLock::new(|| Specimen::end(samples::STRICT, &samples::RSA_LEAF));
 
 impl Specimen {
     /// A multipurpose leaf with an RSA key.
@@ -92,6 +99,51 @@ impl Specimen {
     /// A strict leaf with an RSA key.
     pub(crate) fn strict() -> Self {
         STRICT.clone()
+    }
+
+    /// A multipurpose leaf for a mailbox and nobody else.
+    pub(crate) fn mailbox() -> Self {
+        let mut made = Self::leaf();
+        made.subject.clear();
+        let mailbox = "jan.kowalski@example.com";
+        made.add(oids::COMMON_NAME, tlv::UTF8_STRING, mailbox);
+        made.of_type(Kind::Multipurpose(Level::Mailbox))
+    }
+
+    /// A multipurpose leaf for a person for whom an organization stands.
+    pub(crate) fn sponsor() -> Self {
+        let mut made = Self::leaf();
+        made.person();
+        made.of_type(Kind::Multipurpose(Level::Sponsor))
+    }
+
+    /// A multipurpose leaf for a person.
+    pub(crate) fn individual() -> Self {
+        let mut made = Self::leaf();
+        made.take_away(oids::ORGANIZATION);
+        made.take_away(oids::ORGANIZATION_IDENTIFIER);
+        made.person();
+        made.of_type(Kind::Multipurpose(Level::Individual))
+    }
+
+    /// The same by the rules of the strict generation.
+    pub(crate) fn strict_too(self) -> Self {
+        let level = self.kind.level().unwrap();
+        self.of_type(Kind::Strict(level))
+    }
+
+    fn person(&mut self) {
+        self.add(oids::GIVEN_NAME, tlv::UTF8_STRING, "Jan");
+        self.add(oids::SURNAME, tlv::UTF8_STRING, "Kowalski");
+        self.put(oids::COMMON_NAME, tlv::UTF8_STRING, "Jan Kowalski");
+    }
+
+    /// Another kind of leaf, with its policy.
+    fn of_type(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        let policy = Self::leaf_type(kind).unwrap().policy();
+        self.set(oids::CERTIFICATE_POLICIES, policies(&[policy.as_bytes()]));
+        self
     }
 
     pub(crate) fn issuing() -> Self {
@@ -135,11 +187,12 @@ impl Specimen {
         made
     }
 
-    fn end(kind: Kind, key: &PublicKey) -> Self {
+    fn end(profile: &str, key: &PublicKey) -> Self {
         let issuer = &samples::ISSUING;
-        let profile = match kind {
-            Kind::Strict => samples::STRICT,
-            _ => samples::MULTIPURPOSE,
+        let kind = if profile == samples::STRICT {
+            Kind::Strict(Level::Organization)
+        } else {
+            Kind::Multipurpose(Level::Organization)
         };
         let draft = samples::leaf(issuer, profile, key);
         let rules = Self::rules_of(kind, Some(&issuer.certificate));
@@ -180,14 +233,30 @@ impl Specimen {
     }
 
     fn rules_of(kind: Kind, issuer: Option<&CaCertificate>) -> RuleSet {
+        if let (Some(leaf_type), Some(issuer)) = (Self::leaf_type(kind), issuer) {
+            return RuleSet::leaf(issuer, leaf_type);
+        }
         match (kind, issuer) {
-            (Kind::Multipurpose, Some(issuer)) => RuleSet::leaf(issuer, Generation::Multipurpose),
-            (Kind::Strict, Some(issuer)) => RuleSet::leaf(issuer, Generation::Strict),
             (Kind::Issuing, Some(root)) => RuleSet::issuing(root),
             (Kind::Responder, Some(issuer)) => RuleSet::responder(issuer),
             (Kind::Root, None) => RuleSet::root(),
             _ => panic!("{kind:?} has another issuer"),
         }
+    }
+
+    fn leaf_type(kind: Kind) -> Option<LeafType> {
+        let level = match kind.level()? {
+            Level::Mailbox => ValidationLevel::Mailbox,
+            Level::Organization => ValidationLevel::Organization,
+            Level::Sponsor => ValidationLevel::Sponsor,
+            Level::Individual => ValidationLevel::Individual,
+        };
+        let generation = if kind.is_strict() {
+            Generation::Strict
+        } else {
+            Generation::Multipurpose
+        };
+        Some(LeafType { level, generation })
     }
 
     /// The rules this specimen is judged by.
@@ -265,10 +334,17 @@ impl Specimen {
         sequence(&[&rdns.collect::<Vec<_>>()])
     }
 
-    /// An attribute at the end of the subject.
+    /// An attribute in its place; one the CA does not know at the end of the subject.
     pub(crate) fn add(&mut self, oid: &[u8], tag: u8, value: impl AsRef<[u8]>) {
+        let place = |oid: &[u8]| {
+            let mut all = AttributeType::ALL.into_iter();
+            all.position(|kind| kind.oid().as_bytes() == oid)
+                .unwrap_or(usize::MAX)
+        };
         let attribute = (oid.to_vec(), tag, value.as_ref().to_vec());
-        self.subject.push(vec![attribute]);
+        let before = |rdn: &Vec<Attribute>| place(&rdn[0].0) <= place(oid);
+        let at = self.subject.iter().take_while(|rdn| before(rdn)).count();
+        self.subject.insert(at, vec![attribute]);
     }
 
     /// Replaces an attribute where it stands.

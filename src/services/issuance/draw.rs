@@ -166,7 +166,7 @@ impl Issuance {
             cause: Some(fault.to_string()),
             ..lint_failed()
         })?;
-        let linted = draft.lint(&authority.leaf_rules(profile.generation()), content.now);
+        let linted = draft.lint(&authority.leaf_rules(profile.leaf_type()), content.now);
         Ok(linted.map(|linted| (linted, partition)))
     }
 

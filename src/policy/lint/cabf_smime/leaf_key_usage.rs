@@ -21,7 +21,7 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
         return Ok(());
     };
     let allowed = match (certificate.key.form, certificate.kind) {
-        (Form::Rsa { .. }, Kind::Strict) => SIGN | NON_REPUDIATION | ENCIPHER,
+        (Form::Rsa { .. }, Kind::Strict(_)) => SIGN | NON_REPUDIATION | ENCIPHER,
         (Form::Rsa { .. }, _) => SIGN | NON_REPUDIATION | ENCIPHER | DATA,
         (Form::Ec { .. }, _) => SIGN | NON_REPUDIATION | AGREE | ENCIPHER_ONLY | DECIPHER_ONLY,
         (Form::Ed25519 | Form::Ed448 | Form::MlDsa, _) => SIGN | NON_REPUDIATION,

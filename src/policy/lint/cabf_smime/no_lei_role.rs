@@ -1,8 +1,8 @@
-//! An organization's certificate has no LEI role.
+//! Only a person for whom an organization stands has a role in a legal entity.
 
 use crate::policy::lint::{
     CertificateRule, Source, Verdict,
-    certificate::{Certificate, LEAVES},
+    certificate::{Certificate, NOT_SPONSORED},
     day, ensure, oids,
 };
 
@@ -12,7 +12,7 @@ pub const RULE: CertificateRule = CertificateRule {
     source: Source::CabfSmime,
     effective: day(2023, 9, 1),
     ineffective: None,
-    check: (LEAVES, check),
+    check: (NOT_SPONSORED, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
@@ -30,7 +30,13 @@ pub(super) mod tests {
     };
 
     pub(crate) fn specimens() -> Vec<Specimen> {
-        vec![Specimen::leaf().but(|s| s.set(oids::LEI_ROLE, vec![0x13, 1, b'x']))]
+        let with =
+            |specimen: Specimen| specimen.but(|s| s.set(oids::LEI_ROLE, vec![0x13, 1, b'x']));
+        vec![
+            with(Specimen::leaf()),
+            with(Specimen::mailbox()),
+            with(Specimen::individual()),
+        ]
     }
 
     #[test]

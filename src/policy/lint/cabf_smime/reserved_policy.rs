@@ -2,7 +2,7 @@
 
 use crate::policy::lint::{
     CertificateRule, Source, Verdict,
-    certificate::{Certificate, Kind, LEAVES},
+    certificate::{Certificate, Kind, LEAVES, Level},
     day, ensure, oids,
 };
 
@@ -17,8 +17,15 @@ pub const RULE: CertificateRule = CertificateRule {
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
     let wanted = match certificate.kind {
-        Kind::Strict => oids::ORGANIZATION_STRICT,
-        _ => oids::ORGANIZATION_MULTIPURPOSE,
+        Kind::Multipurpose(Level::Mailbox) => oids::MAILBOX_MULTIPURPOSE,
+        Kind::Multipurpose(Level::Organization) => oids::ORGANIZATION_MULTIPURPOSE,
+        Kind::Multipurpose(Level::Sponsor) => oids::SPONSOR_MULTIPURPOSE,
+        Kind::Multipurpose(Level::Individual) => oids::INDIVIDUAL_MULTIPURPOSE,
+        Kind::Strict(Level::Mailbox) => oids::MAILBOX_STRICT,
+        Kind::Strict(Level::Organization) => oids::ORGANIZATION_STRICT,
+        Kind::Strict(Level::Sponsor) => oids::SPONSOR_STRICT,
+        Kind::Strict(Level::Individual) => oids::INDIVIDUAL_STRICT,
+        Kind::Issuing | Kind::Root | Kind::Responder => return Ok(()),
     };
     let policies = certificate.policies.iter().flatten();
     let mut reserved = policies.filter(|policy| policy.is_reserved() && !policy.is_legacy());
@@ -41,14 +48,18 @@ pub(super) mod tests {
     };
 
     pub(crate) fn specimens() -> Vec<Specimen> {
-        // Sponsor-validated, multipurpose.
-        let sponsor = b"\x67\x81\x0c\x01\x05\x03\x02";
+        let with = |specimen: Specimen, policy: &[u8]| {
+            specimen.but(|s| s.set(oids::CERTIFICATE_POLICIES, policies(&[policy])))
+        };
         vec![
-            Specimen::leaf().but(|s| s.set(oids::CERTIFICATE_POLICIES, policies(&[sponsor]))),
-            Specimen::strict().but(|s| {
-                let other = policies(&[oids::ORGANIZATION_MULTIPURPOSE]);
-                s.set(oids::CERTIFICATE_POLICIES, other);
-            }),
+            with(Specimen::leaf(), oids::SPONSOR_MULTIPURPOSE),
+            with(Specimen::leaf(), oids::ORGANIZATION_STRICT),
+            with(Specimen::strict(), oids::ORGANIZATION_MULTIPURPOSE),
+            with(Specimen::mailbox(), oids::MAILBOX_STRICT),
+            with(Specimen::mailbox(), oids::INDIVIDUAL_MULTIPURPOSE),
+            with(Specimen::sponsor(), oids::ORGANIZATION_MULTIPURPOSE),
+            with(Specimen::individual(), oids::MAILBOX_MULTIPURPOSE),
+            with(Specimen::individual().strict_too(), oids::SPONSOR_STRICT),
         ]
     }
 

@@ -1,18 +1,18 @@
-//! organizationName and organizationIdentifier are there.
+//! Where an organization stands in the subject, its name and its identifier are there.
 
 use crate::policy::lint::{
     CertificateRule, Source, Verdict,
-    certificate::{Certificate, LEAVES},
+    certificate::{Certificate, OF_ORGANIZATIONS},
     day, ensure, oids,
 };
 
 pub const RULE: CertificateRule = CertificateRule {
     name: "e_subject_attributes_required",
-    citation: "S/MIME BR 7.1.4.2.4",
+    citation: "S/MIME BR 7.1.4.2.4, 7.1.4.2.5",
     source: Source::CabfSmime,
     effective: day(2023, 9, 1),
     ineffective: None,
-    check: (LEAVES, check),
+    check: (OF_ORGANIZATIONS, check),
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
@@ -44,6 +44,10 @@ pub(super) mod tests {
                     "jan.kowalski@example.com",
                 );
             }),
+            Specimen::sponsor().but(|s| s.take_away(oids::ORGANIZATION_IDENTIFIER)),
+            Specimen::sponsor()
+                .strict_too()
+                .but(|s| s.take_away(oids::ORGANIZATION)),
         ]
     }
 

@@ -2,7 +2,7 @@
 
 use crate::policy::lint::{
     CertificateRule, Source, Verdict,
-    certificate::{Certificate, Kind, LEAVES},
+    certificate::{Certificate, LEAVES},
     day, ensure,
     name::{DIRECTORY_NAME, GeneralName, OTHER_NAME},
 };
@@ -22,7 +22,7 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
     // Without a mailbox, and in strict leaves, the requirements refuse already.
     let wrong = names.iter().any(|name| match name.kind {
         DIRECTORY_NAME => true,
-        OTHER_NAME => !name.is_mailbox() && certificate.kind != Kind::Strict,
+        OTHER_NAME => !name.is_mailbox() && !certificate.kind.is_strict(),
         _ => false,
     });
     ensure(!wrong || !has_mailbox, || {

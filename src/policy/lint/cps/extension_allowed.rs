@@ -3,7 +3,7 @@
 
 use crate::policy::lint::{
     CertificateRule, Source, Verdict,
-    certificate::{ALL, Certificate, Kind},
+    certificate::{ALL, Certificate, Kind, Level},
     day, ensure, oids,
 };
 
@@ -45,8 +45,10 @@ fn is_known(kind: Kind, oid: &[u8]) -> bool {
         (Kind::Issuing, _) => false,
         (_, oids::SUBJECT_ALT_NAME) => true,
         (Kind::Responder, oid) => oid == oids::OCSP_NO_CHECK,
-        (_, oids::SUBJECT_DIRECTORY_ATTRIBUTES | oids::LEI_ROLE) => true,
-        (Kind::Strict, oids::ADOBE_TIME_STAMP | oids::ADOBE_ARCHIVE) => true,
+        (_, oids::SUBJECT_DIRECTORY_ATTRIBUTES) => true,
+        (kind, oids::LEI_ROLE) => kind.level() != Some(Level::Sponsor),
+        (kind, oids::LEI) => !matches!(kind.level(), Some(Level::Organization | Level::Sponsor)),
+        (Kind::Strict(_), oids::ADOBE_TIME_STAMP | oids::ADOBE_ARCHIVE) => true,
         _ => false,
     }
 }
@@ -63,11 +65,18 @@ pub(super) mod tests {
         // smimeCapabilities, qcStatements, LEI, privateKeyUsagePeriod.
         let capabilities: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0f";
         let statements: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x01\x03";
-        let lei: &[u8] = b"\x2b\x06\x01\x04\x01\x83\x98\x2a\x01";
         let period: &[u8] = b"\x55\x1d\x10";
-        let all = [capabilities, statements, lei, period, oids::ADOBE_ARCHIVE];
+        let all = [
+            capabilities,
+            statements,
+            oids::LEI,
+            period,
+            oids::ADOBE_ARCHIVE,
+        ];
         let with = |s: Specimen, oid: &[u8]| s.but(|s| s.set(oid, vec![0x30, 0]));
         let mut all: Vec<Specimen> = all.map(|oid| with(Specimen::leaf(), oid)).into();
+        all.push(with(Specimen::sponsor(), oids::LEI));
+        all.push(with(Specimen::sponsor(), oids::LEI_ROLE));
         all.push(with(Specimen::root(), period));
         all.push(with(Specimen::responder(), period));
         all.push(Specimen::issuing().but(|s| {

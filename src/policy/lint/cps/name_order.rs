@@ -25,12 +25,20 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
     })
 }
 
-const ORDER: [&[u8]; 7] = [
+const ORDER: [&[u8]; 15] = [
     oids::COUNTRY,
     oids::STATE_OR_PROVINCE,
     oids::LOCALITY,
+    oids::POSTAL_CODE,
+    oids::STREET_ADDRESS,
     oids::ORGANIZATION,
+    oids::ORGANIZATIONAL_UNIT,
     oids::ORGANIZATION_IDENTIFIER,
+    oids::TITLE,
+    oids::GIVEN_NAME,
+    oids::SURNAME,
+    oids::PSEUDONYM,
+    oids::SERIAL_NUMBER,
     oids::COMMON_NAME,
     oids::EMAIL_ADDRESS,
 ];
@@ -44,6 +52,7 @@ pub(super) mod tests {
         vec![
             Specimen::leaf().but(|s| s.subject.reverse()),
             Specimen::leaf().but(|s| s.subject.swap(0, 1)),
+            Specimen::individual().but(|s| s.subject.reverse()),
         ]
     }
 

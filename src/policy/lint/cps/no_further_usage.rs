@@ -20,7 +20,7 @@ fn check(certificate: &Certificate<'_>) -> Verdict {
     let bits = certificate.usage().unwrap_or(0);
     let one_way = bits & 0x0180;
     let further = match (certificate.key.form, certificate.kind) {
-        (Form::Rsa { .. }, Kind::Strict) => bits & 0x4000,
+        (Form::Rsa { .. }, Kind::Strict(_)) => bits & 0x4000,
         (Form::Rsa { .. }, _) => bits & 0x5000,
         (Form::Ec { .. }, _) if one_way == 0x0180 => bits & 0x4000,
         (Form::Ec { .. }, _) => bits & 0x4000 | one_way,

@@ -3,7 +3,7 @@
 
 use crate::policy::lint::{
     CertificateRule, Source, Verdict,
-    certificate::{Certificate, Kind, LEAVES},
+    certificate::{Certificate, LEAVES, Level},
     day, ensure, oids,
 };
 
@@ -17,12 +17,16 @@ pub const RULE: CertificateRule = CertificateRule {
 };
 
 fn check(certificate: &Certificate<'_>) -> Verdict {
+    let level = certificate.kind.level();
+    let organization = matches!(level, Some(Level::Organization | Level::Sponsor));
+    let exact = level != Some(Level::Mailbox) && !certificate.kind.is_strict();
     let place = certificate.has(oids::LOCALITY) || certificate.has(oids::STATE_OR_PROVINCE);
     let wrong = certificate.subject.iter().find(|found| match found.oid {
-        oids::ORGANIZATIONAL_UNIT | oids::SERIAL_NUMBER => true,
+        oids::SERIAL_NUMBER => true,
         // Where these break the requirements, their rules say so.
-        oids::STREET_ADDRESS => place && certificate.kind != Kind::Strict,
-        oids::POSTAL_CODE => certificate.kind != Kind::Strict,
+        oids::ORGANIZATIONAL_UNIT => organization,
+        oids::STREET_ADDRESS => place && exact,
+        oids::POSTAL_CODE => exact,
         _ => false,
     });
     ensure(wrong.is_none(), || {
@@ -46,6 +50,9 @@ pub(super) mod tests {
             Specimen::leaf().but(|s| s.add(oids::SERIAL_NUMBER, tlv::PRINTABLE_STRING, "17")),
             Specimen::leaf().but(|s| s.add(oids::STREET_ADDRESS, tlv::UTF8_STRING, "Prosta 1")),
             Specimen::leaf().but(|s| s.add(oids::POSTAL_CODE, tlv::UTF8_STRING, "1260 Nyon")),
+            Specimen::mailbox().but(|s| s.add(oids::SERIAL_NUMBER, tlv::PRINTABLE_STRING, "17")),
+            Specimen::sponsor().but(|s| s.add(oids::ORGANIZATIONAL_UNIT, tlv::UTF8_STRING, "IT")),
+            Specimen::individual().but(|s| s.add(oids::POSTAL_CODE, tlv::UTF8_STRING, "90-001")),
         ]
     }
 

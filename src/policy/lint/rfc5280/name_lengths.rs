@@ -55,6 +55,13 @@ pub(super) mod tests {
             }),
             Specimen::leaf().but(|s| s.put(oids::LOCALITY, tlv::UTF8_STRING, "ż".repeat(129))),
             Specimen::leaf().but(|s| s.put(oids::LOCALITY, tlv::UTF8_STRING, "")),
+            Specimen::sponsor().but(|s| s.add(oids::TITLE, tlv::UTF8_STRING, "ż".repeat(65))),
+            Specimen::individual().but(|s| {
+                s.take_away(oids::SURNAME);
+                s.put(oids::GIVEN_NAME, tlv::UTF8_STRING, "ż".repeat(65));
+                let mailbox = "jan.kowalski@example.com";
+                s.put(oids::COMMON_NAME, tlv::UTF8_STRING, mailbox);
+            }),
             Specimen::issuing().but(|s| s.put(oids::COMMON_NAME, tlv::UTF8_STRING, "a".repeat(65))),
         ]
     }
