@@ -63,21 +63,31 @@ class Api:
 
     def __init__(self, env, name, record, acting_for=None):
         self.place = urllib.parse.urlsplit(env["RA_URL"])
-        self.tls = ssl.create_default_context(cafile=env["SERVER_CA"])
-        self.tls.load_cert_chain(env[f"{name}_CERT"], env[f"{name}_KEY"])
+        self.tls = None
+        if self.place.scheme == "https":
+            self.tls = ssl.create_default_context(cafile=env["SERVER_CA"])
+            self.tls.load_cert_chain(env[f"{name}_CERT"], env[f"{name}_KEY"])
         self.acting_for, self.record = acting_for, record
         self.connection = None
+        # Whether the last request went out whole.
+        self.sent = False
 
     def close(self):
         if self.connection:
             self.connection.close()
         self.connection = None
 
+    def new_connection(self):
+        host, port = self.place.hostname, self.place.port
+        if self.tls is None:
+            return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=self.tls)
+
     def send(self, method, path, body=None, headers=()):
         """One request; raises one of LOST when no whole answer comes."""
+        self.sent = False
         if self.connection is None:
-            self.connection = http.client.HTTPSConnection(
-                self.place.hostname, self.place.port, timeout=TIMEOUT, context=self.tls)
+            self.connection = self.new_connection()
         headers = dict(headers)
         if self.acting_for:
             headers["Acting-For"] = self.acting_for
@@ -85,6 +95,7 @@ class Api:
             headers["Content-Type"] = "application/json"
         try:
             self.connection.request(method, f"/v1{path}", body=body, headers=headers)
+            self.sent = True
             response = self.connection.getresponse()
             content = response.read()
         except LOST:

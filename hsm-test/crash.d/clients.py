@@ -1,7 +1,9 @@
 """Clients that repeat one request until it has its certificate, whatever happens to the daemon."""
 
+import contextlib
 import queue
 import threading
+import time
 
 from api import LOST, Api, Failed
 
@@ -20,6 +22,8 @@ class Clients:
         self.changed = threading.Condition()
         self.in_flight, self.certificates = 0, 0
         self.answers, self.failure = {}, None
+        # Clients whose request went out and was not answered, since somebody asked last.
+        self.lost = set()
         self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(number)]
 
     def start(self):
@@ -34,17 +38,31 @@ class Clients:
         if any(thread.is_alive() for thread in self.threads):
             raise Failed(f"{self.in_flight} clients have no certificate after {seconds} s")
 
+    def no_more(self):
+        """What nobody has begun yet is left undone."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self.pool.get_nowait()
+
     def left(self):
         return self.pool.qsize()
 
-    def wait_for(self, certificates, seconds):
-        """Until that many certificates are there in all, or the time is over."""
-        def there():
-            return self.failure or self.certificates >= certificates or not self.in_flight
+    def wait_for(self, certificates, seconds, over=lambda: False):
+        """Until that many certificates are there in all, or it or the time is over."""
+        end = time.monotonic() + seconds
         with self.changed:
-            self.changed.wait_for(there, seconds)
+            while not (self.failure or self.certificates >= certificates or not self.in_flight
+                       or over() or time.monotonic() > end):
+                self.changed.wait(0.02)
         if self.failure:
             raise self.failure
+
+    def lost_since(self):
+        """How many clients have lost a request since this was asked last."""
+        with self.changed:
+            number = len(self.lost)
+            self.lost.clear()
+        return number
 
     def work(self):
         api = self.make_api()
@@ -75,11 +93,14 @@ class Clients:
                 answer = api.send("POST", ready.path, ready.body, ready.headers)
             except LOST:
                 self.count("lost")
+                if api.sent:
+                    with self.changed:
+                        self.lost.add(threading.get_ident())
                 pause.wait(0.02)
                 continue
             self.count(answer.status)
             if answer.status == 201:
-                ready.answer = answer
+                ready.answer, ready.answered = answer, time.time()
                 return
             if answer.status not in AGAIN or AGAIN[answer.status] not in (None, answer.code):
                 raise Failed(f"{ready.path}: {answer.status} {answer.body.decode()}")

@@ -31,6 +31,10 @@ class Shim:
             found.append((int(process), event, data[0] if data else None))
         return found
 
+    def count(self):
+        """How many lines there are."""
+        return self.log.read_bytes().count(b"\n") if self.log.exists() else 0
+
     def arm(self, how="k"):
         """What happens to the next signature, by the letters of shim.c."""
         prepared = self.trigger.with_suffix(".new")
@@ -44,6 +48,10 @@ class Shim:
 
 
 class Daemon:
+    """The daemon, or a program that is killed and judged as it is."""
+
+    name = "chanceryd"
+
     def __init__(self, directory, binaries, env):
         self.directory, self.binaries, self.env = pathlib.Path(directory), binaries, env
         self.process = None
@@ -51,16 +59,22 @@ class Daemon:
         self.starts = []
         # What the next start finds in its environment beside ours.
         self.environment = {}
+        # What stands before its command: strace, for faults of system calls.
+        self.before = []
         # Set while the daemon is ready, for the clients.
         self.up = threading.Event()
         metrics = urllib.parse.urlsplit(env["METRICS_URL"])
         self.metrics = (metrics.hostname, metrics.port)
+        self.database = pathlib.Path(env["DATABASE_URL"].removeprefix("sqlite://"))
+
+    def command(self):
+        return [f"{self.binaries}/chanceryd", "serve", "--config", self.env["CONFIG"]]
 
     def start(self):
         log = open(self.directory / "daemon.log", "ab")
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [f"{self.binaries}/chanceryd", "serve", "--config", self.env["CONFIG"]],
+            [*self.before, *self.command()],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             env={**os.environ, **self.environment})
         log.close()
@@ -85,6 +99,21 @@ class Daemon:
         self.starts.append(time.monotonic() - self.began)
         self.up.set()
 
+    def ready_or_dead(self):
+        """Waits for either; whether it is ready. The clients are let go in that case."""
+        pause, end = threading.Event(), time.monotonic() + PATIENCE
+        while not self.is_dead():
+            if self.is_ready():
+                self.up.set()
+                return True
+            if time.monotonic() > end:
+                raise Failed(f"the daemon is neither ready nor dead within {PATIENCE} s")
+            pause.wait(0.005)
+        return False
+
+    def is_dead(self):
+        return self.process.poll() is not None
+
     def is_ready(self):
         connection = http.client.HTTPConnection(*self.metrics, timeout=10)
         try:
@@ -97,6 +126,9 @@ class Daemon:
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
+        self.gone(signal.SIGKILL)
+
+    def gone_by_kill(self):
         self.gone(signal.SIGKILL)
 
     def killed_by_shim(self):
@@ -112,6 +144,10 @@ class Daemon:
         self.process.wait(PATIENCE)
         if self.process.returncode != -by:
             raise Failed(f"the daemon ended with {self.process.returncode}, not by signal {by}")
+
+    def finish(self):
+        """Ends it in its own way."""
+        self.stop()
 
     def stop(self):
         self.up.clear()

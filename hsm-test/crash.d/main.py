@@ -2,27 +2,31 @@
 
 import argparse
 import collections
+import contextlib
 import json
 import os
 import pathlib
-import random
 import secrets
 import sys
-import threading
 import time
 
 sys.dont_write_bytecode = True
+import fates
 import judge
+import trace_order
+import wrong_order
 from api import Failed, Record, environment
 from clients import Clients, api_maker
-from daemon import Daemon, Shim
+from daemon import Daemon
+from kills import AT_ONCE, LOAD, ORDERS_A_KILL, Kills
 from orders import Workshop
+from travellers import Travellers
 
 INSTANCE = pathlib.Path(os.environ["CHANCERY_DEMO_DIR"])
-# Activations that must be under way at each kill.
-AT_ONCE = 16
-# Orders made for each kill: what is issued between two kills, with room.
-ORDERS_A_KILL = 16
+# The oracle, the CRL and what clients hold are asked after so many kills each.
+EVERY = 10
+# Clients beside the others that take whole orders from nothing to a certificate.
+TRAVELLERS = 4
 
 
 def main():
@@ -33,6 +37,7 @@ def main():
     given = arguments.parse_args()
     try:
         run(given)
+        wrong_order.must_be_found(INSTANCE, given)
     except Failed as failure:
         print(f"\ncrash: {failure}\n      seed {given.seed}; everything is in {INSTANCE}",
               file=sys.stderr)
@@ -46,89 +51,80 @@ def run(given):
     record = Record(INSTANCE / "answers.bin")
     summary = json.loads((INSTANCE / "walks/1/summary.json").read_text())
     daemon = Daemon(INSTANCE, os.environ["CHANCERY_DEMO_BIN"], env)
-    take_over(daemon)
-    wanted = given.clients + ORDERS_A_KILL * given.kills
-    ready = Workshop(env, summary, record, INSTANCE / "clients.pem").make(wanted)
-    print(f"{len(ready)} orders are ready for activation ({time.monotonic() - began:.0f} s)", flush=True)
-    make_api = api_maker(env, record, summary["customer"])
-    clients = Clients(given.clients, ready, daemon, make_api)
-    kills = Kills(given, daemon, clients)
-    clients.start()
-    kills.all()
-    clients.join(300)
-    print(f"{kills.done.total()} kills, all {len(ready)} clients have a certificate "
-          f"({time.monotonic() - began:.0f} s)", flush=True)
-    counts = judge.everything(env, record, daemon, ready, make_api, INSTANCE)
-    daemon.stop()
-    report(given, kills, counts, clients, daemon, began)
-
-
-def take_over(daemon):
-    """The instance's daemon was started by the demo's script; from here on it is our child."""
     daemon.start()
     daemon.wait_until_ready()
+    wanted = 1 + 2 * given.clients + ORDERS_A_KILL * given.kills
+    workshop = Workshop(env, summary, record, INSTANCE / "clients.pem")
+    ready = workshop.make(wanted)
+    daemon.stop()
+    print(f"{len(ready)} orders are ready for activation ({time.monotonic() - began:.0f} s)", flush=True)
+    make_api = api_maker(env, record, summary["customer"])
+    for traced in (ready[:1], ready[1:1 + given.clients]):
+        number = trace_order.of_daemon(daemon, env, make_api, traced)
+        print(f"{number} at once, traced: intent synced < C_Sign < result synced < answer", flush=True)
+    waiting = ready[1 + given.clients:]
+    clients = Clients(given.clients, waiting, daemon, make_api)
+    check = Check(env, record, daemon, ready)
+    kills = Kills(given.kills, given.seed, daemon, clients, EVERY, check.all)
+    travellers = Travellers(TRAVELLERS, workshop, clients)
+    clients.start()
+    travellers.start()
+    dying = time.monotonic()
+    kills.all()
+    dying = time.monotonic() - dying
+    arrived = travellers.finish(300)
+    clients.join(300)
+    ready += arrived
+    print(f"{len(kills.done)} kills in {dying:.0f} s, all {len(ready)} clients have a certificate "
+          f"({time.monotonic() - began:.0f} s)", flush=True)
+    counts, intents = judge.everything(env, record, daemon, ready, make_api, INSTANCE)
+    with contextlib.closing(judge.open_database(env)) as database:
+        settled = fates.settled_intents(database)
+    met = fates.of_each(kills.done, daemon, INSTANCE, intents, ready, settled)
+    fates.write_down(INSTANCE / "kills", kills.done, met)
+    daemon.stop()
+    counts["orders taken the whole way meanwhile"] = len(arrived)
+    counts["the oracle, the CRL and the clients were asked, times"] = check.times + 1
+    report(given, kills, met, counts, clients, daemon, began)
 
 
-class Kills:
-    """When the daemon dies, by a seeded plan."""
+class Check:
+    """What is asked between kills."""
 
-    def __init__(self, given, daemon, clients):
-        self.daemon, self.clients = daemon, clients
-        self.random = random.Random(given.seed)
-        # Some of the signatures the shim dies on are those of CRLs.
-        shim, start = -(-given.kills * 2 // 5), given.kills // 8
-        plan = ["shim"] * shim + ["start"] * start
-        plan += ["load"] * (given.kills - len(plan))
-        self.random.shuffle(plan)
-        self.plan, self.done = plan, collections.Counter()
-        self.fewest = None
+    def __init__(self, env, record, daemon, ready):
+        self.env, self.record, self.daemon, self.ready = env, record, daemon, ready
+        self.issuer = judge.issuer_of(env)
+        self.times = 0
 
     def all(self):
-        for number, kind in enumerate(self.plan):
-            self.one(kind, len(self.plan) - number)
-            self.done[kind] += 1
-            self.daemon.start()
-        self.daemon.wait_until_ready()
-
-    def one(self, kind, left):
-        if kind == "start":
-            self.daemon.wait_for_login()
-            self.pause(0.2)
-            self.daemon.kill()
-            return
-        if not self.daemon.up.is_set():
-            self.daemon.wait_until_ready()
-        # So many certificates first that the orders last to the end, with some issued meanwhile.
-        some = max(0, min(16, 2 * (self.clients.left() // left - 6)))
-        self.clients.wait_for(self.clients.certificates + self.random.randint(0, some), 5)
-        if kind == "shim":
-            self.count_in_flight()
-            self.daemon.shim.arm()
-            self.daemon.killed_by_shim()
-        else:
-            self.pause(0.02)
-            self.count_in_flight()
-            self.daemon.kill()
-
-    def pause(self, longest):
-        threading.Event().wait(self.random.uniform(0, longest))
-
-    def count_in_flight(self):
-        now = self.clients.in_flight
-        self.fewest = now if self.fewest is None else min(self.fewest, now)
-        if now < AT_ONCE:
-            raise Failed(f"only {now} activations were under way at a kill")
+        """First of what the death has left, then of what the restart has made of it."""
+        judge.verify(self.daemon, self.env)
+        self.daemon.start()
+        self.daemon.wait("not ready", self.daemon.is_ready)
+        judge.between_kills(self.env, self.record, self.daemon, self.ready, self.issuer)
+        judge.verify(self.daemon, self.env)
+        self.daemon.kill()
+        self.times += 1
 
 
-def report(given, kills, counts, clients, daemon, began):
-    between = counts["killed between C_Sign and commit"]
+def report(given, kills, met, counts, clients, daemon, began):
+    states = (fates.RECORDED, fates.SIGNED, fates.RESULT)
+    print(f"\n{'died at':46}{'kills':>7}{'(1)':>7}{'(2)':>7}{'(3)':>7}")
+    total = collections.Counter()
+    for place, row in sorted(fates.table(kills.done, met).items()):
+        print(f"{place:46}{row['kills']:7}" + "".join(f"{row[state]:7}" for state in states))
+        total.update(row)
+    print(f"{'all':46}{total['kills']:7}" + "".join(f"{total[state]:7}" for state in states))
+    for number, state in enumerate(states, 1):
+        print(f"({number}) with at least one activation at: {state}")
+    loaded = [kill.lost for kill in kills.done if kill.ready]
     lines = {
-        "kills": kills.done.total(),
-        "  at random moments under load": kills.done["load"],
-        "  at random moments of the start": kills.done["start"],
-        "  by the shim": kills.done["shim"],
+        "kills": len(kills.done),
+        "  between a C_Sign and its result's commit": total[fates.SIGNED],
+        f"  with {AT_ONCE} or more requests unanswered": sum(lost >= AT_ONCE for lost in loaded),
+        "violations": 0,  # the first would have ended the run
         **counts,
-        "activations under way at a kill, at least": kills.fewest,
+        "activations under way at a kill, at least": min(kill.in_flight for kill in kills.done),
         "answers to the clients": ", ".join(f"{n} × {s}" for s, n in clients.answers.items()),
         "start to ready, seconds": f"{sorted(daemon.starts)[len(daemon.starts) // 2]:.2f} (median), "
                                    f"{max(daemon.starts):.2f} (longest)",
@@ -136,10 +132,12 @@ def report(given, kills, counts, clients, daemon, began):
     }
     print()
     for name, value in lines.items():
-        print(f"{name:52} {value}")
-    needed = given.kills // 5
-    if between < needed:
-        raise Failed(f"{between} kills between C_Sign and commit, {needed} are needed")
+        print(f"{name:56} {value}")
+    needed = given.kills // 10
+    if total[fates.SIGNED] < needed:
+        raise Failed(f"{total[fates.SIGNED]} kills between C_Sign and commit, {needed} are needed")
+    if kills.missed > given.kills // 10:
+        raise Failed(f"{kills.missed} steps were not reached; they were kills of the kind {LOAD}")
 
 
 if __name__ == "__main__":

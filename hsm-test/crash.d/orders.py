@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import secrets
@@ -28,7 +29,7 @@ class Ready:
     def __init__(self, order, mailbox, key, body):
         self.order, self.mailbox, self.key, self.body = order, mailbox, key, body
         self.idempotency = f"crash-{uuid.uuid4()}"
-        self.answer = None
+        self.answer = self.answered = None
         self.tries = 0
 
     @property
@@ -40,6 +41,28 @@ class Ready:
         return {"Idempotency-Key": self.idempotency, "Prefer": "wait=30"}
 
 
+class Post:
+    """The values that mails have brought, each file read once."""
+
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.found, self.seen, self.lock = {}, set(), threading.Lock()
+
+    def values(self):
+        """The newest value by mailbox."""
+        with self.lock:
+            for name in set(os.listdir(self.directory)) - self.seen:
+                if not name.endswith(".eml"):
+                    continue
+                text = (self.directory / name).read_text("utf-8", "replace")
+                to, value = TO.search(text), VALUE.search(text.replace("\r\n", "\n"))
+                if to and value:
+                    self.found[to.group(1)] = value.group()
+                if to and text.endswith("\n"):
+                    self.seen.add(name)
+            return dict(self.found)
+
+
 class Workshop:
     """Makes orders of one customer over one verified data set."""
 
@@ -48,6 +71,7 @@ class Workshop:
         self.customer, self.data = summary["customer"], summary["subject_data"]
         self.run = secrets.token_hex(4)
         self.local = threading.local()
+        self.post = Post(env["MAIL_DIR"])
 
     def api(self):
         if not hasattr(self.local, "api"):
@@ -60,7 +84,7 @@ class Workshop:
             placed = dict(pool.map(self.place, range(number)))
             values = self.mailed(set(placed))
             list(pool.map(lambda mailbox: self.confirm(placed[mailbox], values[mailbox]), placed))
-            choice = self.choice(next(iter(placed.values())))
+            self.chosen = choice = self.choice(next(iter(placed.values())))
             ready = list(pool.map(lambda item: self.ready(*item, choice), placed.items()))
         with open(self.keys, "ab") as file:
             for one in ready[:KEPT]:
@@ -69,15 +93,23 @@ class Workshop:
                     serialization.NoEncryption()))
         return ready
 
-    def place(self, number):
-        api = self.api()
-        mailbox = f"crash-{self.run}-{number}@example.com"
-        answer = api.call("POST", "/orders", {
+    def mailbox(self, number):
+        return f"crash-{self.run}-{number}@example.com"
+
+    def wish(self):
+        """The body of a new order."""
+        return {
             "product_code": PRODUCT,
             "customer_ref": self.customer,
             "language": "en",
             "contacts": {"technical": "it@example.com", "revocation": "it@example.com"},
-        }, {"Idempotency-Key": f"crash-{self.run}-{number}"}).expect(201)
+        }
+
+    def place(self, number):
+        api = self.api()
+        mailbox = self.mailbox(number)
+        key = {"Idempotency-Key": f"crash-{self.run}-{number}"}
+        answer = api.call("POST", "/orders", self.wish(), key).expect(201)
         order = answer.json["id"]
         for step, body in (("subject-data", {"subject_data_id": self.data}),
                            ("email", {"email": mailbox})):
@@ -87,23 +119,12 @@ class Workshop:
 
     def mailed(self, mailboxes, seconds=600):
         """The value mailed to each mailbox, as soon as all mails are there."""
-        values, seen, pause = {}, set(), threading.Event()
-        end = time.monotonic() + seconds
-        while True:
-            for path in pathlib.Path(self.env["MAIL_DIR"]).glob("*.eml"):
-                if path in seen:
-                    continue
-                text = path.read_text("utf-8", "replace")
-                to, value = TO.search(text), VALUE.search(text.replace("\r\n", "\n"))
-                if to and value:
-                    values[to.group(1)] = value.group()
-                if to and text.endswith("\n"):
-                    seen.add(path)
-            if mailboxes <= set(values):
-                return values
+        pause, end = threading.Event(), time.monotonic() + seconds
+        while not mailboxes <= set(values := self.post.values()):
             if time.monotonic() > end:
                 raise Failed(f"{len(mailboxes - set(values))} mails did not come")
             pause.wait(0.1)
+        return values
 
     def confirm(self, order, value):
         path = f"/orders/{order}/email/confirm"

@@ -44,7 +44,7 @@ def main():
             print(f"{play.__module__} {play.__name__.replace('_', ' ')}: "
                   f"as it must be ({time.monotonic() - began:.1f} s)", flush=True)
         scene.rest()
-        counts = judge.everything(env, record, daemon, ready, make_api, INSTANCE)
+        counts, _ = judge.everything(env, record, daemon, ready, make_api, INSTANCE)
         daemon.stop()
     except Failed as failure:
         print(f"\nfaults: {failure}\n      everything is in {INSTANCE}", file=sys.stderr)
