@@ -21,6 +21,8 @@ mod fates;
 mod faults;
 #[path = "support/ground.rs"]
 mod ground;
+#[path = "issuance/lapse.rs"]
+mod lapse;
 #[path = "issuance/lists.rs"]
 mod lists;
 #[expect(dead_code, reason = "other suites use more of it")]

@@ -40,6 +40,26 @@ def flips_every_signature(scene):
          f"{scene.serials(one)}")
 
 
+def signs_with_another_key(scene):
+    """A stale handle that names another key of the token: its signature does not verify under the
+    issuer's key, and nothing is released, be it once or for as long as it lasts."""
+    one, other, last = scene.order(), scene.order(), scene.order()
+    scene.daemon.shim.arm("w")
+    certificate = scene.activate(one, 20).expect(201).json
+    must(scene.issued(one) == certificate, "a retry has another certificate")
+    must([entry[1:] for entry in scene.serials(one)]
+         == [("abandoned", "signature-invalid"), ("issued", None)], f"{scene.serials(one)}")
+    scene.daemon.shim.arm("W")
+    scene.pending(other)
+    scene.until("not given up", lambda: given_up(scene, other))
+    scene.refused(last, "hsm-unavailable")
+    must(scene.unready() == ["key issuing-g1"], f"{scene.unready()}")
+    scene.daemon.shim.disarm()
+    scene.until("not ready again", scene.daemon.is_ready)
+    scene.issued(last)
+    scene.issued(other)
+
+
 def does_not_answer(scene):
     """Nobody knows whether there is a signature: the serial is given up, and the signature that
     comes in the end is not used."""

@@ -8,8 +8,11 @@ import time
 
 sys.dont_write_bytecode = True
 import clock
+import disk
 import hsm
 import judge
+import reload
+import requests
 from api import Failed, Record, environment
 from clients import api_maker
 from daemon import Daemon
@@ -17,12 +20,22 @@ from orders import Workshop
 from scene import Scene
 
 INSTANCE = pathlib.Path(os.environ["CHANCERY_DEMO_DIR"])
-ORDERS = 16
+ORDERS = 260
 SCENES = [
     hsm.flips_one_bit,
     hsm.flips_every_signature,
     hsm.does_not_answer,
     hsm.is_gone,
+    hsm.signs_with_another_key,
+    requests.come_sixty_four_times,
+    requests.come_under_sixty_four_keys,
+    requests.are_not_waited_for,
+    reload.between_intent_and_signature,
+    reload.storms,
+    disk.is_full_for_a_while,
+    disk.fails_one_sync,
+    disk.fails_every_sync,
+    disk.is_really_full,
     clock.goes_back,
 ]
 
@@ -37,10 +50,12 @@ def main():
         daemon.wait_until_ready()
         ready = Workshop(env, summary, record, INSTANCE / "clients.pem").make(ORDERS)
         make_api = api_maker(env, record, summary["customer"])
-        scene = Scene(INSTANCE, env, record, daemon, make_api(), ready)
+        scene = Scene(INSTANCE, env, record, daemon, make_api, ready)
         for play in SCENES:
             began = time.monotonic()
             play(scene)
+            # The oracle is asked after each, whatever goes on in the daemon.
+            judge.verify(daemon, env)
             print(f"{play.__module__} {play.__name__.replace('_', ' ')}: "
                   f"as it must be ({time.monotonic() - began:.1f} s)", flush=True)
         scene.rest()

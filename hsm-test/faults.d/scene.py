@@ -1,5 +1,6 @@
 """What the scenes have in common: a daemon, orders that lack their activation, and questions."""
 
+import concurrent.futures
 import contextlib
 import http.client
 import json
@@ -13,24 +14,40 @@ PATIENCE = 90
 
 
 class Scene:
-    def __init__(self, instance, env, record, daemon, api, ready):
+    def __init__(self, instance, env, record, daemon, make_api, ready):
         self.instance, self.env, self.record, self.daemon = instance, env, record, daemon
-        self.api, self.orders = api, iter(ready)
+        self.make_api, self.api, self.orders = make_api, make_api(), iter(ready)
 
     def order(self):
         return next(self.orders)
 
-    def activate(self, one, wait):
+    def at_once(self, batch, what, threads=None):
+        """`what(api, one)` for each of the batch, each on a connection of its own. The first
+        failure is raised when all have ended."""
+        def each(one):
+            api = self.make_api()
+            try:
+                what(api, one)
+            finally:
+                api.close()
+        with concurrent.futures.ThreadPoolExecutor(threads or len(batch)) as pool:
+            list(pool.map(each, batch))
+
+    def activate(self, one, wait, api=None):
         """The client's request, the same bytes under the same key each time."""
         headers = {**one.headers, "Prefer": f"wait={wait}"}
-        return self.api.send("POST", one.path, one.body, headers)
+        return (api or self.api).send("POST", one.path, one.body, headers)
 
     def issued(self, one):
+        """As `issued_by`, on the scene's own connection."""
+        return self.issued_by(self.api, one)
+
+    def issued_by(self, api, one):
         """Repeats the request until it has its certificate; until then it is pending or refused
         for a while, nothing else."""
         end = time.monotonic() + PATIENCE
         while True:
-            answer = self.activate(one, 5)
+            answer = self.activate(one, 5, api)
             if answer.status == 201:
                 one.answer = answer
                 return answer.json

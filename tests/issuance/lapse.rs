@@ -1,0 +1,62 @@
+//! Evidence that ends between the request and the signature: what has lapsed when the intent is
+//! committed carries nothing, whatever was judged before.
+
+use std::{sync::Arc, time::Duration};
+
+use chancery::{domain::refusal::Refused, ports::store::Store, services::issuance::Told};
+
+use crate::{fates::Fate, stage::Stage, token::Act};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// How long the word of a mailbox's holder carries (S/MIME BR 4.2.1).
+const MAILBOX: Duration = Duration::from_secs(30 * 86_400);
+
+fn code(told: Result<Told, Refused>) -> &'static str {
+    told.expect_err("a refusal").code
+}
+
+/// So long before the mailbox's confirmation lapses.
+async fn before_the_end(length: Duration) -> Stage {
+    let stage = Stage::new().await;
+    stage.world.clock.advance(MAILBOX - length);
+    stage.lease_anew().await;
+    stage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_lapses_after_the_judgement_carries_no_intent() {
+    let stage = before_the_end(SECOND).await;
+    stage.fates([Fate::Later(SECOND)]);
+    assert_eq!(code(stage.ask().await), "step-blocked");
+    stage.settle_down().await;
+    assert_eq!((stage.serials().await, stage.token.asked()), (vec![], 0));
+}
+
+/// The intent's commit is the moment that counts (reliability I8).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_holds_until_the_intent_carries_it() {
+    let stage = before_the_end(2 * SECOND).await;
+    stage.fates([Fate::Later(SECOND)]);
+    assert!(matches!(stage.ask().await, Ok(Told::Issued(_))));
+}
+
+/// The token keeps the act waiting for longer than an intent carries: the serial is given up, and
+/// what is judged afresh finds the mailbox lapsed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_lapses_while_the_token_refuses_carries_no_second_intent() {
+    let stage = before_the_end(2 * SECOND).await;
+    let (lease, clock) = (Arc::clone(&stage.lease), stage.world.clock.clone());
+    let store: Arc<dyn Store> = Arc::new(stage.world.store.clone());
+    let waits = Box::pin(async move {
+        clock.advance(31 * SECOND);
+        lease.renew(&store, clock.as_ref()).await.unwrap();
+    });
+    stage.token.plays([Act::RefuseAfter(waits)]);
+    let told = stage.ask_only().await;
+    assert!(matches!(told, Ok(Told::Pending(_))), "{told:?}");
+    stage.settle_down().await;
+    assert_eq!(code(stage.ask().await), "step-blocked");
+    let given_up = ("abandoned".to_owned(), Some("hsm-unavailable".to_owned()));
+    assert_eq!(stage.serials().await, [given_up]);
+    assert_eq!(stage.token.asked(), 1, "nothing is signed");
+}
