@@ -2,6 +2,7 @@
 shim's log, and believes none of them alone."""
 
 import collections
+import concurrent.futures
 import contextlib
 import hashlib
 import sqlite3
@@ -32,7 +33,8 @@ def everything(env, record, daemon, ready, make_api, instance):
     digest = digest_of(instance)
     issuer = issuer_of(env)
     api = make_api()
-    certificates = replays(api, ready)
+    certificates = dict(in_parts(make_api, ready, replays))
+    another_body(api, ready[0])
     keys_and_signatures(ready, certificates, issuer)
     with open_database(env) as database:
         wait_for_settled(database)
@@ -40,7 +42,7 @@ def everything(env, record, daemon, ready, make_api, instance):
         stored_certificates(database, api, ready, certificates, intents)
         abandoned = {serial for serial, (state, _) in intents.items() if state == "abandoned"}
         revoked_list(env, record, issuer, abandoned, set(intents) - abandoned)
-        answers_by_serial(api, intents)
+        list(in_parts(make_api, sorted(intents.items()), answers_by_serial))
         lists = [bytes(tbs) for tbs, in database.execute("SELECT tbs FROM revocation_list")]
     counts = signatures(daemon.shim, digest, intents, lists)
     verify(daemon, env)
@@ -57,22 +59,30 @@ def issuer_of(env):
         return x509.load_pem_x509_certificate(file.read())
 
 
+def in_parts(make_api, everything, ask, parts=8):
+    """What `ask(api, part)` gives for all parts, asked side by side."""
+    with concurrent.futures.ThreadPoolExecutor(parts) as pool:
+        lists = pool.map(lambda n: list(ask(make_api(), everything[n::parts])), range(parts))
+        return [one for part in lists for one in part]
+
+
 def replays(api, ready):
     """Everybody asks once more: the same bytes. Gives the certificate of each order."""
-    certificates = {}
     for one in ready:
         again = api.send("POST", one.path, one.body, one.headers)
         must(again.status == 201 and again.body == one.answer.body,
              f"{one.path}: the replay is not the answer: {again.status} {again.body!r}")
         must(again.headers.get("location") == one.answer.headers.get("location"),
              f"{one.path}: the replay points elsewhere")
-        certificates[one.order] = again.json
         order = api.call("GET", f"/orders/{one.order}").expect(200).json
         must(order["status_code"] == "issued", f"order {one.order} is {order['status_code']}")
-    other = api.send("POST", ready[0].path, ready[0].body + b" ", ready[0].headers)
+        yield one.order, again.json
+
+
+def another_body(api, one):
+    other = api.send("POST", one.path, one.body + b" ", one.headers)
     must((other.status, other.code) == (422, "idempotency-key-reused"),
          f"another body under a used key: {other.status} {other.code}")
-    return certificates
 
 
 def keys_and_signatures(ready, certificates, issuer):
@@ -159,13 +169,14 @@ def revoked_list(env, record, issuer, abandoned, issued, exactly=True, seconds=6
 
 def answers_by_serial(api, intents):
     """By serial: an issued one is found and valid, an abandoned one is no certificate."""
-    for serial, (state, _) in intents.items():
+    for serial, (state, _) in intents:
         answer = api.call("GET", f"/certificates/{serial}")
         if state == "issued":
             found = answer.expect(200).json
             must((found["serial"], found["state"]) == (serial, "valid"), f"{serial}: {found['state']}")
         else:
             must(answer.status == 404, f"abandoned {serial}: {answer.status}")
+        yield serial
 
 
 def signatures(shim, digest, intents, lists):

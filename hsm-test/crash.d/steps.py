@@ -16,17 +16,17 @@ ENTERED = re.compile(r"^(\d+) +(\w+)\((?:\d+<((?:->|[^<>])*)>)?")
 
 
 def traced(log, calls, injection, path=None):
-    """The command prefix that makes strace inject into `calls`, on one file only if `path` is
-    given. It counts by thread; one thread of the daemon writes the database. The traced program
-    stays our child: strace watches as a grandchild (-D)."""
+    """The command that makes strace inject into `calls`, on one file only if `path` is
+    given. It counts by thread; one thread of the daemon writes the database."""
     only = ["-P", str(path)] if path else []
-    return ["strace", "-D", "-f", "-qq", "-y", "-s", "0", "-o", str(log), *only,
+    return ["strace", "-f", "-qq", "-y", "-s", "0", "-o", str(log), *only,
             "-e", "signal=none", "-e", f"trace={calls}", "-e", f"inject={calls}:{injection}"]
 
 
 def killed_at(calls, number, log, path=None):
-    """Prefix: SIGKILL when a thread enters one of the calls for the `number`th time."""
-    return traced(log, calls, f"signal=KILL:when={number}", path)
+    """Prefix: SIGKILL when a thread enters one of the calls for the `number`th time. The program
+    stays our child: strace watches as a grandchild (-D)."""
+    return [*traced(log, calls, f"signal=KILL:when={number}", path), "-D"]
 
 
 def where(log, seconds=5):

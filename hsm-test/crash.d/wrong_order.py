@@ -15,7 +15,7 @@ from daemon import Daemon
 from kills import Kills
 
 ORDERS = ["intent-first", "sign-first", "answer-first"]
-KILLS = 20
+KILLS = 12
 WISHES_A_KILL = 200
 PORT = 17443
 

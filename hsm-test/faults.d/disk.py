@@ -1,54 +1,51 @@
 """The disk is full, or fails a sync: nothing is answered that is not stored, and what was refused
 for a while gets its certificate."""
 
-import os
+import contextlib
 import pathlib
+import re
 import shutil
 import subprocess
-import threading
 
 import steps
 from api import LOST
-from judge import must, open_database
+from judge import must
 
-# Calls on the log that come before the first activation; the start makes fewer.
-START = 90
 MIB = 1 << 20
 
 
 def is_full_for_a_while(scene):
-    """ENOSPC at some writes of the log, in the midst of 16 activations: 503 or 202 meanwhile, and
-    no restart is needed."""
-    for first, last in ((START, START + 5), (START + 61, START + 61), (START + 150, START + 170)):
+    """ENOSPC at every write of the log beyond the first few, in the midst of 16 activations: 503
+    or 202 meanwhile, and no restart is needed."""
+    for few in (0, 30, 120):
         batch = [scene.order() for _ in range(16)]
-        begin(scene, f"pwrite64:error=ENOSPC:when={first}..{last}", "pwrite64")
+        with faulty(scene, "pwrite64", f"error=ENOSPC:when={few + 1}+"):
+            asked_once(scene, batch)
+            before = held(scene)
+            asked_once(scene, batch)
+            must(few or held(scene) == before, "a certificate on a full disk")
         issued_at_once(scene, batch)
-        must(failed(scene), f"no write {first} has failed")
-        end(scene)
 
 
-def fails_one_sync(scene):
-    """EIO at one sync, which may have been that of an intent, of a result or of something else:
-    the daemon brings the log home anew, and says what is there."""
-    for number in range(8, 18, 2):
-        batch = [scene.order() for _ in range(8)]
-        begin(scene, f"fsync,fdatasync:error=EIO:when={number}", steps.SYNC)
+def fails_some_syncs(scene):
+    """EIO at every so manieth sync, be it that of an intent, of a result or of something else: the
+    daemon brings the log home anew, and says what is there."""
+    for number in (2, 3, 5):
+        batch = [scene.order() for _ in range(16)]
+        with faulty(scene, steps.SYNC, f"error=EIO:when={number}+{number}"):
+            asked_once(scene, batch)
+            asked_once(scene, batch)
         issued_at_once(scene, batch)
-        must(failed(scene), f"no sync {number} has failed")
-        end(scene)
 
 
 def fails_every_sync(scene):
-    """EIO at every sync from one on: no certificate leaves the daemon any more; the next start
-    gives each order its one."""
-    batch = [scene.order() for _ in range(8)]
-    begin(scene, "fsync,fdatasync:error=EIO:when=10+", steps.SYNC)
-    before = held(scene)
-    asked_once(scene, batch)
-    must(failed(scene), "no sync has failed")
-    given = [one for one in batch if one.answer]
-    must({one.order for one in given} <= held(scene) - before, "a certificate that is not stored")
-    scene.daemon.kill()
+    """No certificate leaves the daemon; the next start gives each order its one."""
+    batch = [scene.order() for _ in range(16)]
+    with faulty(scene, steps.SYNC, "error=EIO"):
+        asked_once(scene, batch)
+        must(not any(one.answer for one in batch), "a certificate that was not synced")
+        scene.until("ready without a disk", lambda: not scene.daemon.is_ready())
+        scene.daemon.kill()
     restart(scene)
     issued_at_once(scene, batch)
 
@@ -98,6 +95,7 @@ def really_full(scene, small):
     asked_until_refused(scene, batch)
     refused = [one for one in batch if one.answer is None]
     must(refused, "nothing was refused on a full disk")
+    print(f"    {small}: {shutil.disk_usage(small).free} bytes free, {len(refused)} acts refused")
     before = len(held(scene))
     asked_once(scene, refused)
     must(len(held(scene)) == before, "a certificate on a full disk")
@@ -122,36 +120,33 @@ def move(scene, place):
     scene.env["DATABASE_URL"] = f"sqlite://{place}"
 
 
-def begin(scene, injection, calls):
-    """The daemon starts anew, with this fault in calls on its log."""
-    scene.daemon.stop()
-    scene.api.close()
+@contextlib.contextmanager
+def faulty(scene, calls, injection):
+    """As long as this lasts, these calls on the log fail so. The daemon has met it at the end."""
     log = scene.daemon.database.with_name(scene.daemon.database.name + "-wal")
-    trace = trace_of(scene)
+    trace = scene.instance / "disk.log"
     trace.unlink(missing_ok=True)
-    how = injection.split(":", 1)[1]
-    scene.daemon.before = steps.traced(trace, calls, how, log)
-    restart(scene)
-    scene.daemon.before = []
+    command = steps.traced(trace, calls, injection, log)
+    strace = subprocess.Popen([*command, "-p", str(scene.daemon.process.pid)])
+    try:
+        scene.until("not traced", lambda: tracers(scene) == {strace.pid})
+        yield
+        must("INJECTED" in trace.read_text("utf-8", "replace"), "no call has failed")
+    finally:
+        strace.terminate()
+        strace.wait()
 
 
-def end(scene):
-    scene.daemon.stop()
-    restart(scene)
+def tracers(scene):
+    """Who traces the daemon's threads, 0 for nobody."""
+    tasks = pathlib.Path(f"/proc/{scene.daemon.process.pid}/task").glob("*/status")
+    return {int(re.search(r"TracerPid:\s+(\d+)", task.read_text()).group(1)) for task in tasks}
 
 
 def restart(scene):
     scene.api.close()
     scene.daemon.start()
     scene.daemon.wait_until_ready()
-
-
-def trace_of(scene):
-    return scene.instance / "disk.log"
-
-
-def failed(scene):
-    return "INJECTED" in trace_of(scene).read_text("utf-8", "replace")
 
 
 def held(scene):

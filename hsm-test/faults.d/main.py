@@ -1,4 +1,4 @@
-"""What clients get when the HSM or the clock is wrong: see `hsm-test/faults --help`."""
+"""What clients get when the HSM, the disk, the clock or they themselves are wrong: see `hsm-test/faults --help`."""
 
 import json
 import os
@@ -21,6 +21,7 @@ from scene import Scene
 
 INSTANCE = pathlib.Path(os.environ["CHANCERY_DEMO_DIR"])
 ORDERS = 260
+# In this order: the last leaves a clock that is ahead.
 SCENES = [
     hsm.flips_one_bit,
     hsm.flips_every_signature,
@@ -33,7 +34,7 @@ SCENES = [
     reload.between_intent_and_signature,
     reload.storms,
     disk.is_full_for_a_while,
-    disk.fails_one_sync,
+    disk.fails_some_syncs,
     disk.fails_every_sync,
     disk.is_really_full,
     clock.goes_back,
