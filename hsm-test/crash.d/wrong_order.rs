@@ -47,7 +47,7 @@ const SCHEMA: &str = "
 #[derive(Parser)]
 struct Arguments {
     #[arg(long)]
-    order: Order,
+    order: First,
     #[arg(long)]
     listen: SocketAddr,
     #[arg(long)]
@@ -64,17 +64,20 @@ struct Arguments {
 
 /// What comes first.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Order {
+enum First {
     /// Intent, signature, result, answer: as it must be.
-    IntentFirst,
+    #[value(name = "intent-first")]
+    Intent,
     /// The signature is made before anything is recorded.
-    SignFirst,
+    #[value(name = "sign-first")]
+    Signature,
     /// The answer is given before the result is recorded.
-    AnswerFirst,
+    #[value(name = "answer-first")]
+    Answer,
 }
 
 struct Program {
-    order: Order,
+    order: First,
     token: Mutex<(Session, ObjectHandle)>,
     database: tokio::sync::Mutex<SqliteConnection>,
 }
@@ -163,19 +166,19 @@ impl Program {
             return Ok(answer);
         }
         let mut item = draw(order_id, &body)?;
-        if self.order != Order::SignFirst {
+        if self.order != First::Signature {
             self.record_intent(&item, "recorded").await?;
         }
         item.der = item.tbs.clone();
         item.der.extend(self.sign(&item.tbs)?);
         let answer = answer(&item.serial, &item.der);
         match self.order {
-            Order::IntentFirst => self.record_result(&item).await?,
-            Order::SignFirst => {
+            First::Intent => self.record_result(&item).await?,
+            First::Signature => {
                 self.record_intent(&item, "issued").await?;
                 self.record_result(&item).await?;
             }
-            Order::AnswerFirst => {
+            First::Answer => {
                 tokio::spawn(async move { self.record_result(&item).await });
             }
         }
@@ -232,6 +235,10 @@ impl Program {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own, not the product"
+)]
 fn draw(order_id: String, body: &[u8]) -> Result<Item> {
     let mut serial = [0; 16];
     getrandom::fill(&mut serial).map_err(|error| anyhow!("{error}"))?;
