@@ -7,6 +7,7 @@ pub mod case_rules;
 pub mod ceremony;
 pub mod country;
 pub mod csr;
+pub mod document_kinds;
 pub mod documents;
 pub mod issuance;
 pub mod key_policy;

@@ -28,6 +28,8 @@ mod desk;
 mod dry_runs;
 #[path = "issuing_calls/evidence.rs"]
 mod evidence;
+#[path = "issuing_calls/guides.rs"]
+mod guides;
 #[path = "issuing_calls/hang_up.rs"]
 mod hang_up;
 #[path = "support/hostile.rs"]

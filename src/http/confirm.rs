@@ -6,11 +6,10 @@
 
 use axum::{
     Extension, Router,
-    body::Body,
     extract::{
         DefaultBodyLimit, Form, FromRef, Path, RawQuery, Request, State, rejection::FormRejection,
     },
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
     routing::get,
@@ -19,6 +18,7 @@ use serde::Deserialize;
 
 use super::{
     frame::{self, RequestId},
+    html::{self, Keeping},
     peer::Peer,
     state::AppState,
 };
@@ -205,36 +205,14 @@ impl Asked {
             notice,
             good: notice == Some("confirmed"),
             form: about.is_some_and(|(_, view)| view.open) && notice != Some("confirmed"),
-            style: page::STYLE,
+            style: html::STYLE,
         };
-        respond(status, &page)
+        html::answer(status, page.text(), Keeping::Nowhere)
     }
 }
 
-fn respond(status: u16, page: &Page<'_>) -> Response {
-    let mut response = Response::new(Body::from(page.text()));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers.insert(
-        "x-robots-tag",
-        HeaderValue::from_static("noindex, nofollow"),
-    );
-    if let Ok(policy) = HeaderValue::from_str(page::content_policy()) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
-}
-
-fn wanted(query: &Query) -> Option<Language> {
+/// The language that the query names.
+pub(super) fn wanted(query: &Query) -> Option<Language> {
     let query = query.as_deref()?;
     query
         .split('&')

@@ -1,15 +1,17 @@
 //! The public listener: plain HTTP for everybody. CA certificates, CRLs, and the page that
-//! confirms a mailbox. The Host header is ignored.
+//! confirms a mailbox, and pages that help customers. The Host header is ignored.
 
 use axum::{Router, middleware};
 
-use super::{authorities, confirm, frame, state::AppState};
+use super::{authorities, confirm, frame, guides, state::AppState};
 
 /// One line a resource file: `.merge(<resource>::public_routes())`.
 fn resources(app: &AppState) -> Router<AppState> {
-    Router::new().merge(authorities::public_routes()).merge(
-        confirm::public_routes().layer(middleware::from_fn_with_state(app.clone(), confirm::limit)),
-    )
+    let pages = confirm::public_routes().merge(guides::public_routes());
+    let limited = middleware::from_fn_with_state(app.clone(), confirm::limit);
+    Router::new()
+        .merge(authorities::public_routes())
+        .merge(pages.layer(limited))
 }
 
 /// The public listener's router.

@@ -18,7 +18,10 @@ use crate::{
         problem::Problem,
         subject_data::{CountryQuery, RegistrationType},
     },
-    domain::refusal::{Fault, Refused},
+    domain::{
+        refusal::{Fault, Refused},
+        text::Country,
+    },
     policy::{country, registration_number},
 };
 
@@ -34,17 +37,25 @@ async fn all(
     ReadCatalogue(_): ReadCatalogue,
     listing: Listing<CountryQuery>,
 ) -> Result<Response, Refusal> {
-    let country = country::parse(&listing.filter.country).ok_or_else(|| Refused {
+    let country = country(&listing.filter)?;
+    let types = registration_number::registration_types(country);
+    let types = types.iter().map(wire).collect();
+    let name = |kind: &RegistrationType| kind.kind.clone();
+    Ok(answer::ok(&list::cut(types, &listing.page, name)?))
+}
+
+/// The country that a form asks about.
+///
+/// # Errors
+/// 422 `country-unsupported`.
+pub fn country(asked: &CountryQuery) -> Result<Country, Refused> {
+    country::parse(&asked.country).ok_or_else(|| Refused {
         faults: vec![Fault {
             pointer: "/country".to_owned(),
             code: "country-unsupported",
         }],
         ..Refused::unacceptable("country-unsupported")
-    })?;
-    let types = registration_number::registration_types(country);
-    let types = types.iter().map(wire).collect();
-    let name = |kind: &RegistrationType| kind.kind.clone();
-    Ok(answer::ok(&list::cut(types, &listing.page, name)?))
+    })
 }
 
 fn wire(kind: &registration_number::RegistrationType) -> RegistrationType {

@@ -250,6 +250,7 @@ fn house() -> Vec<Row> {
         row("GET", "/blocked-keys", Who::SecurityAndAuditor),
         row("POST", "/blocked-keys", Who::Security).with(json!({"key": "none"})),
         row("POST", "/key-checks", Who::SecurityAndAuditor).with(json!({"key": "none"})),
+        row("GET", "/document-kinds", Who::Everybody),
         row("GET", "/openapi.json", Who::Everybody),
         row("GET", "/products", Who::Everybody),
         row("GET", "/registration-types", Who::Everybody),

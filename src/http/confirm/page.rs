@@ -1,15 +1,9 @@
 //! The page as HTML; escaped by the template's compiler.
 
-use std::sync::OnceLock;
-
 use askama::Template;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use sha2::{Digest, Sha256};
 
 use super::words;
 use crate::{domain::text::Language, services::mailboxes::PublicView};
-
-pub(super) const STYLE: &str = include_str!("../pages/page.css");
 
 /// What the page shows.
 #[derive(Template)]
@@ -65,18 +59,6 @@ impl Page<'_> {
     }
 }
 
-/// Nothing is loaded, run, framed or sent elsewhere; the one style is known by its hash.
-pub(super) fn content_policy() -> &'static str {
-    static POLICY: OnceLock<String> = OnceLock::new();
-    POLICY.get_or_init(|| {
-        let hash = STANDARD.encode(Sha256::digest(STYLE));
-        format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; \
-             base-uri 'none'; frame-ancestors 'none'"
-        )
-    })
-}
-
 /// `a…@example.com`: enough for the holder to know it, too little to learn it from.
 fn masked(address: &str) -> String {
     let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
@@ -87,6 +69,7 @@ fn masked(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::html;
 
     fn page(language: Language) -> Page<'static> {
         Page {
@@ -102,7 +85,7 @@ mod tests {
             notice: Some("code-invalid"),
             good: false,
             form: true,
-            style: STYLE,
+            style: html::STYLE,
         }
     }
 

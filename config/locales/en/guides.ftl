@@ -1,0 +1,25 @@
+# Public pages: documents that are taken, and how a request is made.
+other-language = Polski
+questions = Questions:
+documents-title = Required documents
+documents-about = An organisation that is found by its number in a public register needs no document for its existence. Documents are uploaded with the organisation's data, or later while the data is being verified.
+documents-form = PDF, PNG or JPEG, at most 30 MB each. Signed PDF files stay as they are. A photograph must show the whole page.
+documents-oldest = At most so many months old:
+country-pl = Poland
+country-de = Germany
+country-cz = Czechia
+country-gb = United Kingdom
+country-fr = France
+country-gr = Greece
+country-zz = Other countries
+csr-title = How to make a request (CSR)
+csr-about = A certificate is made for a key pair that you make yourself. The request holds the public half; paste it as it is, from BEGIN to END.
+csr-key = The private key stays with you: never send it, never paste it. Without it the certificate is worth nothing, and mail that was encrypted for it cannot be read again. Keep a copy in a safe place.
+csr-subject = Name and address in the certificate come from verified data; whatever stands in the request's subject is ignored. RSA keys of 2048 to 8192 bits and the curves P-256, P-384 and P-521 are taken.
+csr-pfx = Mail programs often want one file with key, certificate and chain: a PFX or P12 file. You make it yourself once the certificate is issued, from your key and the files in our mail, under a password of your own.
+csr-request = The request
+csr-bundle = Afterwards: the PFX file
+openssl = On Linux and macOS it is there already; for Windows it comes with Git.
+certtool = The tool of GnuTLS, in the package gnutls-bin.
+certutil = The tool of Firefox and Thunderbird, in the package libnss3-tools. The key stays in the folder smime-db.
+keytool = It comes with every Java. The key stays in the file smime.p12, under the password in password.txt; in the end that file is the PFX file.

@@ -1,0 +1,25 @@
+# Strony publiczne: przyjmowane dokumenty i tworzenie żądania.
+other-language = English
+questions = Pytania:
+documents-title = Wymagane dokumenty
+documents-about = Organizacja odnaleziona po numerze w publicznym rejestrze nie potrzebuje dokumentu potwierdzającego istnienie. Dokumenty dołącza się do danych organizacji lub później, w trakcie ich weryfikacji.
+documents-form = PDF, PNG lub JPEG, każdy do 30 MB. Podpisane pliki PDF pozostają bez zmian. Zdjęcie musi obejmować całą stronę.
+documents-oldest = Najwyżej tyle miesięcy wstecz:
+country-pl = Polska
+country-de = Niemcy
+country-cz = Czechy
+country-gb = Wielka Brytania
+country-fr = Francja
+country-gr = Grecja
+country-zz = Inne kraje
+csr-title = Jak utworzyć żądanie (CSR)
+csr-about = Certyfikat wystawia się dla pary kluczy, którą tworzysz samodzielnie. Żądanie zawiera klucz publiczny; wklej je w całości, od BEGIN do END.
+csr-key = Klucz prywatny zostaje u Ciebie: nigdy go nie wysyłaj ani nie wklejaj. Bez niego certyfikat jest bezużyteczny, a zaszyfrowanej dla niego poczty nie da się odczytać. Przechowuj kopię w bezpiecznym miejscu.
+csr-subject = Nazwa i adres w certyfikacie pochodzą ze zweryfikowanych danych; treść podmiotu w żądaniu jest pomijana. Przyjmujemy klucze RSA od 2048 do 8192 bitów oraz krzywe P-256, P-384 i P-521.
+csr-pfx = Programy pocztowe często wymagają jednego pliku z kluczem, certyfikatem i łańcuchem: pliku PFX lub P12. Tworzysz go samodzielnie po wydaniu certyfikatu, ze swojego klucza i plików z naszej wiadomości, z własnym hasłem.
+csr-request = Żądanie
+csr-bundle = Potem: plik PFX
+openssl = W systemach Linux i macOS jest już dostępny; w Windows jest częścią programu Git.
+certtool = Narzędzie GnuTLS, w pakiecie gnutls-bin.
+certutil = Narzędzie programów Firefox i Thunderbird, w pakiecie libnss3-tools. Klucz pozostaje w katalogu smime-db.
+keytool = Jest częścią każdej Javy. Klucz pozostaje w pliku smime.p12, z hasłem z pliku password.txt; na końcu ten plik jest plikiem PFX.

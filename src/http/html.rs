@@ -1,0 +1,106 @@
+//! Pages for people: their one style, their texts in both languages, and the headers that keep a
+//! browser from running, framing or sending anything.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use fluent_bundle::{FluentBundle, FluentResource};
+use sha2::{Digest, Sha256};
+
+use crate::domain::text::Language;
+
+/// The style of every page.
+pub const STYLE: &str = include_str!("pages/page.css");
+
+/// The texts of a page, from the Fluent files that are built in.
+pub struct Texts {
+    english: BTreeMap<String, String>,
+    polish: BTreeMap<String, String>,
+}
+
+impl Texts {
+    #[must_use]
+    pub fn read(english: &str, polish: &str) -> Self {
+        Self {
+            english: read(english),
+            polish: read(polish),
+        }
+    }
+
+    /// A text; empty when there is none, which the pages' tests find.
+    #[must_use]
+    pub fn get(&self, language: Language, id: &str) -> &str {
+        let texts = match language {
+            Language::English => &self.english,
+            Language::Polish => &self.polish,
+        };
+        texts.get(id).map_or("", String::as_str)
+    }
+}
+
+fn read(source: &str) -> BTreeMap<String, String> {
+    let resource = match FluentResource::try_new(source.to_owned()) {
+        Ok(resource) | Err((resource, _)) => resource,
+    };
+    let mut bundle = FluentBundle::new(Vec::new());
+    bundle.add_resource_overriding(&resource);
+    let ids = source.lines().filter_map(|line| line.split_once(" = "));
+    ids.filter_map(|(id, _)| {
+        let pattern = bundle.get_message(id)?.value()?;
+        let words = bundle.format_pattern(pattern, None, &mut Vec::new());
+        Some((id.to_owned(), words.into_owned()))
+    })
+    .collect()
+}
+
+/// How long a page may be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is about one person's order.
+    Nowhere,
+    /// It is the same for everybody: for an hour.
+    Anywhere,
+}
+
+/// A page with its headers.
+#[must_use]
+pub fn answer(status: u16, text: String, keeping: Keeping) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let (cache, robots) = match keeping {
+        Keeping::Nowhere => ("no-store", "noindex, nofollow"),
+        Keeping::Anywhere => ("public, max-age=3600", "all"),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, cache),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert("x-robots-tag", HeaderValue::from_static(robots));
+    if let Ok(policy) = HeaderValue::from_str(content_policy()) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// Nothing is loaded, run, framed or sent elsewhere; the one style is known by its hash.
+fn content_policy() -> &'static str {
+    static POLICY: OnceLock<String> = OnceLock::new();
+    POLICY.get_or_init(|| {
+        let hash = STANDARD.encode(Sha256::digest(STYLE));
+        format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; \
+             base-uri 'none'; frame-ancestors 'none'"
+        )
+    })
+}
