@@ -1,6 +1,6 @@
 //! Certification requests as hostile input, without a daemon: our reading against x509-parser and
-//! OpenSSL, and bytes of chance. In place of a fuzz target, which would need a nightly toolchain:
-//! `CHANCERY_CASES` sets how many cases each property gets.
+//! OpenSSL, and bytes of chance. `CHANCERY_CASES` sets how many cases each
+//! property gets; `tests/fuzz` searches by coverage, with a nightly toolchain.
 
 #![expect(
     clippy::unwrap_used,

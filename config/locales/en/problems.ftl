@@ -201,3 +201,4 @@ reason-not-allowed = This reason cannot be given here. Give keyCompromise, affil
 compromise-date-not-allowed = A date of compromise belongs to the reason keyCompromise only.
 compromise-date-invalid = The date of compromise must be an RFC 3339 time, not before the certificate and not in the future.
 revocation-published = The revocation is on a list already.
+lint-timeout = The certificate could not be checked in time. Please try again.

@@ -201,3 +201,4 @@ reason-not-allowed = Tego powodu nie można tu podać. Podaj keyCompromise, affi
 compromise-date-not-allowed = Datę ujawnienia klucza podaje się tylko z powodem keyCompromise.
 compromise-date-invalid = Data ujawnienia klucza musi być czasem RFC 3339, nie wcześniejszym niż certyfikat i nie późniejszym niż teraz.
 revocation-published = Unieważnienie jest już na liście.
+lint-timeout = Nie udało się na czas sprawdzić certyfikatu. Spróbuj ponownie.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Issuance;
+use super::{Issuance, steps::in_time};
 use crate::{
     domain::{
         audit::event::{Event, EventKind, Outcome as Fate},
@@ -166,7 +166,8 @@ impl Issuance {
             cause: Some(fault.to_string()),
             ..lint_failed()
         })?;
-        let linted = draft.lint(&authority.leaf_rules(profile.leaf_type()), content.now);
+        let rules = authority.leaf_rules(profile.leaf_type());
+        let linted = in_time(self.0.clock.as_ref(), || draft.lint(&rules, content.now))?;
         Ok(linted.map(|linted| (linted, partition)))
     }
 
