@@ -27,3 +27,5 @@ mod mutations;
 mod pkilint;
 #[path = "linters/requests.rs"]
 mod requests;
+#[path = "linters/types.rs"]
+mod types;

@@ -25,8 +25,8 @@ use crate::{
     pkilint::{self, Paper},
 };
 
-const MAILBOX: &str = "jan.kowalski@example.com";
-const ORGANIZATION: &str = "Zażółć sp. z o.o.";
+pub const MAILBOX: &str = "jan.kowalski@example.com";
+pub const ORGANIZATION: &str = "Zażółć sp. z o.o.";
 /// What every profile of this table has beside its type and its subject.
 const SHIPPED: &str = include_str!("../../config/profiles/org-multipurpose.toml");
 
@@ -184,7 +184,7 @@ fn add(all: &mut BTreeMap<String, Case>, leaf_type: LeafType, attributes: Attrib
     all.insert(name, case);
 }
 
-fn smallest(level: ValidationLevel) -> Attributes {
+pub fn smallest(level: ValidationLevel) -> Attributes {
     use AttributeType::{CommonName, GivenName, Organization, OrganizationIdentifier, Surname};
     match level {
         ValidationLevel::Mailbox => [CommonName].into(),
@@ -270,7 +270,7 @@ const fn generation(generation: Generation) -> &'static str {
 }
 
 /// A profile file that requires these attributes.
-fn profile(leaf_type: LeafType, attributes: &Attributes) -> String {
+pub fn profile(leaf_type: LeafType, attributes: &Attributes) -> String {
     let (kept, _) = SHIPPED.split_once("[subject]").unwrap();
     let mut sources = Vec::new();
     for (source, kind) in [
@@ -306,7 +306,7 @@ fn profile(leaf_type: LeafType, attributes: &Attributes) -> String {
 }
 
 /// The certificate as builder and lint of production make it by the profile.
-fn signed(profile: &CertificateProfile, attributes: &Attributes) -> Vec<u8> {
+pub fn signed(profile: &CertificateProfile, attributes: &Attributes) -> Vec<u8> {
     let values = attributes
         .iter()
         .filter(|kind| **kind != AttributeType::EmailAddress)

@@ -14,7 +14,7 @@ Written by the program's tests from the rules themselves; do not edit. `policy/l
 `e_` stops a signature. `w_` (a SHOULD) stops it too, unless the list below gives a written reason. A rule binds what is
 signed from its first day to the day before its end. Beside the rules the engine itself refuses what is no strict DER
 (`e_encoding`), what is too long (`e_size`), and what is to be signed by another key than the rule set is bound to, or for
-which there is none (`e_rule_set`).
+which there is none (`e_rule_set`). A rule judges leaves of all four levels, or those in brackets.
 ";
 
 fn catalogue() -> String {
