@@ -3,6 +3,7 @@
 pub mod dns;
 pub mod document_directory;
 pub mod pkcs11;
+pub mod register;
 pub mod smtp;
 pub mod sql;
 pub mod sqlite;

@@ -26,6 +26,7 @@ pub mod period;
 pub mod product;
 pub mod profile;
 pub mod refusal;
+pub mod register;
 pub mod revocation;
 pub mod revocation_list;
 pub mod signing;

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod document_files;
 pub mod entropy;
 pub mod mailer;
+pub mod register;
 pub mod resolver;
 pub mod signer;
 pub mod store;

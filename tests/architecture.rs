@@ -79,9 +79,16 @@ const DRIVERS: &[(&str, &[&str])] = &[
     ),
     ("hickory_resolver", &["src/adapters/dns"]),
     ("lettre", &["src/adapters/smtp"]),
+    ("quick_xml", &["src/adapters/register"]),
     ("axum", &["src/http"]),
-    ("hyper", &["src/http", "src/cli", "src/daemon"]),
-    ("hyper_util", &["src/http", "src/cli", "src/daemon"]),
+    (
+        "hyper",
+        &["src/http", "src/cli", "src/daemon", "src/adapters/register"],
+    ),
+    (
+        "hyper_util",
+        &["src/http", "src/cli", "src/daemon", "src/adapters/register"],
+    ),
     ("libc", &["src/adapters/system.rs"]),
     ("getrandom", &["src/adapters/system.rs"]),
     ("clap", &["src/cli", "src/bin", "src/daemon"]),
