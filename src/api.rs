@@ -10,6 +10,7 @@ pub mod certificates;
 pub mod csr_checks;
 pub mod document_kinds;
 pub mod dry_runs;
+pub mod events;
 pub mod identity;
 pub mod keys;
 pub mod lint;

@@ -47,6 +47,7 @@ pub mod confirm;
 pub mod csr_checks;
 pub mod document_kinds;
 pub mod documents;
+pub mod events;
 pub mod extract;
 pub mod frame;
 pub mod guides;

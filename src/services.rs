@@ -11,6 +11,7 @@ pub mod certificate_evidence;
 pub mod certificates;
 pub mod csr_checks;
 pub mod documents;
+pub mod feed;
 pub mod identities;
 pub mod issuance;
 pub mod jobs;

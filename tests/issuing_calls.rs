@@ -26,6 +26,8 @@ mod der;
 mod desk;
 #[path = "issuing_calls/dry_runs.rs"]
 mod dry_runs;
+#[path = "issuing_calls/events.rs"]
+mod events;
 #[path = "issuing_calls/evidence.rs"]
 mod evidence;
 #[path = "issuing_calls/guides.rs"]

@@ -197,6 +197,19 @@ CREATE TABLE notification (
 CREATE INDEX notification_owner ON notification (ra, customer, tab, created_at, id);
 CREATE INDEX notification_tab ON notification (tab, created_at, id);
 
+-- What owners' programs are told of, at the position of the audit entry that says the same.
+CREATE TABLE feed (
+    ra TEXT NOT NULL,
+    pos INTEGER NOT NULL,
+    customer TEXT,
+    type TEXT NOT NULL,
+    object TEXT NOT NULL,
+    order_id TEXT,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (ra, pos)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX feed_customer ON feed (ra, customer, pos);
+
 -- What the DNS said about the CAs of a mailbox's domain, and what came of it.
 CREATE TABLE caa_check (
     id TEXT NOT NULL PRIMARY KEY,

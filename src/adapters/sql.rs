@@ -11,6 +11,7 @@ mod case_parts;
 pub mod certificate;
 pub mod document;
 pub mod evidence;
+pub mod feed;
 pub mod identity;
 pub mod intent;
 pub mod job;

@@ -34,6 +34,7 @@ use crate::{
         certificates::Certificates,
         csr_checks::CsrChecks,
         documents::{self, Documents},
+        feed::Feed,
         identities::Identities,
         issuance::{self, Issuance},
         key_reports::KeyReports,
@@ -144,6 +145,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         orders: orders(ground, &catalogue),
         data_sets: data_sets(ground, &catalogue),
         documents: documents(ground, &files),
+        feed: Feed::new(ground.reads(), Arc::clone(clock)),
         notifications: Notifications::new(notifications::Parts {
             store: ground.durable(),
             notifications: ground.reads(),

@@ -13,6 +13,7 @@ use super::{
         event::{Event, EventKind, Outcome},
         value::Value,
     },
+    feed::FeedKind,
     id::{ActivationId, CertificateId, MailboxId, OrderId, SubjectDataId},
     owner::{AcceptedStatement, ActingFor, Owner},
     refusal::Refused,
@@ -108,6 +109,8 @@ impl Activation {
             .with("common_name", activation.common_name.name())
             .with("statements", statements(&activation.statements))
             .personal(REQUEST, Value::whole(request));
+        let (owner, order) = (&activation.owner, Some(activation.order));
+        let event = event.told(FeedKind::ActivationSubmitted, owner, activation.id, order);
         Changed::created(activation, event)
     }
 }
@@ -121,8 +124,10 @@ impl Loaded<Activation> {
         now: Timestamp,
     ) -> Result<Changed<Activation>, Refused> {
         require_running(&self)?;
+        let order = Some(self.order);
         let event = Event::new(EventKind::RequestApproved, "activation", self.id)
-            .with("certificate", certificate.to_string());
+            .with("certificate", certificate.to_string())
+            .told(FeedKind::CertificateIssued, &self.owner, certificate, order);
         Ok(self.change(event, |activation| {
             activation.state = ActivationState::Issued;
             activation.certificate = Some(certificate);
@@ -142,7 +147,13 @@ impl Loaded<Activation> {
         require_running(&self)?;
         let event = Event::new(EventKind::ActivationRefused, "activation", self.id)
             .outcome(Outcome::Denied)
-            .with("code", code);
+            .with("code", code)
+            .told(
+                FeedKind::ActivationRefused,
+                &self.owner,
+                self.id,
+                Some(self.order),
+            );
         Ok(self.change(event, |activation| {
             activation.state = ActivationState::Refused;
             activation.refusal = Some(code.to_owned());

@@ -92,6 +92,11 @@ id!(
     "rev_"
 );
 id!(
+    /// A line in an owner's feed.
+    EventId,
+    "evt_"
+);
+id!(
     /// A line in an owner's notifications.
     NotificationId,
     "ntf_"

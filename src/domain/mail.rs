@@ -6,6 +6,7 @@ use super::{
         event::{Event, EventKind, Outcome},
         value::Value,
     },
+    feed::FeedKind,
     id::{JobId, MailId, OrderId},
     job::{JobKind, NewJob},
     owner::{Caller, Owner},
@@ -310,6 +311,13 @@ impl Loaded<Mail> {
             .with("state", state.name())
             .with("attempt", Value::integer(i64::from(attempts)))
             .personal("reply", reply.as_str());
+        // The code is on its way; what the mail is about is the validation.
+        let event = match (self.kind, state) {
+            (MailKind::VerifyAddress, MailState::Sent) => {
+                event.told(FeedKind::EmailSent, &self.owner, &self.object, self.order)
+            }
+            _ => event,
+        };
         Ok(self.change(event, |mail| {
             mail.state = state;
             mail.attempts = attempts;

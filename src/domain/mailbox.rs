@@ -19,6 +19,7 @@ use super::{
         event::{Event, EventKind, Outcome},
         value::Value,
     },
+    feed::FeedKind,
     id::{MailboxId, OrderId},
     owner::{ActingFor, Owner},
     refusal::{Class, Refused},
@@ -388,7 +389,13 @@ impl Loaded<MailboxValidation> {
         let event = self
             .event(EventKind::ValidationFailed)
             .outcome(Outcome::Failure)
-            .with("reason", "undeliverable");
+            .with("reason", "undeliverable")
+            .told(
+                FeedKind::EmailBounced,
+                &self.owner,
+                self.id,
+                Some(self.order),
+            );
         Some(self.change(event, |mailbox| {
             mailbox.state = MailboxState::Undeliverable;
             mailbox.updated_at = now;
@@ -441,7 +448,13 @@ impl Loaded<MailboxValidation> {
             .with("code_created_at", self.code.created_at.to_string())
             .with("initiated_at", self.initiated_at.to_string())
             .with("valid_until", self.valid_until().to_string())
-            .personal("user_agent", attempt.user_agent.as_str());
+            .personal("user_agent", attempt.user_agent.as_str())
+            .told(
+                FeedKind::EmailVerified,
+                &self.owner,
+                self.id,
+                Some(self.order),
+            );
         let channel = attempt.channel;
         self.change(attempt.acting_for.tell(event), |mailbox| {
             mailbox.state = MailboxState::Verified;

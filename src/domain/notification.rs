@@ -3,6 +3,7 @@
 use super::{
     aggregate::Changed,
     audit::event::{Event, EventKind},
+    feed::FeedKind,
     id::{NotificationId, OrderId},
     owner::Owner,
     timestamp::Timestamp,
@@ -153,6 +154,20 @@ impl Topic {
     }
 }
 
+impl Topic {
+    /// What comes of no change of an object, and so is told with the line itself.
+    const fn warning(self) -> Option<FeedKind> {
+        match self {
+            Self::ActivationDelayed => Some(FeedKind::ActivationDelayed),
+            Self::OrderLapsing => Some(FeedKind::OrderLapsing),
+            Self::CertificateExpiring => Some(FeedKind::CertificateExpiring),
+            Self::DataExpiring => Some(FeedKind::DataExpiring),
+            Self::MailboxLapsing => Some(FeedKind::EmailLapsing),
+            _ => None,
+        }
+    }
+}
+
 /// A notification; immutable but for `read_at`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
@@ -183,6 +198,10 @@ impl Notification {
         let event = Event::new(EventKind::NotificationRaised, "notification", id)
             .with("code", topic.code())
             .with("about", object.as_str());
+        let event = match topic.warning() {
+            Some(kind) => event.told(kind, &owner, &object, order),
+            None => event,
+        };
         let notification = Self {
             id,
             owner,

@@ -5,6 +5,7 @@ use super::{
     aggregate::{Changed, Loaded},
     audit::event::{Event, EventKind},
     certificate::Certificate,
+    feed::FeedKind,
     id::{CertificateId, OrderId, RevocationId},
     intent::IssuerName,
     owner::{ActingFor, Owner},
@@ -159,6 +160,8 @@ impl Loaded<Revocation> {
             .event(EventKind::RevocationEffective)
             .with("crl_number", number)
             .with("in_time", i64::from(now <= self.publish_by));
+        let (owner, order) = (&self.owner, Some(self.order));
+        let event = event.told(FeedKind::CertificateRevoked, owner, self.certificate, order);
         Ok(self.change(event, |revocation| {
             revocation.state = RevocationState::Published;
             revocation.crl_number = Some(number);

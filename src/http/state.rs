@@ -19,7 +19,7 @@ use crate::{
     services::{
         authority::Authorities, cases::CaseWork, catalogue::Catalogue,
         certificate_evidence::CertificateEvidence, certificates::Certificates,
-        csr_checks::CsrChecks, documents::Documents, identities, issuance::Issuance,
+        csr_checks::CsrChecks, documents::Documents, feed::Feed, identities, issuance::Issuance,
         key_reports::KeyReports, mailboxes::MailboxControl, mails::MailLedger,
         notifications::Notifications, operation::Refusals, orders::Orders,
         revocation_lists::RevocationLists, revocations::Revocations, stock::Stock,
@@ -52,6 +52,7 @@ pub struct App {
     pub orders: Orders,
     pub data_sets: DataSets,
     pub documents: Documents,
+    pub feed: Feed,
     pub notifications: Notifications,
 }
 

@@ -230,6 +230,8 @@ fn certificates() -> Vec<Row> {
             .keyed()
             .with(json!({"reason": "superseded"})),
         row("GET", "/revocations/{id}", Who::RevokersAndAuditor),
+        row("GET", "/events", read),
+        row("GET", "/events/stream", read),
         row("GET", "/notifications", read),
         row("POST", "/notifications/{id}/read", Who::Frontends),
     ]
@@ -261,6 +263,10 @@ const ABSENT_DATA: &str = "sd_0198c0de-0000-7000-8000-000000000001";
 
 /// The path with well-formed ids of nothing.
 pub fn absent(path: &str) -> String {
+    if path == "/events/stream" {
+        // Refused once the role is known: a stream would last a minute.
+        return format!("{path}?limit=1");
+    }
     let kind = match path.split('/').nth(1) {
         Some("orders") => "ord",
         Some("subject-data") => "sd",

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::{
     audit::{self, Appended},
+    feed,
     judge::{Answers, Questions},
     plan::Plan,
     request,
@@ -143,6 +144,7 @@ pub async fn write<W: Writer>(
     insert_all(writer, &audit::ENTRY, appended.entries, false).await?;
     insert_all(writer, &audit::HASH, appended.hashes, false).await?;
     insert_all(writer, &audit::DETAIL, appended.details, false).await?;
+    insert_all(writer, &feed::TABLE, appended.feed, false).await?;
     for (new, head) in appended.heads {
         if new {
             insert_all(writer, &audit::HEAD, vec![head], false).await?;

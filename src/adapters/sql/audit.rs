@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{
+    feed,
     query::{Fetch, Query, first},
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
@@ -110,6 +111,8 @@ pub struct Appended {
     pub entries: Vec<Record>,
     pub hashes: Vec<Record>,
     pub details: Vec<Record>,
+    /// Lines of the owners' feed, each at its entry's position.
+    pub feed: Vec<Record>,
     /// Place of the first entry: whether it stands there tells whether the batch is durable.
     pub first: Option<FirstLeaf>,
 }
@@ -282,6 +285,10 @@ impl<'a> Appender<'a> {
         }
         self.head.pos += 1;
         self.head.last_time = self.time;
+        if let Some(told) = &event.told {
+            let line = feed::record(told, self.head.pos, self.time);
+            self.rows.feed.push(line);
+        }
         if self.rows.first.is_none() {
             self.rows.first = Some((log.clone(), seq, leaf.clone()));
         }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::value::Value;
+use crate::domain::feed::Told;
 
 macro_rules! event_kinds {
     ($($kind:ident = $name:literal,)+) => {
@@ -143,6 +144,8 @@ pub struct Event {
     /// Personal data: kept beside the log, in it only as a salted hash.
     pub detail: BTreeMap<String, Value>,
     pub approvals: Vec<Approval>,
+    /// The line in the owner's feed that goes with the entry.
+    pub told: Option<Box<Told>>,
 }
 
 impl Event {
@@ -160,6 +163,7 @@ impl Event {
             data: BTreeMap::new(),
             detail: BTreeMap::new(),
             approvals: Vec::new(),
+            told: None,
         }
     }
 

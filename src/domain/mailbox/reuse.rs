@@ -3,7 +3,9 @@
 //! nothing about the address is younger than the proof.
 
 use super::{CodeSeed, MailboxState, MailboxValidation, NewMailbox};
-use crate::domain::{aggregate::Changed, audit::event::EventKind, refusal::Refused};
+use crate::domain::{
+    aggregate::Changed, audit::event::EventKind, feed::FeedKind, refusal::Refused,
+};
 
 impl MailboxValidation {
     /// The proof of `earlier`, for another order. No mail goes out and no code exists: the seed
@@ -45,7 +47,13 @@ impl MailboxValidation {
             .event(EventKind::ValidationReused)
             .with("from", proof.to_string())
             .with("initiated_at", value.initiated_at.to_string())
-            .with("valid_until", value.valid_until().to_string());
+            .with("valid_until", value.valid_until().to_string())
+            .told(
+                FeedKind::EmailVerified,
+                &value.owner,
+                value.id,
+                Some(value.order),
+            );
         Ok(Changed::created(value, new.acting_for.tell(event)))
     }
 }

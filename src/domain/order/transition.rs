@@ -10,6 +10,7 @@ use crate::domain::{
         event::{Event, EventKind},
         value::Value,
     },
+    feed::FeedKind,
     id::{ActivationId, CertificateId, MailboxId, OrderId},
     owner::{ActingFor, Owner},
     product::ProductCode,
@@ -49,7 +50,8 @@ impl Order {
         let event = Event::new(EventKind::OrderCreated, "order", new.id)
             .with("number", new.number.as_str())
             .with("product", new.product.as_str())
-            .with("ra", new.owner.ra.as_str());
+            .with("ra", new.owner.ra.as_str())
+            .told(FeedKind::OrderCreated, &new.owner, new.id, Some(new.id));
         // The frontend's user is stored as the frontend asserts it.
         let event = contact_details(new.acting_for.tell(new.owner.tell(event)), &new.contacts);
         let order = Self {
@@ -84,7 +86,7 @@ impl Loaded<Order> {
         if self.state.is_closed() {
             return Err(conflict());
         }
-        let mut event = changed(&self, "edit");
+        let mut event = updated(&self, "edit");
         if let Some(Some(alias)) = &edit.alias {
             event = event.personal("alias", alias.as_str());
         }
@@ -120,6 +122,7 @@ impl Loaded<Order> {
             return Err(refused);
         }
         let event = Event::new(EventKind::OrderCancelled, "order", self.id);
+        let event = told(event, FeedKind::OrderCancelled, &self);
         self.close(OrderState::Cancelled, note, event, now)
     }
 
@@ -128,7 +131,7 @@ impl Loaded<Order> {
     /// # Errors
     /// 409 `order-state-conflict` unless open.
     pub fn reject(self, note: Text<500>, now: Timestamp) -> Result<Changed<Order>, Refused> {
-        let event = changed(&self, "rejected");
+        let event = updated(&self, "rejected");
         self.close(OrderState::Rejected, Some(note), event, now)
     }
 
@@ -137,7 +140,7 @@ impl Loaded<Order> {
     /// # Errors
     /// 409 `order-state-conflict` unless open.
     pub fn lapse(self, now: Timestamp) -> Result<Changed<Order>, Refused> {
-        let event = changed(&self, "lapsed");
+        let event = told(changed(&self, "lapsed"), FeedKind::OrderLapsed, &self);
         self.close(OrderState::Lapsed, None, event, now)
     }
 
@@ -156,6 +159,7 @@ impl Loaded<Order> {
         let event = Event::new(EventKind::DataBound, "order", self.id)
             .with("subject_data", id.to_string())
             .with("revision", Value::integer(i64::from(set.revision)));
+        let event = told(event, FeedKind::OrderUpdated, &self);
         Ok(self.change(event, |order| {
             order.subject_data = Some(id);
             order.updated_at = now;
@@ -176,7 +180,7 @@ impl Loaded<Order> {
         if self.subject_data.is_none() {
             return Err(Refused::step_blocked(vec!["data-not-saved"]));
         }
-        let event = changed(&self, "mailbox").with("mailbox", mailbox.to_string());
+        let event = updated(&self, "mailbox").with("mailbox", mailbox.to_string());
         Ok(self.change(event, |order| {
             order.mailbox = Some(mailbox);
             order.updated_at = now;
@@ -271,6 +275,15 @@ fn require_open(order: &Order) -> Result<(), Refused> {
 
 fn changed(order: &Order, what: &'static str) -> Event {
     Event::new(EventKind::OrderChanged, "order", order.id).with("what", what)
+}
+
+/// A change that the owner's programs are told of.
+fn updated(order: &Order, what: &'static str) -> Event {
+    told(changed(order, what), FeedKind::OrderUpdated, order)
+}
+
+fn told(event: Event, kind: FeedKind, order: &Order) -> Event {
+    event.told(kind, &order.owner, order.id, Some(order.id))
 }
 
 fn contact_details(event: Event, contacts: &Contacts) -> Event {

@@ -7,6 +7,7 @@ use crate::domain::{
         event::{Event, EventKind},
         value::Value,
     },
+    feed::FeedKind,
     id::{CaseId, SubjectDataId},
     owner::{AcceptedStatement, ActingFor, CustomerRef, Owner},
     refusal::Refused,
@@ -118,7 +119,8 @@ impl Loaded<SubjectData> {
         let accepted = statements.iter().map(accepted).collect();
         let event = Event::new(EventKind::RequestReceived, "subject_data", self.id)
             .with("case", case.to_string())
-            .with("statements", Value::List(accepted));
+            .with("statements", Value::List(accepted))
+            .told(FeedKind::DataSubmitted, &self.owner, self.id, None);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::UnderVerification;
             set.statements = statements;
@@ -136,6 +138,7 @@ impl Loaded<SubjectData> {
         require(&self, &[SubjectDataState::UnderVerification])?;
         let event = Event::new(EventKind::InformationRequested, "subject_data", self.id);
         let event = question.tell(event);
+        let event = event.told(FeedKind::DataNeedsInformation, &self.owner, self.id, None);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::WaitingForApplicant;
             set.needed = question.needed;
@@ -183,7 +186,8 @@ impl Loaded<SubjectData> {
             .personal(
                 "organization_identifier",
                 facts.organization_identifier.as_str(),
-            );
+            )
+            .told(FeedKind::DataVerified, &self.owner, self.id, None);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::Verified;
             set.verified = Some(facts);
@@ -206,7 +210,12 @@ impl Loaded<SubjectData> {
             SubjectDataState::WaitingForApplicant,
         ];
         require(&self, &from)?;
-        let mut event = Event::new(EventKind::RequestRejected, "subject_data", self.id);
+        let mut event = Event::new(EventKind::RequestRejected, "subject_data", self.id).told(
+            FeedKind::DataRejected,
+            &self.owner,
+            self.id,
+            None,
+        );
         if let Some(message) = &message {
             event = event.personal("message", message.as_str());
         }
@@ -253,7 +262,8 @@ impl Loaded<SubjectData> {
             return Err(Refused::state("data-set-in-use"));
         }
         let event = Event::new(EventKind::RequestWithdrawn, "subject_data", self.id)
-            .with("what", "withdrawn");
+            .with("what", "withdrawn")
+            .told(FeedKind::DataWithdrawn, &self.owner, self.id, None);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::Withdrawn;
             set.updated_at = now;
@@ -273,7 +283,8 @@ impl Loaded<SubjectData> {
         require(&self, &from).ok()?;
         let event = Event::new(EventKind::RequestWithdrawn, "subject_data", self.id)
             .with("what", "replaced")
-            .with("by", by.to_string());
+            .with("by", by.to_string())
+            .told(FeedKind::DataWithdrawn, &self.owner, self.id, None);
         Some(self.change(event, |set| {
             set.state = SubjectDataState::Replaced;
             set.needed = Vec::new();

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         aggregate::Loaded,
         certificate::Certificate,
+        feed::Told,
         id::{MailId, NotificationId},
         idempotency::{IdempotencyKey, StoredRequest},
         mail::{Mail, MailState},
@@ -52,6 +53,30 @@ pub trait Mails: Send + Sync {
         states: &[MailState],
         page: &Page,
     ) -> Result<Vec<Loaded<Mail>>, StoreError>;
+}
+
+/// A line of an owner's feed, in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedLine {
+    /// Position over all logs; rises, and names the line for ever.
+    pub pos: i64,
+    pub told: Told,
+    pub occurred_at: Timestamp,
+}
+
+#[async_trait]
+pub trait Feed: Send + Sync {
+    /// Lines after a position, oldest first. What was not there at an earlier look stands after
+    /// all that was.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn feed(
+        &self,
+        scope: &ReadScope,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<FeedLine>, StoreError>;
 }
 
 #[async_trait]

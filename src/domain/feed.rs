@@ -1,0 +1,88 @@
+//! What an owner's programs are told of: a line in a feed that is replayed without holes (flows 6).
+//!
+//! A line stands beside the audit entry of the same fact and has its position, so the feed holds
+//! what was committed, once, in order. It is thin: the frontend fetches the rest. Which facts an
+//! owner is told of is said where the fact is made, with [`Event::told`].
+
+use super::{audit::event::Event, id::OrderId, owner::Owner};
+
+macro_rules! feed_kinds {
+    ($($kind:ident = $name:literal,)+) => {
+        /// The closed set of types.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum FeedKind { $($kind,)+ }
+
+        impl FeedKind {
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The `type` on the wire.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)+ }
+            }
+
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.name() == name)
+            }
+        }
+    };
+}
+
+feed_kinds! {
+    OrderCreated = "order.created",
+    OrderUpdated = "order.updated",
+    OrderCancelled = "order.cancelled",
+    OrderLapsing = "order.lapsing",
+    OrderLapsed = "order.lapsed",
+    DataSubmitted = "data.submitted",
+    DataNeedsInformation = "data.needs_information",
+    DataVerified = "data.verified",
+    DataRejected = "data.rejected",
+    DataWithdrawn = "data.withdrawn",
+    DataExpiring = "data.expiring",
+    EmailSent = "email.sent",
+    EmailBounced = "email.bounced",
+    EmailVerified = "email.verified",
+    EmailLapsing = "email.lapsing",
+    ActivationSubmitted = "activation.submitted",
+    ActivationDelayed = "activation.delayed",
+    ActivationRefused = "activation.refused",
+    CertificateIssued = "certificate.issued",
+    CertificateExpiring = "certificate.expiring",
+    CertificateRevoked = "certificate.revoked",
+}
+
+/// A line that is not yet in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub kind: FeedKind,
+    pub owner: Owner,
+    /// What it is about, by its id.
+    pub object: String,
+    pub order: Option<OrderId>,
+}
+
+impl Event {
+    /// Tells the owner's programs too. The entry names the type, so that the feed can be proven
+    /// from the log.
+    #[must_use]
+    pub fn told(
+        self,
+        kind: FeedKind,
+        owner: &Owner,
+        object: impl ToString,
+        order: Option<OrderId>,
+    ) -> Self {
+        let told = Told {
+            kind,
+            owner: owner.clone(),
+            object: object.to_string(),
+            order,
+        };
+        Self {
+            told: Some(Box::new(told)),
+            ..self.with("told", kind.name())
+        }
+    }
+}
