@@ -2,6 +2,7 @@
 
 import collections
 import random
+import shutil
 import threading
 import time
 
@@ -68,6 +69,10 @@ class Kills:
         self.every, self.check = every, check
         self.done, self.missed = [], 0
         self.trace = daemon.directory / "steps.log"
+        self.tokens = daemon.directory / "tokens"
+        self.kept = daemon.directory / "tokens.kept"
+        shutil.rmtree(self.kept, ignore_errors=True)
+        shutil.copytree(self.tokens, self.kept)
 
     def all(self):
         for place, (kind, number) in enumerate(self.plan):
@@ -83,6 +88,9 @@ class Kills:
                 kill.step = steps.where(self.trace)
             kill.lost = self.clients.lost_since()
             self.done.append(kill)
+            if not kill.ready:
+                # SoftHSM2 writes its token anew in C_Login; half a token is no HSM's doing.
+                shutil.copytree(self.kept, self.tokens, dirs_exist_ok=True)
             if self.every and len(self.done) % self.every == 0:
                 self.disarm()
                 self.check()
