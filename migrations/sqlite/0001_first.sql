@@ -389,11 +389,13 @@ CREATE TABLE blocked_key (
 ) STRICT;
 CREATE INDEX blocked_key_created ON blocked_key (created_at, id);
 
--- To whom a subscriber's key belongs, by the fingerprint in hex.
+-- To whom a key belongs, by the fingerprint in hex: to a subscriber's owner, or to an identity.
 CREATE TABLE key_holder (
     fingerprint TEXT NOT NULL PRIMARY KEY,
-    ra TEXT NOT NULL,
-    customer TEXT
+    ra TEXT,
+    customer TEXT,
+    identity TEXT,
+    CHECK ((ra IS NULL) <> (identity IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job (

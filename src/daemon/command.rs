@@ -19,7 +19,10 @@ use crate::{
     config::Config,
     domain::{id::BootId, refusal::Refused, timestamp::Timestamp},
     ports::entropy,
-    services::identities::{Identities, Wish},
+    services::{
+        identities::{Identities, Wish},
+        subject_keys::{KeyLists, SubjectKeys},
+    },
     telemetry::Telemetry,
 };
 
@@ -231,6 +234,12 @@ fn identities(store: &SqliteStore, outside: &Outside) -> Identities {
         store: Arc::new(store.clone()),
         people: Arc::new(store.clone()),
         clock: Arc::clone(&outside.clock),
+        // The CA's own keys are not looked up here: who is on the host needs no registration to
+        // misuse them.
+        keys: Arc::new(SubjectKeys::new(
+            Arc::new(store.clone()),
+            KeyLists::default(),
+        )),
     }
 }
 

@@ -132,7 +132,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         issuance: issuance(ground, &authorities, &catalogue, &subject_keys, &checks),
         revocations: revocations(ground, &authorities, &lists),
         revocation_lists: lists,
-        identities: Arc::new(identities(ground)),
+        identities: Arc::new(identities(ground, &subject_keys)),
         key_reports: Arc::new(KeyReports {
             store: ground.durable(),
             facts: ground.reads(),
@@ -167,11 +167,12 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     })
 }
 
-fn identities(ground: &Ground) -> Identities {
+fn identities(ground: &Ground, keys: &Arc<SubjectKeys>) -> Identities {
     Identities {
         store: ground.durable(),
         people: ground.reads(),
         clock: Arc::clone(&ground.outside.clock),
+        keys: Arc::clone(keys),
     }
 }
 

@@ -1,12 +1,12 @@
-//! Subscribers' public keys over all orders: whose a key is, and which are never certified again.
+//! Public keys over all orders: whose a key is, and which are never certified again.
 //!
 //! A key is known by the fingerprint that all its wrappings share
 //! ([`crate::pkix::spki::PublicKey::fingerprint`]). Both facts are written once and stay: a key
-//! belongs to the owner it was first certified for, and a blocked key stays blocked.
+//! belongs to the owner it was first certified for or the identity it was registered for, and a blocked key stays blocked.
 
 use super::{
     audit::event::{Event, EventKind},
-    owner::{Actor, Caller, Owner},
+    owner::{Actor, Caller, IdentityName, Owner},
     timestamp::Timestamp,
 };
 
@@ -15,9 +15,19 @@ pub type Fingerprint = [u8; 32];
 
 /// To whom a key belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// It was certified for this owner's subscriber.
+    Subscriber(Owner),
+    /// An entry of the registry is known by it.
+    Identity(IdentityName),
+}
+
+/// A key with whom it belongs to. One key has one holder, so a subscriber's key opens no
+/// interface, and an identity's key is never certified.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyHolder {
     pub fingerprint: Fingerprint,
-    pub owner: Owner,
+    pub holder: Holder,
 }
 
 macro_rules! evidence {

@@ -10,6 +10,7 @@ use crate::{
         owner::{Actor, Caller, IdentityName, Role},
         period::Period,
         refusal::{Fault, Refused},
+        subject_key::{Fingerprint, Holder, KeyHolder},
         text::Text,
         timestamp::Timestamp,
         unit::{CommitError, UniqueKey, Unit},
@@ -20,6 +21,7 @@ use crate::{
         clock::Clock,
         store::{Store, people},
     },
+    services::subject_keys::{SubjectKeys, Unfit},
 };
 
 /// What an operator asks to register, unchecked.
@@ -42,23 +44,26 @@ pub struct Identities {
     pub store: Arc<dyn Store>,
     pub people: Arc<dyn people::Identities>,
     pub clock: Arc<dyn Clock>,
+    pub keys: Arc<SubjectKeys>,
 }
 
 impl Identities {
     /// Registers an identity.
     ///
     /// # Errors
-    /// 422 with all faults, 409 when name or credential is taken.
+    /// 422 with all faults, also for a key that is somebody else's or known to be compromised; 409
+    /// when name or credential is taken.
     pub async fn register(
         &self,
         scope: &StaffScope,
         wish: &Wish,
     ) -> Result<Changed<Identity>, Refused> {
-        let new = check(wish)?;
+        let (new, key) = check(wish)?;
         let now = self.clock.now();
         let made = Identity::register(new, now)?;
         let unit = Unit::of(scope.caller(), now, made.clone());
-        self.commit(unit.granted(scope.grant())).await?;
+        self.enter(unit.granted(scope.grant()), &made.name, key)
+            .await?;
         Ok(made)
     }
 
@@ -68,7 +73,7 @@ impl Identities {
     /// # Errors
     /// Those of [`Self::register`], and 422 for any role but operator.
     pub async fn enroll(&self, wish: &Wish) -> Result<Changed<Identity>, Refused> {
-        let new = check(wish)?;
+        let (new, key) = check(wish)?;
         if new.role != Role::Operator {
             return Err(Refused::unacceptable("role-unknown"));
         }
@@ -78,7 +83,8 @@ impl Identities {
         };
         let now = self.clock.now();
         let made = Identity::register(new, now)?;
-        self.commit(Unit::of(caller, now, made.clone())).await?;
+        let unit = Unit::of(caller, now, made.clone());
+        self.enter(unit, &made.name, key).await?;
         Ok(made)
     }
 
@@ -128,6 +134,36 @@ impl Identities {
         .await
     }
 
+    /// Commits the registration. The key becomes the identity's in the same unit, or the unit
+    /// fails: a certificate for it may be on its way.
+    async fn enter(
+        &self,
+        unit: Unit,
+        name: &IdentityName,
+        key: Option<Fingerprint>,
+    ) -> Result<(), Refused> {
+        let Some(fingerprint) = key else {
+            return self.commit(unit).await;
+        };
+        // That it is an identity's already is judged with the names, by the commit.
+        match self.keys.unfit(&fingerprint).await? {
+            Some(Unfit::Registered) | None => {}
+            Some(unfit) => return Err(refusal(unfit)),
+        }
+        let holder = Holder::Identity(name.clone());
+        let unit = unit.unblocked(fingerprint).change(KeyHolder {
+            fingerprint,
+            holder,
+        });
+        match self.commit(unit).await {
+            Err(refused) if refused.is_trouble() => match self.keys.unfit(&fingerprint).await? {
+                Some(unfit) => Err(refusal(unfit)),
+                None => Err(refused),
+            },
+            done => done,
+        }
+    }
+
     async fn commit(&self, unit: Unit) -> Result<(), Refused> {
         match self.store.commit(unit).await {
             Ok(_) => Ok(()),
@@ -145,12 +181,27 @@ impl Identities {
     }
 }
 
+fn refusal(unfit: Unfit) -> Refused {
+    let code = match unfit {
+        Unfit::Registered => return Refused::state("credential-exists"),
+        Unfit::Compromised => "certificate-key-compromised",
+        Unfit::InUse => "certificate-key-in-use",
+    };
+    Refused {
+        faults: vec![Fault {
+            pointer: "/certificate".to_owned(),
+            code,
+        }],
+        ..Refused::unacceptable(code)
+    }
+}
+
 fn is_caller(scope: &StaffScope, name: &IdentityName) -> bool {
     matches!(scope.caller().actor, Actor::Identity { name: own, .. } if own == *name)
 }
 
 /// All faults of the form at once; what only the whole can say is the transition's.
-fn check(wish: &Wish) -> Result<NewIdentity, Refused> {
+fn check(wish: &Wish) -> Result<(NewIdentity, Option<Fingerprint>), Refused> {
     let mut faults = Vec::new();
     let mut at = |pointer: &str, code| {
         faults.push(Fault {
@@ -179,29 +230,38 @@ fn check(wish: &Wish) -> Result<NewIdentity, Refused> {
         at("/granted_until", "period-empty");
     }
     Refused::unless_clean(faults)?;
-    match (name, role, known_by, granted) {
-        (Some(name), Some(role), Some((credential, spki)), Some(granted)) => Ok(NewIdentity {
-            name,
-            role,
-            credential,
-            spki,
-            qualified_until: wish.qualified_until,
-            granted,
-        }),
-        _ => Err(Refused::unacceptable("validation-failed")),
-    }
+    let (Some(name), Some(role), Some(known_by), Some(granted)) = (name, role, known_by, granted)
+    else {
+        return Err(Refused::unacceptable("validation-failed"));
+    };
+    let new = NewIdentity {
+        name,
+        role,
+        credential: known_by.credential,
+        spki: known_by.spki,
+        qualified_until: wish.qualified_until,
+        granted,
+    };
+    Ok((new, known_by.fingerprint))
 }
 
-type KnownBy = (Credential, Option<Vec<u8>>);
+/// What a client is recognised by.
+struct KnownBy {
+    credential: Credential,
+    /// Of the certificate, when one was given.
+    spki: Option<Vec<u8>>,
+    fingerprint: Option<Fingerprint>,
+}
 
 fn by_key(text: &str) -> Result<KnownBy, &'static str> {
     let der = pem::decode(pem::CERTIFICATE, text).map_err(|_| "certificate-malformed")?;
     let view = CertificateView::parse(&der).map_err(|_| "certificate-malformed")?;
     let key = PublicKey::from_spki(view.spki).map_err(|_| "certificate-key-unsupported")?;
-    Ok((
-        Credential::Spki(key.spki_sha256()),
-        Some(view.spki.to_vec()),
-    ))
+    Ok(KnownBy {
+        credential: Credential::Spki(key.spki_sha256()),
+        spki: Some(view.spki.to_vec()),
+        fingerprint: Some(key.fingerprint()),
+    })
 }
 
 /// An absolute URI (RFC 3986 section 3) of visible ASCII.
@@ -217,7 +277,11 @@ fn by_uri(text: &str) -> Result<KnownBy, &'static str> {
             .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
     let is_rest = rest.len() > 1 && rest.bytes().all(|b| b.is_ascii_graphic());
     match Text::parse(text) {
-        Ok(uri) if is_scheme && is_rest => Ok((Credential::Uri(uri), None)),
+        Ok(uri) if is_scheme && is_rest => Ok(KnownBy {
+            credential: Credential::Uri(uri),
+            spki: None,
+            fingerprint: None,
+        }),
         _ => Err("uri-invalid"),
     }
 }
@@ -259,15 +323,16 @@ mod tests {
         let key = rcgen::KeyPair::generate().unwrap();
         let params = rcgen::CertificateParams::new(vec!["x.example.com".to_owned()]).unwrap();
         let certificate = params.self_signed(&key).unwrap().pem();
-        let new = check(&Wish {
+        let (new, fingerprint) = check(&Wish {
             certificate: Some(certificate),
             uri: None,
             ..wish()
         })
         .unwrap();
         let spki = rcgen::PublicKeyData::subject_public_key_info(&key);
-        let hash = PublicKey::from_spki(&spki).unwrap().spki_sha256();
-        assert_eq!(new.credential, Credential::Spki(hash));
+        let key = PublicKey::from_spki(&spki).unwrap();
+        assert_eq!(new.credential, Credential::Spki(key.spki_sha256()));
+        assert_eq!(fingerprint, Some(key.fingerprint()));
         assert_eq!(new.spki, Some(spki));
         assert!(
             check(&Wish {

@@ -1,5 +1,5 @@
-//! What speaks against a subscriber's key besides its own numbers, at one place for CSR checks,
-//! activations and officers: the block list, published lists, the CA's own keys, other owners,
+//! What speaks against a key besides its own numbers, at one place for CSR checks, activations,
+//! officers and the registry: the block list, published lists, the CA's own keys, other owners,
 //! and the one rule of arithmetic that is too dear for a request's thread.
 
 use std::{
@@ -14,7 +14,7 @@ use crate::{
     domain::{
         owner::Owner,
         refusal::Refused,
-        subject_key::{Fingerprint, KeyHolder},
+        subject_key::{Fingerprint, Holder, KeyHolder},
         unit::Unit,
     },
     pkix::spki::PublicKey,
@@ -51,6 +51,17 @@ pub struct SubjectKeys {
     waiting: Arc<Semaphore>,
 }
 
+/// Why an identity cannot be known by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It stands on the block list.
+    Compromised,
+    /// A subscriber's, or the CA's own.
+    InUse,
+    /// An identity is known by it already.
+    Registered,
+}
+
 /// A key as it stands for one owner now.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -69,7 +80,7 @@ impl Standing {
         if self.free {
             unit.change(KeyHolder {
                 fingerprint: self.fingerprint,
-                owner: owner.clone(),
+                holder: Holder::Subscriber(owner.clone()),
             })
         } else {
             unit
@@ -105,20 +116,37 @@ impl SubjectKeys {
         is_own: impl FnOnce(&Owner) -> bool + Send,
     ) -> Result<Standing, Refused> {
         let fingerprint = key.fingerprint();
-        let known = self
-            .store
-            .key_facts(&fingerprint, &key.spki_sha256())
-            .await?;
-        let ours = known.of_identity || self.lists.load().own.contains(&fingerprint);
+        let known = self.store.key_facts(&fingerprint).await?;
         let free = known.holder.is_none();
+        let taken = match &known.holder {
+            None => false,
+            Some(Holder::Subscriber(owner)) => !is_own(owner),
+            Some(Holder::Identity(_)) => true,
+        };
         Ok(Standing {
             facts: KeyFacts {
                 weak: self.weakness(key, fingerprint).await?,
                 compromised: known.blocked,
-                reused: ours || known.holder.is_some_and(|holder| !is_own(&holder)),
+                reused: taken || self.lists.load().own.contains(&fingerprint),
             },
             fingerprint,
             free,
+        })
+    }
+
+    /// What speaks against a key by which an identity wants to be known.
+    ///
+    /// # Errors
+    /// 503 when the store cannot answer.
+    pub async fn unfit(&self, fingerprint: &Fingerprint) -> Result<Option<Unfit>, Refused> {
+        let known = self.store.key_facts(fingerprint).await?;
+        let own = self.lists.load().own.contains(fingerprint);
+        Ok(match known.holder {
+            _ if known.blocked => Some(Unfit::Compromised),
+            _ if own => Some(Unfit::InUse),
+            Some(Holder::Subscriber(_)) => Some(Unfit::InUse),
+            Some(Holder::Identity(_)) => Some(Unfit::Registered),
+            None => None,
         })
     }
 
@@ -246,7 +274,7 @@ mod tests {
 
     #[async_trait::async_trait]
     impl SubjectKeyFacts for Nowhere {
-        async fn key_facts(&self, _: &Fingerprint, _: &[u8; 32]) -> Result<Known, StoreError> {
+        async fn key_facts(&self, _: &Fingerprint) -> Result<Known, StoreError> {
             Err(StoreError("nowhere".to_owned()))
         }
 

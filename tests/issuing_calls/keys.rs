@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::{
     instance::{Answer, Call, run},
+    lint::Stock,
     openssl::{new_key, openssl, public_key},
     world::{Client, PRODUCT, World, faults, fixture, refused, shared, submission},
 };
@@ -103,6 +104,81 @@ fn a_key_belongs_to_its_first_owner() {
     );
     // With a key of its own the same order goes on.
     other.activate(&order, &submission(&new_key().1)).ok();
+}
+
+/// PEM of a certificate with this key, as an operator registers identities by.
+fn client_certificate(key_pem: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("key.pem"), key_pem).unwrap();
+    let output = Command::new("openssl")
+        .args(["req", "-x509", "-new", "-key", "key.pem", "-subj", "/CN=x"])
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_key_is_a_subscribers_or_an_identitys_and_never_both() {
+    let world = shared();
+    let register = |name: &str, key: &str| {
+        let certificate = client_certificate(key);
+        let body = json!({"name": name, "role": "ra_customer", "certificate": certificate});
+        let call = Call::json(&body);
+        world.instance.post("operator", "/identities", &call)
+    };
+    let at_certificate = |answer: &Answer, code: &str| {
+        assert_eq!(answer.refusal(), refused(422, code));
+        let faults = faults(answer);
+        assert_eq!(faults, [("/certificate".to_owned(), code.to_owned())]);
+    };
+    let (certified, csr) = new_key();
+    world.first().issued(&csr);
+    at_certificate(&register("thief", &certified), "certificate-key-in-use");
+    let root = fs::read_to_string(world.instance.path("root.key")).unwrap();
+    at_certificate(&register("thief", &root), "certificate-key-in-use");
+    let (leaked, _) = new_key();
+    block(&world, &json!({"key": leaked})).ok();
+    at_certificate(&register("thief", &leaked), "certificate-key-compromised");
+
+    let (own, csr) = new_key();
+    assert_eq!(register("thief", &own).status, 201);
+    is_refused(&world.first(), &csr, "csr-key-reused");
+    let again = register("thief-2", &own);
+    assert_eq!(again.refusal(), refused(409, "credential-exists"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_carries_a_key_in_very_many_certificates_is_told_that_there_are_more() {
+    let world = World::start(Vec::new());
+    let (key, csr) = new_key();
+    world.first().issued(&csr);
+    let look = || {
+        let call = Call::json(&json!({"key": key}));
+        let found = world.instance.post("auditor", "/key-checks", &call).ok();
+        let named = found["certificates"].as_array().unwrap().len();
+        (named, found["more"].as_bool().unwrap())
+    };
+    assert_eq!(look(), (1, false));
+    let mut stock = Stock::open(world.instance.path("ca.db")).await;
+    let der = stock.newest().await;
+    for _ in 1..200 {
+        stock.add("issuing-g1", &der).await;
+    }
+    assert_eq!(look(), (200, false));
+    stock.add("issuing-g1", &der).await;
+    assert_eq!(look(), (200, true));
+    let blocked = block(&world, &json!({"key": key})).ok();
+    assert_eq!(
+        (&blocked["more"], &blocked["bits"]),
+        (&json!(true), &json!(256))
+    );
+    let file = world.instance.path("carried.key");
+    fs::write(&file, &key).unwrap();
+    let arguments = ["keys", "check", file.to_str().unwrap()];
+    let (status, said, _) = world.instance.chancery("security", &arguments);
+    assert!(status == 1 && said.contains("carried by more"), "{said}");
 }
 
 #[test]

@@ -24,13 +24,14 @@ const CERTIFICATES: &str = "INSERT INTO certificate SELECT $3, $1, $2, crl_parti
 const EMAIL: &str = "06082b06010505070304";
 const SERVER: &str = "06082b06010505070301";
 
-struct Stock {
+/// The stock of a daemon, behind its back.
+pub struct Stock {
     database: SqliteConnection,
     count: u32,
 }
 
 impl Stock {
-    async fn open(path: PathBuf) -> Self {
+    pub async fn open(path: PathBuf) -> Self {
         let url = format!("sqlite://{}?mode=rw", path.display());
         Self {
             database: SqliteConnection::connect(&url).await.unwrap(),
@@ -38,7 +39,7 @@ impl Stock {
         }
     }
 
-    async fn newest(&mut self) -> Vec<u8> {
+    pub async fn newest(&mut self) -> Vec<u8> {
         let row = sqlx::query("SELECT der FROM certificate")
             .fetch_one(&mut self.database)
             .await;
@@ -46,7 +47,7 @@ impl Stock {
     }
 
     /// Another certificate; answers as `chancery lint` names it.
-    async fn add(&mut self, issuer: &str, der: &[u8]) -> String {
+    pub async fn add(&mut self, issuer: &str, der: &[u8]) -> String {
         self.count += 1;
         let serial = format!("40{:030x}", self.count);
         let id = format!("crt_0198c0de-0000-7000-8000-{:012x}", self.count);
@@ -75,7 +76,10 @@ async fn every_certificate_is_judged_and_the_broken_ones_are_named() {
     let world = World::start(Vec::new());
     let (status, empty) = lint(&world, "operator");
     assert_eq!((status, &empty["certificates"]), (0, &0.into()));
-    world.first().issued(&fixture("good/openssl-rsa-2048.pem"));
+    let census = || world.instance.get("auditor", "/lint").ok();
+    assert_eq!(census()["oldest_issued_at"], Value::Null);
+    let issued = world.first().issued(&fixture("good/openssl-rsa-2048.pem"));
+    assert_eq!(census()["oldest_issued_at"], issued["issued_at"]);
     let (status, statement) = lint(&world, "operator");
     assert_eq!(
         (status, &statement["certificates"]),
@@ -91,6 +95,8 @@ async fn every_certificate_is_judged_and_the_broken_ones_are_named() {
     for _ in 0..COPIES {
         stock.add("issuing-g1", &good).await;
     }
+    let oldest = census()["oldest_issued_at"].clone();
+    assert!(oldest.as_str().unwrap() < issued["issued_at"].as_str().unwrap());
     let broken = hex::encode(&good).replace(EMAIL, SERVER);
     let broken = hex::decode(broken).unwrap();
     assert_ne!(broken, good);

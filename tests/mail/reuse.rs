@@ -63,6 +63,11 @@ async fn another_order_of_the_owner_takes_the_proof_over() {
     );
     let stored = world.store.mailbox(taken.id).await.unwrap().unwrap();
     assert_eq!(stored.reused_from, Some(first.id));
+    assert_eq!(stored.sent_at, first.sent_at);
+    assert!(
+        stored.sent_at.is_some(),
+        "when the code went out is part of the proof"
+    );
     assert_eq!(world.runner.tick().await.unwrap(), 0, "no mail goes out");
     assert_eq!(sink.mails().len(), 1);
     let written = entries(&world, "validation.reused").await;

@@ -6,8 +6,8 @@ use chancery::domain::{
     audit::event::{Event, EventKind},
     mailbox::AddressUse,
     order::{OrderNumber, transition::OrderEdit},
-    owner::Role,
-    subject_key::{BlockEvidence, BlockedKey, KeyHolder},
+    owner::{IdentityName, Role},
+    subject_key::{BlockEvidence, BlockedKey, Holder, KeyHolder},
     unit::{Aggregate, CommitError, UniqueKey, Unit},
 };
 use chancery::policy::mailbox_address;
@@ -258,9 +258,25 @@ pub async fn a_key_that_is_blocked_or_taken_meanwhile_stops_the_unit<S: WholeSto
     let taking = |customer: usize| {
         world.note().change(KeyHolder {
             fingerprint: [1; 32],
-            owner: owner("ra1", &format!("c{customer}")),
+            holder: Holder::Subscriber(owner("ra1", &format!("c{customer}"))),
         })
     };
     let answers = join_all((0..10).map(|n| world.commit(taking(n)))).await;
     assert_eq!(answers.iter().filter(|a| a.is_ok()).count(), 1);
+
+    // A subscriber and an identity want one key at the same moment.
+    let wanting = |holder| {
+        let fingerprint = [4; 32];
+        world.note().change(KeyHolder {
+            fingerprint,
+            holder,
+        })
+    };
+    let panel = Holder::Identity(IdentityName::parse("panel").unwrap());
+    let subscriber = Holder::Subscriber(owner("ra1", "c1"));
+    let both = [panel, subscriber].map(|holder| world.commit(wanting(holder)));
+    let answers = join_all(both).await;
+    assert_eq!(answers.iter().filter(|a| a.is_ok()).count(), 1);
+    let refused = answers.into_iter().find_map(Result::err);
+    assert_eq!(refused, Some(CommitError::Conflict));
 }

@@ -21,7 +21,7 @@ use chancery::{
         product::ProductCode,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
-        subject_key::{BlockEvidence, BlockedKey, KeyHolder},
+        subject_key::{BlockEvidence, BlockedKey, Holder, KeyHolder},
         text::{Country, Language, Text},
         timestamp::days,
         unit::{Aggregate, Unit},
@@ -459,12 +459,12 @@ pub async fn certificates<S: WholeStore>(world: World<S>) {
 
 pub async fn subject_keys<S: WholeStore>(world: World<S>) {
     let store = &world.store;
-    let unknown = store.key_facts(&[1; 32], &[2; 32]).await.unwrap();
+    let unknown = store.key_facts(&[1; 32]).await.unwrap();
     assert_eq!(unknown, KeyFacts::default());
     for holder in [owner("ra1", "c1"), owner("ra2", "c1")] {
         let unit = world.note().change(KeyHolder {
             fingerprint: [1; 32],
-            owner: holder,
+            holder: Holder::Subscriber(holder),
         });
         // The second one is too late.
         let _ = world.commit(unit).await;
@@ -480,10 +480,10 @@ pub async fn subject_keys<S: WholeStore>(world: World<S>) {
         };
         world.commit(world.note().change(blocked)).await.unwrap();
     }
-    let held = store.key_facts(&[1; 32], &[2; 32]).await.unwrap();
-    assert_eq!(held.holder, Some(owner("ra1", "c1")));
+    let held = store.key_facts(&[1; 32]).await.unwrap();
+    assert_eq!(held.holder, Some(Holder::Subscriber(owner("ra1", "c1"))));
     assert!(!held.blocked);
-    assert!(store.key_facts(&[3; 32], &[2; 32]).await.unwrap().blocked);
+    assert!(store.key_facts(&[3; 32]).await.unwrap().blocked);
     let entry = store.blocked_key(&[3; 32]).await.unwrap().unwrap();
     assert_eq!((entry.blocked_by.as_str(), entry.bits), ("anna", 2048));
     assert_eq!(store.blocked_key(&[1; 32]).await, Ok(None));
@@ -492,11 +492,14 @@ pub async fn subject_keys<S: WholeStore>(world: World<S>) {
         after: None,
     };
     assert_eq!(store.blocked_keys(&page).await, Ok(vec![entry]));
-    world
-        .put(world.new_identity("panel", Role::RaCustomer, [7; 32]))
-        .await;
-    let known = store.key_facts(&[9; 32], &[7; 32]).await.unwrap();
-    assert!(known.of_identity);
+    let panel = Holder::Identity(IdentityName::parse("panel").unwrap());
+    let unit = world.note().change(KeyHolder {
+        fingerprint: [9; 32],
+        holder: panel.clone(),
+    });
+    world.commit(unit).await.unwrap();
+    let known = store.key_facts(&[9; 32]).await.unwrap();
+    assert_eq!(known.holder, Some(panel));
 }
 
 pub async fn revoked_serials<S: WholeStore>(world: World<S>) {

@@ -1,4 +1,4 @@
-//! The block list and the owners of subscribers' keys. Rows are written once; where a fingerprint
+//! The block list and the holders of keys. Rows are written once; where a fingerprint
 //! is a primary key it stands in hex, as every key that is looked up in batches.
 
 use async_trait::async_trait;
@@ -12,7 +12,8 @@ use super::{
 use crate::{
     domain::{
         id::CertificateId,
-        subject_key::{BlockEvidence, BlockedKey, Fingerprint, KeyHolder},
+        owner::IdentityName,
+        subject_key::{BlockEvidence, BlockedKey, Fingerprint, Holder, KeyHolder},
     },
     ports::store::{
         Page, StoreError,
@@ -38,7 +39,7 @@ pub static BLOCKED: Table = Table {
 pub static HOLDER: Table = Table {
     name: "key_holder",
     key: 1,
-    columns: &["fingerprint", "ra", "customer"],
+    columns: &["fingerprint", "ra", "customer", "identity"],
     fixed: &[],
     kept: &[],
 };
@@ -57,12 +58,12 @@ pub fn blocked_record(blocked: &BlockedKey) -> Record {
 
 #[must_use]
 pub fn holder_record(holder: &KeyHolder) -> Record {
-    let [ra, customer] = owner::columns(&holder.owner);
-    vec![
-        SqlValue::text(hex::encode(holder.fingerprint)),
-        ra,
-        customer,
-    ]
+    let ([ra, customer], identity) = match &holder.holder {
+        Holder::Subscriber(owner) => (owner::columns(owner), SqlValue::Text(None)),
+        Holder::Identity(name) => ([const { SqlValue::Text(None) }; 2], SqlValue::text(name)),
+    };
+    let fingerprint = SqlValue::text(hex::encode(holder.fingerprint));
+    vec![fingerprint, ra, customer, identity]
 }
 
 fn read(row: &dyn Columns) -> Result<BlockedKey, Unreadable> {
@@ -78,34 +79,33 @@ fn read(row: &dyn Columns) -> Result<BlockedKey, Unreadable> {
 }
 
 /// One query, always of one row.
-fn facts_query(fingerprint: &Fingerprint, spki_sha256: &[u8; 32]) -> Query {
+fn facts_query(fingerprint: &Fingerprint) -> Query {
     let id = SqlValue::text(hex::encode(fingerprint));
     Query::new("SELECT EXISTS (SELECT 1 FROM blocked_key WHERE 1 = 1")
         .eq("id", id.clone())
-        .sql(") AS blocked, EXISTS (SELECT 1 FROM identity WHERE credential_kind = 'spki'")
-        .eq("credential", SqlValue::text(hex::encode(spki_sha256)))
-        .sql(") AS of_identity, h.ra AS ra, h.customer AS customer FROM (SELECT 1) LEFT JOIN key_holder AS h ON h.fingerprint = ")
+        .sql(") AS blocked, h.ra AS ra, h.customer AS customer, h.identity AS identity FROM (SELECT 1) LEFT JOIN key_holder AS h ON h.fingerprint = ")
         .bind(id)
 }
 
 fn read_facts(row: &dyn Columns) -> Result<KeyFacts, Unreadable> {
     let row = Fields::of(row);
-    let held = row.maybe_string("ra")?.is_some();
+    let holder = if row.maybe_string("identity")?.is_some() {
+        Some(Holder::Identity(row.with("identity", IdentityName::parse)?))
+    } else if row.maybe_string("ra")?.is_some() {
+        Some(Holder::Subscriber(owner::read(row)?))
+    } else {
+        None
+    };
     Ok(KeyFacts {
         blocked: row.flag("blocked")?,
-        of_identity: row.flag("of_identity")?,
-        holder: held.then(|| owner::read(row)).transpose()?,
+        holder,
     })
 }
 
 #[async_trait]
 impl<F: Fetch> SubjectKeyFacts for F {
-    async fn key_facts(
-        &self,
-        fingerprint: &Fingerprint,
-        spki_sha256: &[u8; 32],
-    ) -> Result<KeyFacts, StoreError> {
-        let facts = first(self, facts_query(fingerprint, spki_sha256), read_facts).await?;
+    async fn key_facts(&self, fingerprint: &Fingerprint) -> Result<KeyFacts, StoreError> {
+        let facts = first(self, facts_query(fingerprint), read_facts).await?;
         facts.ok_or_else(|| StoreError("a query of one row gave none".to_owned()))
     }
 

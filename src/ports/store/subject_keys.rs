@@ -1,12 +1,11 @@
-//! What is known of subscribers' keys, over all owners.
+//! What is known of keys, over all holders.
 
 use async_trait::async_trait;
 
 use super::{Page, StoreError};
 use crate::domain::{
     id::CertificateId,
-    owner::Owner,
-    subject_key::{BlockedKey, Fingerprint},
+    subject_key::{BlockedKey, Fingerprint, Holder},
 };
 
 /// Facts about one key.
@@ -14,23 +13,15 @@ use crate::domain::{
 pub struct KeyFacts {
     /// On the list of keys that are never certified again.
     pub blocked: bool,
-    /// An mTLS identity of the registry is known by it.
-    pub of_identity: bool,
     /// To whom it belongs.
-    pub holder: Option<Owner>,
+    pub holder: Option<Holder>,
 }
 
 #[async_trait]
 pub trait SubjectKeyFacts: Send + Sync {
-    /// `spki_sha256` is of the key's canonical wrapping, by which identities are known.
-    ///
     /// # Errors
     /// When the database cannot answer.
-    async fn key_facts(
-        &self,
-        fingerprint: &Fingerprint,
-        spki_sha256: &[u8; 32],
-    ) -> Result<KeyFacts, StoreError>;
+    async fn key_facts(&self, fingerprint: &Fingerprint) -> Result<KeyFacts, StoreError>;
 
     /// # Errors
     /// When the database cannot answer.
