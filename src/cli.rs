@@ -3,6 +3,7 @@
 //! `chancery` speaks to the daemon over mutual TLS and opens neither its database nor its tokens;
 //! `chancery-ceremony` is offline and its own world ([`ceremony`]).
 
+pub mod audit;
 pub mod case;
 pub mod ceremony;
 pub mod certificate;

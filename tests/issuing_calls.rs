@@ -30,6 +30,8 @@ mod dry_runs;
 mod events;
 #[path = "issuing_calls/evidence.rs"]
 mod evidence;
+#[path = "issuing_calls/evidence_check.rs"]
+mod evidence_check;
 #[path = "issuing_calls/guides.rs"]
 mod guides;
 #[path = "issuing_calls/hang_up.rs"]

@@ -31,8 +31,12 @@ pub struct CertificateEvidence {
     pub caa: Vec<CaaCheck>,
     pub key: KeyEvidence,
     pub issuance: IssuanceFacts,
-    /// `activation.submitted`, `cert.sign_intent` and `cert.issued`.
+    /// What the log says of each step, oldest first: the mailbox's validation, both words about
+    /// the organization, the look at CAA records, `activation.submitted`, `cert.sign_intent` and
+    /// `cert.issued`.
     pub audit: Vec<AuditEntry>,
+    /// Of each log these stand in.
+    pub logs: Vec<AuditRoot>,
 }
 
 /// Who asked, for whom, for what.
@@ -93,6 +97,9 @@ pub struct OrganizationEvidence {
     pub checks: Vec<CheckLine>,
     pub evidence: Vec<EvidenceLine>,
     pub documents: Vec<CaseDocument>,
+    /// The octets whose SHA-256 both people signed, as text: they repeat what stands above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_content: Option<String>,
     /// Proposal and decision.
     pub decisions: Vec<SignedDecision>,
 }
@@ -220,6 +227,8 @@ pub struct AuditEntry {
     pub time: String,
     /// The exact bytes of the leaf.
     pub leaf: String,
+    /// The proof that it is leaf `seq` of the log, in hex, leaf side first (RFC 9162 2.1.3).
+    pub path: Vec<String>,
     /// Personal data beside it, until it is erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<AuditDetail>,
@@ -232,4 +241,13 @@ pub struct AuditDetail {
     pub salt: String,
     /// The exact bytes.
     pub json: String,
+}
+
+/// A log, as large as it was with the last entry that is shown.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AuditRoot {
+    pub log: String,
+    pub size: u64,
+    /// Root of the tree over that many entries, in hex (RFC 6962 2.1).
+    pub root: String,
 }

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    case, certificate,
+    audit, case, certificate,
     client::{Client, Connection},
     fault::Fault,
     keys, lint, mail, order, ra,
@@ -73,6 +73,9 @@ enum Noun {
     /// Judge every certificate ever issued by today's rules. Reads only.
     #[command(after_help = lint::HELP)]
     Lint,
+    /// Evidence for auditors.
+    #[command(subcommand)]
+    Audit(audit::Verb),
     /// The ledger of mails and their templates.
     #[command(subcommand)]
     Mail(mail::Verb),
@@ -108,8 +111,14 @@ fn run(command: Command) -> Result<Report, Fault> {
     if let Noun::Mail(mail::Verb::Preview(wanted)) = &command.noun {
         return mail::preview(wanted); // Asks no daemon, so it needs no certificate.
     }
+    if let Noun::Audit(verb) = &command.noun
+        && let Some(done) = verb.offline()
+    {
+        return done;
+    }
     let client = Client::new(connection(command.options)?)?;
     match command.noun {
+        Noun::Audit(verb) => audit::run(&client, verb),
         Noun::Ra(verb) => ra::run(&client, verb),
         Noun::Order(verb) => order::run(&client, verb),
         Noun::Lint => lint::run(&client),

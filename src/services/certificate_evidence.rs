@@ -45,7 +45,7 @@ use crate::{
 
 pub mod entries;
 
-use entries::{Found, Search};
+use entries::{Found, Root, Search};
 
 /// What the service needs; wired once.
 pub struct Parts {
@@ -93,6 +93,8 @@ pub struct Bundle {
     pub key: KeyFacts,
     /// Entries of the log about it, oldest first.
     pub entries: Vec<Found>,
+    /// Of the logs in which they stand.
+    pub roots: Vec<Root>,
 }
 
 /// The case that verified the data.
@@ -101,6 +103,8 @@ pub struct Decided {
     pub case: Case,
     pub evidence: Vec<Evidence>,
     pub words: Vec<Word>,
+    /// The octets whose digest both people signed.
+    pub content: String,
 }
 
 /// A person's signed word with what is needed to verify it.
@@ -169,11 +173,10 @@ impl CertificateEvidence {
                 .await?,
         )?;
         let chain = self.chain(certificate)?;
-        let search = Search::new(parts.audit.as_ref(), certificate, &activation, &intent);
-        let entries = search.run().await?;
         let rests_on = parts.rests.rests_of(&intent.issuer, &intent.serial);
         let rests_on = rests_on.await?;
-        let bundle = Bundle {
+        let documents = parts.sets.documents(data.id).await?;
+        let mut bundle = Bundle {
             chain_pem: chain,
             request: parts
                 .requests
@@ -181,17 +184,20 @@ impl CertificateEvidence {
                 .await?,
             caa: self.caa(&rests_on).await?,
             rests_on,
-            documents: parts.sets.documents(data.id).await?,
-            decided: self.decided(&data).await?,
+            decided: self.decided(&data, &documents).await?,
+            documents,
             mailboxes: self.mailboxes(&activation).await?,
             key: self.key(&activation).await?,
             order: Order::clone(&order),
             activation: Activation::clone(&activation),
             intent: Intent::clone(&intent),
             data: SubjectData::clone(&data),
-            entries,
+            entries: Vec::new(),
+            roots: Vec::new(),
             certificate: found,
         };
+        let found = search(parts.audit.as_ref(), &bundle).run().await?;
+        (bundle.entries, bundle.roots) = found;
         self.read(caller, &bundle).await?;
         Ok(bundle)
     }
@@ -216,7 +222,11 @@ impl CertificateEvidence {
         Ok(checks)
     }
 
-    async fn decided(&self, data: &SubjectData) -> Result<Option<Decided>, Refused> {
+    async fn decided(
+        &self,
+        data: &SubjectData,
+        documents: &[Document],
+    ) -> Result<Option<Decided>, Refused> {
         let Some(id) = data.case else {
             return Ok(None);
         };
@@ -234,6 +244,7 @@ impl CertificateEvidence {
         Ok(Some(Decided {
             evidence: self.0.cases.evidence_of(id).await?,
             words,
+            content: case.content(data, documents),
             case: Case::clone(&case),
         }))
     }
@@ -298,6 +309,44 @@ impl CertificateEvidence {
             .map(drop)
             .map_err(|error| Refused::unavailable("store-unavailable", error))
     }
+}
+
+/// What the log says of each step on the way to the certificate.
+fn search<'a>(log: &'a dyn AuditLog, bundle: &Bundle) -> Search<'a> {
+    let mut search = Search::new(log);
+    if let Some(own) = bundle.mailboxes.first() {
+        if own.reused_from.is_some() {
+            search.want(EventKind::ValidationReused, own.id, own.created_at);
+        }
+        let proof = own.reused_from.unwrap_or(own.id);
+        search.want(EventKind::ValidationStarted, proof, own.initiated_at);
+        if let Some(at) = own.confirmed_at {
+            search.want(EventKind::ValidationPassed, proof, at);
+        }
+    }
+    if let Some(Decided { case, .. }) = &bundle.decided {
+        if let Some(proposal) = &case.proposal {
+            search.want(EventKind::CaseProposed, case.id, proposal.at);
+        }
+        if let Some(decision) = &case.decision {
+            search.want(EventKind::CaseDecided, case.id, decision.at);
+        }
+    }
+    for check in &bundle.caa {
+        search.want(EventKind::CaaChecked, check.id, check.checked_at);
+    }
+    let (activation, intent) = (&bundle.activation, &bundle.intent);
+    let serial = hex::encode(&intent.serial);
+    let issued_at = bundle.certificate.record.certificate.issued_at;
+    let issued_at = intent.settled_at.unwrap_or(issued_at);
+    search.want(
+        EventKind::ActivationSubmitted,
+        activation.id,
+        activation.submitted_at,
+    );
+    search.want(EventKind::CertSignIntent, &serial, intent.recorded_at);
+    search.want(EventKind::CertIssued, &serial, issued_at);
+    search
 }
 
 /// A certificate is never without what it was made of.

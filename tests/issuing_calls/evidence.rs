@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::{
+    lint::Stock,
     openssl::{new_key, openssl, spki_sha256, verify},
     world::{World, shared, submission},
 };
@@ -138,8 +139,19 @@ fn the_evidence_verifies_offline_and_explains_the_certificate() {
 fn assert_log(world: &World, bundle: &Value) {
     let entries = bundle["audit"].as_array().unwrap();
     let kinds: Vec<&str> = entries.iter().map(|entry| text(entry, "type")).collect();
-    let expected = ["activation.submitted", "cert.sign_intent", "cert.issued"];
-    assert_eq!(kinds, expected);
+    let expected = [
+        "activation.submitted",
+        "caa.checked",
+        "case.decided",
+        "case.proposed",
+        "cert.issued",
+        "cert.sign_intent",
+        "validation.passed",
+        "validation.started",
+    ];
+    let mut sorted = kinds.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
     let read = |entry: &Value| {
         let leaf = octets(entry, "leaf");
         let place = format!("log = '{}' AND seq = {}", text(entry, "log"), entry["seq"]);
@@ -150,16 +162,21 @@ fn assert_log(world: &World, bundle: &Value) {
         leaf
     };
     let leaves_read: Vec<Value> = entries.iter().map(read).collect();
-    let beside = &entries[0]["detail"];
+    let of = |kind: &str| kinds.iter().position(|found| *found == kind).unwrap();
+    let submitted = of("activation.submitted");
+    let beside = &entries[submitted]["detail"];
     let salted = [
         hex::decode(text(beside, "salt")).unwrap(),
         octets(beside, "json"),
     ];
-    assert_eq!(sha256(&salted.concat()), text(&leaves_read[0], "detail"));
+    assert_eq!(
+        sha256(&salted.concat()),
+        text(&leaves_read[submitted], "detail")
+    );
     let beside: Value = serde_json::from_slice(&octets(beside, "json")).unwrap();
     let body = octets(&bundle["request"], "body");
     assert_eq!(text(&beside, "request").as_bytes(), body);
-    let (intent, issued) = (&leaves_read[1], &leaves_read[2]);
+    let [intent, issued] = ["cert.sign_intent", "cert.issued"].map(|kind| &leaves_read[of(kind)]);
     assert_eq!(intent["object"]["sha256"], bundle["issuance"]["tbs_sha256"]);
     assert_eq!(
         issued["data"]["certificate_sha256"],
@@ -201,4 +218,53 @@ fn both_signed_words_verify_with_the_keys_in_the_evidence() {
     let facts = &organization["verified"];
     assert!(text(facts, "organization_lapses_at") > text(facts, "organization_checked_at"));
     assert!(!organization["evidence"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_changed_since_takes_nothing_from_the_evidence() {
+    let world = World::start(Vec::new());
+    let client = world.first();
+    let (first, address) = client.ready(&world.data);
+    let second = client.bound(&world.data);
+    client.set_address(&second, &address).ok();
+    let made = client.activate(&second, &submission(&new_key().1)).ok();
+    let evidence = |id: &str| {
+        let path = format!("/certificates/{id}/evidence");
+        world.instance.get("auditor", &path).ok()
+    };
+    let bundle = evidence(text(&made, "id"));
+    let [own, origin] = bundle["mailboxes"].as_array().unwrap().as_slice() else {
+        panic!("{bundle}");
+    };
+    assert_eq!(own["reused_from"], origin["id"]);
+    assert_eq!(origin["order_id"], json!(first));
+    for fact in ["sent_at", "confirmed_at", "confirmed_by", "initiated_at"] {
+        assert!(own[fact].is_string(), "{fact} of {own}");
+        assert_eq!(own[fact], origin[fact], "{fact}");
+    }
+
+    // As if the first order's address had been validated anew.
+    let mut stock = Stock::open(world.instance.path("ca.db")).await;
+    stock
+        .run("UPDATE mailbox SET confirmed_at = confirmed_at + 1 WHERE reused_from IS NULL")
+        .await;
+    let later = evidence(text(&made, "id"));
+    assert_eq!(later["mailboxes"], json!([own]));
+    let kinds = later["audit"].as_array().unwrap().iter();
+    let kinds: Vec<&str> = kinds.map(|entry| text(entry, "type")).collect();
+    for kind in [
+        "validation.started",
+        "validation.passed",
+        "validation.reused",
+    ] {
+        assert!(kinds.contains(&kind), "{kinds:?}");
+    }
+
+    // An issuer that has left the configuration.
+    let der = stock.newest().await;
+    let name = stock.add("gone-g1", &der).await;
+    let (_, serial) = name.split_once('/').unwrap();
+    let gone = evidence(serial);
+    assert_eq!(gone.get("chain"), None);
+    assert_eq!(gone["certificate"]["issuer"], "gone-g1");
 }

@@ -46,6 +46,11 @@ impl Stock {
         row.unwrap().get(0)
     }
 
+    pub async fn run(&mut self, sql: &'static str) {
+        let done = sqlx::query(sql).execute(&mut self.database).await;
+        done.unwrap();
+    }
+
     /// Another certificate; answers as `chancery lint` names it.
     pub async fn add(&mut self, issuer: &str, der: &[u8]) -> String {
         self.count += 1;

@@ -1,5 +1,7 @@
 //! The audit log's rows: numbering, encoding and hashing the entries of a batch.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use super::{
@@ -14,7 +16,7 @@ use crate::{
             canonical,
             entry::{self, EntryTooLong, Place},
             event::{Event, EventKind},
-            tree::{Hash, Tree},
+            tree::{self, Hash, Tree},
             value::Value,
         },
         owner::Caller,
@@ -355,6 +357,34 @@ impl<F: Fetch> AuditLog for F {
             Ok((row.number("seq")?, row.bytes("leaf")?))
         })
         .await
+    }
+
+    async fn subtrees(
+        &self,
+        log: &str,
+        places: &[tree::Place],
+    ) -> Result<HashMap<tree::Place, Hash>, StoreError> {
+        if places.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut query = Query::new("WITH v (level, n) AS (VALUES ");
+        for (at, (level, index)) in places.iter().enumerate() {
+            query = query
+                .sql(if at == 0 { "(" } else { ", (" })
+                .bind(SqlValue::integer(*level))
+                .sql(", ")
+                .bind(SqlValue::count(*index))
+                .sql(")");
+        }
+        // Each by the primary key.
+        let query = query
+            .sql(") SELECT t.level AS level, t.n AS n, t.hash AS hash FROM v CROSS JOIN audit_hash AS t WHERE t.level = v.level AND t.n = v.n AND t.log = ")
+            .bind(SqlValue::text(log));
+        let found = super::query::all(self, query, |row| {
+            let row = Fields::of(row);
+            Ok(((row.number("level")?, row.number("n")?), row.array("hash")?))
+        });
+        Ok(found.await?.into_iter().collect())
     }
 
     async fn detail(&self, log: &str, seq: u64) -> Result<Option<AuditDetail>, StoreError> {

@@ -84,12 +84,81 @@ impl Tree {
     /// The Merkle tree hash: the frontier folded from its smallest subtree.
     #[must_use]
     pub fn root(&self) -> Hash {
-        let fold = |acc: Option<Hash>, hash: &Hash| {
-            Some(acc.map_or(*hash, |right| node_hash(hash, &right)))
-        };
-        let root = self.frontier.iter().rev().fold(None, fold);
-        root.unwrap_or_else(|| Sha256::digest([]).into())
+        fold(&self.frontier)
     }
+}
+
+/// Key of a complete subtree: level and index.
+pub type Place = (u32, u64);
+
+/// The proof that a leaf stands in a tree of `size` leaves (RFC 6962 2.1.1), leaf side first: for
+/// each hash of it, the complete subtrees that it is made of, left to right. Empty when the tree
+/// does not reach to the leaf.
+#[must_use]
+pub fn path(index: u64, size: u64) -> Vec<Vec<Place>> {
+    let (mut low, mut high) = (0, size);
+    let mut siblings = Vec::new();
+    while index < size && high - low > 1 {
+        let span: u64 = high - low;
+        // The largest power of two below the span.
+        let middle = low + (span.next_power_of_two() >> 1);
+        if index < middle {
+            siblings.push(complete(middle, high));
+            high = middle;
+        } else {
+            siblings.push(complete(low, middle));
+            low = middle;
+        }
+    }
+    siblings.reverse();
+    siblings
+}
+
+/// The complete subtrees over the leaves from `low` up to `high`, left to right.
+fn complete(mut low: u64, high: u64) -> Vec<Place> {
+    let mut places = Vec::new();
+    while low < high {
+        let level = low.trailing_zeros().min((high - low).ilog2());
+        places.push((level, low >> level));
+        low += 1 << level;
+    }
+    places
+}
+
+/// The hash over subtrees that stand side by side, largest first; that of the empty tree for none.
+#[must_use]
+pub fn fold(subtrees: &[Hash]) -> Hash {
+    let join =
+        |acc: Option<Hash>, hash: &Hash| Some(acc.map_or(*hash, |right| node_hash(hash, &right)));
+    let root = subtrees.iter().rev().fold(None, join);
+    root.unwrap_or_else(|| Sha256::digest([]).into())
+}
+
+/// The root that a proof leads to (RFC 9162 2.1.3.2); `None` when it is too long or too short.
+#[must_use]
+pub fn root_by(leaf: &Hash, index: u64, size: u64, path: &[Hash]) -> Option<Hash> {
+    let (mut node, mut last) = (index, size.checked_sub(1)?);
+    if index > last {
+        return None;
+    }
+    let mut root = *leaf;
+    for hash in path {
+        if last == 0 {
+            return None;
+        }
+        if node & 1 == 1 || node == last {
+            root = node_hash(hash, &root);
+            while node & 1 == 0 && node != 0 {
+                node >>= 1;
+                last >>= 1;
+            }
+        } else {
+            root = node_hash(&root, hash);
+        }
+        node >>= 1;
+        last >>= 1;
+    }
+    (last == 0).then_some(root)
 }
 
 /// SHA-256(0x00 ‖ entry).
@@ -155,6 +224,37 @@ mod tests {
             (0..n).for_each(|i| drop(tree.append(leaf(i).as_bytes())));
             assert_eq!(STANDARD.encode(tree.root()), root, "{n} leaves");
         }
+    }
+
+    #[test]
+    fn each_leaf_of_each_size_proves_itself_and_no_other() {
+        let leaves: Vec<String> = (0..70).map(leaf).collect();
+        let mut tree = Tree::default();
+        let mut stored = std::collections::HashMap::new();
+        for (size, added) in (1_u64..).zip(&leaves) {
+            for subtree in tree.append(added.as_bytes()) {
+                stored.insert((subtree.level, subtree.index), subtree.hash);
+            }
+            for (index, one) in (0..size).zip(&leaves) {
+                let hashes = |places: &Vec<Place>| {
+                    let found: Vec<Hash> = places.iter().map(|place| stored[place]).collect();
+                    fold(&found)
+                };
+                let proof: Vec<Hash> = path(index, size).iter().map(hashes).collect();
+                let hash = leaf_hash(one.as_bytes());
+                let root = root_by(&hash, index, size, &proof);
+                assert_eq!(root, Some(tree.root()), "{index} of {size}");
+                let other = leaf_hash(b"another");
+                assert_ne!(root_by(&other, index, size, &proof), Some(tree.root()));
+                let longer = [proof.as_slice(), &[[0; 32]]].concat();
+                assert_eq!(root_by(&hash, index, size, &longer), None);
+                if let Some((_, shorter)) = proof.split_last() {
+                    assert_ne!(root_by(&hash, index, size, shorter), Some(tree.root()));
+                }
+            }
+        }
+        assert!(path(5, 5).is_empty());
+        assert_eq!(root_by(&[0; 32], 5, 5, &[]), None);
     }
 
     #[test]

@@ -74,7 +74,13 @@ impl Case {
     /// its documents, oldest first.
     #[must_use]
     pub fn digest(&self, data: &SubjectData, documents: &[Document]) -> [u8; 32] {
-        let mut lines = Lines(Sha256::new_with_prefix(b"chancery-case/v1\n"));
+        Sha256::digest(self.content(data, documents)).into()
+    }
+
+    /// The octets under the digest.
+    #[must_use]
+    pub fn content(&self, data: &SubjectData, documents: &[Document]) -> String {
+        let mut lines = Lines::begin();
         lines.add("case", self.id);
         lines.data(data);
         for document in documents {
@@ -91,20 +97,28 @@ impl Case {
             lines.add("evidence", id);
             lines.add("evidence.sha256", hex::encode(sha256));
         }
-        lines.0.finalize().into()
+        lines.0
     }
 }
 
-struct Lines(Sha256);
+/// Lines of a case's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines(pub String);
 
 impl Lines {
-    fn add(&mut self, name: &str, value: impl ToString) {
-        let value = value.to_string();
-        self.0
-            .update(format!("{name} {} {value}\n", value.len()).as_bytes());
+    /// With the first line.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self("chancery-case/v1\n".to_owned())
     }
 
-    fn maybe(&mut self, name: &str, value: Option<impl ToString>) {
+    pub fn add(&mut self, name: &str, value: impl ToString) {
+        let value = value.to_string();
+        self.0
+            .push_str(&format!("{name} {} {value}\n", value.len()));
+    }
+
+    pub fn maybe(&mut self, name: &str, value: Option<impl ToString>) {
         if let Some(value) = value {
             self.add(name, value);
         }

@@ -7,7 +7,7 @@ use crate::{
         acting_for::ActingFor,
         cases::CaseFacts,
         certificate_evidence::{
-            AcceptedStatement, AuditDetail, AuditEntry, CaaCheck, CertificateEvidence,
+            AcceptedStatement, AuditDetail, AuditEntry, AuditRoot, CaaCheck, CertificateEvidence,
             HttpRequestFacts, IssuanceFacts, KeyEvidence, MailboxEvidence, OrganizationEvidence,
             RequestFacts, RestsOn, SignedDecision, VerifiedFacts,
         },
@@ -23,7 +23,10 @@ use crate::{
     http::cases::wire as cases,
     pkix::pem,
     policy::reuse,
-    services::certificate_evidence::{Bundle, KeyFacts, Word, entries::Found},
+    services::certificate_evidence::{
+        Bundle, KeyFacts, Word,
+        entries::{Found, Root},
+    },
 };
 
 /// # Errors
@@ -41,6 +44,7 @@ pub fn wire(bundle: &Bundle) -> Result<CertificateEvidence, Refused> {
         key: key(&bundle.key),
         issuance: issuance(bundle),
         audit: bundle.entries.iter().map(entry).collect(),
+        logs: bundle.roots.iter().map(log).collect(),
     })
 }
 
@@ -103,6 +107,7 @@ fn organization(bundle: &Bundle) -> Result<OrganizationEvidence, Refused> {
         checks: checks.map(cases::check).collect(),
         evidence: evidence.map(cases::evidence).collect(),
         documents: bundle.documents.iter().map(cases::document).collect(),
+        signed_content: decided.map(|decided| decided.content.clone()),
         decisions: words.map(decision).collect::<Result<_, _>>()?,
     })
 }
@@ -213,9 +218,18 @@ fn entry(found: &Found) -> AuditEntry {
         seq: found.seq,
         time: found.time.to_string(),
         leaf: BASE64_STANDARD.encode(&found.leaf),
+        path: found.path.iter().map(hex::encode).collect(),
         detail: found.detail.as_ref().map(|detail| AuditDetail {
             salt: hex::encode(detail.salt),
             json: BASE64_STANDARD.encode(&detail.json),
         }),
+    }
+}
+
+fn log(root: &Root) -> AuditRoot {
+    AuditRoot {
+        log: root.log.clone(),
+        size: root.size,
+        root: hex::encode(root.root),
     }
 }

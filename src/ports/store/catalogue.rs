@@ -1,11 +1,14 @@
 //! Mails, notifications, idempotent requests and the audit log, reading.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use super::{Page, StoreError};
 use crate::{
     domain::{
         aggregate::Loaded,
+        audit::tree::{Hash, Place},
         certificate::Certificate,
         feed::Told,
         id::{MailId, NotificationId},
@@ -156,6 +159,16 @@ pub trait AuditLog: Send + Sync {
         from: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+
+    /// Roots of complete subtrees; one that is not there is left out.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn subtrees(
+        &self,
+        log: &str,
+        places: &[Place],
+    ) -> Result<HashMap<Place, Hash>, StoreError>;
 
     /// What stands beside an entry; `None` when nothing does, or it has been erased.
     ///

@@ -5,10 +5,12 @@
 
 use crate::{
     domain::{
-        activation::Activation,
-        audit::{canonical, entry, event::EventKind, value::Value},
-        certificate::Certificate,
-        intent::Intent,
+        audit::{
+            canonical, entry,
+            event::EventKind,
+            tree::{self, Hash},
+            value::Value,
+        },
         refusal::Refused,
         timestamp::Timestamp,
     },
@@ -30,6 +32,8 @@ pub struct Found {
     pub seq: u64,
     pub time: Timestamp,
     pub leaf: Vec<u8>,
+    /// The proof that it stands in the log, leaf side first; of the size in the log's [`Root`].
+    pub path: Vec<Hash>,
     /// The personal data beside it, until it is erased.
     pub detail: Option<AuditDetail>,
 }
@@ -49,6 +53,14 @@ impl Found {
     }
 }
 
+/// Where a log stands that entries were found in: as large as it was with the last of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    pub log: String,
+    pub size: u64,
+    pub root: Hash,
+}
+
 /// What is looked for.
 struct Wanted {
     kind: EventKind,
@@ -64,44 +76,65 @@ pub struct Search<'a> {
 
 impl<'a> Search<'a> {
     #[must_use]
-    pub fn new(
-        log: &'a dyn AuditLog,
-        certificate: &Certificate,
-        activation: &Activation,
-        intent: &Intent,
-    ) -> Self {
-        let serial = hex::encode(&certificate.serial);
-        let wanted = |kind, object: &str, decided_at| Wanted {
-            kind,
-            object: object.to_owned(),
-            decided_at,
-        };
-        let submitted = activation.submitted_at;
-        let issued = intent.settled_at.unwrap_or(certificate.issued_at);
+    pub const fn new(log: &'a dyn AuditLog) -> Self {
         Self {
             log,
-            wanted: vec![
-                wanted(
-                    EventKind::ActivationSubmitted,
-                    &activation.id.to_string(),
-                    submitted,
-                ),
-                wanted(EventKind::CertSignIntent, &serial, intent.recorded_at),
-                wanted(EventKind::CertIssued, &serial, issued),
-            ],
+            wanted: Vec::new(),
         }
     }
 
-    /// The entries, oldest first; one that is not in the log is left out.
+    /// Looks for the entry of this kind about this object too, written by a unit that was decided
+    /// at that time.
+    pub fn want(&mut self, kind: EventKind, object: impl ToString, decided_at: Timestamp) {
+        self.wanted.push(Wanted {
+            kind,
+            object: object.to_string(),
+            decided_at,
+        });
+    }
+
+    /// The entries, oldest first, with the proofs that they stand in their logs. One that is not
+    /// in the log is left out.
     ///
     /// # Errors
     /// 503 when the database cannot answer.
-    pub async fn run(&self) -> Result<Vec<Found>, Refused> {
+    pub async fn run(&self) -> Result<(Vec<Found>, Vec<Root>), Refused> {
         let mut found = Vec::new();
         for wanted in &self.wanted {
             found.extend(self.one(wanted).await?);
         }
-        Ok(found)
+        found.sort_by(|a: &Found, b| (&a.log, a.seq).cmp(&(&b.log, b.seq)));
+        let mut roots: Vec<Root> = Vec::new();
+        for last in &found {
+            roots.retain(|root| root.log != last.log);
+            roots.push(Root {
+                log: last.log.clone(),
+                size: last.seq.saturating_add(1),
+                root: [0; 32],
+            });
+        }
+        for root in &mut roots {
+            for one in found.iter_mut().filter(|one| one.log == root.log) {
+                one.path = self.path(one, root.size).await?;
+                let leaf = tree::leaf_hash(&one.leaf);
+                let led = tree::root_by(&leaf, one.seq, root.size, &one.path);
+                root.root = led.ok_or_else(lost)?;
+            }
+        }
+        Ok((found, roots))
+    }
+
+    async fn path(&self, found: &Found, size: u64) -> Result<Vec<Hash>, Refused> {
+        let siblings = tree::path(found.seq, size);
+        let wanted: Vec<tree::Place> = siblings.iter().flatten().copied().collect();
+        let stored = self.log.subtrees(&found.log, &wanted).await?;
+        let mut path = Vec::with_capacity(siblings.len());
+        for sibling in siblings {
+            let hashes = sibling.iter().map(|place| stored.get(place).copied());
+            let hashes: Option<Vec<Hash>> = hashes.collect();
+            path.push(tree::fold(&hashes.ok_or_else(lost)?));
+        }
+        Ok(path)
     }
 
     async fn one(&self, wanted: &Wanted) -> Result<Option<Found>, Refused> {
@@ -138,6 +171,7 @@ impl<'a> Search<'a> {
                     let detail = self.log.detail(&head.log, seq).await?;
                     return Ok(Some(Found {
                         detail,
+                        path: Vec::new(),
                         kind: entry.kind,
                         log: head.log.clone(),
                         seq,
@@ -168,6 +202,10 @@ impl<'a> Search<'a> {
         }
         Ok(low)
     }
+}
+
+fn lost() -> Refused {
+    Refused::unavailable("store-unavailable", "a hash of the audit log is not stored")
 }
 
 fn read(leaf: &[u8]) -> Result<entry::Entry, Refused> {
