@@ -56,6 +56,7 @@ impl CsrChecks {
             same && holder.ra == *ra
         };
         let standing = self.keys.standing(proven.key(), is_own).await?;
+        let standing = standing.asked_by(&scope.caller());
         Ok(proven.admit(standing.facts))
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     domain::{
-        owner::Owner,
+        owner::{Actor, Caller, Owner},
         refusal::Refused,
         subject_key::{Fingerprint, Holder, KeyHolder},
         unit::Unit,
@@ -67,11 +67,22 @@ pub enum Unfit {
 pub struct Standing {
     pub facts: KeyFacts,
     fingerprint: Fingerprint,
+    spki_sha256: [u8; 32],
     /// Nobody holds it yet.
     free: bool,
 }
 
 impl Standing {
+    /// For a request of this caller: who is registered by a URI alone has a key too, the one of
+    /// the connection on which it asks.
+    #[must_use]
+    pub fn asked_by(mut self, caller: &Caller) -> Self {
+        if let Actor::Identity { credential, .. } = &caller.actor {
+            self.facts.reused |= *credential == self.spki_sha256;
+        }
+        self
+    }
+
     /// Binds the key to its owner in the unit that first certifies it, and lets the unit fail
     /// when the key is blocked, or taken by another owner, before it commits.
     #[must_use]
@@ -130,6 +141,7 @@ impl SubjectKeys {
                 reused: taken || self.lists.load().own.contains(&fingerprint),
             },
             fingerprint,
+            spki_sha256: key.spki_sha256(),
             free,
         })
     }
@@ -226,7 +238,11 @@ impl Remembered {
 mod tests {
     use super::*;
     use crate::{
-        domain::{id::CertificateId, subject_key::BlockedKey},
+        domain::{
+            id::CertificateId,
+            owner::{IdentityName, Role},
+            subject_key::BlockedKey,
+        },
         ports::store::{Page, StoreError, subject_keys::KeyFacts as Known},
     };
 
@@ -268,6 +284,30 @@ mod tests {
         assert_eq!(keys.waiting.available_permits(), free);
         drop(held);
         assert_eq!(keys.waiting.available_permits(), WAITING);
+    }
+
+    #[test]
+    fn the_key_of_the_connection_is_the_callers() {
+        let standing = Standing {
+            facts: KeyFacts::default(),
+            fingerprint: [1; 32],
+            spki_sha256: [2; 32],
+            free: true,
+        };
+        let reused = |credential| {
+            let actor = Actor::Identity {
+                name: IdentityName::parse("panel").unwrap(),
+                role: Role::RaCustomer,
+                credential,
+                peer: "192.0.2.1".to_owned(),
+            };
+            let caller = Caller {
+                actor,
+                request_id: String::new(),
+            };
+            standing.clone().asked_by(&caller).facts.reused
+        };
+        assert_eq!([[1; 32], [2; 32]].map(reused), [false, true]);
     }
 
     struct Nowhere;

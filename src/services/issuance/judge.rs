@@ -129,7 +129,9 @@ impl Issuance {
     ) -> Result<Judged, Refused> {
         let facts = self.facts(&scope.read(), order).await?;
         let (product, applicant) = self.desk(&facts, wish, now).applicant(wish)?;
-        let (proven, standing) = self.admit(&facts.order.owner, proven).await?;
+        let (proven, standing) = self
+            .admit(&scope.caller(), &facts.order.owner, proven)
+            .await?;
         let choice = Choice {
             common_name: applicant.common_name,
             fields: applicant.fields.clone(),
@@ -190,16 +192,19 @@ impl Issuance {
         }
     }
 
-    /// Refuses a key that is weak, blocked, ours or another owner's at this instant.
+    /// Refuses a key that is weak, blocked, ours, the caller's own or another owner's at this
+    /// instant.
     pub(super) async fn admit(
         &self,
+        caller: &Caller,
         owner: &Owner,
         proven: ProvenRequest,
     ) -> Result<(ProvenRequest, Standing), Refused> {
         let keys = &self.0.subject_keys;
         let standing = keys
             .standing(proven.key(), |holder| holder == owner)
-            .await?;
+            .await?
+            .asked_by(caller);
         let admitted = proven.admit(standing.facts);
         let proven = admitted.map_err(|refused| csr_refusal(&refused))?;
         Ok((proven, standing))

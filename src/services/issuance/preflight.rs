@@ -190,7 +190,8 @@ impl Issuance {
             rules: Vec::new(),
         };
         found.desk(&facts, &desk, form, &proven);
-        found.add(Rule::Key, self.key_rule(&facts, proven.as_ref().ok()).await);
+        let key = self.key_rule(scope, &facts, proven.as_ref().ok()).await;
+        found.add(Rule::Key, key);
         self.caa_rule(&mut found, &facts, scope).await;
         match &desk.product {
             Ok(Ordered { product, .. }) => self.issuer_rule(&mut found, product),
@@ -205,11 +206,18 @@ impl Issuance {
         Ok(found)
     }
 
-    async fn key_rule(&self, facts: &ActivationFacts, proven: Option<&ProvenRequest>) -> Outcome {
+    async fn key_rule(
+        &self,
+        scope: &TenantScope,
+        facts: &ActivationFacts,
+        proven: Option<&ProvenRequest>,
+    ) -> Outcome {
         let Some(proven) = proven else {
             return Outcome::Waits(vec![Rule::Csr]);
         };
-        outcome(self.admit(&facts.order.owner, proven.clone()).await.err())
+        let caller = scope.caller();
+        let admitted = self.admit(&caller, &facts.order.owner, proven.clone());
+        outcome(admitted.await.err())
     }
 
     async fn caa_rule(&self, found: &mut Preflight, facts: &ActivationFacts, scope: &TenantScope) {
