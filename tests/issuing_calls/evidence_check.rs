@@ -64,6 +64,56 @@ const ITS_WORD: [&str; 43] = [
     "/request/submitted_at",
 ];
 
+/// What is changed, and the piece that then is wrong. `@` and a type stand for an entry of the log.
+const PIECES: [(&str, &str); 37] = [
+    ("/format", "format"),
+    ("/certificate/pem", "certificate"),
+    ("/certificate/sha256", "certificate"),
+    ("/certificate/subject", "certificate"),
+    ("/chain", "chain"),
+    ("/key/fingerprint", "key"),
+    ("/request/spki", "requested key"),
+    ("/request/body", "@activation.submitted"),
+    ("/request/acting_for/user_id", "request"),
+    ("/request/http/sha256", "request"),
+    ("/statements/0/version", "request"),
+    ("/statements/0/sha256", "@activation.submitted"),
+    ("/organization/data/organization", "organization"),
+    ("/organization/verified/locality", "organization"),
+    ("/organization/checks/0/checked_at", "organization"),
+    ("/organization/evidence/0/sha256", "organization"),
+    ("/organization/signed_content", "organization"),
+    (
+        "/organization/decisions/0/signature",
+        "word of who had to propose",
+    ),
+    (
+        "/organization/decisions/1/signed_text",
+        "word of who had to decide",
+    ),
+    (
+        "/organization/decisions/1/public_key",
+        "word of who had to decide",
+    ),
+    ("/organization/decisions/1/by", "@case.decided"),
+    ("/mailboxes/0/email", "@validation.passed"),
+    ("/mailboxes/0/lapses_at", "@validation.passed"),
+    ("/caa/0/verdict", "@caa.checked"),
+    ("/caa/0/domain", "@caa.checked"),
+    ("/issuance/profile_sha256", "@cert.sign_intent"),
+    ("/issuance/lint_rules", "@cert.sign_intent"),
+    ("/issuance/tbs_sha256", "certificate"),
+    ("@activation.submitted/leaf", "@activation.submitted"),
+    ("@activation.submitted/detail/json", "@activation.submitted"),
+    ("@activation.submitted/detail/salt", "@activation.submitted"),
+    ("@caa.checked/path/0", "@caa.checked"),
+    ("@case.decided/leaf", "@case.decided"),
+    ("@validation.passed/leaf", "@validation.passed"),
+    ("@cert.sign_intent/leaf", "@cert.sign_intent"),
+    ("@cert.issued/leaf", "@cert.issued"),
+    ("/logs/0/root", "@cert.issued"),
+];
+
 /// Taken away once; the daemon is not needed any more.
 struct Taken {
     dir: TempDir,
@@ -233,75 +283,11 @@ fn a_changed_file_is_named() {
 fn a_changed_piece_is_named() {
     let taken = Taken::of(&shared());
     let good = taken.answer();
-    let entry = |kind: &str| {
-        let entries = good["audit"].as_array().unwrap();
-        let at = entries.iter().position(|entry| entry["type"] == kind);
-        let at = at.unwrap();
-        (at, format!("entry {kind} {}", entries[at]["seq"]))
-    };
-    let (submitted, submitted_name) = entry("activation.submitted");
-    let (caa, caa_name) = entry("caa.checked");
-    let (decided, decided_name) = entry("case.decided");
-    let (passed, passed_name) = entry("validation.passed");
-    let (intent, intent_name) = entry("cert.sign_intent");
-    let (issued, issued_name) = entry("cert.issued");
-    for (pointer, piece) in [
-        ("/format".to_owned(), "format"),
-        ("/certificate/pem".to_owned(), "certificate"),
-        ("/certificate/sha256".to_owned(), "certificate"),
-        ("/certificate/subject".to_owned(), "certificate"),
-        ("/chain".to_owned(), "chain"),
-        ("/key/fingerprint".to_owned(), "key"),
-        ("/request/spki".to_owned(), "requested key"),
-        ("/request/body".to_owned(), &submitted_name),
-        ("/request/acting_for/user_id".to_owned(), "request"),
-        ("/request/http/sha256".to_owned(), "request"),
-        ("/statements/0/version".to_owned(), "request"),
-        ("/statements/0/sha256".to_owned(), &submitted_name),
-        ("/organization/data/organization".to_owned(), "organization"),
-        ("/organization/verified/locality".to_owned(), "organization"),
-        (
-            "/organization/checks/0/checked_at".to_owned(),
-            "organization",
-        ),
-        ("/organization/evidence/0/sha256".to_owned(), "organization"),
-        ("/organization/signed_content".to_owned(), "organization"),
-        (
-            "/organization/decisions/0/signature".to_owned(),
-            "word of who had to propose",
-        ),
-        (
-            "/organization/decisions/1/signed_text".to_owned(),
-            "word of who had to decide",
-        ),
-        (
-            "/organization/decisions/1/public_key".to_owned(),
-            "word of who had to decide",
-        ),
-        ("/organization/decisions/1/by".to_owned(), &decided_name),
-        ("/mailboxes/0/email".to_owned(), &passed_name),
-        ("/mailboxes/0/lapses_at".to_owned(), &passed_name),
-        ("/caa/0/verdict".to_owned(), &caa_name),
-        ("/caa/0/domain".to_owned(), &caa_name),
-        ("/issuance/profile_sha256".to_owned(), &intent_name),
-        ("/issuance/lint_rules".to_owned(), &intent_name),
-        ("/issuance/tbs_sha256".to_owned(), "certificate"),
-        (format!("/audit/{submitted}/leaf"), &submitted_name),
-        (format!("/audit/{submitted}/detail/json"), &submitted_name),
-        (format!("/audit/{submitted}/detail/salt"), &submitted_name),
-        (format!("/audit/{caa}/path/0"), &caa_name),
-        (format!("/audit/{decided}/leaf"), &decided_name),
-        (format!("/audit/{passed}/leaf"), &passed_name),
-        (format!("/audit/{intent}/leaf"), &intent_name),
-        (format!("/audit/{issued}/leaf"), &issued_name),
-        ("/logs/0/root".to_owned(), &issued_name),
-    ] {
+    for (place, piece) in PIECES {
+        let (pointer, piece) = (pointer(&good, place), name(&good, piece));
         let (status, wrong) = taken.judge(&changed(&good, &pointer));
         assert_eq!(status, 1, "{pointer}");
-        assert!(
-            wrong.iter().any(|found| found == piece),
-            "{pointer}: {wrong:?}"
-        );
+        assert!(wrong.contains(&piece), "{pointer}: {wrong:?}");
     }
     for missing in [
         "/caa",
@@ -317,6 +303,28 @@ fn a_changed_piece_is_named() {
     let mut strange = good.clone();
     strange["added"] = json!(true);
     assert_eq!(taken.judge(&strange), (1, vec!["evidence.json".to_owned()]));
+}
+
+fn entry(good: &Value, kind: &str) -> usize {
+    let entries = good["audit"].as_array().unwrap();
+    let at = entries.iter().position(|entry| entry["type"] == kind);
+    at.unwrap()
+}
+
+fn pointer(good: &Value, place: &str) -> String {
+    let Some(place) = place.strip_prefix('@') else {
+        return place.to_owned();
+    };
+    let (kind, member) = place.split_once('/').unwrap();
+    format!("/audit/{}/{member}", entry(good, kind))
+}
+
+fn name(good: &Value, piece: &str) -> String {
+    let Some(kind) = piece.strip_prefix('@') else {
+        return piece.to_owned();
+    };
+    let seq = &good["audit"][entry(good, kind)]["seq"];
+    format!("entry {kind} {seq}")
 }
 
 /// Every value is changed, one after the other: what passes is what is known to be the daemon's
