@@ -59,6 +59,7 @@ pub mod limits;
 pub mod lint;
 pub mod mailboxes;
 pub mod mails;
+pub mod names;
 pub mod notifications;
 pub mod openapi;
 pub mod orders;

@@ -17,7 +17,7 @@ mod nameserver;
 #[path = "support/person.rs"]
 mod person;
 
-use desk::{Desk, PAST, facts, note};
+use desk::{Desk, PAST, by_number, facts, note};
 use instance::{Answer, Call, Instance};
 use serde_json::{Value, json};
 
@@ -70,6 +70,61 @@ fn two_people_take_a_case_to_its_end() {
     refused(&late, 409, "case-decided");
     refused(&desk.propose("specialist", "approve"), 409, "case-decided");
     refused(&desk.decide("officer", "approve"), 409, "case-decided");
+}
+
+#[test]
+fn a_long_name_is_certified_as_the_applicant_chose() {
+    let full = "Przedsiębiorstwo Handlowe Przykład Spółka z Ograniczoną Odpowiedzialnością";
+    let short = "Przedsiębiorstwo Handlowe Przykład sp. z o.o.";
+    let instance = Instance::start();
+    let mut set = by_number();
+    set["organization"] = json!(full);
+    set["locality"] = json!("Warsaw");
+    let desk = Desk::of(&instance, "customer", "c-1", &set, Some(short));
+    desk.act("specialist", "/claim").ok();
+    let case = desk.read("specialist").ok();
+    assert_eq!(
+        (&case["data"]["organization"], &case["data"]["abbreviation"]),
+        (&json!(full), &json!(short))
+    );
+    assert_eq!(case["data"]["abbreviations"][0]["organization"], short);
+    assert_eq!(case["comparisons"], json!([]));
+    let mut wrong = facts();
+    for other in ["Przedsiębiorstwo Handlowe Przykład", "Example sp. z o.o."] {
+        wrong["organization"] = json!(other);
+        let answer = desk.put("specialist", "/facts", &wrong);
+        assert_eq!(answer.refusal().0, 422);
+        assert_eq!(answer.json()["errors"][0]["code"], "abbreviation-differs");
+    }
+    let mut right = facts();
+    right["organization"] = json!(short);
+    let recorded = desk.put("specialist", "/facts", &right).ok();
+    let verdicts: Vec<_> = recorded["comparisons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|compared| (&compared["member"], &compared["verdict"]))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            (&json!("organization"), &json!("EQUAL_BUT_FORM")),
+            (&json!("locality"), &json!("EQUAL")),
+        ]
+    );
+    let steps = recorded["comparisons"][0]["steps"].as_array().unwrap();
+    let form = steps.iter().find(|step| step["rule"] == "form").unwrap();
+    assert_eq!(form["from"], "Spółka z Ograniczoną Odpowiedzialnością");
+    assert_eq!(form["to"], "sp. z o.o.");
+    assert_ne!(form["words"]["en"], form["words"]["pl"]);
+    desk.approve_with(&right);
+    let call = Call::default().header("Acting-For: c-1");
+    let path = format!("/subject-data/{}", desk.data);
+    let data = desk.instance.call("customer", "GET", &path, &call).ok();
+    assert_eq!(
+        (&data["organization"], &data["verified"]["organization"]),
+        (&json!(full), &json!(short))
+    );
 }
 
 #[test]

@@ -56,6 +56,7 @@ CREATE TABLE subject_data (
     revision INTEGER NOT NULL,
     previous TEXT REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
     organization TEXT NOT NULL,
+    abbreviation TEXT,
     country TEXT NOT NULL,
     state_or_province TEXT NOT NULL,
     locality TEXT NOT NULL,

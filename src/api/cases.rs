@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::{problem::Bilingual, subject_data::Abbreviation};
+
 /// Filters of the queue.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -47,7 +49,12 @@ pub struct CaseData {
     pub state: String,
     pub ra: String,
     pub customer_ref: Option<String>,
+    /// The full name.
     pub organization: String,
+    /// What the applicant chose for certificates when the name has more than 64 characters.
+    pub abbreviation: Option<String>,
+    /// What was offered.
+    pub abbreviations: Vec<Abbreviation>,
     pub country: String,
     pub state_or_province: String,
     pub locality: String,
@@ -120,6 +127,33 @@ pub struct CaseFacts {
     pub locality: Option<String>,
 }
 
+/// What the applicant gave beside what the facts say. It decides nothing: the specialist does.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Comparison {
+    /// Of the facts: `organization`, `state_or_province` or `locality`.
+    pub member: String,
+    /// `EQUAL`, `EQUAL_BUT_FORM` (the legal form is spelled in another way), `EQUAL_BUT_ASCII`
+    /// (one is the other in ASCII), `SIMILAR` (look closely) or `DIFFERENT`.
+    pub verdict: String,
+    /// Why, in order.
+    pub steps: Vec<ComparisonStep>,
+    /// Version of the tables of forms, regions and localities.
+    pub tables: String,
+}
+
+/// One thing that was done or found.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ComparisonStep {
+    /// `given` or `registered`: to what it was done; `both`: `from` is of the given text, `to` of
+    /// that of the facts.
+    pub side: String,
+    /// Stable code, for example `form` or `mixed-script`.
+    pub rule: String,
+    pub words: Bilingual,
+    pub from: String,
+    pub to: String,
+}
+
 /// A person's signature over the text of `chancery-decision/v1`.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +188,8 @@ pub struct CaseResource {
     pub evidence: Vec<EvidenceLine>,
     pub checks: Vec<CheckLine>,
     pub facts: Option<CaseFacts>,
+    /// The facts beside what the applicant gave; empty without facts.
+    pub comparisons: Vec<Comparison>,
     /// Everybody who recorded something: none of them may decide.
     pub editors: Vec<String>,
     pub proposal: Option<SignedWord>,

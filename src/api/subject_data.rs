@@ -13,6 +13,10 @@ use super::{
 #[serde(deny_unknown_fields)]
 pub struct NewSubjectData {
     pub organization: String,
+    /// One of the `abbreviations` that are offered for a name of more than 64 characters: what
+    /// certificates are to say. It may be chosen later, with the submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abbreviation: Option<String>,
     /// ISO 3166-1 alpha-2.
     pub country: String,
     pub state_or_province: String,
@@ -43,6 +47,9 @@ pub struct Verification {
 #[serde(deny_unknown_fields)]
 pub struct Submission {
     pub statements: Vec<StatementGiven>,
+    /// One of the `abbreviations` of the draft; it replaces one that was chosen before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abbreviation: Option<String>,
     #[serde(default)]
     pub acting_for: Option<ActingFor>,
 }
@@ -82,6 +89,12 @@ pub struct SubjectData {
     pub revision: u32,
     pub replaces: Option<String>,
     pub organization: String,
+    /// What certificates say for a name of more than 64 characters, as the applicant chose it.
+    pub abbreviation: Option<String>,
+    /// What may be chosen for it: documented abbreviations of its legal forms. Empty for a name
+    /// that fits, and for one of which no legal form makes it fit: then a person of the CA finds
+    /// an abbreviation.
+    pub abbreviations: Vec<Abbreviation>,
     pub country: String,
     pub state_or_province: String,
     pub locality: String,
@@ -94,7 +107,7 @@ pub struct SubjectData {
     pub status_code: String,
     pub words: Bilingual,
     /// What hinders nothing but should be known: `organization-too-long` for a name of more than
-    /// 64 characters, of which the certificate can only show an abbreviation.
+    /// 64 characters, of which the certificate can only show an abbreviation, until one is chosen.
     pub warnings: Vec<ProblemError>,
     /// What the CA asks of the applicant now.
     pub needed: Vec<Need>,
@@ -109,6 +122,26 @@ pub struct SubjectData {
     pub submitted_at: Option<String>,
     pub updated_at: String,
     pub etag: String,
+}
+
+/// A name as a certificate may have it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Abbreviation {
+    /// At most 64 characters.
+    pub organization: String,
+    /// What was abbreviated, in the order of the name.
+    pub replaced: Vec<AbbreviatedForm>,
+}
+
+/// A legal form and its abbreviation.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AbbreviatedForm {
+    /// As the name has it.
+    pub full: String,
+    pub abbreviation: String,
+    /// The form by ISO 20275 (entity legal forms); several codes where one abbreviation covers
+    /// several forms.
+    pub codes: Vec<String>,
 }
 
 /// What two people established.

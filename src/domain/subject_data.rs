@@ -109,6 +109,9 @@ pub struct SubjectData {
     pub revision: u32,
     pub previous: Option<SubjectDataId>,
     pub organization: Text<255>,
+    /// What stands for a name of more than [`NAME_CAP`] characters in certificates, as the
+    /// applicant chose it of what was offered.
+    pub abbreviation: Option<Text<NAME_CAP>>,
     pub country: Country,
     pub state_or_province: Text<128>,
     pub locality: Text<128>,

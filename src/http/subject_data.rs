@@ -24,9 +24,9 @@ use crate::{
             NewSubjectData, SubjectData, SubjectDataFilter, Submission, Verification, Withdrawal,
         },
     },
-    domain::{id::SubjectDataId, owner::ActingFor, refusal::Refused},
-    policy::{country, statements::StatementGiven, status::filter::DataWord},
-    services::subject_data::{DataView, DataWish, MethodWish},
+    domain::{id::SubjectDataId, refusal::Refused},
+    policy::{country, status::filter::DataWord},
+    services::subject_data::{DataView, DataWish, MethodWish, submission::Submitting},
 };
 
 mod wire;
@@ -106,10 +106,10 @@ async fn submit(
     keyed: Keyed<Submission>,
 ) -> Result<Response, Refusal> {
     let (claim, body) = keyed.of(scope.ra(), scope.owner());
-    let (given, user) = submission(&body)?;
+    let given = submission(&body)?;
     let sets = app.data_sets.clone();
     idempotency::once(&app, claim, found, move |request| async move {
-        sets.submit(&scope, id, &given, &user, request).await
+        sets.submit(&scope, id, &given, request).await
     })
     .await
 }
@@ -139,6 +139,7 @@ fn found(view: &DataView) -> crate::domain::idempotency::Answer {
 pub(super) fn wish(body: &NewSubjectData) -> Result<DataWish, Refusal> {
     let mut members = Members::default();
     let organization = members.text("/organization", &body.organization);
+    let abbreviation = members.optional("/abbreviation", body.abbreviation.as_deref());
     let country = members.value(
         "/country",
         "country-unsupported",
@@ -152,6 +153,7 @@ pub(super) fn wish(body: &NewSubjectData) -> Result<DataWish, Refusal> {
         Some(DataWish {
             replaces: None,
             organization: organization?,
+            abbreviation,
             country: country?,
             state_or_province: state?,
             locality: locality?,
@@ -166,11 +168,14 @@ pub(super) fn wish(body: &NewSubjectData) -> Result<DataWish, Refusal> {
     Ok(wish)
 }
 
-pub(super) fn submission(body: &Submission) -> Result<(Vec<StatementGiven>, ActingFor), Refusal> {
+pub(super) fn submission(body: &Submission) -> Result<Submitting, Refusal> {
     let mut members = Members::default();
-    let given = members.statements(&body.statements);
-    let user = members.acting_for(body.acting_for.as_ref());
-    members.end(Some((given, user)))
+    let given = Submitting {
+        statements: members.statements(&body.statements),
+        abbreviation: members.optional("/abbreviation", body.abbreviation.as_deref()),
+        acting_for: members.acting_for(body.acting_for.as_ref()),
+    };
+    members.end(Some(given))
 }
 
 fn method(members: &mut Members, wire: &Verification) -> Option<MethodWish> {

@@ -16,7 +16,8 @@ use crate::{
         owner::ActingFor,
         refusal::{Fault, Refused},
         subject_data::{
-            SubjectData, SubjectDataState, VerificationMethod, transition::NewSubjectData,
+            NAME_CAP, SubjectData, SubjectDataState, VerificationMethod,
+            transition::{ChosenAbbreviation, NewSubjectData},
         },
         text::{Country, Text},
         timestamp::Timestamp,
@@ -24,6 +25,7 @@ use crate::{
     },
     policy::{
         access::{ReadScope, TenantScope},
+        matching::{self, abbreviation},
         registration_number,
         status::filter::DataWord,
     },
@@ -39,7 +41,7 @@ use crate::{
 };
 
 mod expiry;
-mod submission;
+pub mod submission;
 
 /// Versions in one line of data; submitting walks back over drafts that were never submitted.
 pub const MAX_REVISIONS: u32 = 100;
@@ -72,6 +74,8 @@ pub struct DataWish {
     /// The set of which this is the next version.
     pub replaces: Option<SubjectDataId>,
     pub organization: Text<255>,
+    /// One of what [`abbreviation::candidates`] offers for a name that is too long.
+    pub abbreviation: Option<Text<NAME_CAP>>,
     pub country: Country,
     pub state_or_province: Text<128>,
     pub locality: Text<128>,
@@ -98,7 +102,8 @@ impl DataSets {
     /// Takes new data, as a draft.
     ///
     /// # Errors
-    /// 422 for a register that is not offered or a number that cannot be one of it; 404 for a
+    /// 422 for a register that is not offered, a number that cannot be one of it, or an
+    /// abbreviation that is not offered for the name; 404 for a
     /// version of something that is not there; 409 `data-set-state-conflict` after
     /// [`MAX_REVISIONS`] versions.
     pub async fn create(
@@ -137,6 +142,7 @@ impl DataSets {
         now: Timestamp,
     ) -> Result<(Unit, DataView), Stopped> {
         let method = method(wish)?;
+        let chosen = chosen(&wish.organization, wish.country, wish.abbreviation.as_ref())?;
         let previous = match wish.replaces {
             Some(previous) => Some(self.load(&scope.read(), previous).await?),
             None => None,
@@ -159,6 +165,10 @@ impl DataSets {
             acting_for: wish.acting_for.clone(),
         };
         let data = SubjectData::create(new, previous.as_deref(), now);
+        let data = match chosen {
+            Some(chosen) => data.abbreviated(chosen).asserted_by(&wish.acting_for),
+            None => data,
+        };
         let view = view(&data, data.will_be(), None, now);
         let mut unit = Unit::of(scope.caller(), now, data).granted(scope.grant());
         if let Some(previous) = previous {
@@ -278,6 +288,38 @@ fn method(wish: &DataWish) -> Result<VerificationMethod, Refused> {
                     code: error.code(),
                 }],
                 ..Refused::unacceptable(error.code())
+            })
+        }
+    }
+}
+
+/// The abbreviation that was chosen, when the name has it.
+fn chosen(
+    organization: &Text<255>,
+    country: Country,
+    chosen: Option<&Text<NAME_CAP>>,
+) -> Result<Option<ChosenAbbreviation>, Refused> {
+    let Some(chosen) = chosen else {
+        return Ok(None);
+    };
+    match abbreviation::offered(country, organization.as_str(), chosen.as_str()) {
+        Some(offered) => Ok(Some(ChosenAbbreviation {
+            name: offered.name,
+            forms: offered
+                .replaced
+                .iter()
+                .flat_map(|part| part.forms.iter().copied())
+                .collect(),
+            tables: matching::TABLES,
+        })),
+        None => {
+            let code = "abbreviation-not-offered";
+            Err(Refused {
+                faults: vec![Fault {
+                    pointer: "/abbreviation".to_owned(),
+                    code,
+                }],
+                ..Refused::unacceptable(code)
             })
         }
     }

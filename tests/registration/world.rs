@@ -27,7 +27,7 @@ use chancery::{
         notifications::{self, Notifications},
         orders::{self, OrderView, OrderWish, Orders},
         request::Request,
-        subject_data::{self, DataSets, DataView, DataWish, MethodWish},
+        subject_data::{self, DataSets, DataView, DataWish, MethodWish, submission::Submitting},
     },
 };
 use tempfile::TempDir;
@@ -198,9 +198,13 @@ impl World {
         given: &[StatementGiven],
         key: &str,
     ) -> Result<DataView, Refused> {
-        let user = ActingFor::default();
+        let given = Submitting {
+            statements: given.to_vec(),
+            abbreviation: None,
+            acting_for: ActingFor::default(),
+        };
         self.sets
-            .submit(scope, id, given, &user, request(scope, key))
+            .submit(scope, id, &given, request(scope, key))
             .await
     }
 
@@ -299,6 +303,7 @@ pub fn by_number(number: &str) -> DataWish {
     DataWish {
         replaces: None,
         organization: text("Example sp. z o.o."),
+        abbreviation: None,
         country: Country::parse("PL").unwrap(),
         state_or_province: text("mazowieckie"),
         locality: text("Warszawa"),

@@ -150,6 +150,73 @@ fn a_name_that_no_certificate_can_hold_is_told_at_data_entry() {
     );
 }
 
+const LONG: &str =
+    "Przedsiębiorstwo Handlowe Przykład Spółka z Ograniczoną Odpowiedzialnością Spółka Komandytowa";
+const SHORT: &str = "Przedsiębiorstwo Handlowe Przykład sp. z o.o. Spółka Komandytowa";
+const SHORTEST: &str = "Przedsiębiorstwo Handlowe Przykład sp. z o.o. sp.k.";
+
+#[test]
+fn a_long_name_comes_with_abbreviations_to_choose_of() {
+    let instance = Instance::start();
+    let mut data = by_number();
+    data["organization"] = json!(LONG);
+    let made = post(&instance, "/subject-data", &data).ok();
+    let form = |full: &str, abbreviation: &str, code: &str| json!({"full": full, "abbreviation": abbreviation, "codes": [code]});
+    let limited = form(
+        "Spółka z Ograniczoną Odpowiedzialnością",
+        "sp. z o.o.",
+        "O7XB",
+    );
+    let partners = form("Spółka Komandytowa", "sp.k.", "BSJT");
+    let offered = json!([
+        {"organization": SHORT, "replaced": [limited]},
+        {"organization": SHORTEST, "replaced": [limited, partners]},
+    ]);
+    assert_eq!(made["abbreviations"], offered);
+    assert_eq!(made["abbreviation"], Value::Null);
+    for (chosen, code) in [
+        (
+            "Przedsiębiorstwo Handlowe Przykład S.A.",
+            "abbreviation-not-offered",
+        ),
+        ("Przedsiębiorstwo Handlowe", "abbreviation-not-offered"),
+        (LONG, "validation-failed"),
+    ] {
+        data["abbreviation"] = json!(chosen);
+        let answer = post(&instance, "/subject-data", &data);
+        assert_eq!(answer.refusal(), refused(422, code), "{chosen}");
+        assert_eq!(faults(&answer)[0].0, "/abbreviation", "{chosen}");
+    }
+    data["abbreviation"] = json!(SHORT);
+    let made = post(&instance, "/subject-data", &data).ok();
+    assert_eq!(
+        (&made["abbreviation"], &made["warnings"]),
+        (&json!(SHORT), &json!([]))
+    );
+    assert_eq!(made["organization"], LONG);
+    // With the submission the choice may still be another.
+    let path = format!("/subject-data/{}/submit", id(&made));
+    let mut submission = statements();
+    submission["abbreviation"] = json!("Example S.A.");
+    let answer = post(&instance, &path, &submission);
+    assert_eq!(answer.refusal(), refused(422, "abbreviation-not-offered"));
+    submission["abbreviation"] = json!(SHORTEST);
+    let handed = post(&instance, &path, &submission).ok();
+    assert_eq!(handed["abbreviation"], SHORTEST);
+}
+
+#[test]
+fn a_name_that_fits_has_nothing_to_choose_of() {
+    let instance = Instance::start();
+    let mut data = by_number();
+    data["organization"] = json!("Przykład Spółka z Ograniczoną Odpowiedzialnością");
+    let made = post(&instance, "/subject-data", &data).ok();
+    assert_eq!(made["abbreviations"], json!([]));
+    data["abbreviation"] = json!("Przykład sp. z o.o.");
+    let answer = post(&instance, "/subject-data", &data);
+    assert_eq!(answer.refusal(), refused(422, "abbreviation-not-offered"));
+}
+
 #[test]
 fn the_document_method_waits_for_its_document() {
     let instance = Instance::start();

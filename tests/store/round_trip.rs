@@ -20,7 +20,10 @@ use chancery::{
         owner::{AcceptedStatement, IdentityName, Owner, Role},
         product::ProductCode,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
-        subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+        subject_data::{
+            SubjectData, VerificationMethod,
+            transition::{ChosenAbbreviation, NewSubjectData},
+        },
         subject_key::{BlockEvidence, BlockedKey, Holder, KeyHolder},
         text::{Country, Language, Text},
         timestamp::days,
@@ -64,7 +67,12 @@ pub fn data<S: WholeStore>(
         },
         acting_for: acting_for(),
     };
-    SubjectData::create(new, None, world.now())
+    let chosen = ChosenAbbreviation {
+        name: Text::parse("Łódź").unwrap(),
+        forms: vec!["O7XB"],
+        tables: "2026-11",
+    };
+    SubjectData::create(new, None, world.now()).abbreviated(chosen)
 }
 
 pub fn mailbox<S: WholeStore>(

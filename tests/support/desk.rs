@@ -25,7 +25,18 @@ pub struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Data by register number, submitted by `customer` of the frontend `ra`.
     pub fn open(instance: &'a Instance, ra: &str, customer: &str) -> Self {
-        let (case, data) = submit(instance, ra, customer);
+        Self::of(instance, ra, customer, &by_number(), None)
+    }
+
+    /// These data, with the abbreviation that the applicant chooses at the end.
+    pub fn of(
+        instance: &'a Instance,
+        ra: &str,
+        customer: &str,
+        set: &Value,
+        abbreviation: Option<&str>,
+    ) -> Self {
+        let (case, data) = submit(instance, ra, customer, set, abbreviation);
         Self {
             instance,
             case,
@@ -83,13 +94,22 @@ impl<'a> Desk<'a> {
 
     /// Two people approve the data.
     pub fn approve(&self) {
-        self.complete();
+        self.approve_with(&facts());
+    }
+
+    /// Two people approve the data with these facts.
+    pub fn approve_with(&self, facts: &Value) {
+        self.complete_with(facts);
         self.propose("specialist", "approve").ok();
         self.decide("officer", "approve").ok();
     }
 
     /// Claims the case and records everything an approval needs.
     pub fn complete(&self) -> String {
+        self.complete_with(&facts())
+    }
+
+    fn complete_with(&self, facts: &Value) -> String {
         self.act("specialist", "/claim").ok();
         let added = self.post("specialist", "/evidence", &note()).ok();
         let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
@@ -99,7 +119,7 @@ impl<'a> Desk<'a> {
                 self.put("specialist", &rest, &verified(&evidence)).ok();
             }
         }
-        self.put("specialist", "/facts", &facts()).ok();
+        self.put("specialist", "/facts", facts).ok();
         evidence
     }
 }
@@ -122,11 +142,8 @@ pub fn facts() -> Value {
     })
 }
 
-/// A data set of the customer's, submitted: its case and itself.
-fn submit(instance: &Instance, ra: &str, customer: &str) -> (String, String) {
-    let customer = format!("Acting-For: {customer}");
-    let call = |body: &Value| Call::json(body).header(&customer).fresh_key();
-    let set = json!({
+pub fn by_number() -> Value {
+    json!({
         "organization": "Example sp. z o.o.",
         "country": "PL",
         "state_or_province": "mazowieckie",
@@ -136,8 +153,20 @@ fn submit(instance: &Instance, ra: &str, customer: &str) -> (String, String) {
             "registration_type": "KRS",
             "registration_number": "12345678",
         },
-    });
-    let made = instance.post(ra, "/subject-data", &call(&set)).ok();
+    })
+}
+
+/// A data set of the customer's, submitted: its case and itself.
+fn submit(
+    instance: &Instance,
+    ra: &str,
+    customer: &str,
+    set: &Value,
+    abbreviation: Option<&str>,
+) -> (String, String) {
+    let customer = format!("Acting-For: {customer}");
+    let call = |body: &Value| Call::json(body).header(&customer).fresh_key();
+    let made = instance.post(ra, "/subject-data", &call(set)).ok();
     let data = made["id"].as_str().unwrap().to_owned();
     let products = instance
         .call(ra, "GET", "/products", &Call::default().header(&customer))
@@ -150,8 +179,10 @@ fn submit(instance: &Instance, ra: &str, customer: &str) -> (String, String) {
         .map(|s| json!({"id": s["id"], "version": s["version"], "accepted_at": now()}))
         .collect();
     let path = format!("/subject-data/{data}/submit");
-    let submitted = instance
-        .post(ra, &path, &call(&json!({"statements": statements})))
-        .ok();
+    let mut submission = json!({"statements": statements});
+    if let Some(chosen) = abbreviation {
+        submission["abbreviation"] = json!(chosen);
+    }
+    let submitted = instance.post(ra, &path, &call(&submission)).ok();
     (submitted["case"]["id"].as_str().unwrap().to_owned(), data)
 }

@@ -89,6 +89,7 @@ too-long = The text is too long.
 characters-not-allowed = The text holds characters that are not allowed.
 country-differs = The country is not the one the applicant gave.
 identifier-twice = Give either the whole identifier or scheme and number.
+abbreviation-differs = The name is too long for a certificate, and this is not its abbreviation.
 identifier-differs = The identifier is not that of the registration number the applicant gave.
 identifier-country-differs = The country of the identifier is not that of the organization.
 identifier-scheme-unsupported = The scheme is none of NTR, VAT, PSD, LEI, GOV, INT.
@@ -137,6 +138,7 @@ file-name-invalid = A file name has 3 to 255 characters, none of \ / : * ? " < >
 multipart-malformed = The form is not well-formed, or holds a part twice.
 statement-missing = A required statement has not been accepted in its present version.
 statement-unknown = This statement and version is not shown at this step, or is given twice.
+abbreviation-not-offered = The abbreviation is none of those that are offered for this name.
 organization-too-long = The name has more than 64 characters: the certificate can only show a documented abbreviation of it.
 statement-time-invalid = The time of acceptance is not an RFC 3339 time, lies in the future, or is more than 365 days ago.
 

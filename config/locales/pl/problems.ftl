@@ -89,6 +89,7 @@ too-long = Tekst jest zbyt długi.
 characters-not-allowed = Tekst zawiera niedozwolone znaki.
 country-differs = Kraj różni się od podanego przez wnioskodawcę.
 identifier-twice = Należy podać albo cały identyfikator, albo schemat i numer.
+abbreviation-differs = Nazwa jest za długa dla certyfikatu, a to nie jest jej skrót.
 identifier-differs = Identyfikator nie odpowiada numerowi podanemu przez wnioskodawcę.
 identifier-country-differs = Kraj w identyfikatorze różni się od kraju organizacji.
 identifier-scheme-unsupported = Schemat nie jest żadnym z: NTR, VAT, PSD, LEI, GOV, INT.
@@ -137,6 +138,7 @@ file-name-invalid = Nazwa pliku ma od 3 do 255 znaków, bez \ / : * ? " < > | i 
 multipart-malformed = Formularz jest nieprawidłowy albo zawiera którąś część dwa razy.
 statement-missing = Nie zaakceptowano wymaganego oświadczenia w jego obecnej wersji.
 statement-unknown = Tego oświadczenia w tej wersji nie pokazuje się na tym etapie albo podano je dwa razy.
+abbreviation-not-offered = Skrót nie jest żadnym z proponowanych dla tej nazwy.
 organization-too-long = Nazwa ma ponad 64 znaki: w certyfikacie może być tylko jej udokumentowany skrót.
 statement-time-invalid = Czas akceptacji nie jest czasem w formacie RFC 3339, leży w przyszłości albo minęło od niego ponad 365 dni.
 

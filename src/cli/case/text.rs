@@ -4,7 +4,10 @@
 use std::fmt::Write;
 
 use crate::api::{
-    cases::{CaseData, CaseLine, CaseResource, CheckLine, EvidenceContent, SignedWord},
+    cases::{
+        CaseData, CaseLine, CaseResource, CheckLine, Comparison, ComparisonStep, EvidenceContent,
+        SignedWord,
+    },
     list::List,
 };
 
@@ -77,6 +80,9 @@ pub fn case(case: &CaseResource) -> String {
             ),
         ),
     }
+    for compared in &case.comparisons {
+        put(&mut out, &comparison(compared));
+    }
     for (name, given) in [("proposal", &case.proposal), ("decision", &case.decision)] {
         if let Some(given) = given {
             put(&mut out, &word(name, given));
@@ -119,6 +125,9 @@ fn data(out: &mut String, data: &CaseData) {
         ),
     );
     put(out, &format!("  organization  {}", data.organization));
+    if let Some(chosen) = &data.abbreviation {
+        put(out, &format!("  abbreviated   {chosen}"));
+    }
     put(
         out,
         &format!(
@@ -139,6 +148,17 @@ fn check(line: &CheckLine) -> String {
         "check      {:<24} {:<12} {when} by {who}",
         line.check, line.state
     )
+}
+
+/// Why is said where a person has to look.
+fn comparison(compared: &Comparison) -> String {
+    let line = format!("compared   {:<24} {}", compared.member, compared.verdict);
+    let steps = compared
+        .steps
+        .iter()
+        .filter(|_| !compared.verdict.starts_with("EQUAL"));
+    let told = |step: &ComparisonStep| format!("\n  {}: {}", step.rule, step.words.en);
+    steps.map(told).fold(line, |line, told| line + &told)
 }
 
 fn word(name: &str, word: &SignedWord) -> String {

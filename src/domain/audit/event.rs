@@ -55,6 +55,7 @@ event_kinds! {
     OrderCancelled = "order.cancelled",
     OrderIssued = "order.issued",
     DataCreated = "data.created",
+    DataAbbreviated = "data.abbreviated",
     DataBound = "data.bound",
     DocumentReceived = "document.received",
     CaseOpened = "case.opened",

@@ -128,6 +128,7 @@ impl Lines {
         self.add("data", data.id);
         self.add("data.revision", data.revision);
         self.add("data.organization", &data.organization);
+        self.maybe("data.abbreviation", data.abbreviation.as_ref());
         self.add("data.country", data.country);
         self.add("data.state_or_province", &data.state_or_province);
         self.add("data.locality", &data.locality);

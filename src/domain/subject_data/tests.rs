@@ -1,6 +1,7 @@
 use super::need::Question;
 use super::{
-    SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, transition::NewSubjectData,
+    SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts,
+    transition::{ChosenAbbreviation, NewSubjectData},
 };
 use crate::domain::{
     aggregate::{Changed, Loaded, Version},
@@ -192,6 +193,20 @@ fn a_new_version_follows_the_old_one() {
     assert_eq!((next.revision, next.previous), (2, Some(old.id)));
     assert_eq!(next.state, SubjectDataState::Draft);
     assert!(next.verified.is_none());
+}
+
+#[test]
+fn the_abbreviation_that_was_chosen_last_stands() {
+    let chosen = |name: &str| ChosenAbbreviation {
+        name: text(name),
+        forms: vec!["O7XB"],
+        tables: "t",
+    };
+    let set = SubjectData::create(new(Some("c-1")), None, now());
+    let set = set.abbreviated(chosen("A")).abbreviated(chosen("B"));
+    let set = set.abbreviated(chosen("B"));
+    assert_eq!(set.abbreviation, Some(text("B")));
+    assert_eq!(set.events().len(), 3);
 }
 
 #[test]

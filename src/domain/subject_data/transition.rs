@@ -1,6 +1,8 @@
 //! What can happen to a data set. A version never changes its data after it was submitted.
 
-use super::{SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, need::Question};
+use super::{
+    NAME_CAP, SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, need::Question,
+};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::{
@@ -51,6 +53,7 @@ impl SubjectData {
             revision,
             previous: previous.map(|set| set.id),
             organization: new.organization,
+            abbreviation: None,
             country: new.country,
             state_or_province: new.state_or_province,
             locality: new.locality,
@@ -84,6 +87,34 @@ impl SubjectData {
             S::Suspended => Err(Refused::state("data-set-suspended")),
             S::Replaced => Err(Refused::state("data-set-replaced")),
         }
+    }
+}
+
+/// An abbreviation of the organisation's name that was chosen for its certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenAbbreviation {
+    pub name: Text<NAME_CAP>,
+    /// ISO 20275 codes of the legal forms that were abbreviated, in the order of the name.
+    pub forms: Vec<&'static str>,
+    /// The version of the table that documents the abbreviations.
+    pub tables: &'static str,
+}
+
+impl Changed<SubjectData> {
+    /// Takes the abbreviation for certificates, in a draft or as it is handed over. What was
+    /// chosen before is void; the same again changes nothing.
+    #[must_use]
+    pub fn abbreviated(self, chosen: ChosenAbbreviation) -> Self {
+        if self.abbreviation.as_ref() == Some(&chosen.name) {
+            return self;
+        }
+        let forms = chosen.forms.into_iter().map(Value::text).collect();
+        let event = Event::new(EventKind::DataAbbreviated, "subject_data", self.id)
+            .with("forms", Value::List(forms))
+            .with("tables", chosen.tables)
+            .personal("organization", self.organization.as_str())
+            .personal("abbreviation", chosen.name.as_str());
+        self.and(event, |set| set.abbreviation = Some(chosen.name))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         owner::{IdentityName, Role},
         subject_data::{SubjectData, VerificationMethod},
     },
-    http::answer,
+    http::{answer, names},
     policy::case_rules::actions,
     services::cases::{CaseView, reading::QueueItem},
 };
@@ -32,6 +32,11 @@ pub fn resource(view: &CaseView, by: &IdentityName, role: Role) -> CaseResource 
         evidence: view.evidence.iter().map(evidence).collect(),
         checks: case.checks.iter().map(check).collect(),
         facts: case.facts.as_ref().map(facts),
+        comparisons: case
+            .facts
+            .as_ref()
+            .map(|facts| names::comparisons(facts, &view.data))
+            .unwrap_or_default(),
         editors: case.editors.iter().map(ToString::to_string).collect(),
         proposal: case.proposal.as_ref().map(word),
         decision: case.decision.as_ref().map(word),
@@ -96,6 +101,8 @@ pub fn data(data: &SubjectData) -> CaseData {
         ra: data.owner.ra.to_string(),
         customer_ref: data.owner.customer.as_ref().map(ToString::to_string),
         organization: data.organization.to_string(),
+        abbreviation: data.abbreviation.as_ref().map(ToString::to_string),
+        abbreviations: names::abbreviations(data),
         country: data.country.to_string(),
         state_or_province: data.state_or_province.to_string(),
         locality: data.locality.to_string(),

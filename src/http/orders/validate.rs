@@ -116,7 +116,7 @@ async fn submit(
     set: SubjectDataId,
     body: &DryRun,
 ) -> Result<(), Refusal> {
-    let (given, _) = subject_data::submission(&body.body()?)?;
+    let given = subject_data::submission(&body.body()?)?;
     Ok(app.data_sets.judge_submission(scope, set, &given).await?)
 }
 

@@ -9,10 +9,10 @@ use crate::{
     domain::{
         case::Case,
         owner::AcceptedStatement,
-        subject_data::{self, NAME_CAP, VerificationMethod, VerifiedFacts, need},
+        subject_data::{self, VerificationMethod, VerifiedFacts, need},
     },
-    http::{answer, words},
-    policy::{needs, reuse, status::data_status},
+    http::{answer, names, words},
+    policy::{matching::abbreviation, needs, reuse, status::data_status},
     services::subject_data::DataView,
 };
 
@@ -26,6 +26,8 @@ pub fn data(view: &DataView) -> SubjectData {
         revision: data.revision,
         replaces: data.previous.map(|id| id.to_string()),
         organization: data.organization.to_string(),
+        abbreviation: data.abbreviation.as_ref().map(ToString::to_string),
+        abbreviations: names::abbreviations(data),
         country: data.country.to_string(),
         state_or_province: data.state_or_province.to_string(),
         locality: data.locality.to_string(),
@@ -53,16 +55,16 @@ fn need(need: &need::Need) -> Need {
     }
 }
 
-/// What the applicant should know at data entry, though it hinders nothing: a person of the CA
-/// chooses the abbreviation.
+/// What the applicant should know at data entry, though it hinders nothing: what nobody chooses
+/// there, a person of the CA has to find.
 fn warnings(data: &subject_data::SubjectData) -> Vec<ProblemError> {
-    let is_long = data.organization.as_str().chars().count() > NAME_CAP;
+    let is_open = !abbreviation::fits(data.organization.as_str()) && data.abbreviation.is_none();
     let warning = |code: &str| ProblemError {
         pointer: "/organization".to_owned(),
         code: code.to_owned(),
         message: Bilingual::of_code(code),
     };
-    is_long
+    is_open
         .then(|| warning("organization-too-long"))
         .into_iter()
         .collect()

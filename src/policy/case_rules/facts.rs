@@ -10,6 +10,7 @@ use crate::{
         timestamp::Timestamp,
     },
     policy::{
+        matching::{self, abbreviation},
         organization_identifier::{OrganizationIdentifier, Scheme},
         registration_number, reuse,
     },
@@ -35,7 +36,8 @@ pub struct FactsInput {
 }
 
 /// Judges facts against the grammar of identifiers and what the applicant gave: the same country,
-/// and the same number where it was given by number.
+/// the same number where it was given by number, and where the name is too long for a
+/// certificate, its abbreviation.
 ///
 /// # Errors
 /// 422 `validation-failed` with every fault.
@@ -43,6 +45,9 @@ pub fn judge(input: FactsInput, data: &SubjectData) -> Result<CaseFacts, Refused
     let mut faults = Vec::new();
     if input.country != data.country {
         faults.push(fault("/country", "country-differs"));
+    }
+    if !stands_for(&input.organization, data) {
+        faults.push(fault("/organization", "abbreviation-differs"));
     }
     let identifier = match identifier(&input) {
         Ok(identifier) => {
@@ -65,6 +70,19 @@ pub fn judge(input: FactsInput, data: &SubjectData) -> Result<CaseFacts, Refused
         state_or_province: input.state_or_province,
         locality: input.locality,
     })
+}
+
+/// Whether a name may stand for the one the applicant gave, as far as that is too long for a
+/// certificate: the abbreviation that was chosen, or else one of its legal forms and nothing
+/// more. Where no form of it helps, a person has to find and document another abbreviation.
+/// Names that fit are compared by people (see `policy::matching`).
+fn stands_for(organization: &Text<64>, data: &SubjectData) -> bool {
+    let full = data.organization.as_str();
+    if let Some(chosen) = &data.abbreviation {
+        return organization == chosen;
+    }
+    let found = || matching::organization(data.country, full, organization.as_str());
+    abbreviation::candidates(data.country, full).is_empty() || found().acceptance().is_some()
 }
 
 fn pointer(input: &FactsInput) -> &'static str {

@@ -232,6 +232,39 @@ fn facts_agree_with_what_the_applicant_gave() {
 }
 
 #[test]
+fn a_name_too_long_for_certificates_is_its_abbreviation() {
+    let judged = |data: &SubjectData, organization: &str| {
+        let input = FactsInput {
+            organization: text(organization),
+            ..whole("NTRPL-0012345678")
+        };
+        facts::judge(input, data).is_ok()
+    };
+    let mut data = by_number("KRS", "0012345678");
+    data.organization =
+        text("Przedsiębiorstwo Przykładowe Żółw Spółka z Ograniczoną Odpowiedzialnością");
+    let short = "Przedsiębiorstwo Przykładowe Żółw sp. z o.o.";
+    let plain = "Przedsiebiorstwo Przykladowe Zolw sp. z o.o.";
+    let other = "Przedsiębiorstwo Przykładowe Żółw S.A.";
+    // Nothing was chosen: the name with its form abbreviated, and no other name.
+    assert!(judged(&data, short) && judged(&data, plain));
+    for wrong in [
+        other,
+        "Przedsiębiorstwo Przykładowe Żółw",
+        "Żółw sp. z o.o.",
+    ] {
+        assert!(!judged(&data, wrong), "{wrong}");
+    }
+    // What was chosen stands, to the letter.
+    data.abbreviation = Some(text(short));
+    assert!(judged(&data, short) && !judged(&data, plain));
+    // No form of it helps: a person finds an abbreviation.
+    data.abbreviation = None;
+    data.organization = text("Stowarzyszenie ".repeat(6).trim_end());
+    assert!(judged(&data, "Stowarzyszenie"));
+}
+
+#[test]
 fn by_document_the_specialist_names_the_register() {
     let data = data(VerificationMethod::Document);
     for good in [

@@ -1,6 +1,6 @@
 //! A draft is handed over for verification, or it is said whether it could be.
 
-use super::{DataSets, DataView, view};
+use super::{DataSets, DataView, chosen, view};
 use crate::{
     domain::{
         case::{Case, CaseEnd},
@@ -9,7 +9,8 @@ use crate::{
         owner::{AcceptedStatement, ActingFor},
         product::{Statement, Step},
         refusal::{Fault, Refused},
-        subject_data::{SubjectData, SubjectDataState},
+        subject_data::{NAME_CAP, SubjectData, SubjectDataState},
+        text::Text,
         timestamp::Timestamp,
         unit::Unit,
     },
@@ -21,23 +22,32 @@ use crate::{
     services::request::{Request, Stopped, decide},
 };
 
+/// What a frontend gives to have a draft verified.
+#[derive(Clone, Debug)]
+pub struct Submitting {
+    pub statements: Vec<StatementGiven>,
+    /// As in [`super::DataWish`]; what was chosen before stays when there is none.
+    pub abbreviation: Option<Text<NAME_CAP>>,
+    pub acting_for: ActingFor,
+}
+
 impl DataSets {
     /// Hands a draft over for verification: its case is opened in the same unit. What it
     /// replaces is void from then on, its case closed, unless two people have decided on it.
     ///
     /// # Errors
-    /// 404; 409 `data-set-state-conflict`, `document-missing`; 422 for the statements.
+    /// 404; 409 `data-set-state-conflict`, `document-missing`; 422 for the statements, or an
+    /// abbreviation that is not offered.
     pub async fn submit(
         &self,
         scope: &TenantScope,
         id: SubjectDataId,
-        given: &[StatementGiven],
-        user: &ActingFor,
+        given: &Submitting,
         request: Request<DataView>,
     ) -> Result<DataView, Refused> {
         let request = request.about(id);
         decide(|| async {
-            let (unit, view) = self.submission(scope, id, given, user).await?;
+            let (unit, view) = self.submission(scope, id, given).await?;
             self.0.store.commit(request.complete(unit, &view)).await?;
             Ok(view)
         })
@@ -52,14 +62,9 @@ impl DataSets {
         &self,
         scope: &TenantScope,
         id: SubjectDataId,
-        given: &[StatementGiven],
+        given: &Submitting,
     ) -> Result<(), Refused> {
-        let user = ActingFor::default();
-        decide(async || {
-            let judged = self.submission(scope, id, given, &user).await;
-            judged.map(drop)
-        })
-        .await
+        decide(async || self.submission(scope, id, given).await.map(drop)).await
     }
 
     /// The unit that hands over, and what it leads to.
@@ -67,17 +72,24 @@ impl DataSets {
         &self,
         scope: &TenantScope,
         id: SubjectDataId,
-        given: &[StatementGiven],
-        user: &ActingFor,
+        given: &Submitting,
     ) -> Result<(Unit, DataView), Stopped> {
         let entropy = self.0.entropy.as_ref();
         let now = self.0.clock.now();
         let data = self.load(&scope.read(), id).await?;
-        let statements = self.statements(given, now)?;
+        let chosen = chosen(
+            &data.organization,
+            data.country,
+            given.abbreviation.as_ref(),
+        )?;
+        let statements = self.statements(&given.statements, now)?;
         let documents = self.0.sets.documents(id).await?;
         let case_id = CaseId::new(now, random(entropy)?);
         let data = data.submit(statements, documents.len(), case_id, now)?;
-        let data = data.asserted_by(user);
+        let mut data = data.asserted_by(&given.acting_for);
+        if let Some(chosen) = chosen {
+            data = data.abbreviated(chosen).asserted_by(&given.acting_for);
+        }
         let case = Case::open(case_id, &data, now);
         let told = Notification::raise(
             NotificationId::new(now, random(entropy)?),
