@@ -128,6 +128,42 @@ fn a_long_name_is_certified_as_the_applicant_chose() {
 }
 
 #[test]
+fn a_domain_of_two_scripts_is_flagged() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    assert_eq!(desk.read("specialist").ok()["flags"], json!([]));
+    let call = |body: &Value| Call::json(body).header("Acting-For: c-1").fresh_key();
+    let order = json!({"product_code": "smime-org-multipurpose-365-issue",
+        "customer_ref": "c-1", "language": "pl"});
+    let order = instance.post("customer", "/orders", &call(&order)).ok();
+    let path = format!("/orders/{}", order["id"].as_str().unwrap());
+    let put = |rest: &str, body: &Value| {
+        let now = instance.call("customer", "GET", &path, &call(&json!({})));
+        let call = call(body).matching(&now.etag.unwrap());
+        instance
+            .put("customer", &format!("{path}{rest}"), &call)
+            .ok()
+    };
+    put("/subject-data", &json!({"subject_data_id": desk.data}));
+    let plain = put("/email", &json!({"email": "anna@żółw.example"}));
+    assert_eq!(plain["warnings"], json!([]));
+    // The second letter is Cyrillic.
+    let set = put("/email", &json!({"email": "anna@p\u{430}ypal.example"}));
+    assert_eq!(set["email"], "anna@xn--pypal-4ve.example");
+    assert_eq!(set["warnings"][0]["code"], "domain-mixes-scripts");
+    let flags = desk.read("specialist").ok()["flags"].clone();
+    assert_eq!(
+        (&flags[0]["code"], &flags[0]["about"], &flags[1]),
+        (
+            &json!("domain-mixes-scripts"),
+            &json!("p\u{430}ypal"),
+            &Value::Null
+        )
+    );
+    assert_ne!(flags[0]["message"]["en"], flags[0]["message"]["pl"]);
+}
+
+#[test]
 fn roles_and_people_are_kept_apart() {
     let instance = Instance::start();
     let desk = Desk::open(&instance, "customer", "c-1");

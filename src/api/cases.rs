@@ -127,6 +127,17 @@ pub struct CaseFacts {
     pub locality: Option<String>,
 }
 
+/// Something to look at.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseFlag {
+    /// `domain-mixes-scripts`: a label of an address's domain has letters of two scripts, which
+    /// may look like another label.
+    pub code: String,
+    /// For example that label.
+    pub about: String,
+    pub message: Bilingual,
+}
+
 /// What the applicant gave beside what the facts say. It decides nothing: the specialist does.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
@@ -190,6 +201,8 @@ pub struct CaseResource {
     pub facts: Option<CaseFacts>,
     /// The facts beside what the applicant gave; empty without facts.
     pub comparisons: Vec<Comparison>,
+    /// What a person should look at, though it hinders nothing.
+    pub flags: Vec<CaseFlag>,
     /// Everybody who recorded something: none of them may decide.
     pub editors: Vec<String>,
     pub proposal: Option<SignedWord>,

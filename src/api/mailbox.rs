@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::acting_for::ActingFor;
+use super::{acting_for::ActingFor, problem::ProblemError};
 
 /// The address to be certified.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -41,6 +41,9 @@ pub struct Mailbox {
     pub state: String,
     /// Canonical: local part as typed, domain as lower-case A-labels.
     pub email: Option<String>,
+    /// What hinders nothing but should be known: `domain-mixes-scripts` for a domain of which a
+    /// label has letters of two scripts; the people of the CA look at it.
+    pub warnings: Vec<ProblemError>,
     /// When the mail server took the mail with the code that is out.
     pub sent_at: Option<String>,
     /// When that code expires.

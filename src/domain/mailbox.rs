@@ -61,6 +61,14 @@ impl MailAddress {
         &self.address
     }
 
+    /// What follows the last `@`, in A-labels.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.address
+            .rsplit_once('@')
+            .map_or("", |(_, domain)| domain)
+    }
+
     /// The form under which abuse limits count: all lower case.
     #[must_use]
     pub fn abuse_key(&self) -> String {

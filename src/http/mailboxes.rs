@@ -20,9 +20,10 @@ use crate::{
     api::{
         acting_for,
         mailbox::{Confirmation, Mailbox, NewMailbox, Resend},
-        problem::Problem,
+        problem::{Bilingual, Problem, ProblemError},
     },
-    domain::{id::OrderId, owner::ActingFor},
+    domain::{id::OrderId, mailbox::MailAddress, owner::ActingFor},
+    policy::matching::script,
     services::mailboxes::MailboxView,
 };
 
@@ -121,6 +122,7 @@ fn wire(view: &MailboxView) -> Mailbox {
     Mailbox {
         state: view.status.name().to_owned(),
         email: Some(view.address.as_str().to_owned()),
+        warnings: warnings(&view.address),
         sent_at: view.sent_at.map(|at| at.to_string()),
         expires_at: Some(view.expires_at.to_string()),
         attempts_left: Some(view.attempts_left),
@@ -129,10 +131,22 @@ fn wire(view: &MailboxView) -> Mailbox {
     }
 }
 
+fn warnings(address: &MailAddress) -> Vec<ProblemError> {
+    let code = "domain-mixes-scripts";
+    let warning = || ProblemError {
+        pointer: "/email".to_owned(),
+        code: code.to_owned(),
+        message: Bilingual::of_code(code),
+    };
+    let is_mixed = !script::mixed_labels(address.domain()).is_empty();
+    is_mixed.then(warning).into_iter().collect()
+}
+
 fn not_set() -> Mailbox {
     Mailbox {
         state: "not_set".to_owned(),
         email: None,
+        warnings: Vec::new(),
         sent_at: None,
         expires_at: None,
         attempts_left: None,

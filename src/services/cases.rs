@@ -10,13 +10,16 @@ use crate::{
         aggregate::{Changed, Loaded, Version},
         case::{Case, Evidence},
         document::Document,
-        id::CaseId,
+        id::{CaseId, SubjectDataId},
         refusal::Refused,
         subject_data::SubjectData,
         timestamp::Timestamp,
         unit::{Aggregate, Unit},
     },
-    policy::access::{OfficerScope, ReadScope},
+    policy::{
+        access::{OfficerScope, ReadScope},
+        matching::script,
+    },
     ports::{
         clock::Clock,
         document_files::DocumentFiles,
@@ -60,6 +63,8 @@ pub struct CaseView {
     pub data: SubjectData,
     pub documents: Vec<Document>,
     pub evidence: Vec<Evidence>,
+    /// Labels of domains of addresses to be certified with the data that mix scripts.
+    pub mixed_labels: Vec<String>,
     /// What a proposal or decision made now must sign.
     pub digest: [u8; 32],
     /// The instant of the use case.
@@ -72,6 +77,7 @@ struct Ground {
     data: Loaded<SubjectData>,
     documents: Vec<Document>,
     evidence: Vec<Evidence>,
+    mixed_labels: Vec<String>,
     now: Timestamp,
 }
 
@@ -96,10 +102,26 @@ impl CaseWork {
         Ok(Ground {
             documents: sets.documents(data.id).await?,
             evidence: self.0.cases.evidence_of(id).await?,
+            mixed_labels: self.mixed_labels(data.id).await?,
             case,
             data,
             now,
         })
+    }
+
+    /// Labels in addresses of live orders on the data that mix scripts: for a person to look at
+    /// (flows 5.8), each once.
+    async fn mixed_labels(&self, data: SubjectDataId) -> Result<Vec<String>, Refused> {
+        let orders = self.0.orders.orders_of_subject_data(data).await?;
+        let ids: Vec<_> = orders.iter().filter_map(|order| order.mailbox).collect();
+        let mailboxes = self.0.mailboxes.mailboxes(&ids).await?;
+        let mut labels: Vec<String> = mailboxes
+            .iter()
+            .flat_map(|mailbox| script::mixed_labels(mailbox.address.domain()))
+            .collect();
+        labels.sort_unstable();
+        labels.dedup();
+        Ok(labels)
     }
 
     /// Commits a unit that rests on the officer's registry entry.
@@ -131,6 +153,7 @@ impl Ground {
             data: data.clone(),
             documents: self.documents.clone(),
             evidence: self.evidence.clone(),
+            mixed_labels: self.mixed_labels.clone(),
             digest: changed.digest(data, &self.documents),
             now: self.now,
         }

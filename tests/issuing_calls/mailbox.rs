@@ -32,7 +32,7 @@ fn an_address_is_set_when_its_step_is_open() {
     let path = format!("/orders/{order}/email");
     let unset = client.get(&path);
     let etag = unset.etag.clone().unwrap();
-    let nothing = json!({"state": "not_set", "email": null, "sent_at": null, "expires_at": null,
+    let nothing = json!({"state": "not_set", "email": null, "warnings": [], "sent_at": null, "expires_at": null,
         "attempts_left": null, "confirmed_at": null, "valid_until": null});
     assert_eq!(unset.ok(), nothing);
     for (email, code) in [

@@ -99,6 +99,7 @@ identifier-check-digit = A check digit of the number is wrong.
 data-not-saved = The organisation's data must be saved first.
 email-not-set = No e-mail address has been set for this order.
 email-invalid = This is not an e-mail address that can be certified.
+domain-mixes-scripts = A label of the domain mixes letters of two scripts and may look like another.
 email-not-supported = Addresses with non-ASCII characters before the @ are not supported.
 email-locked = Too many wrong codes. Request a new code.
 email-already-confirmed = The e-mail address is already confirmed.

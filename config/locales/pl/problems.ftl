@@ -99,6 +99,7 @@ identifier-check-digit = Cyfra kontrolna numeru jest błędna.
 data-not-saved = Najpierw należy zapisać dane organizacji.
 email-not-set = Dla tego zamówienia nie podano adresu e-mail.
 email-invalid = To nie jest adres e-mail, który można certyfikować.
+domain-mixes-scripts = Człon domeny miesza litery dwóch alfabetów i może przypominać inny.
 email-not-supported = Adresy ze znakami spoza ASCII przed znakiem @ nie są obsługiwane.
 email-locked = Zbyt wiele błędnych kodów. Poproś o nowy kod.
 email-already-confirmed = Adres e-mail jest już potwierdzony.

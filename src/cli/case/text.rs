@@ -80,6 +80,12 @@ pub fn case(case: &CaseResource) -> String {
             ),
         ),
     }
+    for flag in &case.flags {
+        put(
+            &mut out,
+            &format!("look at    {}: {}", flag.about, flag.message.en),
+        );
+    }
     for compared in &case.comparisons {
         put(&mut out, &comparison(compared));
     }

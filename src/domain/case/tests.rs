@@ -123,6 +123,14 @@ fn word(by: &str, verdict: Verdict, digest: [u8; 32]) -> SignedVerdict {
     }
 }
 
+#[test]
+fn the_digest_covers_the_abbreviation() {
+    let case = Case::clone(&Case::open(CaseId::new(now(), [2; 10]), &krs(), now()));
+    let mut abbreviated = krs();
+    abbreviated.abbreviation = Some(text("Example"));
+    assert_ne!(case.digest(&abbreviated, &[]), case.digest(&krs(), &[]));
+}
+
 fn digest_of(case: &Case) -> [u8; 32] {
     case.digest(&krs(), &[])
 }

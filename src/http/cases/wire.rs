@@ -3,9 +3,12 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::{
-    api::cases::{
-        CaseData, CaseDocument, CaseFacts, CaseLine, CaseResource, CheckLine, Claim,
-        EvidenceContent, EvidenceLine, SignedWord,
+    api::{
+        cases::{
+            CaseData, CaseDocument, CaseFacts, CaseFlag, CaseLine, CaseResource, CheckLine, Claim,
+            EvidenceContent, EvidenceLine, SignedWord,
+        },
+        problem::Bilingual,
     },
     domain::{
         case::{self, Case, Check, Evidence, SignedVerdict, digest},
@@ -37,6 +40,7 @@ pub fn resource(view: &CaseView, by: &IdentityName, role: Role) -> CaseResource 
             .as_ref()
             .map(|facts| names::comparisons(facts, &view.data))
             .unwrap_or_default(),
+        flags: view.mixed_labels.iter().map(|label| flag(label)).collect(),
         editors: case.editors.iter().map(ToString::to_string).collect(),
         proposal: case.proposal.as_ref().map(word),
         decision: case.decision.as_ref().map(word),
@@ -46,6 +50,15 @@ pub fn resource(view: &CaseView, by: &IdentityName, role: Role) -> CaseResource 
         opened_at: case.opened_at.to_string(),
         updated_at: case.updated_at.to_string(),
         etag: answer::etag(view.version),
+    }
+}
+
+fn flag(label: &str) -> CaseFlag {
+    let code = "domain-mixes-scripts";
+    CaseFlag {
+        code: code.to_owned(),
+        about: label.to_owned(),
+        message: Bilingual::of_code(code),
     }
 }
 

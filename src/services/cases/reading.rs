@@ -65,6 +65,7 @@ impl CaseWork {
         Ok(CaseView {
             version: case.version(),
             evidence: self.0.cases.evidence_of(id).await?,
+            mixed_labels: self.mixed_labels(data.id).await?,
             digest: case.digest(&data, &documents),
             case: Case::clone(&case),
             data: SubjectData::clone(&data),
