@@ -15,6 +15,7 @@ pub mod identity;
 pub mod keys;
 pub mod lint;
 pub mod list;
+pub mod lookups;
 pub mod mail;
 pub mod mailbox;
 pub mod notifications;

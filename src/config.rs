@@ -14,6 +14,7 @@ pub mod caa;
 pub mod hsm;
 pub mod listen;
 pub mod products;
+pub mod registers;
 pub mod source;
 pub mod value;
 
@@ -21,6 +22,7 @@ use self::{
     caa::Caa,
     hsm::{Hsm, Issuer},
     listen::{Limits, Listen, Tls},
+    registers::Registers,
     source::{ConfigError, Text},
     value::{AbsolutePath, Bounded, NodeName, SecretSource},
 };
@@ -50,6 +52,8 @@ pub struct Settings {
     pub secrets: Secrets,
     pub caa: Caa,
     pub mail: Mail,
+    #[serde(default)]
+    pub registers: Registers,
     #[serde(default)]
     pub keys: Keys,
     #[serde(default)]

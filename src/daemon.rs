@@ -40,6 +40,7 @@ mod compose;
 mod key_lists;
 mod mail;
 mod material;
+mod registers;
 mod reload;
 mod runners;
 mod tasks;

@@ -26,6 +26,7 @@ pub mod orders;
 pub mod profiles;
 mod readiness;
 pub mod reading;
+pub mod registers;
 pub mod request;
 pub mod retention;
 pub mod revocation_lists;

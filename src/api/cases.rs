@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{problem::Bilingual, subject_data::Abbreviation};
+use super::{lookups::LastLookup, problem::Bilingual, subject_data::Abbreviation};
 
 /// Filters of the queue.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -83,8 +83,10 @@ pub struct CaseDocument {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceLine {
     pub id: String,
-    /// `register`, `document`, `contact` or `note`.
+    /// `register`, `document`, `contact`, `note`, or `lookup`, which the daemon itself made.
     pub kind: String,
+    /// Of a lookup: `found`, `not_found`, `ambiguous`, `unavailable` or `schema_changed`.
+    pub outcome: Option<String>,
     pub source: String,
     pub description: Option<String>,
     pub document_id: Option<String>,
@@ -197,6 +199,8 @@ pub struct CaseResource {
     pub data: CaseData,
     pub documents: Vec<CaseDocument>,
     pub evidence: Vec<EvidenceLine>,
+    /// What the register said last, or that it could not be asked.
+    pub last_lookup: Option<LastLookup>,
     pub checks: Vec<CheckLine>,
     pub facts: Option<CaseFacts>,
     /// The facts beside what the applicant gave; empty without facts.

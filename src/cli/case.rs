@@ -22,6 +22,7 @@ use crate::{
     api::{
         cases::{CaseLine, CaseResource, EvidenceContent, NewWord, Question},
         list::List,
+        lookups::LookupResource,
     },
     domain::{
         case::{
@@ -34,6 +35,7 @@ use crate::{
 };
 
 pub mod arguments;
+mod lookup_text;
 pub mod signature;
 mod text;
 
@@ -64,6 +66,13 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
         Verb::Show { case } => case_report(&client.get(&at(&case, ""))?),
         Verb::Claim { case } => post(client, &at(&case, "/claim"), None::<&()>),
         Verb::Release { case } => post(client, &at(&case, "/release"), None::<&()>),
+        Verb::Lookup(given) => {
+            let path = at(&given.case, "/lookup");
+            let body = given.body();
+            let reply = client.send(Method::POST, &path, Some(&body), &Extra::default())?;
+            let found: LookupResource = reply.json()?;
+            Ok(Report::new(lookup_text::lookup(&found), &found))
+        }
         Verb::Evidence(EvidenceVerb::Add(given)) => add_evidence(client, &given),
         Verb::Evidence(EvidenceVerb::Show { case, evidence }) => {
             let path = at(&case, &format!("/evidence/{}", escaped(&evidence)));

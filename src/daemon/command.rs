@@ -10,7 +10,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{Outside, caa, mail, material, reload, run};
+use super::{Outside, caa, mail, material, registers, reload, run};
 use crate::{
     adapters::{
         sqlite::{self, SqliteStore, verify::Report},
@@ -151,6 +151,7 @@ fn check(path: &Path) -> Done {
     material::code_key(fresh.config())?;
     mail::check(fresh.config())?;
     caa::resolver(fresh.config())?;
+    registers::registers(fresh.config(), &outside().clock)?;
     println!("{}: everything is in order", path.display());
     Ok(())
 }

@@ -7,6 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     Failure, Outside, caa, mail,
     material::{self, Material},
+    registers,
 };
 use crate::{
     adapters::{
@@ -44,6 +45,7 @@ use crate::{
         notifications::{self, Notifications},
         operation::Refusals,
         orders::{self, Orders},
+        registers::Registers,
         revocation_lists::{self, RevocationLists},
         revocations::{self, Revocations},
         stock::Stock,
@@ -106,10 +108,12 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let key = Arc::new(material::code_key(config)?);
     let subject_keys = Arc::new(SubjectKeys::new(ground.reads(), material.key_lists.clone()));
     let checks = caa::checks(config, ground)?;
+    let registers = registers::registers(config, clock)?;
     let lists = Arc::new(revocation_lists(ground, &authorities));
     let app = App {
         gate: gate(config, ground, &key),
-        cases: case_work(ground, &files),
+        cases: case_work(ground, &files, &registers),
+        registers,
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
         certificates: Certificates::new(
@@ -133,12 +137,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         revocations: revocations(ground, &authorities, &lists),
         revocation_lists: lists,
         identities: Arc::new(identities(ground, &subject_keys)),
-        key_reports: Arc::new(KeyReports {
-            store: ground.durable(),
-            facts: ground.reads(),
-            keys: Arc::clone(&subject_keys),
-            clock: Arc::clone(clock),
-        }),
+        key_reports: Arc::new(key_reports(ground, &subject_keys)),
         signer: ground.signing(),
         mailboxes: mailbox_control(ground, &key),
         mails: mail::ledger(config, ground, &authorities, &key)?,
@@ -165,6 +164,15 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             material::key_facts(config)?,
         )),
     })
+}
+
+fn key_reports(ground: &Ground, keys: &Arc<SubjectKeys>) -> KeyReports {
+    KeyReports {
+        store: ground.durable(),
+        facts: ground.reads(),
+        keys: Arc::clone(keys),
+        clock: Arc::clone(&ground.outside.clock),
+    }
 }
 
 fn identities(ground: &Ground, keys: &Arc<SubjectKeys>) -> Identities {
@@ -309,7 +317,7 @@ fn revocations(
     })
 }
 
-fn case_work(ground: &Ground, files: &Arc<dyn DocumentFiles>) -> CaseWork {
+fn case_work(ground: &Ground, files: &Arc<dyn DocumentFiles>, registers: &Registers) -> CaseWork {
     CaseWork::new(cases::Parts {
         store: ground.durable(),
         cases: ground.reads(),
@@ -317,6 +325,7 @@ fn case_work(ground: &Ground, files: &Arc<dyn DocumentFiles>) -> CaseWork {
         orders: ground.reads(),
         mailboxes: ground.reads(),
         files: Arc::clone(files),
+        registers: registers.clone(),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
     })

@@ -19,6 +19,7 @@ mod work;
 use super::{
     id::{CaseId, DocumentId, EvidenceId, SubjectDataId},
     owner::{IdentityName, Owner},
+    register::LookupResult,
     text::{Country, Text},
     timestamp::Timestamp,
 };
@@ -268,10 +269,22 @@ pub enum EvidenceKind {
     Contact,
     /// A specialist's note on a search (deny lists, name check).
     Note,
+    /// What came of a lookup that the daemon itself made at a register; nobody can add it.
+    Lookup(LookupResult),
 }
 
 impl EvidenceKind {
-    pub const ALL: [Self; 4] = [Self::Register, Self::Document, Self::Contact, Self::Note];
+    pub const ALL: [Self; 9] = [
+        Self::Register,
+        Self::Document,
+        Self::Contact,
+        Self::Note,
+        Self::Lookup(LookupResult::Found),
+        Self::Lookup(LookupResult::NotFound),
+        Self::Lookup(LookupResult::Ambiguous),
+        Self::Lookup(LookupResult::Unavailable),
+        Self::Lookup(LookupResult::SchemaChanged),
+    ];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -280,6 +293,20 @@ impl EvidenceKind {
             Self::Document => "document",
             Self::Contact => "contact",
             Self::Note => "note",
+            Self::Lookup(LookupResult::Found) => "lookup_found",
+            Self::Lookup(LookupResult::NotFound) => "lookup_not_found",
+            Self::Lookup(LookupResult::Ambiguous) => "lookup_ambiguous",
+            Self::Lookup(LookupResult::Unavailable) => "lookup_unavailable",
+            Self::Lookup(LookupResult::SchemaChanged) => "lookup_schema_changed",
+        }
+    }
+
+    /// What came of the lookup, of evidence that is one.
+    #[must_use]
+    pub const fn lookup(self) -> Option<LookupResult> {
+        match self {
+            Self::Lookup(result) => Some(result),
+            Self::Register | Self::Document | Self::Contact | Self::Note => None,
         }
     }
 
@@ -299,7 +326,8 @@ pub struct Evidence {
     pub source: Text<500>,
     pub description: Option<Text<1000>>,
     pub document: Option<DocumentId>,
-    /// What was seen, as text (at most 32 KiB); empty when a document holds it.
+    /// What was seen, as text: of people at most 32 KiB, of lookups all that was answered; empty
+    /// when a document holds it.
     pub content: String,
     /// SHA-256 of `content`, or of the document.
     pub sha256: [u8; 32],

@@ -44,6 +44,7 @@ use crate::{
 };
 
 mod form;
+mod lookups;
 pub mod wire;
 
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -53,6 +54,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(claim))
         .routes(routes!(release))
         .routes(routes!(add_evidence))
+        .merge(lookups::routes())
         .routes(routes!(read_evidence))
         .routes(routes!(read_document))
         .routes(routes!(record_check))

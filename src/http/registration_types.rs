@@ -1,6 +1,6 @@
 //! Which registration numbers a form offers for a country.
 
-use axum::response::Response;
+use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -34,12 +34,15 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/registration-types", tag = "catalogue", params(CountryQuery, Paging),
     responses((status = 200, body = List<RegistrationType>), (status = "4XX", body = Problem)))]
 async fn all(
+    State(app): State<AppState>,
     ReadCatalogue(_): ReadCatalogue,
     listing: Listing<CountryQuery>,
 ) -> Result<Response, Refusal> {
     let country = country(&listing.filter)?;
     let types = registration_number::registration_types(country);
-    let types = types.iter().map(wire).collect();
+    let online = |code| app.registers.is_online(code, country);
+    let types = types.iter().map(|kind| wire(kind, online(kind.code)));
+    let types = types.collect();
     let name = |kind: &RegistrationType| kind.kind.clone();
     Ok(answer::ok(&list::cut(types, &listing.page, name)?))
 }
@@ -58,12 +61,12 @@ pub fn country(asked: &CountryQuery) -> Result<Country, Refused> {
     })
 }
 
-fn wire(kind: &registration_number::RegistrationType) -> RegistrationType {
+fn wire(kind: &registration_number::RegistrationType, online: bool) -> RegistrationType {
     RegistrationType {
         kind: kind.code.to_owned(),
         label: (&kind.label).into(),
         pattern: kind.pattern.to_owned(),
         example: kind.example.to_owned(),
-        online: kind.is_online,
+        online,
     }
 }

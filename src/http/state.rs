@@ -21,7 +21,7 @@ use crate::{
         certificate_evidence::CertificateEvidence, certificates::Certificates,
         csr_checks::CsrChecks, documents::Documents, feed::Feed, identities, issuance::Issuance,
         key_reports::KeyReports, mailboxes::MailboxControl, mails::MailLedger,
-        notifications::Notifications, operation::Refusals, orders::Orders,
+        notifications::Notifications, operation::Refusals, orders::Orders, registers::Registers,
         revocation_lists::RevocationLists, revocations::Revocations, stock::Stock,
         subject_data::DataSets,
     },
@@ -34,6 +34,7 @@ pub type AppState = Arc<App>;
 pub struct App {
     pub gate: Gate,
     pub cases: CaseWork,
+    pub registers: Registers,
     pub authorities: Arc<Authorities>,
     pub catalogue: Arc<Catalogue>,
     pub certificates: Certificates,

@@ -1,12 +1,13 @@
 //! What a validation case accepts: evidence, outcomes of checks, facts, signatures.
 //!
-//! Deliberately knows no register and no case state: the transitions of
+//! Deliberately asks no register and knows no case state: the transitions of
 //! [`Case`](crate::domain::case::Case) keep the order of the work.
 
 pub mod actions;
 pub mod check;
 pub mod evidence;
 pub mod facts;
+pub mod lookup;
 pub mod signature;
 #[cfg(test)]
 mod tests;

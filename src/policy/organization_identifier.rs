@@ -152,7 +152,7 @@ impl OrganizationIdentifier {
     pub fn of_registration(register: &str, country: Country, number: &str) -> Option<Self> {
         let scheme = match register {
             "KRS" | "NTR" => Scheme::Ntr,
-            "NIP" => Scheme::Vat,
+            "NIP" | "VAT" => Scheme::Vat,
             "LEI" => Scheme::Lei,
             _ => return None,
         };

@@ -14,8 +14,6 @@ pub struct RegistrationType {
     /// ECMA 262 pattern of what a user may type.
     pub pattern: &'static str,
     pub example: &'static str,
-    /// Whether the daemon itself looks the number up; otherwise a specialist does.
-    pub is_online: bool,
 }
 
 /// Why a number is refused.
@@ -42,15 +40,23 @@ impl InvalidNumber {
 const GENERIC_MAX: usize = 64;
 /// Poland's court register.
 const KRS_DIGITS: usize = 10;
+/// Companies House: eight digits, or six after the letters of Scotland, Northern Ireland and others.
+const COMPANY: &str = "^([0-9]{1,8}|[A-Za-z]{2}[0-9]{6})$";
+/// Members of the EU beside Poland, whose VAT numbers have a name of their own here.
+const EU: [&str; 26] = [
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
+    "LT", "LU", "LV", "MT", "NL", "PT", "RO", "SE", "SI", "SK",
+];
 const NIP_WEIGHTS: [u32; 9] = [6, 5, 7, 2, 3, 4, 5, 6, 7];
 
 /// What a form offers for a country, in the order to show.
 #[must_use]
 pub fn registration_types(country: Country) -> Vec<RegistrationType> {
-    if Some(country) == Country::parse("PL") {
-        vec![krs(), nip(), lei()]
-    } else {
-        vec![national(), lei()]
+    match country.to_string().as_str() {
+        "PL" => vec![krs(), nip(), lei()],
+        "GB" => vec![company(), lei()],
+        code if EU.contains(&code) => vec![national(), vat(), lei()],
+        _ => vec![national(), lei()],
     }
 }
 
@@ -67,6 +73,8 @@ pub fn normalise(register: &str, country: Country, typed: &str) -> Result<String
         "KRS" => krs_number(typed),
         "NIP" => nip_number(typed),
         "LEI" => lei_number(typed),
+        "VAT" => vat_number(country, typed),
+        _ if kind.pattern == COMPANY => company_number(typed),
         _ => national_number(typed),
     };
     number.ok_or(InvalidNumber::Number)
@@ -81,7 +89,6 @@ fn krs() -> RegistrationType {
         ),
         pattern: "^[0-9]{1,10}$",
         example: "0000123456",
-        is_online: false,
     }
 }
 
@@ -94,7 +101,6 @@ fn nip() -> RegistrationType {
         ),
         pattern: "^(PL)?[0-9]{3}-?[0-9]{3}-?[0-9]{2}-?[0-9]{2}$",
         example: "5260250995",
-        is_online: false,
     }
 }
 
@@ -107,7 +113,6 @@ fn lei() -> RegistrationType {
         ),
         pattern: "^[A-Z0-9]{18}[0-9]{2}$",
         example: "506700GE1G29325QX363",
-        is_online: false,
     }
 }
 
@@ -120,7 +125,27 @@ fn national() -> RegistrationType {
         ),
         pattern: "^[A-Za-z0-9][A-Za-z0-9 ./-]{0,63}$",
         example: "12345678",
-        is_online: false,
+    }
+}
+
+fn company() -> RegistrationType {
+    RegistrationType {
+        code: "NTR",
+        label: label(
+            "Company number (Companies House)",
+            "Numer spółki (Companies House)",
+        ),
+        pattern: COMPANY,
+        example: "SC123456",
+    }
+}
+
+fn vat() -> RegistrationType {
+    RegistrationType {
+        code: "VAT",
+        label: label("VAT number", "Numer VAT"),
+        pattern: "^[A-Za-z0-9 .-]{2,20}$",
+        example: "123456789",
     }
 }
 
@@ -163,6 +188,34 @@ fn lei_number(typed: &str) -> Option<String> {
     let check = bare.get(18..)?;
     let fits = bare.len() == 20 && check.bytes().all(|b| b.is_ascii_digit()) && remainder == 1;
     fits.then_some(bare)
+}
+
+/// Shorter numbers are filled with zeros, as the register itself has them.
+fn company_number(typed: &str) -> Option<String> {
+    let bare = without_separators(typed).to_ascii_uppercase();
+    let digits = bare.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let letters = bare.len().saturating_sub(digits.len());
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let named = digits.bytes().any(|b| b != b'0');
+    match letters {
+        0 if plain && named && digits.len() <= 8 => Some(format!("{digits:0>8}")),
+        2 if plain && named && digits.len() == 6 => Some(bare),
+        _ => None,
+    }
+}
+
+/// Without the country's prefix: certificates and registers have it apart from the number. Check
+/// digits differ by country, and the register judges them.
+fn vat_number(country: Country, typed: &str) -> Option<String> {
+    let typed: String = typed.chars().filter(|c| *c != '.').collect();
+    let bare = without_separators(&typed).to_ascii_uppercase();
+    let code = country.to_string();
+    // The VAT directive's code of Greece is EL.
+    let prefix = if code == "GR" { "EL" } else { &code };
+    let number = bare.strip_prefix(prefix).unwrap_or(&bare);
+    let plain = number.bytes().all(|b| b.is_ascii_alphanumeric());
+    let numbered = number.bytes().any(|b| b.is_ascii_digit());
+    (plain && numbered && (2..=12).contains(&number.len())).then(|| number.to_owned())
 }
 
 fn national_number(typed: &str) -> Option<String> {
@@ -229,12 +282,33 @@ mod tests {
 
     #[test]
     fn every_example_is_a_number_of_its_own_register() {
-        for code in ["PL", "DE", "US"] {
+        for code in ["PL", "DE", "GB", "US"] {
             let country = country(code);
             for kind in registration_types(country) {
                 let number = normalise(kind.code, country, kind.example);
                 assert_eq!(number.as_deref(), Ok(kind.example), "{}", kind.code);
             }
+        }
+    }
+
+    #[test]
+    fn british_and_vat_numbers_get_their_registers_form() {
+        for (register, code, typed, normal) in [
+            ("NTR", "GB", "12345", Some("00012345")),
+            ("NTR", "GB", "sc123456", Some("SC123456")),
+            ("NTR", "GB", "SC12345", None),
+            ("NTR", "GB", "00000000", None),
+            ("NTR", "GB", "123456789", None),
+            ("VAT", "DE", "DE 123 456 789", Some("123456789")),
+            ("VAT", "GR", "EL123456789", Some("123456789")),
+            ("VAT", "DE", "DE", None),
+            ("VAT", "PL", "5260250995", None),
+        ] {
+            assert_eq!(
+                normalise(register, country(code), typed).ok().as_deref(),
+                normal,
+                "{register} {typed}"
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! Validation cases worked by people: the queue, the work on one case, and the two signed words
 //! that end it (S/MIME BR 3.2.3, 3.2.6; contract, Identities).
 //!
-//! Knows no register and decides nothing by itself.
+//! Decides nothing by itself, also where a register's answer is plain.
 
 use std::sync::Arc;
 
@@ -29,11 +29,12 @@ use crate::{
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
         },
     },
-    services::request::Stopped,
+    services::{registers::Registers, request::Stopped},
 };
 
 mod chase;
 pub mod evidence;
+pub mod lookup;
 pub mod reading;
 mod telling;
 pub mod verdict;
@@ -47,6 +48,7 @@ pub struct Parts {
     pub orders: Arc<dyn Orders>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub files: Arc<dyn DocumentFiles>,
+    pub registers: Registers,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }

@@ -40,6 +40,7 @@ use chancery::{
     },
     services::{
         cases::{CaseView, CaseWork, Parts, evidence::NewEvidence, verdict::Word},
+        registers::Registers,
         request::Request,
     },
 };
@@ -106,6 +107,7 @@ impl World {
         } = Ground::new().await;
         let shared = Arc::new(store.clone());
         let work = CaseWork::new(Parts {
+            registers: Registers::default(),
             store: shared.clone(),
             cases: shared.clone(),
             subject_data: shared.clone(),

@@ -194,6 +194,7 @@ fn cases() -> Vec<Row> {
         row("POST", "/cases/{id}/claim", work),
         row("POST", "/cases/{id}/release", work),
         row("POST", "/cases/{id}/evidence", work).with(note()),
+        row("POST", "/cases/{id}/lookup", work).with(json!({})),
         row("GET", "/cases/{id}/evidence/{evidence_id}", read),
         row("GET", "/cases/{id}/documents/{document_id}", work),
         row("PUT", "/cases/{id}/checks/{check}", work)

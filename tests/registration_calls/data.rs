@@ -287,7 +287,7 @@ fn forms_learn_what_numbers_a_country_has() {
             .collect()
     };
     assert_eq!(kinds("?country=PL"), ["KRS", "NIP", "LEI"]);
-    assert_eq!(kinds("?country=DE"), ["NTR", "LEI"]);
+    assert_eq!(kinds("?country=DE"), ["NTR", "VAT", "LEI"]);
     let krs = &types("?country=PL").ok()["items"][0];
     assert_eq!(krs["online"], false);
     assert_ne!(krs["label"]["en"], krs["label"]["pl"]);

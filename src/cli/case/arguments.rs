@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::api::cases::{CheckOutcome, NewEvidence, NewFacts};
+use crate::api::{
+    cases::{CheckOutcome, NewEvidence, NewFacts},
+    lookups::NewLookup,
+};
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -30,6 +33,8 @@ pub enum Verb {
     Claim { case: String },
     /// Give a case back to the queue.
     Release { case: String },
+    /// Ask a register by the data's number, and keep what it says as evidence.
+    Lookup(LookupArguments),
     /// Evidence of a case.
     #[command(subcommand)]
     Evidence(EvidenceVerb),
@@ -95,6 +100,20 @@ pub struct EvidenceArguments {
     /// When it was obtained, RFC 3339.
     #[arg(long)]
     pub obtained_at: String,
+}
+
+#[derive(Debug, Args)]
+pub struct LookupArguments {
+    pub case: String,
+    /// krs, white-list, ceidg, regon, vies, gleif or companies-house; the first configured one
+    /// that knows such numbers by default.
+    #[arg(long)]
+    pub register: Option<String>,
+    /// Kind of another number than the data's, for example KRS.
+    #[arg(long = "type", requires = "number")]
+    pub kind: Option<String>,
+    #[arg(long, requires = "kind")]
+    pub number: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -171,6 +190,17 @@ impl EvidenceArguments {
             content,
             document_id: self.document.clone(),
             obtained_at: self.obtained_at.clone(),
+        }
+    }
+}
+
+impl LookupArguments {
+    #[must_use]
+    pub fn body(&self) -> NewLookup {
+        NewLookup {
+            register: self.register.clone(),
+            registration_type: self.kind.clone(),
+            registration_number: self.number.clone(),
         }
     }
 }

@@ -81,7 +81,10 @@ fn words<const MAX: usize>(text: &str) -> Option<Text<MAX>> {
 /// 422 with every fault.
 pub fn evidence(body: &NewEvidence) -> Result<evidence::NewEvidence, Refused> {
     let mut form = Form::default();
-    let kind = form.need("/kind", EvidenceKind::from_name(&body.kind));
+    let kind = form.need(
+        "/kind",
+        EvidenceKind::from_name(&body.kind).filter(|kind| kind.lookup().is_none()),
+    );
     let source = form.text("/source", &body.source);
     let description = form.optional("/description", body.description.as_ref(), words);
     let document = form.optional("/document_id", body.document_id.as_ref(), parsed);

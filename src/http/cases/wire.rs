@@ -2,6 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
+use super::lookups;
 use crate::{
     api::{
         cases::{
@@ -33,6 +34,7 @@ pub fn resource(view: &CaseView, by: &IdentityName, role: Role) -> CaseResource 
         data: data(&view.data),
         documents: view.documents.iter().map(document).collect(),
         evidence: view.evidence.iter().map(evidence).collect(),
+        last_lookup: lookups::last(&view.evidence),
         checks: case.checks.iter().map(check).collect(),
         facts: case.facts.as_ref().map(facts),
         comparisons: case
@@ -144,7 +146,14 @@ pub fn document(document: &Document) -> CaseDocument {
 pub fn evidence(evidence: &Evidence) -> EvidenceLine {
     EvidenceLine {
         id: evidence.id.to_string(),
-        kind: evidence.kind.name().to_owned(),
+        kind: match evidence.kind.lookup() {
+            Some(_) => "lookup".to_owned(),
+            None => evidence.kind.name().to_owned(),
+        },
+        outcome: evidence
+            .kind
+            .lookup()
+            .map(|result| result.name().to_owned()),
         source: evidence.source.to_string(),
         description: evidence.description.as_ref().map(ToString::to_string),
         document_id: evidence.document.map(|id| id.to_string()),

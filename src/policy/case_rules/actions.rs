@@ -23,7 +23,13 @@ pub fn allowed(case: &Case, by: &IdentityName, role: Role, now: Timestamp) -> Ve
         actions.push("release");
     }
     if case.require_work(by, now).is_ok() {
-        actions.extend(["evidence", "checks", "facts", "request_information"]);
+        actions.extend([
+            "evidence",
+            "lookup",
+            "checks",
+            "facts",
+            "request_information",
+        ]);
         if case.state == CaseState::InReview {
             actions.push("proposal");
         }

@@ -2,9 +2,10 @@
 
 use super::fault;
 use crate::domain::{
-    case::{Case, Check, CheckKind, CheckState},
+    case::{Case, Check, CheckKind, CheckState, Evidence},
     id::EvidenceId,
     refusal::{Fault, Refused},
+    register::LookupResult,
     subject_data::SubjectData,
     text::Text,
     timestamp::Timestamp,
@@ -62,6 +63,29 @@ pub fn judge(
         note: outcome.note,
         recorded_by: None,
     })
+}
+
+/// A register that was silent proves nothing, and one that has no entry proves nothing good: such
+/// lookups carry no outcome that they do not tell.
+///
+/// # Errors
+/// 422 `validation-failed` with `evidence-says-nothing` for each.
+pub fn require_telling(outcome: &Outcome, evidence: &[Evidence]) -> Result<(), Refused> {
+    let told = |id: &EvidenceId| {
+        let piece = evidence.iter().find(|piece| piece.id == *id);
+        match (piece.and_then(|piece| piece.kind.lookup()), outcome.state) {
+            (None | Some(LookupResult::Found), _) => true,
+            (Some(_), CheckState::Required | CheckState::NotRequired) => true,
+            (Some(LookupResult::NotFound | LookupResult::Ambiguous), state) => {
+                state == CheckState::Failed
+            }
+            (Some(LookupResult::Unavailable | LookupResult::SchemaChanged), _) => false,
+        }
+    };
+    let named = outcome.evidence.iter().enumerate();
+    let empty = named.filter(|(_, id)| !told(id));
+    let faults = empty.map(|(at, _)| fault(&format!("/evidence/{at}"), "evidence-says-nothing"));
+    Refused::unless_clean(faults.collect())
 }
 
 fn unknown_evidence(named: &[EvidenceId], case: &Case) -> Vec<Fault> {

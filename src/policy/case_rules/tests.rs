@@ -335,6 +335,7 @@ fn actions_follow_role_person_and_state() {
         "claim",
         "release",
         "evidence",
+        "lookup",
         "checks",
         "facts",
         "request_information",

@@ -13,12 +13,15 @@ pub const COMPANY: &str = "SC123456";
 
 /// The firm's name in the Polish registers.
 pub const NAME: &str = "PRZYKŁAD SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ";
+/// What the tests' applicant calls itself, in the register's form.
+pub const APPLICANT: &str = "EXAMPLE SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ";
 pub const FORMER: &str = "DAWNY PRZYKŁAD SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ";
 
 /// Present extract. Empty heads in section 6, as healthy firms have them.
 pub fn krs(mood: &str) -> Value {
     let name = match mood {
         "liquidation" => format!("{NAME} W LIKWIDACJI"),
+        "applicant" => APPLICANT.to_owned(),
         _ => NAME.to_owned(),
     };
     let ending = match mood {

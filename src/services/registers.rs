@@ -1,0 +1,73 @@
+//! The registers that are configured, and which of them is asked for a number.
+//!
+//! Keeps nothing and caches nothing: each decision rests on an answer of its own.
+
+use std::sync::Arc;
+
+use crate::{
+    domain::{
+        refusal::{Fault, Refused},
+        register::{RegisterId, RegisterNumber},
+        text::Country,
+    },
+    ports::register::Register,
+};
+
+/// In the order in which they are preferred.
+#[derive(Clone, Default)]
+pub struct Registers(Arc<[Arc<dyn Register>]>);
+
+impl Registers {
+    #[must_use]
+    pub fn new(registers: Vec<Arc<dyn Register>>) -> Self {
+        Self(registers.into())
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &dyn Register> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether the daemon itself can ask by this kind of number.
+    #[must_use]
+    pub fn is_online(&self, kind: &str, country: Country) -> bool {
+        let mut online = self.all().filter(|one| one.id() != RegisterId::Manual);
+        online.any(|one| one.takes(kind, country))
+    }
+
+    /// The register to ask, and the number in its form.
+    ///
+    /// # Errors
+    /// 409 `register-by-hand` when only people can ask; 422 when the register that is named is
+    /// not configured or not asked by this number, or the number is none.
+    pub fn choose(
+        &self,
+        named: Option<RegisterId>,
+        kind: &str,
+        country: Country,
+        typed: &str,
+    ) -> Result<(Arc<dyn Register>, RegisterNumber), Refused> {
+        let fits = |one: &&Arc<dyn Register>| {
+            one.takes(kind, country) && named.is_none_or(|id| id == one.id())
+        };
+        let register = self.0.iter().find(fits);
+        let register = match (register, named) {
+            (Some(register), _) if register.id() != RegisterId::Manual => register,
+            (None, Some(_)) => return Err(refused("/register", "register-not-asked")),
+            _ => return Err(Refused::state("register-by-hand")),
+        };
+        let number = register.normalise(kind, country, typed);
+        let number = number.map_err(|error| refused("/registration_number", error.code()))?;
+        Ok((Arc::clone(register), number))
+    }
+}
+
+fn refused(pointer: &str, code: &'static str) -> Refused {
+    Refused {
+        faults: vec![Fault {
+            pointer: pointer.to_owned(),
+            code,
+        }],
+        ..Refused::unacceptable(code)
+    }
+}
