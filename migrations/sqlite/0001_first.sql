@@ -210,6 +210,8 @@ CREATE TABLE feed (
     PRIMARY KEY (ra, pos)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX feed_customer ON feed (ra, customer, pos);
+-- An auditor reads the feed of everybody.
+CREATE UNIQUE INDEX feed_pos ON feed (pos);
 
 -- What the DNS said about the CAs of a mailbox's domain, and what came of it.
 CREATE TABLE caa_check (

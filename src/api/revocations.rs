@@ -41,11 +41,12 @@ pub struct RevocationCase {
     pub publish_by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_at: Option<String>,
-    /// Number of the first CRL that lists it.
+    /// Number of a CRL that lists it: the newest when it was published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crl_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compromise_date: Option<String>,
+    /// For whoever wrote it: the owner does not see a note of the CA's people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

@@ -144,7 +144,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         orders: orders(ground, &catalogue),
         data_sets: data_sets(ground, &catalogue),
         documents: documents(ground, &files),
-        feed: Feed::new(ground.reads(), Arc::clone(clock)),
+        feed: Feed::new(ground.reads(), Arc::clone(clock), ground.stop.clone()),
         notifications: Notifications::new(notifications::Parts {
             store: ground.durable(),
             notifications: ground.reads(),

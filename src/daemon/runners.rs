@@ -18,6 +18,7 @@ use crate::{
         jobs::{JobHandler, Runner},
         retention,
         revocation_lists::RevocationLists,
+        revocations::compromised_key::KeySweep,
     },
 };
 
@@ -45,6 +46,8 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     );
     let revocations = Arc::new(parts.app.revocations.clone());
     runner(ground, tracker, JobKind::PublishRevocation, revocations, 1);
+    let keys = Arc::new(KeySweep(parts.app.revocations.clone()));
+    runner(ground, tracker, JobKind::RevokeKey, keys, 1);
     let resume = Arc::new(issuance.clone());
     let mails = Arc::new(parts.app.mails.clone());
     runner(ground, tracker, JobKind::SendMail, mails, MAILS);

@@ -36,6 +36,7 @@ feed_kinds! {
     OrderLapsing = "order.lapsing",
     OrderLapsed = "order.lapsed",
     DataSubmitted = "data.submitted",
+    DataUpdated = "data.updated",
     DataNeedsInformation = "data.needs_information",
     DataVerified = "data.verified",
     DataRejected = "data.rejected",
@@ -43,6 +44,7 @@ feed_kinds! {
     DataExpiring = "data.expiring",
     EmailSent = "email.sent",
     EmailBounced = "email.bounced",
+    EmailLocked = "email.locked",
     EmailVerified = "email.verified",
     EmailLapsing = "email.lapsing",
     ActivationSubmitted = "activation.submitted",
@@ -50,6 +52,7 @@ feed_kinds! {
     ActivationRefused = "activation.refused",
     CertificateIssued = "certificate.issued",
     CertificateExpiring = "certificate.expiring",
+    CertificateRevoking = "certificate.revoking",
     CertificateRevoked = "certificate.revoked",
 }
 

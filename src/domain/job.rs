@@ -25,10 +25,12 @@ pub enum JobKind {
     AdviseCaa,
     /// Object: a revocation that no CRL lists yet.
     PublishRevocation,
+    /// Object: the fingerprint of a key that was blocked, in hex; its certificates fall.
+    RevokeKey,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -38,6 +40,7 @@ impl JobKind {
         Self::MailboxExpiry,
         Self::AdviseCaa,
         Self::PublishRevocation,
+        Self::RevokeKey,
     ];
 
     #[must_use]
@@ -52,6 +55,7 @@ impl JobKind {
             Self::MailboxExpiry => "mailbox_expiry",
             Self::AdviseCaa => "advise_caa",
             Self::PublishRevocation => "publish_revocation",
+            Self::RevokeKey => "revoke_key",
         }
     }
 

@@ -481,6 +481,15 @@ impl Loaded<MailboxValidation> {
             .with("reason", if locked { "locked" } else { "code-invalid" })
             .with("tries", Value::integer(i64::from(tries)))
             .with("channel", attempt.channel.name());
+        let event = match locked {
+            true => event.told(
+                FeedKind::EmailLocked,
+                &self.owner,
+                self.id,
+                Some(self.order),
+            ),
+            false => event,
+        };
         let changed = self.change(attempt.acting_for.tell(event), |mailbox| {
             mailbox.code.tries = tries;
             if locked {

@@ -135,6 +135,13 @@ impl Revocation {
             Some(note) => event.personal("note", note.as_str()),
             None => event,
         };
+        let (owner, order) = (&self.owner, Some(self.order));
+        let event = event.told(
+            FeedKind::CertificateRevoking,
+            owner,
+            self.certificate,
+            order,
+        );
         self.owner.tell(self.acting_for.tell(event))
     }
 

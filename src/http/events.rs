@@ -30,7 +30,7 @@ use crate::{
     domain::{feed::FeedKind, id::EventId},
     policy::access::ReadScope,
     ports::store::catalogue::FeedLine,
-    services::feed::LONGEST_WAIT,
+    services::feed::{LONGEST_WAIT, Waiting},
 };
 
 /// Events of a page when the client names no number, and of each look of a stream.
@@ -69,7 +69,14 @@ async fn page(
     if wait > LONGEST_WAIT {
         return Err(invalid("wait")());
     }
-    let found = app.feed.after(&scope, after, limit, wait).await?;
+    let found = if wait.is_zero() {
+        app.feed.after(&scope, after, limit).await?
+    } else {
+        let place = app.feed.wait()?;
+        app.feed
+            .awaited(&place, &scope, (after, limit), wait)
+            .await?
+    };
     let items: Vec<Event> = found.iter().map(wire).collect();
     let last = items.last().map(|event| event.cursor.clone());
     Ok(answer::ok(&Events {
@@ -102,10 +109,12 @@ async fn stream_of(
         (None, None) => 0,
     };
     let ends = app.gate.clock.monotonic().saturating_add(STREAM);
-    let frames = stream::unfold((app, scope, begin), move |(app, scope, at)| async move {
+    let place = app.feed.wait()?;
+    let begin = (app, place, scope, begin);
+    let frames = stream::unfold(begin, move |(app, place, scope, at)| async move {
         let left = ends.saturating_sub(app.gate.clock.monotonic());
-        let (frame, at) = look(&app, &scope, at, left).await?;
-        Some((Ok::<_, Infallible>(frame), (app, scope, at)))
+        let (frame, at) = look(&app, &place, &scope, at, left).await?;
+        Some((Ok::<_, Infallible>(frame), (app, place, scope, at)))
     });
     let mut response = Body::from_stream(frames).into_response();
     let headers = response.headers_mut();
@@ -119,12 +128,22 @@ async fn stream_of(
 }
 
 /// The next frame of a stream and where it has come to; nothing ends it.
-async fn look(app: &AppState, scope: &ReadScope, at: i64, left: Duration) -> Option<(Bytes, i64)> {
-    if left.is_zero() {
+async fn look(
+    app: &AppState,
+    place: &Waiting,
+    scope: &ReadScope,
+    at: i64,
+    left: Duration,
+) -> Option<(Bytes, i64)> {
+    if left.is_zero() || app.feed.is_ending() {
         return None;
     }
     let wait = HEARTBEAT.min(left);
-    let found = app.feed.after(scope, at, USUAL, wait).await.ok()?;
+    let found = app
+        .feed
+        .awaited(place, scope, (at, USUAL), wait)
+        .await
+        .ok()?;
     let Some(last) = found.last() else {
         return Some((Bytes::from_static(b": nothing new\n\n"), at));
     };

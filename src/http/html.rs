@@ -86,6 +86,9 @@ pub fn answer(status: u16, text: String, keeping: Keeping) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if keeping == Keeping::Anywhere {
+        headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    }
     headers.insert("x-robots-tag", HeaderValue::from_static(robots));
     if let Ok(policy) = HeaderValue::from_str(content_policy()) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -1,6 +1,6 @@
 //! Revocations: asked for at the certificate, looked at by their own id.
 
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::header, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -20,6 +20,7 @@ use crate::{
         revocations::{NewRevocation, RevocationCase},
     },
     domain::{id::RevocationId, idempotency::Answer, revocation::Revocation},
+    policy::access::ReadScope,
     services::{certificates::Reference, revocations::Wish},
 };
 
@@ -45,11 +46,24 @@ async fn revoke(
 ) -> Result<Response, Refusal> {
     let (claim, body) = keyed.of(scope.name(), scope.claimant().clone());
     let wish = wish(&body)?;
-    let service = app.revocations.clone();
-    idempotency::once(&app, claim, accepted, move |request| async move {
+    let (service, read) = (app.revocations.clone(), scope.read().clone());
+    let answered = idempotency::once(&app, claim, accepted, move |request| async move {
         service.revoke(&scope, &which, &wish, &request).await
     })
-    .await
+    .await?;
+    // A 202 is not final: a replay gives the present state (contract, HTTP).
+    match made(&answered) {
+        Some(id) => Ok(answer::respond(accepted(
+            &app.revocations.get(&read, id).await?,
+        ))),
+        None => Ok(answered),
+    }
+}
+
+/// The revocation that an answer names; none when it was refused.
+fn made(answered: &Response) -> Option<RevocationId> {
+    let location = answered.headers().get(header::LOCATION)?.to_str().ok()?;
+    location.rsplit('/').next()?.parse().ok()
 }
 
 /// Reads a revocation, for whoever could have asked for it, and for auditors.
@@ -62,7 +76,7 @@ async fn read(
     Id(id): Id<RevocationId>,
 ) -> Result<Response, Refusal> {
     let revocation = app.revocations.get(&scope, id).await?;
-    Ok(answer::ok(&wire(&revocation)))
+    Ok(answer::ok(&seen_by(&scope, &revocation)))
 }
 
 fn wish(body: &NewRevocation) -> Result<Wish, Refusal> {
@@ -86,6 +100,16 @@ fn accepted(revocation: &Revocation) -> Answer {
         location: Some(format!("/v1/revocations/{}", revocation.id)),
         ..answer::json(202, &wire(revocation))
     }
+}
+
+/// The note of the CA's people is theirs: the owner does not read it.
+fn seen_by(scope: &ReadScope, revocation: &Revocation) -> RevocationCase {
+    let is_own = revocation.requested_by == revocation.owner.ra.as_str();
+    let mut case = wire(revocation);
+    if scope.ra().is_some() && !is_own {
+        case.note = None;
+    }
+    case
 }
 
 fn wire(revocation: &Revocation) -> RevocationCase {

@@ -17,7 +17,7 @@ use crate::{
         csr::{self, ProvenRequest, RefusedRequest},
     },
     ports::{clock::Clock, store::Store},
-    services::subject_keys::SubjectKeys,
+    services::{revocations::compromised_key, subject_keys::SubjectKeys},
 };
 
 /// The CSR check.
@@ -116,5 +116,8 @@ fn blocking_unit(caller: &Caller, leaked: &[PublicKey], now: Timestamp) -> Optio
     let unit = Unit::new(caller.clone(), now, first.event())
         .change(first)
         .reserved();
-    Some(keys.fold(unit, |unit, next| unit.event(next.event()).change(next)))
+    let unit = keys.fold(unit, |unit, next| unit.event(next.event()).change(next));
+    // The certificates of a key that was pasted fall with it.
+    let job = |key: &PublicKey| compromised_key::job(&key.fingerprint(), now);
+    Some(leaked.iter().map(job).fold(unit, Unit::job))
 }

@@ -1,7 +1,7 @@
 //! The block list for security officers and auditors: look at a key, block it, read the list.
 //!
 //! A blocked key is refused from the next unit of work on; certificates that carry it are named
-//! in the answer, so that they can be revoked. Revoking them is not done here.
+//! in the answer, and a job revokes those that are valid.
 
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ use crate::{
     },
     services::{
         request::{Stopped, decide},
+        revocations::compromised_key,
         subject_keys::SubjectKeys,
     },
 };
@@ -145,7 +146,10 @@ impl KeyReports {
             blocked_by: subject_key::name_of(&scope.caller()),
             blocked_at: now,
         };
-        let unit = unit.event(blocked.event()).change(blocked.clone());
+        let unit = unit
+            .event(blocked.event())
+            .change(blocked.clone())
+            .job(compromised_key::job(&fingerprint, now));
         self.store.commit(unit).await?;
         Ok((blocked, carriers))
     }

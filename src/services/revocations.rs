@@ -36,7 +36,9 @@ use crate::{
         entropy::{Entropy, random},
         store::{
             Store,
-            issuance::{Certificates as Stored, Revocations as StoredRevocations},
+            issuance::{
+                CertificateRecord, Certificates as Stored, Revocations as StoredRevocations,
+            },
             registration::Orders,
             subject_keys::SubjectKeyFacts,
         },
@@ -49,8 +51,7 @@ use crate::{
     },
 };
 
-/// Certificates of one compromised key that fall together; a key has one owner, so there are few.
-const OF_ONE_KEY: u32 = 200;
+pub mod compromised_key;
 
 /// Publishing is the CA's own doing, whoever asked.
 const SYSTEM: SystemScope = SystemScope::new("revocation");
@@ -89,7 +90,7 @@ impl Revocations {
     }
 
     /// Revokes a certificate. With the reason keyCompromise its key is blocked for ever, and every
-    /// other valid certificate of the key falls with it.
+    /// other valid certificate of the key falls soon after, also when this one is beyond revoking.
     ///
     /// # Errors
     /// 404; 409 `already-revoked`, `certificate-expired`; 422 as
@@ -120,26 +121,28 @@ impl Revocations {
         request: &Request<Revocation>,
     ) -> Result<Revocation, Stopped> {
         let record = self.0.certificates.find(scope.read(), which).await?.record;
-        let (certificate, now) = (record.certificate, self.0.clock.now());
-        if record.revoked.is_some() {
-            return Err(Refused::state("already-revoked").into());
-        }
-        if now > certificate.not_after {
-            return Err(Refused::state("certificate-expired").into());
-        }
+        let (certificate, now) = (&record.certificate, self.0.clock.now());
         let asked = revocation::Wish {
             reason: wish.reason.as_deref(),
             compromised_at: wish.compromised_at,
         };
-        let reason = revocation::judge(scope.requester(), asked, &certificate, now)?;
-        let (changed, entry) = self.record(scope, wish, reason, &certificate, now)?;
+        let reason = revocation::judge(scope.requester(), asked, certificate, now)?;
+        let is_compromise = reason == CrlReason::KeyCompromise;
+        if let Some(code) = over(&record, now) {
+            // The certificate is beyond revoking; what was said of its key is not lost.
+            if is_compromise {
+                self.report(scope, certificate, now).await?;
+            }
+            return Err(Refused::state(code).into());
+        }
+        let (changed, entry, job) = self.record(scope.name(), wish, reason, certificate, now)?;
         let answer = (*changed).clone();
         let unit = Unit::of(scope.caller(), now, changed)
             .change(entry)
-            .job(self.publication(&answer, now)?);
-        let unit = match reason {
-            CrlReason::KeyCompromise => self.with_key(unit, scope, wish, &certificate, now).await?,
-            _ => unit,
+            .job(job);
+        let unit = match self.unknown(scope, certificate, now).await? {
+            Some(blocked) if is_compromise => with_key(unit, blocked, now),
+            Some(_) | None => unit,
         };
         let unit = request.complete(unit, &answer);
         let unit = unit.granted(scope.grant()).reserved();
@@ -148,69 +151,60 @@ impl Revocations {
         Ok(answer)
     }
 
-    fn record(
+    /// Blocks the key of a certificate that cannot be revoked, for those of it that can.
+    async fn report(
         &self,
         scope: &RevocationScope,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<(), Stopped> {
+        if let Some(blocked) = self.unknown(scope, certificate, now).await? {
+            let unit = Unit::new(scope.caller(), now, blocked.event()).change(blocked.clone());
+            let unit = unit.job(compromised_key::job(&blocked.fingerprint, now));
+            let unit = unit.granted(scope.grant()).reserved();
+            self.0.store.commit(unit).await?;
+        }
+        Ok(())
+    }
+
+    /// The key as it would stand on the block list; `None` when it stands there.
+    async fn unknown(
+        &self,
+        scope: &RevocationScope,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<Option<BlockedKey>, Stopped> {
+        let known = self
+            .0
+            .keys
+            .blocked_key(&certificate.key_fingerprint)
+            .await?;
+        match known {
+            Some(_) => Ok(None),
+            None => Ok(Some(blocked(scope, certificate, now)?)),
+        }
+    }
+
+    /// Case, entry of the lists and publication of one certificate.
+    fn record(
+        &self,
+        by: impl ToString,
         wish: &Wish,
         reason: CrlReason,
         certificate: &Certificate,
         now: Timestamp,
-    ) -> Result<(Changed<Revocation>, RevokedSerial), Stopped> {
+    ) -> Result<(Changed<Revocation>, RevokedSerial, NewJob), Stopped> {
         let new = NewRevocation {
             id: RevocationId::new(now, random(&*self.0.entropy)?),
             reason,
             compromised_at: wish.compromised_at,
             note: wish.note.clone(),
-            requested_by: scope.name().to_string(),
+            requested_by: by.to_string(),
             acting_for: wish.acting_for.clone(),
         };
-        Ok(Revocation::record(new, certificate, now))
-    }
-
-    /// A compromised key: it is never certified again, and no other certificate of it stays valid.
-    async fn with_key(
-        &self,
-        unit: Unit,
-        scope: &RevocationScope,
-        wish: &Wish,
-        certificate: &Certificate,
-        now: Timestamp,
-    ) -> Result<Unit, Stopped> {
-        let mut unit = unit;
-        if self
-            .0
-            .keys
-            .blocked_key(&certificate.key_fingerprint)
-            .await?
-            .is_none()
-        {
-            let blocked = blocked(scope, certificate, now)?;
-            unit = unit.event(blocked.event()).change(blocked);
-        }
-        let others = self.others(certificate).await?;
-        for other in others.iter().filter(|other| now <= other.not_after) {
-            let reason = CrlReason::KeyCompromise;
-            let (changed, entry) = self.record(scope, wish, reason, other, now)?;
-            let job = self.publication(&changed, now)?;
-            unit = unit.change(changed).change(entry).job(job);
-        }
-        Ok(unit)
-    }
-
-    /// The other certificates of the same key that are not revoked.
-    async fn others(&self, certificate: &Certificate) -> Result<Vec<Certificate>, Stopped> {
-        let fingerprint = &certificate.key_fingerprint;
-        let mut ids = self
-            .0
-            .keys
-            .certificates_of_key(fingerprint, OF_ONE_KEY)
-            .await?;
-        ids.retain(|id| *id != certificate.id);
-        let records = self.0.stored.certificates_of(&SYSTEM.read(), &ids).await?;
-        let valid = records
-            .into_iter()
-            .filter(|record| record.revoked.is_none());
-        Ok(valid.map(|record| record.certificate).collect())
+        let (changed, entry) = Revocation::record(new, certificate, now);
+        let job = self.publication(&changed, now)?;
+        Ok((changed, entry, job))
     }
 
     fn publication(&self, revocation: &Revocation, now: Timestamp) -> Result<NewJob, Stopped> {
@@ -219,7 +213,8 @@ impl Revocations {
             kind: JobKind::PublishRevocation,
             object: revocation.id.to_string(),
             slot: String::new(),
-            due: now,
+            // Due whatever the clock says afterwards.
+            due: Timestamp::EPOCH,
         })
     }
 
@@ -281,6 +276,23 @@ impl Revocations {
         }
         Ok(unit)
     }
+}
+
+/// Why a certificate cannot be revoked.
+fn over(record: &CertificateRecord, now: Timestamp) -> Option<&'static str> {
+    if record.revoked.is_some() {
+        Some("already-revoked")
+    } else if now > record.certificate.not_after {
+        Some("certificate-expired")
+    } else {
+        None
+    }
+}
+
+/// A compromised key is never certified again, and none of its certificates stays valid.
+fn with_key(unit: Unit, blocked: BlockedKey, now: Timestamp) -> Unit {
+    let job = compromised_key::job(&blocked.fingerprint, now);
+    unit.event(blocked.event()).change(blocked).job(job)
 }
 
 fn recipients(certificate: &Certificate, order: &Order) -> Vec<String> {

@@ -242,6 +242,7 @@ mod tests {
             id::CertificateId,
             owner::{IdentityName, Role},
             subject_key::BlockedKey,
+            timestamp::Timestamp,
         },
         ports::store::{Page, StoreError, subject_keys::KeyFacts as Known},
     };
@@ -324,6 +325,15 @@ mod tests {
 
         async fn blocked_keys(&self, _: &Page) -> Result<Vec<BlockedKey>, StoreError> {
             Err(StoreError("nowhere".to_owned()))
+        }
+
+        async fn valid_certificates_of_key(
+            &self,
+            _: &Fingerprint,
+            _: Timestamp,
+            _: u32,
+        ) -> Result<Vec<CertificateId>, StoreError> {
+            Ok(Vec::new())
         }
 
         async fn certificates_of_key(

@@ -11,12 +11,18 @@ use crate::{
 
 fn page(world: &World, path: &str, language: &str) -> String {
     let output = Command::new("curl")
-        .args(["-sSf", "-H", &format!("Accept-Language: {language}")])
+        .args(["-sSfi", "-H", &format!("Accept-Language: {language}")])
         .arg(format!("{}{path}", world.instance.public))
         .output()
         .unwrap();
     assert!(output.status.success(), "{path}");
-    String::from_utf8(output.stdout).unwrap()
+    let answer = String::from_utf8(output.stdout).unwrap();
+    let (head, page) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(
+        head.to_lowercase().contains("vary: accept-language"),
+        "{head}"
+    );
+    page.to_owned()
 }
 
 /// The printed commands, in order.

@@ -129,6 +129,18 @@ fn a_revoked_certificate_is_refused_by_openssl_and_shown_as_revoked() {
     assert_eq!(shown["revocation"]["reason"], "affiliationChanged");
     let order_shown = client.get(&format!("/orders/{order}")).ok();
     assert_eq!(order_shown["status_code"], "revoked");
+    let feed = client.get("/events?limit=200").ok();
+    let feed = feed["items"].as_array().unwrap().iter();
+    let feed = feed.filter(|event| event["object"]["id"] == json!(id));
+    let kinds: Vec<String> = feed.map(|event| member(event, "type")).collect();
+    assert_eq!(
+        kinds,
+        [
+            "certificate.issued",
+            "certificate.revoking",
+            "certificate.revoked"
+        ]
+    );
     let told = client.get("/notifications?tab=information&limit=200").ok();
     let line = told["items"].as_array().unwrap().iter();
     let mut line = line.filter(|line| line["code"] == "certificate-revoked");
@@ -162,8 +174,9 @@ fn a_revocation_is_final() {
     let call = Call::json(&json!({"reason": "superseded"})).key(&id);
     let first = client.call("POST", &path, &call);
     assert_eq!(first.status, 202, "{}", first.json());
+    let case = published(&client, &member(&first.json(), "id"));
     let again = client.call("POST", &path, &call);
-    assert_eq!((again.status, &again.bytes), (202, &first.bytes));
+    assert_eq!((again.status, again.json()), (202, case));
     for (who, reason) in [
         ("customer", "keyCompromise"),
         ("officer", "privilegeWithdrawn"),
@@ -270,10 +283,7 @@ fn a_compromised_key_is_blocked_and_takes_its_other_certificates_along() {
     assert_eq!(answer.status, 202, "{}", answer.json());
     assert_eq!(answer.json()["compromise_date"], json!(before));
     for leaf in [&one, &other] {
-        let shown = client
-            .get(&format!("/certificates/{}", member(leaf, "id")))
-            .ok();
-        assert_eq!(shown["revocation"]["reason"], "keyCompromise");
+        falls(&client, leaf);
     }
     let check = client.call(
         "POST",
@@ -286,6 +296,45 @@ fn a_compromised_key_is_blocked_and_takes_its_other_certificates_along() {
         .get("security", "/blocked-keys?limit=200")
         .ok();
     assert!(blocked.to_string().contains("\"owner\""), "{blocked}");
+}
+
+/// Waits until a certificate is revoked for its key.
+fn falls(client: &Client, leaf: &Value) {
+    let path = format!("/certificates/{}", member(leaf, "id"));
+    let reason = || client.get(&path).ok()["revocation"]["reason"].clone();
+    let fallen = (0..PATIENCE).any(|_| reason() == "keyCompromise");
+    assert!(fallen, "{}", reason());
+}
+
+/// What is said of the key counts also where the certificate is beyond revoking; and whoever
+/// blocks a key, or pastes its private half, ends its certificates.
+#[test]
+fn whatever_blocks_a_key_ends_its_certificates() {
+    let world = shared();
+    let client = world.first();
+    let (_, csr) = new_key();
+    let [one, other] = [client.issued(&csr), client.issued(&csr)];
+    let id = member(&one, "id");
+    revoke(&client, &id, &json!({"reason": "superseded"})).ok();
+    let late = revoke(&client, &id, &json!({"reason": "keyCompromise"}));
+    assert_eq!(late.refusal(), refused(409, "already-revoked"));
+    falls(&client, &other);
+    let shown = client.get(&format!("/certificates/{id}")).ok();
+    assert_eq!(shown["revocation"]["reason"], "superseded");
+
+    let (key, csr) = new_key();
+    let pasted = client.issued(&csr);
+    let body = json!({"product_code": PRODUCT, "csr": key});
+    client.call("POST", "/csr-checks", &Call::json(&body)).ok();
+    falls(&client, &pasted);
+
+    let reported = new(&client);
+    let body = json!({"key": member(&reported, "pem")});
+    world
+        .instance
+        .post("security", "/blocked-keys", &Call::json(&body))
+        .ok();
+    falls(&client, &reported);
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub fn traces(world: &World) -> Traces {
         let path = world.instance.path("ca.db");
         let url = format!("sqlite://{}?mode=ro", path.display());
         let mut store = SqliteConnection::connect(&url).await.unwrap();
-        let unsent = "SELECT count(*) FROM job WHERE kind IN ('send_mail', 'publish_revocation') \
+        let unsent = "SELECT count(*) FROM job WHERE kind IN ('send_mail', 'publish_revocation', 'revoke_key') \
              AND ended_at IS NULL";
         for _ in 0..PATIENCE {
             if count(&mut store, unsent).await == 0 {

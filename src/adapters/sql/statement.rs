@@ -131,7 +131,8 @@ fn values(sql: &mut String, rows: usize, width: usize, style: Placeholders) {
 mod tests {
     use super::*;
     use crate::adapters::sql::{
-        activation, case, intent, mail, mailbox, notification, order, subject_data,
+        activation, caa, case, identity, intent, mail, mailbox, notification, order, revocation,
+        revocation_case, subject_data,
     };
 
     #[test]
@@ -145,6 +146,10 @@ mod tests {
             &order::TABLE,
             &case::TABLE,
             &subject_data::TABLE,
+            &caa::TABLE,
+            &identity::TABLE,
+            &revocation::TABLE,
+            &revocation_case::TABLE,
         ];
         for table in tables {
             let sql = update(table, 1, Placeholders::Anonymous);

@@ -14,6 +14,7 @@ use crate::{
         id::CertificateId,
         owner::IdentityName,
         subject_key::{BlockEvidence, BlockedKey, Fingerprint, Holder, KeyHolder},
+        timestamp::Timestamp,
     },
     ports::store::{
         Page, StoreError,
@@ -119,6 +120,22 @@ impl<F: Fetch> SubjectKeyFacts for F {
 
     async fn blocked_keys(&self, page: &Page) -> Result<Vec<BlockedKey>, StoreError> {
         all(self, Query::from("blocked_key").page(page), read).await
+    }
+
+    async fn valid_certificates_of_key(
+        &self,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<CertificateId>, StoreError> {
+        let query = Query::new("SELECT id FROM certificate AS c WHERE 1 = 1")
+            .eq("key_fingerprint", SqlValue::blob(fingerprint))
+            .sql(" AND not_after >= ")
+            .bind(SqlValue::time(now))
+            .sql(" AND NOT EXISTS (SELECT 1 FROM revoked AS r WHERE r.issuer = c.issuer AND r.serial = c.serial)")
+            .sql(" ORDER BY created_at, id")
+            .limit(limit);
+        all(self, query, |row| Fields::of(row).parsed("id")).await
     }
 
     async fn certificates_of_key(

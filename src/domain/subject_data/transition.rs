@@ -186,6 +186,7 @@ impl Loaded<SubjectData> {
         require(&self, &[SubjectDataState::WaitingForApplicant])?;
         let event =
             Event::new(EventKind::RequestReceived, "subject_data", self.id).with("answer", true);
+        let event = event.told(FeedKind::DataUpdated, &self.owner, self.id, None);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::UnderVerification;
             set.needed = Vec::new();
@@ -334,7 +335,8 @@ impl Loaded<SubjectData> {
         };
         let event = Event::new(EventKind::DataBound, "subject_data", self.id)
             .with("what", "adopted")
-            .personal("customer_ref", customer.as_str());
+            .personal("customer_ref", customer.as_str())
+            .told(FeedKind::DataUpdated, owner, self.id, None);
         Ok(self.change(event, |set| {
             set.owner.customer = Some(customer);
             set.updated_at = now;

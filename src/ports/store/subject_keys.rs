@@ -6,6 +6,7 @@ use super::{Page, StoreError};
 use crate::domain::{
     id::CertificateId,
     subject_key::{BlockedKey, Fingerprint, Holder},
+    timestamp::Timestamp,
 };
 
 /// Facts about one key.
@@ -35,6 +36,18 @@ pub trait SubjectKeyFacts: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn blocked_keys(&self, page: &Page) -> Result<Vec<BlockedKey>, StoreError>;
+
+    /// Certificates that carry the key and are neither revoked nor expired at `now`, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn valid_certificates_of_key(
+        &self,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<CertificateId>, StoreError>;
 
     /// Certificates that carry the key, expired and revoked ones too, newest first.
     ///
