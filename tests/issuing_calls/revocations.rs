@@ -167,7 +167,7 @@ fn is_told(world: &World, client: &Client, leaf: &Value, recipients: [&str; 2]) 
     let letters = world.sink.mails();
     let subject = "Subject: Your certificate is revoked";
     let mut letters = letters.iter().filter(|mail| mail.contains(subject));
-    assert!(letters.any(|mail| mail.contains(&member(&leaf, "serial"))));
+    assert!(letters.any(|mail| mail.contains(&member(leaf, "serial"))));
 }
 
 #[test]
