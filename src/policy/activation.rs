@@ -328,3 +328,6 @@ fn fault(pointer: &str, code: &'static str) -> Fault {
         code,
     }
 }
+
+#[cfg(test)]
+mod tests;
