@@ -23,6 +23,8 @@ mod faults;
 mod ground;
 #[path = "issuance/lapse.rs"]
 mod lapse;
+#[path = "issuance/lint.rs"]
+mod lint;
 #[path = "issuance/lists.rs"]
 mod lists;
 #[expect(dead_code, reason = "other suites use more of it")]

@@ -25,7 +25,7 @@ async fn asked(stage: &Stage, domain: &str) -> String {
     found.unwrap().rest.id
 }
 
-async fn texts(stage: &Stage, sql: &'static str) -> Vec<String> {
+pub async fn texts(stage: &Stage, sql: &'static str) -> Vec<String> {
     let path = stage.world.dir.path().join("ca.db");
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let mut database = SqliteConnection::connect_with(&options).await.unwrap();

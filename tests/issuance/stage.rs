@@ -39,7 +39,7 @@ use chancery::{
         authority::{Authorities, Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
         caa::{self, CaaChecks},
         catalogue::Catalogue,
-        issuance::{Asked, Issuance, Parts, Told, Wish},
+        issuance::{Asked, Issuance, Parts, Told, Wish, preflight::Preflight},
         jobs::{JobHandler, Runner},
         lease::Lease,
         revocation_lists::{self, RevocationLists},
@@ -243,12 +243,20 @@ impl Stage {
         self.tasks.reopen();
     }
 
-    async fn ask_for(&self, wait: Duration) -> Result<Told, Refused> {
+    /// What the rules say of the client's request.
+    pub async fn preflight(&self) -> Preflight {
+        let (scope, wish) = (self.panel().await, self.wish().await);
+        let order = self.world.order;
+        let found = self.issuance.preflight(&scope, order, &wish, None).await;
+        found.unwrap()
+    }
+
+    async fn wish(&self) -> Wish {
         let now = self.world.now();
         let code = ProductCode::parse("smime-org-multipurpose-365-issue").unwrap();
         let product = self.catalogue.product(&code).unwrap();
         let statements = product.statements.iter();
-        let wish = Wish {
+        Wish {
             common_name: CommonNameSource::Organization.name().to_owned(),
             fields: self.fields().await,
             csr: request(),
@@ -261,8 +269,11 @@ impl Stage {
                 })
                 .collect(),
             acting_for: ActingFor::default(),
-        };
-        let scope = self.panel().await;
+        }
+    }
+
+    async fn ask_for(&self, wait: Duration) -> Result<Told, Refused> {
+        let (scope, wish) = (self.panel().await, self.wish().await);
         let claim = IdempotencyClaim {
             key: key(),
             request_sha256: [1; 32],
