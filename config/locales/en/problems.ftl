@@ -170,16 +170,16 @@ crl-unavailable = The revocation list cannot be signed now.
 encoding-unknown = The encoding is none of those on offer.
 
 # Certification requests
-csr-not-pem = The text holds no certification request in PEM form.
-csr-malformed = The certification request is damaged, or there is more than one.
-csr-is-certificate = This is a certificate, not a certification request.
+csr-not-pem = The text holds no certification request in PEM form. Paste all of it, from the line BEGIN CERTIFICATE REQUEST to the line END CERTIFICATE REQUEST; the page /csr shows how one is made.
+csr-malformed = The certification request is damaged, or there is more than one. Copy one whole request again from the file your program wrote, or make a new one as the page /csr shows.
+csr-is-certificate = This is a certificate, not a certification request. Paste the request your program made with the key; the page /csr shows how to make one.
 csr-contains-private-key = The text holds a private key. It was not stored, and its key is never certified: make a new one.
-csr-signature-invalid = The signature of the certification request does not verify.
-csr-algorithm-unsupported = The kind of key or signature is not supported.
+csr-signature-invalid = The signature of the certification request does not verify. Copy it again without a change; if that does not help, make a new request as the page /csr shows.
+csr-algorithm-unsupported = The kind of key or signature is not supported. Make a new RSA key of at least 2048 bits or an EC key on P-256, P-384 or P-521, and a request signed with SHA-256 or stronger; the page /csr shows how.
 csr-key-too-small = The key is too short: RSA keys have at least 2048 bits.
-csr-key-too-large = The key is too long: RSA keys have at most 8192 bits.
+csr-key-too-large = The key is too long: RSA keys have at most 8192 bits. Make a new key: 2048 to 4096 bits are enough.
 csr-curve-unsupported = The curve is not supported: take P-256, P-384 or P-521.
-csr-exponent-invalid = The public exponent of the RSA key is not acceptable.
+csr-exponent-invalid = The public exponent of the RSA key is not acceptable. Make a new key with the exponent 65537, which programs take by themselves; the page /csr shows how.
 csr-key-weak = The key is weak: others can compute its private half. Make a new key with an up-to-date program.
 csr-key-compromised = The key is known to be compromised and is never certified again. Make a new key.
 csr-key-reused = The key belongs to somebody else already, or to the CA itself. Make a new key.

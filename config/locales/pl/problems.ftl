@@ -170,16 +170,16 @@ crl-unavailable = Nie można teraz podpisać listy unieważnionych certyfikatów
 encoding-unknown = Nie ma takiego kodowania wśród oferowanych.
 
 # Certification requests
-csr-not-pem = Tekst nie zawiera żądania certyfikatu w postaci PEM.
-csr-malformed = Żądanie certyfikatu jest uszkodzone albo jest ich więcej niż jedno.
-csr-is-certificate = To jest certyfikat, a nie żądanie certyfikatu.
+csr-not-pem = Tekst nie zawiera żądania certyfikatu w postaci PEM. Wklej całość, od wiersza BEGIN CERTIFICATE REQUEST do wiersza END CERTIFICATE REQUEST; strona /csr pokazuje, jak je utworzyć.
+csr-malformed = Żądanie certyfikatu jest uszkodzone albo jest ich więcej niż jedno. Skopiuj ponownie jedno całe żądanie z pliku zapisanego przez program albo utwórz nowe, jak pokazuje strona /csr.
+csr-is-certificate = To jest certyfikat, a nie żądanie certyfikatu. Wklej żądanie, które program utworzył razem z kluczem; strona /csr pokazuje, jak je utworzyć.
 csr-contains-private-key = Tekst zawiera klucz prywatny. Nie zapisano go, a jego klucz nigdy nie zostanie certyfikowany: wygeneruj nowy.
-csr-signature-invalid = Podpis żądania certyfikatu jest nieprawidłowy.
-csr-algorithm-unsupported = Rodzaj klucza lub podpisu nie jest obsługiwany.
+csr-signature-invalid = Podpis żądania certyfikatu jest nieprawidłowy. Skopiuj żądanie ponownie bez żadnych zmian; jeśli to nie pomoże, utwórz nowe, jak pokazuje strona /csr.
+csr-algorithm-unsupported = Rodzaj klucza lub podpisu nie jest obsługiwany. Wygeneruj nowy klucz RSA o długości co najmniej 2048 bitów albo klucz EC na krzywej P-256, P-384 lub P-521 i utwórz żądanie podpisane z użyciem SHA-256 lub silniejszego skrótu; strona /csr pokazuje, jak to zrobić.
 csr-key-too-small = Klucz jest za krótki: klucze RSA mają co najmniej 2048 bitów.
-csr-key-too-large = Klucz jest za długi: klucze RSA mają najwyżej 8192 bity.
+csr-key-too-large = Klucz jest za długi: klucze RSA mają najwyżej 8192 bity. Wygeneruj nowy klucz: wystarczy od 2048 do 4096 bitów.
 csr-curve-unsupported = Krzywa nie jest obsługiwana: użyj P-256, P-384 lub P-521.
-csr-exponent-invalid = Wykładnik publiczny klucza RSA jest niedopuszczalny.
+csr-exponent-invalid = Wykładnik publiczny klucza RSA jest niedopuszczalny. Wygeneruj nowy klucz z wykładnikiem 65537, który programy przyjmują same; strona /csr pokazuje, jak to zrobić.
 csr-key-weak = Klucz jest słaby: inni mogą obliczyć jego część prywatną. Wygeneruj nowy klucz aktualnym programem.
 csr-key-compromised = Wiadomo, że klucz został ujawniony; nigdy więcej nie zostanie certyfikowany. Wygeneruj nowy klucz.
 csr-key-reused = Klucz należy już do kogoś innego albo do samego urzędu certyfikacji. Wygeneruj nowy klucz.
