@@ -9,16 +9,28 @@ use crate::{
     hostile::{self, maker::Maker},
     instance::Call,
     openssl::openssl,
-    world::{PRODUCT, faults, refused, shared, submission},
+    world::{PRODUCT, World, faults, refused, shared, submission},
 };
 
 /// Most octets of a body; longer ones are not read.
 const MAX_BODY: usize = 64 * 1024;
 
+/// Processor time that the daemon may spend on one request: what each takes of everybody else.
+const MAX_EFFORT: u64 = 2 * TICKS;
+/// A second in `/proc/PID/stat`: USER_HZ, the same on every Linux system.
+const TICKS: u64 = 100;
+/// What the peak of the daemon's memory may grow by over all of them, in KiB.
+const MAX_GROWTH: u64 = 64 * 1024;
+
 #[test]
 fn no_hostile_request_passes_the_check() {
-    let world = shared();
+    // A daemon of its own: what it spends, it spends on these requests.
+    let world = World::start(Vec::new());
     let client = world.first();
+    let good = json!({"product_code": PRODUCT, "csr": hostile::greedy(&Maker::new(0x44))});
+    client.call("POST", "/csr-checks", &Call::json(&good)).ok();
+    let before = peak(&world);
+    let mut dearest = (0, "");
     let list = hostile::all();
     let mut names = BTreeSet::new();
     for bad in &list {
@@ -27,7 +39,9 @@ fn no_hostile_request_passes_the_check() {
     let mut counts = BTreeMap::<&str, usize>::new();
     for bad in &list {
         let body = json!({"product_code": PRODUCT, "csr": bad.text});
+        let spent = effort(&world);
         let answer = client.call("POST", "/csr-checks", &Call::json(&body));
+        dearest = dearest.max((effort(&world) - spent, bad.name.as_str()));
         if bad.text.len() > MAX_BODY {
             assert_eq!(answer.refusal(), refused(413, "payload-too-large"));
             continue;
@@ -47,6 +61,32 @@ fn no_hostile_request_passes_the_check() {
     println!("{total} refused: {counts:?}");
     assert!(total >= 195, "{counts:?}");
     assert_eq!(counts.len(), 11, "{counts:?}");
+    let growth = peak(&world) - before;
+    println!("dearest: {dearest:?} ticks; peak {before} KiB and {growth} KiB more");
+    assert!(dearest.0 < MAX_EFFORT, "{dearest:?}");
+    assert!(growth < MAX_GROWTH, "{growth} KiB more than {before} KiB");
+}
+
+/// Processor time the daemon has spent, in ticks.
+fn effort(world: &World) -> u64 {
+    let text = process(world, "stat");
+    // The name before the last parenthesis may hold anything; utime and stime are fields 14, 15.
+    let fields = text.rsplit_once(')').unwrap().1.split_whitespace();
+    let times = fields.skip(11).take(2);
+    times.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+}
+
+/// The most memory the daemon ever had, in KiB.
+fn peak(world: &World) -> u64 {
+    let text = process(world, "status");
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.unwrap().trim().strip_suffix(" kB").unwrap();
+    number.parse().unwrap()
+}
+
+fn process(world: &World, page: &str) -> String {
+    let id = world.instance.child.id();
+    std::fs::read_to_string(format!("/proc/{id}/{page}")).unwrap()
 }
 
 #[test]
