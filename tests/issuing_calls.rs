@@ -67,6 +67,8 @@ mod openssl;
 mod person;
 #[path = "issuing_calls/preflight.rs"]
 mod preflight;
+#[path = "issuing_calls/refusals.rs"]
+mod refusals;
 #[path = "issuing_calls/registry.rs"]
 mod registry;
 #[path = "issuing_calls/revocations.rs"]

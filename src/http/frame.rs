@@ -18,11 +18,7 @@ use tracing::Instrument;
 use super::{limits::Kind, peer::Peer, refusal::Refusal, state::AppState};
 use crate::{
     api::problem::{self, Occasion, Problem},
-    domain::{
-        audit::event::EventKind,
-        refusal::{Class, Refused},
-        text::Language,
-    },
+    domain::{audit::event::EventKind, refusal::Refused, text::Language},
     policy::access::Authenticated,
     ports::entropy,
 };
@@ -144,7 +140,7 @@ async fn authenticate(
 /// Gives a refusal, or a bare failure of the router, its document.
 fn worded(mut response: Response, on: &Occasion<'_>) -> Response {
     if let Some(refusal) = response.extensions_mut().remove::<Arc<Refusal>>() {
-        log(&refusal);
+        refusal.log();
         let mut document = document(&refusal, on);
         if let Some(close) = response.headers_mut().remove(CONNECTION) {
             document.headers_mut().insert(CONNECTION, close);
@@ -197,15 +193,6 @@ fn document(refusal: &Refusal, on: &Occasion<'_>) -> Response {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
-}
-
-fn log(refusal: &Refusal) {
-    let (code, cause) = (refusal.refused.code, refusal.refused.cause.as_deref());
-    metrics::counter!("chancery_refusals_total", "code" => code).increment(1);
-    match refusal.refused.class {
-        Class::Unavailable { .. } => tracing::error!(code, cause, "request failed"),
-        _ => tracing::info!(code, status = refusal.status, "request refused"),
-    }
 }
 
 fn count(route: &str, status: StatusCode, seconds: f64) {

@@ -49,6 +49,16 @@ impl Refusal {
         })
     }
 
+    /// Tells the operator, once for each refusal: a count by code and a line of the log.
+    pub fn log(&self) {
+        let (code, cause) = (self.refused.code, self.refused.cause.as_deref());
+        metrics::counter!("chancery_refusals_total", "code" => code).increment(1);
+        match self.refused.class {
+            Class::Unavailable { .. } => tracing::error!(code, cause, "request failed"),
+            _ => tracing::info!(code, status = self.status, "request refused"),
+        }
+    }
+
     #[must_use]
     pub const fn closing(mut self) -> Self {
         self.close = true;

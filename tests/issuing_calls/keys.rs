@@ -402,7 +402,7 @@ fn published_lists_are_read_again_and_a_bad_one_changes_nothing() {
 }
 
 /// Has the configuration read again and waits until the metrics say how that ended.
-fn reload(world: &World, told: &str) {
+pub fn reload(world: &World, told: &str) {
     let id = world.instance.child.id().to_string();
     let signalled = Command::new("kill").args(["-HUP", &id]).status().unwrap();
     assert!(signalled.success());
@@ -414,7 +414,7 @@ fn reload(world: &World, told: &str) {
     panic!("the metrics never said {told}");
 }
 
-fn metrics(world: &World) -> String {
+pub fn metrics(world: &World) -> String {
     let config = fs::read_to_string(world.instance.path("chancery.toml")).unwrap();
     let line = config.lines().find(|line| line.starts_with("metrics = "));
     let address = line.unwrap().split('"').nth(1).unwrap();

@@ -253,11 +253,8 @@ pub async fn refuse(app: &AppState, claim: &Claim, refused: Refused) -> Result<A
         metrics::counter!("chancery_refusals_not_kept_total").increment(1);
         return Err(refusal);
     }
-    tracing::info!(
-        code = refusal.refused.code,
-        status = refusal.status,
-        "request refused"
-    );
+    // It goes out as an answer, so nobody after this knows it for a refusal.
+    refusal.log();
     let task = Bookkeeping::KeepRefusal {
         claim: Box::new(claim.row.clone()),
         answer: Box::new(answer),
