@@ -353,7 +353,8 @@ fn every_described_call_is_served() {
                 "{method} {path} describes no refusal"
             );
             // An identity that may call nothing of this: the other half of the roles.
-            let who = if below.starts_with("/orders") || below.starts_with("/subject-data") {
+            let of_frontends = ["/orders", "/subject-data", "/events"];
+            let who = if of_frontends.iter().any(|family| below.starts_with(family)) {
                 "operator"
             } else {
                 "customer"
