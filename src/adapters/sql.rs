@@ -15,7 +15,7 @@ pub mod feed;
 pub mod identity;
 pub mod intent;
 pub mod job;
-mod json;
+pub mod json;
 pub mod judge;
 pub mod mail;
 pub mod mailbox;

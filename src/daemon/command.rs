@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     fs,
+    io::{self, IsTerminal},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -13,7 +14,10 @@ use clap::{Args, Parser, Subcommand};
 use super::{Outside, caa, mail, material, registers, reload, run};
 use crate::{
     adapters::{
-        sqlite::{self, SqliteStore, verify::Report},
+        sqlite::{
+            self, SqliteStore,
+            verify::{Report, Violation},
+        },
         system::{self, OsEntropy, SystemClock},
     },
     config::Config,
@@ -62,7 +66,17 @@ enum Verb {
     Migrate(File),
     /// Judge the database: audit log, serials, certificates, CRLs. Reads only, beside a running
     /// daemon too, and needs no token. Exit status 0 clean, 1 violations, 2 unreadable.
-    Verify(File),
+    #[command(
+        after_help = "With --json: one object with the counts and a list of violations, each
+with code, invariant, object and text. Progress goes to standard error when that is a terminal."
+    )]
+    Verify {
+        #[command(flatten)]
+        file: File,
+        /// Print the report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Register the first operator, who registers everybody else. The daemon must not run.
     #[command(after_help = "Example:
   chanceryd enroll-operator --config /etc/chancery/chancery.toml \\
@@ -96,7 +110,7 @@ pub fn main() -> ExitCode {
         Verb::Serve(file) => serve(&file.config),
         Verb::CheckConfig(file) => check(&file.config),
         Verb::Migrate(file) => migrate(&file.config),
-        Verb::Verify(file) => return verify(&file.config),
+        Verb::Verify { file, json } => return verify(&file.config, json),
         Verb::EnrollOperator {
             file,
             name,
@@ -166,8 +180,12 @@ fn migrate(path: &Path) -> Done {
     Ok(())
 }
 
-fn verify(path: &Path) -> ExitCode {
+fn verify(path: &Path, json: bool) -> ExitCode {
     match judge(path) {
+        Ok(report) if json => {
+            println!("{}", as_json(&report));
+            ExitCode::from(u8::from(report.found > 0))
+        }
         Ok(report) => {
             for violation in &report.violations {
                 println!("{violation}");
@@ -179,9 +197,9 @@ fn verify(path: &Path) -> ExitCode {
                 report.certificates,
                 report.revoked,
                 report.revocation_lists,
-                report.violations.len()
+                report.found
             );
-            ExitCode::from(u8::from(!report.violations.is_empty()))
+            ExitCode::from(u8::from(report.found > 0))
         }
         Err(error) => {
             eprintln!("chanceryd: {}", whole(error.as_ref()));
@@ -195,7 +213,37 @@ fn judge(path: &Path) -> Result<Report, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    Ok(runtime.block_on(sqlite::verify::verify(&database))?)
+    let aloud = io::stderr().is_terminal();
+    let progress = |table: &str, rows: u64| {
+        if aloud {
+            eprint!("\r\x1b[K{table} {rows}");
+        }
+    };
+    let judged = runtime.block_on(sqlite::verify::verify_aloud(&database, &progress));
+    if aloud {
+        eprint!("\r\x1b[K");
+    }
+    Ok(judged?)
+}
+
+fn as_json(report: &Report) -> serde_json::Value {
+    let violation = |found: &Violation| {
+        serde_json::json!({
+            "code": found.rule.code(),
+            "invariant": found.rule.invariant(),
+            "object": found.object,
+            "text": found.rule.text(),
+        })
+    };
+    serde_json::json!({
+        "entries": report.entries,
+        "intents": report.intents,
+        "certificates": report.certificates,
+        "revoked": report.revoked,
+        "revocation_lists": report.revocation_lists,
+        "found": report.found,
+        "violations": report.violations.iter().map(violation).collect::<Vec<_>>(),
+    })
 }
 
 fn enroll(path: &Path, name: String, certificate: &Path, until: Option<&str>) -> Done {

@@ -15,7 +15,7 @@ use super::{
     },
     feed::FeedKind,
     id::{ActivationId, CertificateId, MailboxId, OrderId, SubjectDataId},
-    owner::{AcceptedStatement, ActingFor, Owner},
+    owner::{AcceptedStatement, ActingFor, Owner, told},
     refusal::Refused,
     timestamp::Timestamp,
 };
@@ -107,7 +107,7 @@ impl Activation {
             .with("order", activation.order.to_string())
             .with("spki", Value::hex(&activation.spki_sha256))
             .with("common_name", activation.common_name.name())
-            .with("statements", statements(&activation.statements))
+            .with("statements", told(&activation.statements))
             .personal(REQUEST, Value::whole(request));
         let (owner, order) = (&activation.owner, Some(activation.order));
         let event = event.told(FeedKind::ActivationSubmitted, owner, activation.id, order);
@@ -181,17 +181,4 @@ fn require_running(activation: &Activation) -> Result<(), Refused> {
             Err(Refused::state("activation-ended"))
         }
     }
-}
-
-fn statements(accepted: &[AcceptedStatement]) -> Value {
-    let one = |statement: &AcceptedStatement| {
-        Value::text(format!(
-            "{} v{} {} {}",
-            statement.id,
-            statement.version,
-            hex::encode(statement.sha256),
-            statement.accepted_at
-        ))
-    };
-    Value::List(accepted.iter().map(one).collect())
 }

@@ -76,7 +76,7 @@ impl Document {
     /// The entry that goes with the row in its unit.
     #[must_use]
     pub fn received(&self) -> Event {
-        Event::new(EventKind::DocumentReceived, "document", self.id)
+        let event = Event::new(EventKind::DocumentReceived, "document", self.id)
             .digest(self.sha256)
             .with("subject_data", self.subject_data.to_string())
             .with("kind", self.kind.name())
@@ -85,6 +85,11 @@ impl Document {
                 "size",
                 Value::integer(i64::try_from(self.size).unwrap_or(i64::MAX)),
             )
-            .personal("file_name", self.file_name.as_str())
+            .with("stored_as", self.stored_as.as_str())
+            .personal("file_name", self.file_name.as_str());
+        match &self.description {
+            Some(description) => event.personal("description", description.as_str()),
+            None => event,
+        }
     }
 }

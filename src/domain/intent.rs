@@ -130,6 +130,7 @@ impl Loaded<Intent> {
             .event(EventKind::CertSignUnresolved)
             .outcome(Outcome::Failure)
             .with("boot", self.boot.to_string())
+            .with("revoked_at", now.to_string())
             .with("cause", cause);
         let changed = self.change(event, |intent| settle(intent, IntentState::Abandoned, now));
         Ok((changed, revoked))

@@ -287,7 +287,10 @@ impl MailboxValidation {
             created_at: new.now,
             updated_at: new.now,
         };
-        let event = value.event(EventKind::ValidationStarted);
+        let event = value
+            .event(EventKind::ValidationStarted)
+            .with("language", value.language.code())
+            .with("initiated_at", value.initiated_at.to_string());
         Changed::created(value, new.acting_for.tell(event))
     }
 
@@ -363,7 +366,8 @@ impl Loaded<MailboxValidation> {
         }
         let event = self
             .event(EventKind::ValidationStarted)
-            .with("resend", true);
+            .with("resend", true)
+            .with("initiated_at", now.to_string());
         Ok(self.change(acting_for.tell(event), |mailbox| {
             mailbox.state = MailboxState::Created;
             mailbox.code = CodeSeed::fresh(seed, now);

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{audit::event::Event, text::Text, timestamp::Timestamp};
+use super::{
+    audit::{event::Event, value::Value},
+    text::Text,
+    timestamp::Timestamp,
+};
 
 /// A frontend's name for its customer: 1 to 128 characters.
 pub type CustomerRef = Text<128>;
@@ -84,6 +88,9 @@ impl ActingFor {
         }
         if let Some(ip) = &self.ip {
             event = event.personal("ip", ip.as_str());
+        }
+        if let Some(language) = &self.language {
+            event = event.personal("user_language", language.as_str());
         }
         event
     }
@@ -181,4 +188,19 @@ pub struct AcceptedStatement {
     pub sha256: [u8; 32],
     /// When the user accepted it, as the frontend asserts; never later than the submission.
     pub accepted_at: Timestamp,
+}
+
+/// Statements in an entry, each as `id vN sha256 time`.
+#[must_use]
+pub fn told(accepted: &[AcceptedStatement]) -> Value {
+    let one = |statement: &AcceptedStatement| {
+        Value::text(format!(
+            "{} v{} {} {}",
+            statement.id,
+            statement.version,
+            hex::encode(statement.sha256),
+            statement.accepted_at
+        ))
+    };
+    Value::List(accepted.iter().map(one).collect())
 }

@@ -5,22 +5,29 @@ use std::path::Path;
 use chancery::{
     adapters::sqlite::verify::{Report, verify},
     domain::{
-        aggregate::Loaded,
+        activation::Activation,
+        aggregate::{Changed, Loaded},
         certificate::Certificate,
         intent::Intent,
         lint_record::LintRecord,
+        mailbox::MailboxValidation,
+        order::Order,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
-        timestamp::days,
-        unit::Unit,
+        subject_data::SubjectData,
+        subject_key::KeyHolder,
+        timestamp::{Timestamp, days},
+        unit::{Aggregate, Unit},
     },
     pkix::{
         certificate::CertificateView,
+        name::Name,
+        spki::PublicKey,
         tbs_cert_list::{CrlReason, CrlView},
     },
 };
 use rcgen::{
     CertificateParams, CertificateRevocationListParams, CertifiedIssuer, KeyPair, KeyUsagePurpose,
-    RevokedCertParams, SerialNumber,
+    PublicKeyData, RevokedCertParams, SerialNumber,
 };
 use sha2::{Digest, Sha256};
 use sqlx::Executor;
@@ -31,10 +38,10 @@ use crate::{
     world::{WholeStore, World, caller, owner},
 };
 
-const ISSUED: [u8; 4] = [0x0a, 1, 2, 3];
-const REVOKED: [u8; 4] = [0x0b, 1, 2, 3];
-const ABANDONED: [u8; 4] = [0x0c, 1, 2, 3];
-const RUNNING: [u8; 4] = [0x0d, 1, 2, 3];
+const ISSUED: [u8; 9] = [0x0a, 1, 2, 3, 4, 5, 6, 7, 8];
+const REVOKED: [u8; 9] = [0x0b, 1, 2, 3, 4, 5, 6, 7, 8];
+const ABANDONED: [u8; 9] = [0x0c, 1, 2, 3, 4, 5, 6, 7, 8];
+const RUNNING: [u8; 9] = [0x0d, 1, 2, 3, 4, 5, 6, 7, 8];
 
 fn ca() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -43,29 +50,82 @@ fn ca() -> CertifiedIssuer<'static, KeyPair> {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
+/// An activation's key, its row's columns and whose it is.
+fn keyed(plain: Activation, spki: Vec<u8>) -> Changed<Activation> {
+    Activation::submit(Activation {
+        spki_sha256: Sha256::digest(&spki).into(),
+        spki,
+        ..plain
+    })
+}
+
+/// The unit of an intent, resting on what an issuance rests on.
+fn intended(
+    world: &World<impl WholeStore>,
+    ready: &(
+        Loaded<Order>,
+        Loaded<SubjectData>,
+        Loaded<MailboxValidation>,
+    ),
+    activation: &Changed<Activation>,
+    recorded: &Changed<Intent>,
+    key: &PublicKey,
+) -> Unit {
+    let (order, set, mailbox) = ready;
+    let order = order.clone().begin_activation(activation.id, world.now());
+    Unit::of(caller(), world.now(), activation.clone())
+        .change(order.unwrap())
+        .change(KeyHolder {
+            fingerprint: key.fingerprint(),
+            owner: activation.owner.clone(),
+        })
+        .change(recorded.clone())
+        .rests_on(Aggregate::SubjectData, set.id, set.version())
+        .rests_on(Aggregate::Mailbox, mailbox.id, mailbox.version())
+}
+
 /// A certificate with this serial, issued the whole way.
 async fn issue<S: WholeStore>(world: &World<S>, ca: &CertifiedIssuer<'_, KeyPair>, serial: &[u8]) {
-    let (order, _, _) = ready(world, &owner("ra1", "c1")).await;
+    let ready = ready(world, &owner("ra1", "c1")).await;
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.serial_number = Some(SerialNumber::from_slice(serial));
+    let second = world.now().millis() / 1000 * 1000;
+    let began = Timestamp::from_millis(second);
+    params.not_before = began.to_datetime();
+    params.not_after = began.plus(days(365)).to_datetime();
     let signed = params.signed_by(&KeyPair::generate().unwrap(), ca).unwrap();
     let der = signed.der().to_vec();
-    let tbs = CertificateView::parse(&der).unwrap().tbs.to_vec();
-    let activation = activation(world, &order);
-    let plain = intent(world, activation.id, serial);
+    let view = CertificateView::parse(&der).unwrap();
+    let (tbs, spki) = (view.tbs.to_vec(), view.spki.to_vec());
+    let subject = Name::from_der(view.subject).unwrap().to_string();
+    let key = PublicKey::from_spki(&spki).unwrap();
+    let activation = keyed((*activation(world, &ready.0)).clone(), spki);
     let recorded = Intent::record(Intent {
         tbs_sha256: Sha256::digest(&tbs).into(),
         tbs,
-        ..(*plain).clone()
+        not_after: began.plus(days(365)),
+        ..(*intent(world, activation.id, serial)).clone()
     });
-    let unit = Unit::of(caller(), world.now(), activation.clone()).change(recorded.clone());
+    let unit = intended(world, &ready, &activation, &recorded, &key);
     let committed = world.commit(unit).await.unwrap();
     let certificate = Certificate {
         sha256: Sha256::digest(&der).into(),
         der,
+        spki_sha256: activation.spki_sha256,
+        key_fingerprint: key.fingerprint(),
+        subject,
+        mailbox: ready.2.address.as_str().to_owned(),
+        product: ready.0.product.clone(),
+        not_before: began,
+        not_after: began.plus(days(365)),
         ..certificate(world, &activation, serial)
     };
     let (id, sha256) = (certificate.id, certificate.sha256);
+    let order = ready
+        .0
+        .begin_activation(activation.id, world.now())
+        .unwrap();
+    let order = order.stored(&committed).issued(id, world.now()).unwrap();
     let running = activation.stored(&committed);
     let unit = Unit::of(
         caller(),
@@ -78,20 +138,23 @@ async fn issue<S: WholeStore>(world: &World<S>, ca: &CertifiedIssuer<'_, KeyPair
             .issued(id, &sha256, world.now())
             .unwrap(),
     )
+    .change(order)
     .change(certificate);
     world.commit(unit).await.unwrap();
 }
 
 /// An intent whose end is still to come.
 async fn record<S: WholeStore>(world: &World<S>, serial: &[u8]) -> Loaded<Intent> {
-    let (order, _, _) = ready(world, &owner("ra1", "c1")).await;
-    let activation = activation(world, &order);
+    let ready = ready(world, &owner("ra1", "c1")).await;
+    let spki = KeyPair::generate().unwrap().subject_public_key_info();
+    let key = PublicKey::from_spki(&spki).unwrap();
+    let activation = keyed((*activation(world, &ready.0)).clone(), spki);
     let plain = intent(world, activation.id, serial);
     let recorded = Intent::record(Intent {
         tbs_sha256: Sha256::digest(&plain.tbs).into(),
         ..(*plain).clone()
     });
-    let unit = Unit::of(caller(), world.now(), activation).change(recorded.clone());
+    let unit = intended(world, &ready, &activation, &recorded, &key);
     let committed = world.commit(unit).await.unwrap();
     recorded.stored(&committed)
 }
@@ -162,9 +225,10 @@ async fn lived_in<S: WholeStore>(world: &World<S>) {
         partition: 1,
         revoked_at: world.now(),
         reason: CrlReason::KeyCompromise,
-        not_after: world.now().plus(days(365)),
+        not_after: Timestamp::from_millis(world.now().millis() / 1000 * 1000).plus(days(365)),
     };
-    world.commit(world.note().change(revoked)).await.unwrap();
+    let told = world.note().event(revoked.event());
+    world.commit(told.change(revoked)).await.unwrap();
     world.clock.advance(std::time::Duration::from_secs(100));
     publish(world, &ca, 301, &[&ABANDONED, &REVOKED]).await;
 }
@@ -217,45 +281,45 @@ const DAMAGES: &[(&str, &str)] = &[
         "the personal data beside it are others",
     ),
     (
-        "DELETE FROM certificate WHERE serial = '0a010203'",
+        "DELETE FROM certificate WHERE serial = '0a0102030405060708'",
         "issued without a certificate",
     ),
     (
-        "UPDATE intent SET state = 'recorded' WHERE serial = '0a010203'",
+        "UPDATE intent SET state = 'recorded' WHERE serial = '0a0102030405060708'",
         "settled but still recorded",
     ),
     (
-        "UPDATE intent SET state = 'abandoned' WHERE serial = '0a010203'",
+        "UPDATE intent SET state = 'abandoned' WHERE serial = '0a0102030405060708'",
         "abandoned with a certificate",
     ),
     (
-        "UPDATE intent SET state = 'issued' WHERE serial = '0c010203'",
+        "UPDATE intent SET state = 'issued' WHERE serial = '0c0102030405060708'",
         "issued and abandoned",
     ),
     (
-        "DELETE FROM revoked WHERE serial = '0c010203'",
+        "DELETE FROM revoked WHERE serial = '0c0102030405060708'",
         "abandoned but not revoked",
     ),
     (
-        "DELETE FROM revoked WHERE serial = '0b010203'",
+        "DELETE FROM revoked WHERE serial = '0b0102030405060708'",
         "it lists a serial that is not revoked",
     ),
     (
-        "UPDATE intent SET tbs = x'3000' WHERE serial = '0a010203'",
+        "UPDATE intent SET tbs = x'3000' WHERE serial = '0a0102030405060708'",
         "its certificate signs another TBS",
     ),
     (
-        "UPDATE certificate SET der = (SELECT der FROM certificate WHERE serial = '0b010203') \
-         WHERE serial = '0a010203'",
+        "UPDATE certificate SET der = (SELECT der FROM certificate WHERE serial = '0b0102030405060708') \
+         WHERE serial = '0a0102030405060708'",
         "its certificate has another serial",
     ),
     (
-        "DELETE FROM intent WHERE serial = '0a010203'",
+        "DELETE FROM intent WHERE serial = '0a0102030405060708'",
         "it has no intent",
     ),
     (
-        "UPDATE intent SET serial = '0a010204' WHERE serial = '0a010203'",
-        "the log knows it, no intent does",
+        "UPDATE intent SET serial = '0a0102030405060709' WHERE serial = '0a0102030405060708'",
+        "the log tells of it and the table lacks it",
     ),
     (
         "DELETE FROM live_activation",
@@ -299,7 +363,7 @@ async fn each_damage_is_named() {
         let done = raw.execute(*damage).await.unwrap();
         assert!(done.rows_affected() > 0, "{damage}");
         let report = judged(&path).await;
-        let rules: Vec<&str> = report.violations.iter().map(|v| v.rule).collect();
+        let rules: Vec<&str> = report.violations.iter().map(|v| v.rule.text()).collect();
         assert!(rules.contains(named), "{damage}: {rules:?}");
     }
 }

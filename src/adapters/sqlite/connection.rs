@@ -218,11 +218,17 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// With temporary tables beside the database: nothing is written into the file.
+    ///
     /// # Errors
-    /// When the file cannot be opened as a database.
-    pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
-        let mut inner = SqliteConnection::connect_with(&reading(path)).await?;
+    /// When the file cannot be opened as a database, or there is no room for temporary data.
+    pub async fn beside(path: &Path, tables: &[&'static str]) -> Result<Self, DatabaseError> {
+        let options = reading(path).pragma("query_only", "OFF");
+        let mut inner = SqliteConnection::connect_with(&options).await?;
         inner.execute("BEGIN").await?;
+        for table in tables {
+            inner.execute(*table).await?;
+        }
         Ok(Self { inner })
     }
 

@@ -3,15 +3,19 @@
 //! It shares the tree and the entry format with the committer but none of its decisions, and
 //! works beside a running daemon, on the state of one instant.
 
+mod agree;
+mod compare;
+mod content;
 mod lists;
 mod log;
+mod rebuild;
+pub mod rule;
+mod said;
 mod serials;
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-    path::Path,
-};
+use std::{fmt, path::Path};
+
+use rule::Rule;
 
 use super::{
     OpenError,
@@ -22,18 +26,27 @@ use super::{
 /// Rows read at a time.
 const PAGE: u32 = 1000;
 
+/// Violations that are kept; more are counted only.
+const KEPT: usize = 10_000;
+
 /// Something that must never be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Violation {
-    /// What it is about, for example `intent issuing-g1/0aff`.
+    /// Table, key and, where one is at fault, column: `intent issuing-g1/0aff`.
     pub object: String,
     /// What does not hold.
-    pub rule: &'static str,
+    pub rule: Rule,
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.object, self.rule)
+        let (code, invariant) = (self.rule.code(), self.rule.invariant());
+        write!(
+            f,
+            "{code} ({invariant}) {}: {}",
+            self.object,
+            self.rule.text()
+        )
     }
 }
 
@@ -45,8 +58,10 @@ pub struct Report {
     pub certificates: u64,
     pub revoked: u64,
     pub revocation_lists: u64,
-    /// Empty when all holds.
+    /// Empty when all holds; at most ten thousand.
     pub violations: Vec<Violation>,
+    /// All that were found.
+    pub found: u64,
 }
 
 /// The database cannot be judged.
@@ -58,48 +73,73 @@ pub enum Unreadable {
     Database(#[from] DatabaseError),
 }
 
+/// Gets a table's name and how many of its rows have been read.
+pub type Progress<'a> = &'a (dyn Fn(&str, u64) + Send + Sync);
+
 /// Judges the whole database.
 ///
 /// # Errors
 /// When it cannot be read or is of another schema.
 pub async fn verify(path: &Path) -> Result<Report, Unreadable> {
+    verify_aloud(path, &|_, _| {}).await
+}
+
+/// [`verify`] that says how far it is.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_aloud(path: &Path, progress: Progress<'_>) -> Result<Report, Unreadable> {
     if !path.exists() {
         return Err(OpenError::Missing(path.to_owned()).into());
     }
     schema::check(path).await?;
-    let mut snapshot = Snapshot::open(path).await?;
-    let mut findings = Findings::default();
-    let told = log::check(&mut snapshot, &mut findings).await?;
-    let serials = serials::check(&mut snapshot, &told, &mut findings).await?;
-    lists::check(&mut snapshot, &serials, &told, &mut findings).await?;
+    let mut snapshot = Snapshot::beside(path, &[said::CREATE, content::CREATE]).await?;
+    let mut findings = Findings {
+        report: Report::default(),
+        step: (String::new(), 0),
+        progress,
+    };
+    log::check(&mut snapshot, &mut findings).await?;
+    compare::check(&mut snapshot, &mut findings).await?;
+    serials::check(&mut snapshot, &mut findings).await?;
+    content::check(&mut snapshot, &mut findings).await?;
+    agree::check(&mut snapshot, &mut findings).await?;
+    lists::check(&mut snapshot, &mut findings).await?;
     Ok(findings.report)
 }
 
-/// What the audit log says about serials, in hex.
-#[derive(Debug, Default)]
-struct Told {
-    /// SHA-256 of the TBS by serial.
-    intents: HashMap<String, String>,
-    issued: HashSet<String>,
-    unresolved: HashSet<String>,
-    /// Digests of recorded TBSCertLists by `issuer/partition/number`.
-    lists: HashMap<String, String>,
-}
-
 /// A report as it grows.
-#[derive(Default)]
-struct Findings {
+struct Findings<'a> {
     report: Report,
+    step: (String, u64),
+    progress: Progress<'a>,
 }
 
-impl Findings {
+impl Findings<'_> {
     /// Notes a violation unless `holds`.
-    fn demand(&mut self, holds: bool, object: impl ToString, rule: &'static str) {
-        if !holds {
+    fn demand(&mut self, holds: bool, object: impl ToString, rule: Rule) {
+        if holds {
+            return;
+        }
+        self.report.found = self.report.found.saturating_add(1);
+        if self.report.violations.len() < KEPT {
             self.report.violations.push(Violation {
                 object: object.to_string(),
                 rule,
             });
         }
+    }
+
+    fn step(&mut self, table: &str) {
+        self.step_by(table, 0);
+    }
+
+    fn step_by(&mut self, table: &str, rows: usize) {
+        if self.step.0 != table {
+            self.step = (table.to_owned(), 0);
+        }
+        let rows = u64::try_from(rows).unwrap_or(u64::MAX);
+        self.step.1 = self.step.1.saturating_add(rows);
+        (self.progress)(&self.step.0, self.step.1);
     }
 }

@@ -61,6 +61,10 @@ pub enum InvalidEntry {
 pub struct Entry {
     pub seq: u64,
     pub time: Timestamp,
+    /// The daemon's start that wrote it.
+    pub boot: String,
+    /// Who acted, in one word.
+    pub actor: String,
     pub kind: String,
     pub object_kind: String,
     pub object_id: String,
@@ -141,12 +145,17 @@ pub fn decode(leaf: &[u8]) -> Result<Entry, InvalidEntry> {
     else {
         return Err(InvalidEntry::Member("object"));
     };
+    let Some(Value::Object(actor)) = members.get("actor") else {
+        return Err(InvalidEntry::Member("actor"));
+    };
     let time: Timestamp = text(&members, "time")?
         .parse()
         .map_err(|_| InvalidEntry::Member("time"))?;
     Ok(Entry {
         seq: u64::try_from(*seq).map_err(|_| InvalidEntry::Member("seq"))?,
         time,
+        boot: text(&members, "boot")?,
+        actor: text(actor, "id")?,
         kind: text(&members, "type")?,
         object_kind: text(object, "kind")?,
         object_id: text(object, "id")?,

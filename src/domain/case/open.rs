@@ -3,7 +3,10 @@
 use super::{Case, CaseState, Check, CheckKind, CheckState};
 use crate::domain::{
     aggregate::Changed,
-    audit::event::{Event, EventKind},
+    audit::{
+        event::{Event, EventKind},
+        value::Value,
+    },
     id::CaseId,
     subject_data::{SubjectData, VerificationMethod},
     timestamp::Timestamp,
@@ -34,12 +37,16 @@ impl Case {
     /// and waits in the queue.
     #[must_use]
     pub fn open(id: CaseId, data: &SubjectData, now: Timestamp) -> Changed<Self> {
-        let event =
-            Event::new(EventKind::CaseOpened, "case", id).with("subject_data", data.id.to_string());
-        let checks = CheckKind::ALL
+        let checks: Vec<Check> = CheckKind::ALL
             .into_iter()
             .map(|kind| unanswered(kind, &data.method))
             .collect();
+        let required = checks.iter().filter(|c| c.state == CheckState::Required);
+        let required = required.map(|check| check.kind.name().into()).collect();
+        let event = Event::new(EventKind::CaseOpened, "case", id)
+            .with("subject_data", data.id.to_string())
+            .with("state", CaseState::Queued.name())
+            .with("required", Value::List(required));
         let case = Self {
             id,
             subject_data: data.id,

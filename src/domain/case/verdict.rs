@@ -98,7 +98,7 @@ impl Loaded<Case> {
             self.require_approvable()?;
         }
         let event = spoken(EventKind::CaseProposed, &self, Step::Propose, &word);
-        Ok(self.change(event, |case| {
+        Ok(self.leaves(event, |case| {
             case.state = CaseState::Proposed;
             case.claim = None;
             case.proposal = Some(word);
@@ -130,7 +130,7 @@ impl Loaded<Case> {
             let event = spoken(EventKind::CaseReopened, &self, Step::Decide, &word)
                 .with("why", "disagreement")
                 .approved_by(approval(&proposal));
-            return Ok(self.change(event, |case| case.back_to_work(now)));
+            return Ok(self.leaves(event, |case| case.back_to_work(now)));
         }
         if word.verdict == Verdict::Approve {
             self.require_approvable()?;
@@ -138,7 +138,7 @@ impl Loaded<Case> {
         let event = spoken(EventKind::CaseDecided, &self, Step::Decide, &word)
             .approved_by(approval(&proposal))
             .approved_by(approval(&word));
-        Ok(self.change(event, |case| {
+        Ok(self.leaves(event, |case| {
             case.state = CaseState::Decided;
             case.claim = None;
             case.decision = Some(word);
@@ -154,7 +154,10 @@ fn spoken(kind: EventKind, case: &Case, step: Step, word: &SignedVerdict) -> Eve
         .with("step", step.name())
         .with("outcome", word.verdict.name())
         .with("case_digest", digest::spell(&word.digest))
-        .with("signature", hex::encode(&word.signature));
+        .with("signature", hex::encode(&word.signature))
+        .with("by", word.by.as_str())
+        .with("credential", hex::encode(word.credential))
+        .with("at", word.at.to_string());
     if let Some(reason) = &word.reason {
         event = event.personal("reason", reason.as_str());
     }

@@ -8,7 +8,10 @@ use std::time::Duration;
 use super::{Case, CaseEnd, CaseFacts, CaseState, Check, Claim, Evidence};
 use crate::domain::{
     aggregate::{Changed, Loaded},
-    audit::event::{Event, EventKind},
+    audit::{
+        event::{Event, EventKind},
+        value::Value,
+    },
     document::Document,
     id::CaseId,
     owner::IdentityName,
@@ -108,7 +111,7 @@ impl Loaded<Case> {
         self.require_no_other_holder(by, now)?;
         let claim = lease(by, now);
         let event = event(EventKind::CaseClaimed, self.id).with("until", claim.until.to_string());
-        Ok(self.change(event, |case| {
+        Ok(self.leaves(event, |case| {
             if case.state != CaseState::Proposed {
                 case.state = CaseState::InReview;
             }
@@ -127,7 +130,7 @@ impl Loaded<Case> {
             return Err(Refused::state("case-not-claimed"));
         }
         let event = event(EventKind::CaseReleased, self.id);
-        Ok(self.change(event, |case| {
+        Ok(self.leaves(event, |case| {
             if case.state == CaseState::InReview {
                 case.state = CaseState::Queued;
             }
@@ -149,11 +152,19 @@ impl Loaded<Case> {
         if self.evidence.len() >= MAX_EVIDENCE {
             return Err(Refused::state("evidence-full"));
         }
-        let event = event(EventKind::EvidenceRecorded, self.id)
+        let mut event = event(EventKind::EvidenceRecorded, self.id)
             .with("evidence", evidence.id.to_string())
+            .with("by", evidence.recorded_by.as_str())
+            .personal("source", evidence.source.as_str())
             .with("kind", evidence.kind.name())
             .with("sha256", hex::encode(evidence.sha256))
             .with("obtained_at", evidence.obtained_at.to_string());
+        if let Some(description) = &evidence.description {
+            event = event.personal("description", description.as_str());
+        }
+        if let Some(document) = evidence.document {
+            event = event.with("document", document.to_string());
+        }
         Ok(self.work(event, &evidence.recorded_by, now, |case| {
             case.evidence.push((evidence.id, evidence.sha256));
         }))
@@ -174,7 +185,7 @@ impl Loaded<Case> {
         let event = event(EventKind::CaseDocumentAdded, self.id)
             .with("document", document.id.to_string())
             .with("sha256", hex::encode(document.sha256));
-        let changed = self.change(event, |case| case.back_to_work(now));
+        let changed = self.leaves(event, |case| case.back_to_work(now));
         Ok(also(changed, reopened))
     }
 
@@ -194,9 +205,15 @@ impl Loaded<Case> {
         if !check.evidence.iter().all(known) {
             return Err(Refused::state("evidence-missing"));
         }
+        let evidence = check.evidence.iter().map(|id| id.to_string().into());
         let mut event = event(EventKind::CheckRecorded, self.id)
             .with("check", check.kind.name())
-            .with("state", check.state.name());
+            .with("outcome", check.state.name())
+            .with("by", by.as_str())
+            .with("evidence", Value::List(evidence.collect()));
+        if let Some(note) = &check.note {
+            event = event.personal("note", note.as_str());
+        }
         if let Some(at) = check.checked_at {
             event = event.with("checked_at", at.to_string());
         }
@@ -222,12 +239,19 @@ impl Loaded<Case> {
         now: Timestamp,
     ) -> Result<Changed<Case>, Refused> {
         self.require_work(by, now)?;
-        let event = event(EventKind::FactsRecorded, self.id)
+        let mut event = event(EventKind::FactsRecorded, self.id)
             .personal("organization", facts.organization.as_str())
             .personal(
                 "organization_identifier",
                 facts.organization_identifier.as_str(),
-            );
+            )
+            .personal("country", facts.country.to_string());
+        if let Some(state) = &facts.state_or_province {
+            event = event.personal("state_or_province", state.as_str());
+        }
+        if let Some(locality) = &facts.locality {
+            event = event.personal("locality", locality.as_str());
+        }
         Ok(self.work(event, by, now, |case| case.facts = Some(facts)))
     }
 
@@ -244,7 +268,7 @@ impl Loaded<Case> {
         self.require_work(by, now)?;
         let event = question.tell(event(EventKind::InformationRequested, self.id));
         let reopened = self.reopened("question");
-        let changed = self.change(event, |case| {
+        let changed = self.leaves(event, |case| {
             case.state = CaseState::WaitingForApplicant;
             case.proposal = None;
             case.claim = Some(lease(by, now));
@@ -262,12 +286,25 @@ impl Loaded<Case> {
     pub fn close(self, why: CaseEnd, now: Timestamp) -> Result<Changed<Case>, Refused> {
         self.require_open()?;
         let event = event(EventKind::CaseClosed, self.id).with("why", why.name());
-        Ok(self.change(event, |case| {
+        Ok(self.leaves(event, |case| {
             case.state = CaseState::Closed;
             case.claim = None;
             case.proposal = None;
             case.updated_at = now;
         }))
+    }
+
+    /// A transition whose entry tells what it leaves: state and claim.
+    pub(super) fn leaves(self, event: Event, act: impl FnOnce(&mut Case)) -> Changed<Case> {
+        let mut after = Case::clone(&self);
+        act(&mut after);
+        let mut event = event.with("state", after.state.name());
+        if let Some(claim) = &after.claim {
+            event = event
+                .with("claimed_by", claim.by.as_str())
+                .with("claimed_until", claim.until.to_string());
+        }
+        self.change(event, |case| *case = after)
     }
 
     fn work(
@@ -278,7 +315,7 @@ impl Loaded<Case> {
         record: impl FnOnce(&mut Case),
     ) -> Changed<Case> {
         let reopened = self.reopened("evidence");
-        let changed = self.change(event, |case| {
+        let changed = self.leaves(event, |case| {
             case.worked(by, now);
             record(case);
         });

@@ -46,6 +46,7 @@ impl MailboxValidation {
         let event = value
             .event(EventKind::ValidationReused)
             .with("from", proof.to_string())
+            .with("language", value.language.code())
             .with("initiated_at", value.initiated_at.to_string())
             .with("valid_until", value.valid_until().to_string())
             .told(

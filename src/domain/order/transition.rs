@@ -51,9 +51,12 @@ impl Order {
             .with("number", new.number.as_str())
             .with("product", new.product.as_str())
             .with("ra", new.owner.ra.as_str())
+            .with("language", new.language.code())
             .told(FeedKind::OrderCreated, &new.owner, new.id, Some(new.id));
         // The frontend's user is stored as the frontend asserts it.
         let event = contact_details(new.acting_for.tell(new.owner.tell(event)), &new.contacts);
+        let event = named(event, "alias", new.alias.as_ref());
+        let event = named(event, "partner_order_ref", new.partner_order_ref.as_ref());
         let order = Self {
             id: new.id,
             number: new.number,
@@ -86,13 +89,12 @@ impl Loaded<Order> {
         if self.state.is_closed() {
             return Err(conflict());
         }
-        let mut event = updated(&self, "edit");
-        if let Some(Some(alias)) = &edit.alias {
-            event = event.personal("alias", alias.as_str());
-        }
-        if let Some(contacts) = &edit.contacts {
-            event = contact_details(event, contacts);
-        }
+        // The entry tells how all of it stands afterwards.
+        let alias = edit.alias.as_ref().unwrap_or(&self.alias);
+        let contacts = edit.contacts.as_ref().unwrap_or(&self.contacts);
+        let language = edit.language.unwrap_or(self.language);
+        let event = updated(&self, "edit").with("language", language.code());
+        let event = contact_details(named(event, "alias", alias.as_ref()), contacts);
         Ok(self.change(event, |order| {
             if let Some(alias) = edit.alias {
                 order.alias = alias;
@@ -284,6 +286,13 @@ fn updated(order: &Order, what: &'static str) -> Event {
 
 fn told(event: Event, kind: FeedKind, order: &Order) -> Event {
     event.told(kind, &order.owner, order.id, Some(order.id))
+}
+
+fn named(event: Event, name: &str, text: Option<&Text<100>>) -> Event {
+    match text {
+        Some(text) => event.personal(name, text.as_str()),
+        None => event,
+    }
 }
 
 fn contact_details(event: Event, contacts: &Contacts) -> Event {

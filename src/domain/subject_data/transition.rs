@@ -11,7 +11,7 @@ use crate::domain::{
     },
     feed::FeedKind,
     id::{CaseId, SubjectDataId},
-    owner::{AcceptedStatement, ActingFor, CustomerRef, Owner},
+    owner::{AcceptedStatement, ActingFor, CustomerRef, Owner, told},
     refusal::Refused,
     text::{Country, Text},
     timestamp::Timestamp,
@@ -46,7 +46,15 @@ impl SubjectData {
         let event = new
             .acting_for
             .tell(new.owner.tell(event))
-            .personal("organization", new.organization.as_str());
+            .personal("organization", new.organization.as_str())
+            .personal("state_or_province", new.state_or_province.as_str())
+            .personal("locality", new.locality.as_str());
+        let event = match &new.method {
+            VerificationMethod::RegistrationNumber { register, number } => event
+                .personal("register", register.as_str())
+                .personal("register_number", number.as_str()),
+            VerificationMethod::Document => event,
+        };
         let set = Self {
             id: new.id,
             owner: new.owner,
@@ -147,10 +155,9 @@ impl Loaded<SubjectData> {
         if self.method == VerificationMethod::Document && documents == 0 {
             return Err(Refused::state("document-missing"));
         }
-        let accepted = statements.iter().map(accepted).collect();
         let event = Event::new(EventKind::RequestReceived, "subject_data", self.id)
             .with("case", case.to_string())
-            .with("statements", Value::List(accepted))
+            .with("statements", told(&statements))
             .told(FeedKind::DataSubmitted, &self.owner, self.id, None);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::UnderVerification;
@@ -205,7 +212,7 @@ impl Loaded<SubjectData> {
         now: Timestamp,
     ) -> Result<Changed<SubjectData>, Refused> {
         require(&self, &[SubjectDataState::UnderVerification])?;
-        let event = Event::new(EventKind::RequestApproved, "subject_data", self.id)
+        let mut event = Event::new(EventKind::RequestApproved, "subject_data", self.id)
             .with(
                 "organization_checked_at",
                 facts.organization_checked_at.to_string(),
@@ -214,12 +221,20 @@ impl Loaded<SubjectData> {
                 "authority_checked_at",
                 facts.authority_checked_at.to_string(),
             )
+            .with("decided_at", facts.decided_at.to_string())
             .personal("organization", facts.organization.as_str())
             .personal(
                 "organization_identifier",
                 facts.organization_identifier.as_str(),
             )
+            .personal("country", facts.country.to_string())
             .told(FeedKind::DataVerified, &self.owner, self.id, None);
+        if let Some(state) = &facts.state_or_province {
+            event = event.personal("state_or_province", state.as_str());
+        }
+        if let Some(locality) = &facts.locality {
+            event = event.personal("locality", locality.as_str());
+        }
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::Verified;
             set.verified = Some(facts);
@@ -360,14 +375,4 @@ fn require(set: &SubjectData, from: &[SubjectDataState]) -> Result<(), Refused> 
     } else {
         Err(conflict())
     }
-}
-
-/// `id`, version and hash of what was shown; the time is in the row.
-fn accepted(statement: &AcceptedStatement) -> Value {
-    Value::text(format!(
-        "{}/{} {}",
-        statement.id,
-        statement.version,
-        hex::encode(statement.sha256)
-    ))
 }

@@ -1,18 +1,21 @@
 //! Revocation lists: numbers rise, the signed list is the recorded one, and the newest of each
 //! scope lists what it must.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeSet;
 
 use const_oid::db::rfc5280::ID_CE_CRL_NUMBER;
 use sha2::{Digest, Sha256};
 
 use super::{
     super::connection::{DatabaseError, Snapshot},
-    Findings, Told,
-    serials::Serials,
+    Findings, PAGE,
+    rule::Rule,
 };
 use crate::{
-    adapters::sql::{query::Query, value::Fields},
+    adapters::sql::{
+        query::Query,
+        value::{Fields, SqlValue},
+    },
     domain::{revocation_list::CrlState, timestamp::Timestamp, unit::MAX_AGE},
     pkix::{
         tbs_cert_list::CrlView,
@@ -21,75 +24,115 @@ use crate::{
 };
 
 type Scope = (String, i64);
+type Key = (String, i64, i64);
 
 /// The newest signed list of a scope.
 struct Newest {
+    scope: Scope,
     number: i64,
     this_update: Timestamp,
-    serials: HashSet<String>,
+    serials: BTreeSet<String>,
 }
 
 pub(super) async fn check(
     snapshot: &mut Snapshot,
-    revoked: &Serials,
-    told: &Told,
-    findings: &mut Findings,
+    findings: &mut Findings<'_>,
 ) -> Result<(), DatabaseError> {
-    let mut newest: BTreeMap<Scope, Newest> = BTreeMap::new();
-    let query = Query::new("SELECT * FROM revocation_list ORDER BY issuer, crl_partition, number");
-    for row in snapshot.rows(query).await? {
-        let row = Fields::of(&row);
+    let mut newest: Option<Newest> = None;
+    let mut after: Option<Key> = None;
+    // One list at a time: a list may be megabytes.
+    while let Some(row) = snapshot.rows(next(after.as_ref())).await?.first() {
+        let row = Fields::of(row);
         findings.report.revocation_lists += 1;
+        findings.step_by("revocation_list", 1);
         let scope = (row.string("issuer")?, row.integer("crl_partition")?);
         let number = row.integer("number")?;
-        let object = format!("crl {}/{}/{number}", scope.0, scope.1);
-        let recorded: [u8; 32] = row.array("tbs_sha256")?;
-        let digest: [u8; 32] = Sha256::digest(row.bytes("tbs")?).into();
-        findings.demand(digest == recorded, &object, "its TBS has another digest");
-        let id = object.trim_start_matches("crl ");
-        let said = told.lists.get(id);
-        let same = said.is_some_and(|said| *said == hex::encode(recorded));
-        findings.demand(same, &object, "the log has no intent for this TBS");
-        if row.with("state", CrlState::from_name)? != CrlState::Signed {
-            continue;
+        after = Some((scope.0.clone(), scope.1, number));
+        let object = format!("revocation_list {}/{}/{number}", scope.0, scope.1);
+        if let Some(done) = newest.take_if(|newest| newest.scope != scope) {
+            compare(snapshot, &done, findings).await?;
         }
-        let Some(list) = signed(row, number, &object, findings)? else {
+        let Some(list) = one(row, scope, number, &object, findings)? else {
             continue;
         };
-        if let Some(before) = newest.get(&scope) {
+        if let Some(before) = newest {
             let later = before.this_update <= list.this_update && before.number < number;
-            findings.demand(later, &object, "its thisUpdate is before its predecessor's");
+            findings.demand(later, &object, Rule::CrlBack);
+            lost(snapshot, &before, &list, &object, findings).await?;
         }
-        newest.insert(scope, list);
+        newest = Some(list);
     }
-    compare(&newest, revoked, findings);
-    Ok(())
+    match newest {
+        Some(last) => compare(snapshot, &last, findings).await,
+        None => Ok(()),
+    }
+}
+
+fn next(after: Option<&Key>) -> Query {
+    let mut query = Query::new(
+        "SELECT l.*, (SELECT value FROM temp.said WHERE tbl = 'revocation_list' AND col = \
+         'der_sha256' AND id = l.issuer || '/' || l.crl_partition || '/' || l.number) \
+         AS told FROM revocation_list AS l WHERE 1 = 1",
+    );
+    if let Some((issuer, partition, number)) = after {
+        query = query
+            .sql(" AND (issuer, crl_partition, number) > (")
+            .bind(SqlValue::text(issuer))
+            .sql(", ")
+            .bind(SqlValue::integer(*partition))
+            .sql(", ")
+            .bind(SqlValue::integer(*number))
+            .sql(")");
+    }
+    query
+        .sql(" ORDER BY issuer, crl_partition, number")
+        .limit(1)
+}
+
+/// A row judged by itself; what it lists when it is signed.
+fn one(
+    row: Fields<'_>,
+    scope: Scope,
+    number: i64,
+    object: &str,
+    findings: &mut Findings<'_>,
+) -> Result<Option<Newest>, DatabaseError> {
+    let recorded: [u8; 32] = row.array("tbs_sha256")?;
+    let digest: [u8; 32] = Sha256::digest(row.bytes("tbs")?).into();
+    findings.demand(digest == recorded, object, Rule::TbsAltered);
+    if row.with("state", CrlState::from_name)? != CrlState::Signed {
+        return Ok(None);
+    }
+    let sha256 = Sha256::digest(row.bytes("der")?).to_vec();
+    let same = row.maybe_bytes("told")? == Some(sha256);
+    findings.demand(same, object, Rule::CrlFacts);
+    signed(row, scope, number, object, findings)
 }
 
 /// A signed list taken apart.
 fn signed(
     row: Fields<'_>,
+    scope: Scope,
     number: i64,
     object: &str,
-    findings: &mut Findings,
+    findings: &mut Findings<'_>,
 ) -> Result<Option<Newest>, DatabaseError> {
     let der = row.bytes("der")?;
     let Ok(view) = CrlView::parse(&der) else {
-        findings.demand(false, object, "it is no CRL");
+        findings.demand(false, object, Rule::CrlForm);
         return Ok(None);
     };
-    findings.demand(
-        view.tbs == row.bytes("tbs")?,
-        object,
-        "it signs another TBS",
-    );
+    findings.demand(view.tbs == row.bytes("tbs")?, object, Rule::CrlTbs);
     let same = crl_number(&view) == Ok(number);
-    findings.demand(same, object, "it carries another number");
+    findings.demand(same, object, Rule::CrlNumber);
     let entries = view.entries.iter().flatten();
-    let serials: HashSet<String> = entries.map(|e| hex::encode(e.serial.value)).collect();
+    let serials: BTreeSet<String> = entries.map(|e| hex::encode(e.serial.value)).collect();
     let count = view.entries.as_ref().map_or(0, Vec::len);
-    findings.demand(count == serials.len(), object, "it lists a serial twice");
+    findings.demand(count == serials.len(), object, Rule::CrlTwice);
+    let entries = usize::try_from(row.integer("entries")?);
+    findings.demand(entries == Ok(count), object, Rule::CrlFacts);
     Ok(Some(Newest {
+        scope,
         number,
         this_update: row.time("this_update")?,
         serials,
@@ -107,27 +150,63 @@ fn crl_number(view: &CrlView<'_>) -> Result<i64, Malformed> {
 
 /// What was revoked so long before the list that its unit must have been committed is listed
 /// until its certificate has expired; nothing else is.
-fn compare(newest: &BTreeMap<Scope, Newest>, revoked: &Serials, findings: &mut Findings) {
-    for ((issuer, serial), entry) in revoked {
-        let Some(list) = newest.get(&(issuer.clone(), entry.partition)) else {
-            continue;
-        };
-        let due = entry.revoked_at.plus(MAX_AGE) < list.this_update;
-        let lives = entry.not_after >= list.this_update;
-        let listed = list.serials.contains(serial);
-        let object = format!("revoked {issuer}/{serial}");
-        findings.demand(
-            listed || !due || !lives,
-            object,
-            "the newest CRL does not list it",
-        );
-    }
-    for ((issuer, partition), list) in newest {
-        for serial in &list.serials {
-            let key = (issuer.clone(), serial.clone());
-            let known = revoked.get(&key).is_some_and(|r| r.partition == *partition);
-            let object = format!("crl {issuer}/{partition}/{}", list.number);
-            findings.demand(known, object, "it lists a serial that is not revoked");
+async fn compare(
+    snapshot: &mut Snapshot,
+    list: &Newest,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let (issuer, partition) = &list.scope;
+    let mut strangers = list.serials.clone();
+    let mut after = String::new();
+    loop {
+        let query = Query::from("revoked")
+            .eq("issuer", SqlValue::text(issuer))
+            .eq("crl_partition", SqlValue::integer(*partition))
+            .sql(" AND serial > ")
+            .bind(SqlValue::text(&after))
+            .sql(" ORDER BY serial")
+            .limit(PAGE);
+        let rows = snapshot.rows(query).await?;
+        for row in &rows {
+            let row = Fields::of(row);
+            after = row.string("serial")?;
+            strangers.remove(&after);
+            let due = row.time("revoked_at")?.plus(MAX_AGE) < list.this_update;
+            let lives = row.time("not_after")? >= list.this_update;
+            let listed = list.serials.contains(&after);
+            let object = format!("revoked {issuer}/{after}");
+            findings.demand(listed || !due || !lives, object, Rule::CrlIncomplete);
+        }
+        if rows.is_empty() {
+            break;
         }
     }
+    for serial in strangers {
+        let object = format!(
+            "revocation_list {issuer}/{partition}/{} {serial}",
+            list.number
+        );
+        findings.demand(false, object, Rule::CrlStranger);
+    }
+    Ok(())
+}
+
+/// An entry stays until one list after its certificate's end.
+async fn lost(
+    snapshot: &mut Snapshot,
+    before: &Newest,
+    list: &Newest,
+    object: &str,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    for serial in before.serials.difference(&list.serials) {
+        let query = Query::from("revoked")
+            .eq("issuer", SqlValue::text(&list.scope.0))
+            .eq("serial", SqlValue::text(serial));
+        let rows = snapshot.rows(query).await?;
+        let end = rows.first().map(|row| Fields::of(row).time("not_after"));
+        let over = end.transpose()?.is_some_and(|end| end < before.this_update);
+        findings.demand(over, format!("{object} {serial}"), Rule::CrlLost);
+    }
+    Ok(())
 }

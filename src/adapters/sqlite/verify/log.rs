@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use super::{
     super::connection::{DatabaseError, Snapshot},
-    Findings, PAGE, Told,
+    Findings, PAGE, rebuild,
+    rule::Rule,
+    said::Said,
 };
 use crate::{
     adapters::sql::{
@@ -19,6 +21,9 @@ use crate::{
         timestamp::Timestamp,
     },
 };
+
+/// Personal data beside an entry, by name.
+pub(super) type Detail = serde_json::Map<String, serde_json::Value>;
 
 /// A log's head as stored.
 struct Head {
@@ -42,9 +47,9 @@ struct Walk<'a> {
 
 pub(super) async fn check(
     snapshot: &mut Snapshot,
-    findings: &mut Findings,
-) -> Result<Told, DatabaseError> {
-    let mut told = Told::default();
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let mut said = Said::default();
     let query = Query::new("SELECT * FROM audit_head ORDER BY pos");
     let mut pos = 0;
     let mut heads = Vec::new();
@@ -60,25 +65,25 @@ pub(super) async fn check(
         });
     }
     for head in heads {
-        pos = one_log(snapshot, &head, pos, &mut told, findings).await?;
+        pos = one_log(snapshot, &head, pos, &mut said, findings).await?;
     }
     let stray = Query::new(
         "SELECT count(*) AS n FROM audit_entry WHERE log NOT IN (SELECT log FROM audit_head)",
     );
     findings.demand(
         count(snapshot, stray).await? == 0,
-        "audit",
-        "an entry of no log",
+        "audit_entry",
+        Rule::EntryOfNoLog,
     );
-    Ok(told)
+    Ok(())
 }
 
 async fn one_log(
     snapshot: &mut Snapshot,
     head: &Head,
     pos: i64,
-    told: &mut Told,
-    findings: &mut Findings,
+    said: &mut Said,
+    findings: &mut Findings<'_>,
 ) -> Result<i64, DatabaseError> {
     let mut walk = Walk {
         log: &head.log,
@@ -87,36 +92,20 @@ async fn one_log(
         time: Timestamp::EPOCH,
         hashes: 0,
     };
-    while walk.page(snapshot, told, findings).await? {}
+    while walk.page(snapshot, said, findings).await? {}
     let tree = &walk.tree;
-    let object = format!("log {}", head.log);
-    findings.demand(
-        tree.size() == head.size,
-        &object,
-        "the head has another size",
-    );
-    findings.demand(
-        tree.root() == head.root,
-        &object,
-        "the head has another root",
-    );
+    let object = format!("audit_head {}", head.log);
+    findings.demand(tree.size() == head.size, &object, Rule::HeadSize);
+    findings.demand(tree.root() == head.root, &object, Rule::HeadRoot);
     let frontier = tree.frontier().concat() == head.frontier;
-    findings.demand(frontier, &object, "the head has another frontier");
-    findings.demand(
-        walk.pos == head.pos,
-        &object,
-        "the head has another position",
-    );
+    findings.demand(frontier, &object, Rule::HeadFrontier);
+    findings.demand(walk.pos == head.pos, &object, Rule::HeadPosition);
     let time = walk.time == head.last_time;
-    findings.demand(time, &object, "the head has another time");
+    findings.demand(time, &object, Rule::HeadTime);
     let stored = Query::new("SELECT count(*) AS n FROM audit_hash WHERE 1 = 1")
         .eq("log", SqlValue::text(&head.log));
     let stored = count(snapshot, stored).await?;
-    findings.demand(
-        stored == walk.hashes,
-        &object,
-        "a stored hash of no subtree",
-    );
+    findings.demand(stored == walk.hashes, &object, Rule::HashStray);
     findings.report.entries += tree.size();
     Ok(walk.pos)
 }
@@ -126,8 +115,8 @@ impl Walk<'_> {
     async fn page(
         &mut self,
         snapshot: &mut Snapshot,
-        told: &mut Told,
-        findings: &mut Findings,
+        said: &mut Said,
+        findings: &mut Findings<'_>,
     ) -> Result<bool, DatabaseError> {
         let from = self.tree.size();
         let query = Query::new(
@@ -145,23 +134,28 @@ impl Walk<'_> {
         for row in &rows {
             let row = Fields::of(row);
             let seq: u64 = row.number("seq")?;
-            let object = format!("entry {}#{seq}", self.log);
+            let object = format!("audit_entry {}#{seq}", self.log);
             if seq != self.tree.size() {
-                findings.demand(false, &object, "entries before it are missing");
+                findings.demand(false, &object, Rule::EntryGap);
                 return Ok(false);
             }
             self.pos += 1;
             let pos = row.integer("pos")?;
-            findings.demand(pos == self.pos, &object, "its position is not the next");
+            findings.demand(pos == self.pos, &object, Rule::EntryPosition);
             let leaf = row.bytes("leaf")?;
             for subtree in self.tree.append(&leaf) {
                 self.hashes += 1;
                 let there = stored.get(&(subtree.level, subtree.index)) == Some(&subtree.hash);
-                findings.demand(there, &object, "a stored hash over it is missing or wrong");
+                findings.demand(there, &object, Rule::HashWrong);
             }
-            self.entry(&object, &leaf, seq, told, findings);
-            check_detail(row, &object, &leaf, findings)?;
+            let Some(entry) = self.entry(&object, &leaf, seq, findings) else {
+                continue;
+            };
+            let detail = detail_of(row, &object, &entry, findings)?;
+            rebuild::hear(&entry, detail.as_ref(), said);
         }
+        said.flush(snapshot).await?;
+        findings.step_by("audit_entry", rows.len());
         Ok(!rows.is_empty())
     }
 
@@ -170,17 +164,16 @@ impl Walk<'_> {
         object: &str,
         leaf: &[u8],
         seq: u64,
-        told: &mut Told,
-        findings: &mut Findings,
-    ) {
+        findings: &mut Findings<'_>,
+    ) -> Option<Entry> {
         let Ok(entry) = entry::decode(leaf) else {
-            findings.demand(false, object, "it is not a canonical entry");
-            return;
+            findings.demand(false, object, Rule::EntryForm);
+            return None;
         };
-        findings.demand(entry.seq == seq, object, "it names another place");
-        findings.demand(entry.time >= self.time, object, "its time goes back");
+        findings.demand(entry.seq == seq, object, Rule::EntryPlace);
+        findings.demand(entry.time >= self.time, object, Rule::EntryTime);
         self.time = self.time.max(entry.time);
-        hear(&entry, object, told, findings);
+        Some(entry)
     }
 
     /// The stored hashes that this page's entries complete.
@@ -212,48 +205,25 @@ impl Walk<'_> {
     }
 }
 
-/// Personal data that still stand beside the log are those the entry committed to.
-fn check_detail(
+/// The personal data beside an entry, if they are those it committed to. Nothing erases them yet:
+/// that they are missing is damage.
+fn detail_of(
     row: Fields<'_>,
     object: &str,
-    leaf: &[u8],
-    findings: &mut Findings,
-) -> Result<(), DatabaseError> {
+    entry: &Entry,
+    findings: &mut Findings<'_>,
+) -> Result<Option<Detail>, DatabaseError> {
     let Some(json) = row.maybe_string("json")? else {
-        return Ok(());
+        findings.demand(entry.detail.is_none(), object, Rule::DetailMissing);
+        return Ok(entry.detail.is_none().then(Detail::new));
     };
-    let hash = entry::detail_hash(&row.array("salt")?, json.as_bytes());
-    let told = entry::decode(leaf).ok().and_then(|entry| entry.detail);
-    let same = told == Some(hex::encode(hash));
-    findings.demand(same, object, "the personal data beside it are others");
-    Ok(())
-}
-
-fn hear(entry: &Entry, object: &str, told: &mut Told, findings: &mut Findings) {
-    let id = entry.object_id.clone();
-    let digest = entry.object_sha256.clone().unwrap_or_default();
-    match entry.kind.as_str() {
-        "cert.sign_intent" => {
-            let before = told.intents.insert(id, digest);
-            findings.demand(before.is_none(), object, "a second intent for its serial");
-        }
-        "cert.issued" => {
-            let first = told.issued.insert(id);
-            findings.demand(first, object, "its serial was issued before");
-        }
-        "cert.sign_unresolved" => {
-            told.unresolved.insert(id);
-        }
-        "crl.sign_intent" => {
-            let before = told.lists.insert(id, digest);
-            findings.demand(
-                before.is_none(),
-                object,
-                "a second intent for its CRL number",
-            );
-        }
-        _ => {}
-    }
+    let salt = row.bytes("salt")?;
+    let hash = |salt| entry::detail_hash(&salt, json.as_bytes());
+    let hash = salt.try_into().ok().map(hash).map(hex::encode);
+    let same = hash.is_some() && entry.detail == hash;
+    findings.demand(same, object, Rule::DetailAltered);
+    let read = serde_json::from_str(&json).ok();
+    Ok(read.filter(|_| same))
 }
 
 async fn count(snapshot: &mut Snapshot, query: Query) -> Result<u64, DatabaseError> {

@@ -1,0 +1,239 @@
+//! Tables beside each other: what names another row agrees with it, and whose a row is.
+//!
+//! Together with [`super::compare`] this proves columns that no entry repeats: a certificate's
+//! owner is its order's, and the log tells the order's.
+
+use super::{
+    super::connection::{DatabaseError, Snapshot},
+    Findings,
+    compare::name,
+    rule::Rule,
+};
+
+/// A table, its rule and the rows against it, as `id` and the column at fault.
+type Question = (&'static str, Rule, &'static str);
+
+const QUESTIONS: &[Question] = &[
+    (
+        "intent",
+        Rule::IntentTwice,
+        "SELECT id, '' AS col FROM temp.said WHERE tbl = 'intent' AND col = '#intents' AND value > 1",
+    ),
+    (
+        "revocation_list",
+        Rule::IntentTwice,
+        "SELECT id, '' AS col FROM temp.said WHERE tbl = 'revocation_list' AND col = '#intents' \
+         AND value > 1",
+    ),
+    (
+        "intent",
+        Rule::IssuedTwice,
+        "SELECT id, '' AS col FROM temp.said WHERE tbl = 'intent' AND col = '#issued' AND value > 1",
+    ),
+    (
+        "intent",
+        Rule::ProfileUnknown,
+        "SELECT i.serial AS id, 'profile_sha256' AS col FROM intent AS i \
+         WHERE EXISTS (SELECT 1 FROM profile) AND NOT EXISTS (SELECT 1 FROM temp.said AS s \
+         WHERE s.tbl = 'profile_form' AND s.id = i.profile || ' ' || lower(hex(i.profile_sha256)) \
+         AND s.col = '')",
+    ),
+    (
+        "intent",
+        Rule::LinkDiffers,
+        "SELECT serial AS id, 'settled_at' AS col FROM intent \
+         WHERE (state = 'recorded') <> (settled_at IS NULL)",
+    ),
+    (
+        "rests_on",
+        Rule::GroundsMissing,
+        "SELECT i.serial AS id, w.aggregate AS col FROM intent AS i \
+         JOIN activation AS a ON a.id = i.activation_id JOIN (SELECT 'subject_data' AS aggregate \
+         UNION ALL SELECT 'mailbox') AS w WHERE NOT EXISTS (SELECT 1 FROM rests_on AS r \
+         WHERE r.issuer = i.issuer AND r.serial = i.serial AND r.aggregate = w.aggregate \
+         AND r.id = CASE w.aggregate WHEN 'mailbox' THEN a.mailbox ELSE a.subject_data END)",
+    ),
+    (
+        "certificate",
+        Rule::CertificateOrphan,
+        "SELECT c.id AS id, '' AS col FROM certificate AS c LEFT JOIN intent AS i \
+         ON i.issuer = c.issuer AND i.serial = c.serial WHERE i.serial IS NULL",
+    ),
+    (
+        "certificate",
+        Rule::LinkDiffers,
+        "SELECT c.id AS id, 'intent' AS col FROM certificate AS c JOIN intent AS i \
+         ON i.issuer = c.issuer AND i.serial = c.serial WHERE c.activation_id <> i.activation_id \
+         OR c.crl_partition <> i.crl_partition OR c.not_after <> i.not_after",
+    ),
+    (
+        "certificate",
+        Rule::LinkDiffers,
+        "SELECT c.id AS id, 'activation' AS col FROM certificate AS c LEFT JOIN activation AS a \
+         ON a.id = c.activation_id WHERE a.order_id IS NOT c.order_id \
+         OR a.certificate IS NOT c.id OR a.spki_sha256 IS NOT c.spki_sha256",
+    ),
+    (
+        "certificate",
+        Rule::LinkDiffers,
+        "SELECT c.id AS id, 'order' AS col FROM certificate AS c LEFT JOIN orders AS o \
+         ON o.id = c.order_id WHERE o.certificate IS NOT c.id OR o.product IS NOT c.product",
+    ),
+    (
+        "certificate",
+        Rule::LinkDiffers,
+        "SELECT c.id AS id, 'mailbox' AS col FROM certificate AS c JOIN activation AS a \
+         ON a.id = c.activation_id LEFT JOIN mailbox AS m ON m.id = a.mailbox \
+         WHERE m.address IS NOT c.mailbox",
+    ),
+    (
+        "certificate",
+        Rule::TwoOfOneActivation,
+        "SELECT min(id) AS id, '' AS col FROM certificate GROUP BY activation_id HAVING count(*) > 1",
+    ),
+    (
+        "certificate",
+        Rule::OwnerDiffers,
+        "SELECT c.id AS id, '' AS col FROM certificate AS c JOIN orders AS o ON o.id = c.order_id \
+         WHERE o.ra <> c.ra OR o.customer IS NOT c.customer",
+    ),
+    (
+        "activation",
+        Rule::OwnerDiffers,
+        "SELECT a.id AS id, '' AS col FROM activation AS a JOIN orders AS o ON o.id = a.order_id \
+         WHERE o.ra <> a.ra OR o.customer IS NOT a.customer",
+    ),
+    (
+        "activation",
+        Rule::LinkDiffers,
+        "SELECT a.id AS id, 'order' AS col FROM activation AS a JOIN orders AS o \
+         ON o.activation = a.id WHERE o.id <> a.order_id OR (o.state IN ('submitted', 'issued') \
+         AND (o.subject_data IS NOT a.subject_data OR o.mailbox IS NOT a.mailbox))",
+    ),
+    (
+        "activation",
+        Rule::LiveActivation,
+        "SELECT a.id AS id, '' AS col FROM activation AS a LEFT JOIN live_activation AS l \
+         ON l.activation_id = a.id AND l.order_id = a.order_id \
+         WHERE (a.state = 'running') <> (l.order_id IS NOT NULL)",
+    ),
+    (
+        "live_activation",
+        Rule::LiveActivation,
+        "SELECT l.order_id AS id, '' AS col FROM live_activation AS l LEFT JOIN activation AS a \
+         ON a.id = l.activation_id WHERE a.order_id IS NOT l.order_id",
+    ),
+    (
+        "mailbox",
+        Rule::OwnerDiffers,
+        "SELECT m.id AS id, '' AS col FROM mailbox AS m JOIN orders AS o ON o.id = m.order_id \
+         WHERE o.ra <> m.ra OR o.customer IS NOT m.customer",
+    ),
+    (
+        "mailbox",
+        Rule::LinkDiffers,
+        "SELECT m.id AS id, 'reused_from' AS col FROM mailbox AS m LEFT JOIN mailbox AS p \
+         ON p.id = m.reused_from WHERE m.reused_from IS NOT NULL \
+         AND (p.address IS NOT m.address OR p.ra IS NOT m.ra OR p.customer IS NOT m.customer)",
+    ),
+    (
+        "document",
+        Rule::OwnerDiffers,
+        "SELECT d.id AS id, '' AS col FROM document AS d JOIN subject_data AS s \
+         ON s.id = d.subject_data WHERE s.ra <> d.ra \
+         OR (d.customer IS NOT NULL AND s.customer IS NOT d.customer)",
+    ),
+    (
+        "validation_case",
+        Rule::OwnerDiffers,
+        "SELECT c.id AS id, '' AS col FROM validation_case AS c JOIN subject_data AS s \
+         ON s.id = c.subject_data WHERE s.ra <> c.ra \
+         OR (c.customer IS NOT NULL AND s.customer IS NOT c.customer)",
+    ),
+    (
+        "validation_case",
+        Rule::LinkDiffers,
+        "SELECT e.case_id AS id, 'evidence' AS col FROM evidence AS e JOIN validation_case AS c \
+         ON c.id = e.case_id WHERE NOT EXISTS (SELECT 1 FROM json_each(c.evidence) AS l \
+         WHERE json_extract(l.value, '$.id') = e.id \
+         AND json_extract(l.value, '$.sha256') = lower(hex(e.sha256)))",
+    ),
+    (
+        "revoked",
+        Rule::LinkDiffers,
+        "SELECT r.serial AS id, 'intent' AS col FROM revoked AS r LEFT JOIN intent AS i \
+         ON i.issuer = r.issuer AND i.serial = r.serial WHERE i.crl_partition IS NOT \
+         r.crl_partition OR i.not_after IS NOT r.not_after",
+    ),
+    (
+        "key_holder",
+        Rule::KeyHolder,
+        "SELECT h.fingerprint AS id, '' AS col FROM temp.held AS h LEFT JOIN key_holder AS k \
+         ON k.fingerprint = h.fingerprint WHERE k.ra IS NOT h.ra OR k.customer IS NOT h.customer",
+    ),
+    (
+        "key_holder",
+        Rule::KeyHolder,
+        "SELECT k.fingerprint AS id, '' AS col FROM key_holder AS k \
+         WHERE k.fingerprint NOT IN (SELECT fingerprint FROM temp.held)",
+    ),
+    (
+        "instance",
+        Rule::BootUnknown,
+        "SELECT DISTINCT b.boot AS id, '' AS col FROM (SELECT boot FROM intent UNION \
+         SELECT boot FROM revocation_list) AS b WHERE EXISTS (SELECT 1 FROM temp.said \
+         WHERE tbl = 'instance') AND b.boot NOT IN (SELECT boot FROM instance)",
+    ),
+    (
+        "instance",
+        Rule::LinkDiffers,
+        "SELECT boot AS id, 'lease_until' AS col FROM instance WHERE lease_until < started_at",
+    ),
+    (
+        "notification",
+        Rule::Unsaid,
+        "SELECT c.id AS id, '' AS col FROM certificate AS c WHERE EXISTS (SELECT 1 FROM \
+         notification) AND NOT EXISTS (SELECT 1 FROM notification AS n WHERE n.ra = c.ra \
+         AND n.customer IS c.customer AND n.tab = 'new_certificates' AND n.object = c.id \
+         AND n.code = 'certificate-issued' AND n.order_id = c.order_id)",
+    ),
+    (
+        "mail",
+        Rule::Unsaid,
+        "SELECT c.id AS id, '' AS col FROM certificate AS c WHERE EXISTS (SELECT 1 FROM mail) \
+         AND NOT EXISTS (SELECT 1 FROM mail AS m WHERE m.order_id = c.order_id \
+         AND m.kind = 'issued' AND m.object = c.id AND m.recipient = c.mailbox)",
+    ),
+    (
+        "mail",
+        Rule::Unsaid,
+        "SELECT m.id AS id, 'state' AS col FROM mail AS m WHERE m.state = 'queued' AND NOT EXISTS \
+         (SELECT 1 FROM job AS j WHERE j.kind = 'send_mail' AND j.object = m.id \
+         AND j.ended_at IS NULL)",
+    ),
+    (
+        "job",
+        Rule::LinkDiffers,
+        "SELECT j.id AS id, 'object' AS col FROM job AS j WHERE j.kind = 'send_mail' \
+         AND j.object NOT IN (SELECT id FROM mail)",
+    ),
+    (
+        "address_use",
+        Rule::SendCount,
+        "SELECT m.id AS id, '' AS col FROM mailbox AS m WHERE m.reused_from IS NULL \
+         AND EXISTS (SELECT 1 FROM mail) AND NOT EXISTS (SELECT 1 FROM address_use AS u, \
+         json_each(u.sent) AS s WHERE u.abuse_key = lower(m.address) \
+         AND s.value >= m.code_created_at)",
+    ),
+];
+
+pub(super) async fn check(
+    snapshot: &mut Snapshot,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    for (table, rule, sql) in QUESTIONS {
+        findings.step(table);
+        name(snapshot, table, sql, *rule, findings).await?;
+    }
+    Ok(())
+}

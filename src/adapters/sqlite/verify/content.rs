@@ -1,0 +1,152 @@
+//! Columns that repeat what other columns hold: certificates read again, keys and evidence
+//! hashed again.
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    super::connection::{DatabaseError, Snapshot},
+    Findings, PAGE,
+    rule::Rule,
+};
+use crate::{
+    adapters::sql::{
+        query::Query,
+        value::{Fields, SqlValue},
+    },
+    pkix::{
+        certificate::CertificateView, name::Name, spki::PublicKey, tlv::Malformed,
+        validity::Validity,
+    },
+};
+
+/// Whose keys activations used.
+pub(super) const CREATE: &str = "CREATE TEMP TABLE held (fingerprint TEXT NOT NULL, \
+     ra TEXT NOT NULL, customer TEXT, PRIMARY KEY (fingerprint)) WITHOUT ROWID";
+
+pub(super) async fn check(
+    snapshot: &mut Snapshot,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    for table in ["certificate", "activation", "evidence", "identity"] {
+        let key = if table == "identity" { "name" } else { "id" };
+        let mut after = String::new();
+        loop {
+            let query = Query::from(table)
+                .sql(&format!(" AND {key} > "))
+                .bind(SqlValue::text(&after))
+                .sql(&format!(" ORDER BY {key}"))
+                .limit(PAGE);
+            let rows = snapshot.rows(query).await?;
+            for row in &rows {
+                let row = Fields::of(row);
+                after = row.string(key)?;
+                let object = format!("{table} {after}");
+                match table {
+                    "certificate" => certificate(row, &object, findings)?,
+                    "activation" => activation(snapshot, row, &object, findings).await?,
+                    "evidence" => evidence(row, &object, findings)?,
+                    _ => identity(row, &object, findings)?,
+                }
+            }
+            findings.step_by(table, rows.len());
+            if rows.is_empty() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn certificate(
+    row: Fields<'_>,
+    object: &str,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let der = row.bytes("der")?;
+    let Ok(view) = CertificateView::parse(&der) else {
+        return Ok(());
+    };
+    let facts = facts(&view);
+    let Ok((subject, validity)) = facts else {
+        findings.demand(false, object, Rule::CertificateForm);
+        return Ok(());
+    };
+    let spki: [u8; 32] = Sha256::digest(view.spki).into();
+    let key = PublicKey::from_spki(view.spki).map(|key| key.fingerprint());
+    let same = [
+        ("subject", row.string("subject")? == subject),
+        (
+            "not_before",
+            row.time("not_before")? == validity.not_before(),
+        ),
+        ("not_after", row.time("not_after")? == validity.not_after()),
+        ("spki_sha256", row.array("spki_sha256")? == spki),
+        ("key_fingerprint", key == Ok(row.array("key_fingerprint")?)),
+    ];
+    for (column, same) in same {
+        let object = format!("{object} {column}");
+        findings.demand(same, object, Rule::CertificateFacts);
+    }
+    let began = validity.not_before() <= row.time("created_at")?;
+    findings.demand(began, object, Rule::CertificateValidity);
+    Ok(())
+}
+
+fn facts(view: &CertificateView<'_>) -> Result<(String, Validity), Malformed> {
+    let subject = Name::from_der(view.subject)?.to_string();
+    Ok((subject, Validity::from_der(&view.validity)?))
+}
+
+async fn activation(
+    snapshot: &mut Snapshot,
+    row: Fields<'_>,
+    object: &str,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let spki = row.bytes("spki")?;
+    let sha256: [u8; 32] = Sha256::digest(&spki).into();
+    let same = row.array("spki_sha256")? == sha256;
+    findings.demand(same, object, Rule::ContentAltered);
+    let Ok(key) = PublicKey::from_spki(&spki) else {
+        return Ok(());
+    };
+    let query = Query::new("INSERT OR IGNORE INTO temp.held VALUES (")
+        .bind(SqlValue::text(hex::encode(key.fingerprint())))
+        .sql(", ")
+        .bind(SqlValue::text(row.string("ra")?))
+        .sql(", ")
+        .bind(SqlValue::Text(row.maybe_string("customer")?))
+        .sql(")");
+    snapshot.rows(query).await?;
+    Ok(())
+}
+
+/// Evidence in a document has that document's digest.
+fn evidence(
+    row: Fields<'_>,
+    object: &str,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let sha256: [u8; 32] = Sha256::digest(row.string("content")?).into();
+    let held = row.maybe_string("document")?.is_some();
+    let same = held || row.array("sha256")? == sha256;
+    findings.demand(same, object, Rule::ContentAltered);
+    Ok(())
+}
+
+/// A person is recognised by the key their words are verified with.
+fn identity(
+    row: Fields<'_>,
+    object: &str,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let (Some(spki), "spki") = (
+        row.maybe_bytes("spki")?,
+        row.string("credential_kind")?.as_str(),
+    ) else {
+        return Ok(());
+    };
+    let same = row.string("credential")? == hex::encode(Sha256::digest(spki));
+    findings.demand(same, object, Rule::ContentAltered);
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Activations, serials, certificates, CRLs, profiles and blocked keys.
+
+use super::{Row, Telling};
+use crate::{
+    adapters::{sql::value::SqlValue, sqlite::verify::said::Said},
+    domain::audit::value::Value,
+};
+
+pub(super) fn activation(told: &Telling<'_>, said: &mut Said) {
+    let row = Row::of(said, "activation", told.id());
+    match told.kind() {
+        "activation.submitted" if !told.says("again") => {
+            row.there()
+                .set("order_id", told.text("order"))
+                .word("state", "running")
+                .set("common_name", told.text("common_name"))
+                .set("spki_sha256", told.bytes("spki"))
+                .known("statements", told.statements())
+                .none("refusal")
+                .none("certificate")
+                .set("~submitted_at", told.now());
+        }
+        "request.approved" => {
+            row.word("state", "issued")
+                .set("certificate", told.text("certificate"));
+        }
+        "activation.refused" => {
+            row.word("state", "refused")
+                .set("refusal", told.text("code"));
+        }
+        _ => {}
+    }
+}
+
+/// The log knows a serial by its hex alone: no two issuers share one of 64 random bits.
+pub(super) fn certificate(told: &Telling<'_>, said: &mut Said) {
+    let serial = told.id();
+    match told.kind() {
+        "cert.sign_intent" => {
+            said.count("intent", serial, "#intents");
+            Row::of(said, "intent", serial)
+                .there()
+                .set("issuer", told.text("issuer"))
+                .set("activation_id", told.text("activation"))
+                .set("crl_partition", told.number("partition"))
+                .set("tbs_sha256", told.digest())
+                .set("profile", told.text("profile"))
+                .set("profile_sha256", told.bytes("profile_sha256"))
+                .set("lint_rules", told.text("lint_rules"))
+                .set("lint_findings", findings(told))
+                .word("boot", &told.entry.boot)
+                .set("~recorded_at", told.now());
+        }
+        "cert.issued" => {
+            said.count("intent", serial, "#issued");
+            if let Some(id) = told.word("certificate") {
+                Row::of(said, "certificate", id)
+                    .there()
+                    .word("serial", serial)
+                    .set("sha256", told.bytes("certificate_sha256"));
+            }
+        }
+        "cert.sign_unresolved" => {
+            said.count("intent", serial, "#unresolved");
+            Row::of(said, "revoked", serial)
+                .there()
+                .word("reason", "unspecified")
+                .set("revoked_at", told.time("revoked_at"));
+        }
+        "cert.revoked" => {
+            Row::of(said, "revoked", serial)
+                .there()
+                .set("issuer", told.text("issuer"))
+                .set("crl_partition", told.number("partition"))
+                .set("reason", told.text("reason"))
+                .set("revoked_at", told.time("revoked_at"))
+                .set("not_after", told.time("not_after"));
+        }
+        _ => {}
+    }
+}
+
+/// Names of the warnings that were allowed, as the store keeps them.
+fn findings(told: &Telling<'_>) -> SqlValue {
+    let Some(Value::List(items)) = told.entry.data.get("lint_findings") else {
+        return SqlValue::Text(None);
+    };
+    let rule = |item: &Value| match item {
+        Value::Object(pairs) => match pairs.get("rule") {
+            Some(Value::Text(rule)) => Some(rule.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let names: Vec<String> = items.iter().filter_map(rule).collect();
+    SqlValue::text(names.join(" "))
+}
+
+pub(super) fn revocation_list(told: &Telling<'_>, said: &mut Said) {
+    let row = Row::of(said, "revocation_list", told.id());
+    match told.kind() {
+        "crl.sign_intent" => {
+            row.there()
+                .word("state", "recorded")
+                .set("tbs_sha256", told.digest())
+                .set("this_update", told.time("this_update"))
+                .set("next_update", told.time("next_update"))
+                .set("entries", told.number("entries"))
+                .set("lint_rules", told.text("lint_rules"))
+                .set("lint_findings", findings(told))
+                .word("boot", &told.entry.boot)
+                .set("der_sha256", SqlValue::Blob(None));
+            said.count("revocation_list", told.id(), "#intents");
+        }
+        "crl.signed" => {
+            row.word("state", "signed")
+                .set("der_sha256", told.bytes("crl_sha256"));
+        }
+        "crl.sign_failed" => {
+            row.word("state", "abandoned");
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn profile(told: &Telling<'_>, said: &mut Said) {
+    let row = Row::of(said, "profile", told.id());
+    match told.kind() {
+        "profile.added" | "profile.changed" => {
+            row.there()
+                .set("sha256", told.digest())
+                .set("~retired_at", SqlValue::Integer(None));
+            if let Some(sha256) = &told.entry.object_sha256 {
+                let form = format!("{} {sha256}", told.id());
+                said.there("profile_form", &form);
+            }
+        }
+        "profile.retired" => {
+            row.set("~retired_at", told.now());
+        }
+        _ => {}
+    }
+}
+
+/// A key that is blocked already keeps its first entry.
+pub(super) fn key(told: &Telling<'_>, said: &mut Said) {
+    if told.kind() != "key.blocked" {
+        return;
+    }
+    Row::of(said, "blocked_key", told.id())
+        .there()
+        .set("!algorithm", told.text("algorithm"))
+        .set("!bits", told.number("bits"))
+        .set("!evidence", told.text("evidence"))
+        .word("!blocked_by", &told.entry.actor);
+}
