@@ -208,6 +208,18 @@ const TABLES: &[Told] = &[
             "~recorded_at",
         ],
     ),
+    told(
+        "caa_check",
+        "t.id",
+        &[
+            "domain",
+            "verdict",
+            "reason",
+            "issuers",
+            "~checked_at",
+            "usable_until",
+        ],
+    ),
     told("certificate", "t.id", &["serial", "sha256"]),
     told(
         "revoked",

@@ -29,6 +29,7 @@ pub(super) fn hear(entry: &Entry, detail: Option<&Detail>, said: &mut Said) {
         "identity" => registration::identity(&telling, said),
         "mail" => registration::mail(&telling, said),
         "notification" => registration::notification(&telling, said),
+        "caa" => registration::caa(&telling, said),
         "activation" => signing::activation(&telling, said),
         "cert" => signing::certificate(&telling, said),
         "crl" => signing::revocation_list(&telling, said),

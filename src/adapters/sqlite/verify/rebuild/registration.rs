@@ -360,6 +360,21 @@ fn mailbox_made<'a>(told: &Telling<'_>, row: Row<'a>) -> Row<'a> {
         .set("~created_at", told.now())
 }
 
+/// What the DNS said is told for people; the row keeps it for programs.
+pub(super) fn caa(told: &Telling<'_>, said: &mut Said) {
+    if told.kind() != "caa.checked" {
+        return;
+    }
+    Row::of(said, "caa_check", told.id())
+        .there()
+        .known("domain", told.personal("domain"))
+        .set("verdict", told.text("verdict"))
+        .set("reason", told.text("reason"))
+        .set("issuers", strings(told.list("issuers")))
+        .set("~checked_at", told.now())
+        .set("usable_until", told.time("usable_until"));
+}
+
 pub(super) fn identity(told: &Telling<'_>, said: &mut Said) {
     let row = Row::of(said, "identity", told.id());
     match told.kind() {
