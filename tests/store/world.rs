@@ -29,6 +29,8 @@ use chancery::{
     },
 };
 
+use sha2::{Digest, Sha256};
+
 use crate::{clock::FakeClock, entropy::FakeEntropy};
 
 /// Everything a store must be.
@@ -165,7 +167,12 @@ impl<S: WholeStore> World<S> {
     async fn authenticate(&self, name: &str, role: Role) -> Authenticated {
         let name = IdentityName::parse(name).unwrap();
         if self.store.identity(&name).await.unwrap().is_none() {
-            let spki = self.entropy.bytes();
+            // A person is recognised by the key that is stored beside the name.
+            let spki = Sha256::digest([0x30, 0x00]).into();
+            let spki = match role.is_person() {
+                true => spki,
+                false => self.entropy.bytes(),
+            };
             self.put(self.new_identity(name.as_str(), role, spki)).await;
         }
         let identity = self.store.identity(&name).await.unwrap().unwrap();
