@@ -11,7 +11,7 @@ use chancery::{
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity},
         mailbox::{
-            Attempt, ConfirmChannel, Confirmation, FreshSeed, MailboxValidation, NewMailbox,
+            AddressUse, Attempt, ConfirmChannel, Confirmation, FreshSeed, MailboxValidation, NewMailbox,
         },
         order::{Contacts, Order, OrderNumber, transition::NewOrder},
         owner::{ActingFor, Caller, IdentityName, Owner, Role},
@@ -243,11 +243,13 @@ impl World {
             .unwrap();
         self.commit(Unit::of(self.caller(), now, bound)).await;
         let id = MailboxId::new(now, self.entropy.bytes());
+        let address = mailbox_address::parse("jan@example.com").unwrap();
+        let counted = AddressUse::first(&address, now);
         let started = MailboxValidation::start(NewMailbox {
             id,
             order: self.order,
             owner: owner(),
-            address: mailbox_address::parse("jan@example.com").unwrap(),
+            address,
             language: Language::Polish,
             seed: FreshSeed {
                 nonce: self.entropy.bytes(),
@@ -257,8 +259,8 @@ impl World {
             now,
         });
         let bound = self.loaded_order().await.bind_mailbox(id, now).unwrap();
-        self.commit(Unit::of(self.caller(), now, started).change(bound))
-            .await;
+        let unit = Unit::of(self.caller(), now, started).change(bound);
+        self.commit(unit.change(counted)).await;
         let attempt = Attempt {
             matches: true,
             channel: ConfirmChannel::Page,

@@ -53,6 +53,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     fates::{Fate, Fates},
+    ground::boot,
     nameserver::Nameserver,
     token::Token,
     world::World,
@@ -428,7 +429,7 @@ async fn enroll_panel(world: &World) {
 }
 
 async fn new_lease(world: &World) -> Arc<Lease> {
-    let lease = Lease::new(BootId::new(world.now(), world.entropy.bytes()));
+    let lease = Lease::new(boot());
     let store: Arc<dyn Store> = Arc::new(world.store.clone());
     let clock: &dyn Clock = world.clock.as_ref();
     lease.renew(&store, clock).await.unwrap();

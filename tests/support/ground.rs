@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use chancery::{
     adapters::sqlite::{SqliteStore, StoreOptions, migrate},
-    domain::{id::BootId, text::Text},
-    ports::clock::Clock,
+    domain::{id::BootId, text::Text, timestamp::Timestamp},
 };
 use tempfile::TempDir;
 
@@ -31,7 +30,7 @@ impl Ground {
             batch: 16,
             log_prefix: "ca.example.org/audit".to_owned(),
             node: "test".to_owned(),
-            boot: BootId::new(clock.now(), entropy.bytes()),
+            boot: boot(),
         };
         let store = SqliteStore::open(&path, clock.clone(), entropy.clone(), options);
         Self {
@@ -41,6 +40,11 @@ impl Ground {
             entropy,
         }
     }
+}
+
+/// The start that writes the audit entries.
+pub fn boot() -> BootId {
+    BootId::new(Timestamp::EPOCH, [0xb0; 10])
 }
 
 pub fn text<const MAX: usize>(text: &str) -> Text<MAX> {
