@@ -101,6 +101,7 @@ async fn profiles_keys_and_what_a_crash_left_are_told_once() {
     let strict = instance.path("profiles/org-strict.toml");
     let text = fs::read_to_string(&strict).unwrap();
     fs::write(&strict, format!("{text}\n# Read again.\n")).unwrap();
+    instance.tampered();
     // As if the process had died between a CRL's intent and its result.
     let orphan = "INSERT INTO revocation_list SELECT issuer, crl_partition, number + 1, 1, \
         'recorded', tbs, tbs_sha256, x'', this_update, next_update, entries, boot, lint_rules, \

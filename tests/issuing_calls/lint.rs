@@ -95,6 +95,7 @@ async fn every_certificate_is_judged_and_the_broken_ones_are_named() {
     assert!(statement["at"].as_str().unwrap().ends_with('Z'));
     assert!(!statement["rules"].as_str().unwrap().is_empty());
 
+    world.instance.tampered();
     let mut stock = Stock::open(world.instance.path("ca.db")).await;
     let good = stock.newest().await;
     for _ in 0..COPIES {

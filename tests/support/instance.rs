@@ -7,9 +7,11 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU8, AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
+    thread,
 };
 
+use chancery::adapters::sqlite::verify::verify;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -55,7 +57,7 @@ const PORTS: [u16; 3] = [8443, 8080, 9464];
 
 pub static KEYS: AtomicUsize = AtomicUsize::new(0);
 
-/// A daemon that is killed when the test ends.
+/// A daemon that is killed when the test ends; then the oracle judges what it leaves.
 pub struct Instance {
     pub dir: TempDir,
     pub child: Child,
@@ -63,6 +65,7 @@ pub struct Instance {
     pub url: String,
     /// Of the public listener, without a path.
     pub public: String,
+    tampered: AtomicBool,
 }
 
 /// How a daemon differs from the usual one.
@@ -319,6 +322,7 @@ impl Instance {
             url: format!("https://{address}:{}", PORTS[0]),
             public: format!("http://{address}:{}", PORTS[1]),
             dir,
+            tampered: AtomicBool::new(false),
         };
         instance.register();
         instance
@@ -334,6 +338,11 @@ impl Instance {
             self.post("operator", "/identities", &Call::json(&body))
                 .ok();
         }
+    }
+
+    /// The test wrote into the database with a hand of its own: the oracle would find that.
+    pub fn tampered(&self) {
+        self.tampered.store(true, Ordering::SeqCst);
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -402,7 +411,21 @@ impl Drop for Instance {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if !thread::panicking() && !self.tampered.load(Ordering::SeqCst) {
+            must_be_sound(self.path("ca.db"));
+        }
     }
+}
+
+/// `chanceryd verify`, without another process.
+fn must_be_sound(database: PathBuf) {
+    // A test may run inside a runtime, where none can be driven.
+    let judge = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap().block_on(verify(&database))
+    });
+    let report = judge.join().unwrap().unwrap();
+    assert_eq!(report.violations, [], "what the daemon left");
 }
 
 /// A file that only its owner reads.
@@ -433,7 +456,7 @@ pub fn serve(dir: &Path, environment: &[(&str, PathBuf)]) -> Child {
         ready
     });
     assert!(serves, "the daemon did not start:\n{}", said.join("\n"));
-    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
     child
 }
 
