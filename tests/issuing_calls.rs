@@ -51,6 +51,8 @@ mod keyed;
 mod keys;
 #[path = "issuing_calls/late.rs"]
 mod late;
+#[path = "issuing_calls/life.rs"]
+mod life;
 #[path = "issuing_calls/lint.rs"]
 mod lint;
 #[path = "issuing_calls/mailbox.rs"]
@@ -63,6 +65,8 @@ mod matrix;
 mod nameserver;
 #[path = "issuing_calls/openssl.rs"]
 mod openssl;
+#[path = "issuing_calls/oracle.rs"]
+mod oracle;
 #[path = "support/person.rs"]
 mod person;
 #[path = "issuing_calls/preflight.rs"]

@@ -103,12 +103,17 @@ impl Activation {
     /// whose salted hash the entry holds.
     #[must_use]
     pub fn submit(activation: Self, request: String) -> Changed<Self> {
+        let fields = activation.fields.iter().map(|name| name.as_str().into());
         let event = Event::new(EventKind::ActivationSubmitted, "activation", activation.id)
             .with("order", activation.order.to_string())
             .with("spki", Value::hex(&activation.spki_sha256))
+            .with("subject_data", activation.subject_data.to_string())
+            .with("mailbox", activation.mailbox.to_string())
             .with("common_name", activation.common_name.name())
+            .with("fields", Value::List(fields.collect()))
             .with("statements", told(&activation.statements))
             .personal(REQUEST, Value::whole(request));
+        let event = activation.acting_for.tell(event);
         let (owner, order) = (&activation.owner, Some(activation.order));
         let event = event.told(FeedKind::ActivationSubmitted, owner, activation.id, order);
         Changed::created(activation, event)

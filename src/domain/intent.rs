@@ -79,7 +79,8 @@ impl Intent {
             .with("activation", intent.activation.to_string())
             .with("partition", i64::from(intent.partition))
             .with("profile", intent.profile.as_str())
-            .with("profile_sha256", Value::hex(&intent.profile_sha256));
+            .with("profile_sha256", Value::hex(&intent.profile_sha256))
+            .with("not_after", intent.not_after.to_string());
         let event = intent.lint.tell(event);
         Changed::created(intent, event)
     }

@@ -124,7 +124,11 @@ impl Revocation {
     fn accepted(&self) -> Event {
         let event = self
             .event(EventKind::RevocationAccepted)
+            .with("partition", i64::from(self.partition))
+            .with("order", self.order.to_string())
+            .with("ra", self.owner.ra.as_str())
             .with("reason", self.reason.name())
+            .with("requested_at", self.requested_at.to_string())
             .with("publish_by", self.publish_by.to_string())
             .with("requested_by", self.requested_by.as_str());
         let event = match self.compromised_at {

@@ -72,20 +72,6 @@ pub struct RevocationList {
     pub lint: LintRecord,
 }
 
-impl RevokedSerial {
-    /// What the log says of a certificate's revocation. An abandoned serial has its entry from
-    /// [`super::intent::Intent`].
-    #[must_use]
-    pub fn event(&self) -> Event {
-        Event::new(EventKind::CertRevoked, "cert", hex::encode(&self.serial))
-            .with("issuer", self.issuer.as_str())
-            .with("partition", i64::from(self.partition))
-            .with("reason", self.reason.name())
-            .with("revoked_at", self.revoked_at.to_string())
-            .with("not_after", self.not_after.to_string())
-    }
-}
-
 impl RevocationList {
     /// The record that must be durable before the HSM is asked.
     #[must_use]

@@ -8,7 +8,10 @@ use std::time::Duration;
 use super::{
     activation::Activation,
     aggregate::{Changed, Version},
-    audit::event::Event,
+    audit::{
+        event::{Event, EventKind},
+        value::Value,
+    },
     caa::CaaCheck,
     case::{Case, Evidence},
     certificate::Certificate,
@@ -44,6 +47,21 @@ pub enum Aggregate {
     Activation,
     Identity,
     CaaCheck,
+}
+
+impl Aggregate {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::SubjectData => "subject_data",
+            Self::Case => "case",
+            Self::Mailbox => "mailbox",
+            Self::Activation => "activation",
+            Self::Identity => "identity",
+            Self::CaaCheck => "caa_check",
+        }
+    }
 }
 
 /// A row the decision read: it must still have this version when the unit commits.
@@ -163,6 +181,26 @@ impl Unit {
     #[must_use]
     pub fn rest(mut self, rest: Rest) -> Self {
         self.rests_on.push(rest);
+        self
+    }
+
+    /// The entry of the unit's intent names what the unit rests on, each as `aggregate id version`:
+    /// the log alone says on what a certificate stands.
+    #[must_use]
+    pub fn tells_grounds(mut self) -> Self {
+        let one = |rest: &Rest| {
+            let Rest {
+                aggregate,
+                id,
+                version,
+            } = rest;
+            Value::text(format!("{} {id} {}", aggregate.name(), version.0))
+        };
+        let grounds = Value::List(self.rests_on.iter().map(one).collect());
+        let mut events = self.events.iter_mut();
+        if let Some(event) = events.find(|e| e.kind == EventKind::CertSignIntent) {
+            event.data.insert("rests_on".to_owned(), grounds);
+        }
         self
     }
 

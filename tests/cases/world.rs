@@ -11,7 +11,8 @@ use chancery::{
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity},
         mailbox::{
-            AddressUse, Attempt, ConfirmChannel, Confirmation, FreshSeed, MailboxValidation, NewMailbox,
+            AddressUse, Attempt, ConfirmChannel, Confirmation, FreshSeed, MailboxValidation,
+            NewMailbox,
         },
         order::{Contacts, Order, OrderNumber, transition::NewOrder},
         owner::{ActingFor, Caller, IdentityName, Owner, Role},

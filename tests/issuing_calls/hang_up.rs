@@ -21,14 +21,14 @@ use crate::{
 const PATIENCE: u32 = 3_000;
 
 /// An activation of a ready order of the world's first customer, under one key.
-struct Asked<'a> {
+pub struct Asked<'a> {
     world: &'a World,
     order: String,
     body: Value,
 }
 
 impl<'a> Asked<'a> {
-    fn new(world: &'a World) -> Self {
+    pub fn new(world: &'a World) -> Self {
         let (order, _) = world.first().ready(&world.data);
         Self {
             world,
@@ -56,7 +56,7 @@ impl<'a> Asked<'a> {
     }
 
     /// A client of its own that can be ended, or gives up after so many milliseconds.
-    fn client(&self, patience: Option<u32>) -> Child {
+    pub fn client(&self, patience: Option<u32>) -> Child {
         let instance = &self.world.instance;
         let sent = instance.path(&format!("sent-by-{}", self.order));
         fs::write(&sent, self.body.to_string()).unwrap();

@@ -8,11 +8,14 @@ use chancery::{
         activation::Activation,
         aggregate::{Changed, Loaded},
         certificate::Certificate,
+        id::RevocationId,
         intent::Intent,
         lint_record::LintRecord,
         mailbox::MailboxValidation,
         order::Order,
-        revocation_list::{CrlState, RevocationList, RevokedSerial},
+        owner::ActingFor,
+        revocation::{NewRevocation, Revocation},
+        revocation_list::{CrlState, RevocationList},
         subject_data::SubjectData,
         subject_key::KeyHolder,
         timestamp::{Timestamp, days},
@@ -52,11 +55,14 @@ fn ca() -> CertifiedIssuer<'static, KeyPair> {
 
 /// An activation's key, its row's columns and whose it is.
 fn keyed(plain: Activation, spki: Vec<u8>) -> Changed<Activation> {
-    Activation::submit(Activation {
-        spki_sha256: Sha256::digest(&spki).into(),
-        spki,
-        ..plain
-    })
+    Activation::submit(
+        Activation {
+            spki_sha256: Sha256::digest(&spki).into(),
+            spki,
+            ..plain
+        },
+        String::new(),
+    )
 }
 
 /// The unit of an intent, resting on what an issuance rests on.
@@ -82,10 +88,15 @@ fn intended(
         .change(recorded.clone())
         .rests_on(Aggregate::SubjectData, set.id, set.version())
         .rests_on(Aggregate::Mailbox, mailbox.id, mailbox.version())
+        .tells_grounds()
 }
 
 /// A certificate with this serial, issued the whole way.
-async fn issue<S: WholeStore>(world: &World<S>, ca: &CertifiedIssuer<'_, KeyPair>, serial: &[u8]) {
+async fn issue<S: WholeStore>(
+    world: &World<S>,
+    ca: &CertifiedIssuer<'_, KeyPair>,
+    serial: &[u8],
+) -> Certificate {
     let ready = ready(world, &owner("ra1", "c1")).await;
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.serial_number = Some(SerialNumber::from_slice(serial));
@@ -139,8 +150,9 @@ async fn issue<S: WholeStore>(world: &World<S>, ca: &CertifiedIssuer<'_, KeyPair
             .unwrap(),
     )
     .change(order)
-    .change(certificate);
+    .change(certificate.clone());
     world.commit(unit).await.unwrap();
+    certificate
 }
 
 /// An intent whose end is still to come.
@@ -215,20 +227,21 @@ async fn publish<S: WholeStore>(
 async fn lived_in<S: WholeStore>(world: &World<S>) {
     let ca = ca();
     issue(world, &ca, &ISSUED).await;
-    issue(world, &ca, &REVOKED).await;
+    let falls = issue(world, &ca, &REVOKED).await;
     abandon(world, &ABANDONED).await;
     record(world, &RUNNING).await;
     publish(world, &ca, 300, &[&ABANDONED]).await;
-    let revoked = RevokedSerial {
-        issuer: issuer(),
-        serial: REVOKED.to_vec(),
-        partition: 1,
-        revoked_at: world.now(),
+    let new = NewRevocation {
+        id: RevocationId::new(world.now(), world.entropy.bytes()),
         reason: CrlReason::KeyCompromise,
-        not_after: Timestamp::from_millis(world.now().millis() / 1000 * 1000).plus(days(365)),
+        compromised_at: None,
+        note: None,
+        requested_by: "ra1".to_owned(),
+        acting_for: ActingFor::default(),
     };
-    let told = world.note().event(revoked.event());
-    world.commit(told.change(revoked)).await.unwrap();
+    let (revocation, entry) = Revocation::record(new, &falls, world.now());
+    let unit = Unit::of(caller(), world.now(), revocation).change(entry);
+    world.commit(unit).await.unwrap();
     world.clock.advance(std::time::Duration::from_secs(100));
     publish(world, &ca, 301, &[&ABANDONED, &REVOKED]).await;
 }
@@ -328,7 +341,7 @@ const DAMAGES: &[(&str, &str)] = &[
     (
         "UPDATE revocation_list SET der = (SELECT der FROM revocation_list WHERE number = 300), \
          tbs = (SELECT tbs FROM revocation_list WHERE number = 300) WHERE number = 301",
-        "the newest CRL does not list it",
+        "the CRL that must does not list it",
     ),
     (
         "UPDATE revocation_list SET number = 302 WHERE number = 301",

@@ -12,7 +12,7 @@ use crate::{
         aggregate::{Loaded, Version},
         intent::{Intent, IntentState, IssuerName},
         lint_record::LintRecord,
-        unit::{Aggregate, Rest},
+        unit::Rest,
     },
     ports::store::{
         StoreError,
@@ -92,22 +92,10 @@ pub fn rest_record(intent: &Intent, rest: &Rest) -> Record {
     vec![
         SqlValue::text(&intent.issuer),
         SqlValue::text(hex::encode(&intent.serial)),
-        SqlValue::text(aggregate_name(rest.aggregate)),
+        SqlValue::text(rest.aggregate.name()),
         SqlValue::text(&rest.id),
         SqlValue::version(rest.version),
     ]
-}
-
-const fn aggregate_name(aggregate: Aggregate) -> &'static str {
-    match aggregate {
-        Aggregate::Order => "order",
-        Aggregate::SubjectData => "subject_data",
-        Aggregate::Case => "case",
-        Aggregate::Mailbox => "mailbox",
-        Aggregate::Activation => "activation",
-        Aggregate::Identity => "identity",
-        Aggregate::CaaCheck => "caa_check",
-    }
 }
 
 pub fn read(row: &dyn Columns) -> Result<Loaded<Intent>, Unreadable> {

@@ -93,7 +93,8 @@ pub async fn verify_aloud(path: &Path, progress: Progress<'_>) -> Result<Report,
         return Err(OpenError::Missing(path.to_owned()).into());
     }
     schema::check(path).await?;
-    let mut snapshot = Snapshot::beside(path, &[said::CREATE, content::CREATE]).await?;
+    let mut snapshot =
+        Snapshot::beside(path, &[said::CREATE, content::CREATE, lists::CREATE]).await?;
     let mut findings = Findings {
         report: Report::default(),
         step: (String::new(), 0),
@@ -127,6 +128,25 @@ impl Findings<'_> {
                 object: object.to_string(),
                 rule,
             });
+        }
+    }
+
+    /// What was read of a row; a row that cannot be read is a violation, and the walk goes on.
+    fn read<T>(
+        &mut self,
+        object: &str,
+        result: Result<T, DatabaseError>,
+    ) -> Result<Option<T>, DatabaseError> {
+        match result {
+            Err(DatabaseError::Unreadable(at)) => {
+                self.demand(
+                    false,
+                    format!("{object} {}", at.column),
+                    Rule::RowUnreadable,
+                );
+                Ok(None)
+            }
+            result => result.map(Some),
         }
     }
 

@@ -88,7 +88,6 @@ event_kinds! {
     CertIssued = "cert.issued",
     CertSignFailed = "cert.sign_failed",
     CertSignUnresolved = "cert.sign_unresolved",
-    CertRevoked = "cert.revoked",
     CertDelivered = "cert.delivered",
     RevocationAccepted = "revocation.accepted",
     RevocationEffective = "revocation.effective",

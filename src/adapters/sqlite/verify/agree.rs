@@ -6,9 +6,11 @@
 use super::{
     super::connection::{DatabaseError, Snapshot},
     Findings,
-    compare::name,
+    compare::{NAMED, name},
     rule::Rule,
 };
+
+use crate::adapters::sql::{query::Query, value::Fields};
 
 /// A table, its rule and the rows against it, as `id` and the column at fault.
 type Question = (&'static str, Rule, &'static str);
@@ -154,9 +156,69 @@ const QUESTIONS: &[Question] = &[
         "validation_case",
         Rule::LinkDiffers,
         "SELECT e.case_id AS id, 'evidence' AS col FROM evidence AS e JOIN validation_case AS c \
-         ON c.id = e.case_id WHERE NOT EXISTS (SELECT 1 FROM json_each(c.evidence) AS l \
+         ON c.id = e.case_id WHERE NOT EXISTS (SELECT 1 FROM \
+         json_each(iif(json_valid(c.evidence), c.evidence, '[]')) AS l \
          WHERE json_extract(l.value, '$.id') = e.id \
          AND json_extract(l.value, '$.sha256') = lower(hex(e.sha256)))",
+    ),
+    (
+        "validation_case",
+        Rule::LinkDiffers,
+        "SELECT c.id AS id, 'evidence' AS col FROM validation_case AS c, \
+         json_each(iif(json_valid(c.evidence), c.evidence, '[]')) AS l \
+         WHERE NOT EXISTS (SELECT 1 FROM evidence AS e WHERE e.case_id = c.id \
+         AND e.id = json_extract(l.value, '$.id'))",
+    ),
+    (
+        "mail",
+        Rule::OwnerDiffers,
+        "SELECT m.id AS id, '' AS col FROM mail AS m JOIN orders AS o ON o.id = m.order_id \
+         WHERE o.ra <> m.ra OR o.customer IS NOT m.customer",
+    ),
+    (
+        "notification",
+        Rule::OwnerDiffers,
+        "SELECT n.id AS id, '' AS col FROM notification AS n JOIN orders AS o ON o.id = n.order_id \
+         WHERE o.ra <> n.ra OR o.customer IS NOT n.customer",
+    ),
+    (
+        "notification",
+        Rule::OwnerDiffers,
+        "SELECT n.id AS id, '' AS col FROM notification AS n JOIN subject_data AS s ON s.id = n.object \
+         WHERE s.ra <> n.ra OR (n.customer IS NOT NULL AND s.customer IS NOT n.customer)",
+    ),
+    (
+        "notification",
+        Rule::LinkDiffers,
+        "SELECT n.id AS id, 'order_id' AS col FROM notification AS n WHERE n.order_id IS NOT coalesce(\
+         (SELECT o.id FROM orders AS o WHERE o.id = n.object), \
+         (SELECT c.order_id FROM certificate AS c WHERE c.id = n.object), \
+         (SELECT m.order_id FROM mailbox AS m WHERE m.id = n.object), \
+         (SELECT a.order_id FROM activation AS a WHERE a.id = n.object), n.order_id)",
+    ),
+    (
+        "revocation",
+        Rule::LinkDiffers,
+        "SELECT r.id AS id, 'certificate_id' AS col FROM revocation AS r LEFT JOIN certificate AS c \
+         ON c.id = r.certificate_id WHERE c.issuer IS NOT r.issuer OR c.serial IS NOT r.serial \
+         OR c.crl_partition IS NOT r.crl_partition OR c.order_id IS NOT r.order_id \
+         OR c.ra IS NOT r.ra OR c.customer IS NOT r.customer",
+    ),
+    (
+        "revocation",
+        Rule::LinkDiffers,
+        "SELECT r.id AS id, 'crl_number' AS col FROM revocation AS r \
+         WHERE (r.state = 'published') <> EXISTS (SELECT 1 FROM revocation_list AS l \
+         WHERE l.issuer = r.issuer AND l.crl_partition = r.crl_partition \
+         AND l.number = r.crl_number AND l.state = 'signed')",
+    ),
+    (
+        "notification",
+        Rule::Unsaid,
+        "SELECT r.id AS id, '' AS col FROM revocation AS r WHERE r.state = 'published' \
+         AND EXISTS (SELECT 1 FROM notification) AND NOT EXISTS (SELECT 1 FROM notification AS n WHERE n.ra = r.ra \
+         AND n.customer IS r.customer AND n.object = r.certificate_id \
+         AND n.code = 'certificate-revoked')",
     ),
     (
         "revoked",
@@ -222,10 +284,14 @@ const QUESTIONS: &[Question] = &[
         Rule::SendCount,
         "SELECT m.id AS id, '' AS col FROM mailbox AS m WHERE m.reused_from IS NULL \
          AND EXISTS (SELECT 1 FROM mail) AND NOT EXISTS (SELECT 1 FROM address_use AS u, \
-         json_each(u.sent) AS s WHERE u.abuse_key = lower(m.address) \
+         json_each(iif(json_valid(u.sent), u.sent, '[]')) AS s WHERE u.abuse_key = lower(m.address) \
          AND s.value >= m.code_created_at)",
     ),
 ];
+
+/// Rows that name a row which is not there, in whatever table.
+const DANGLING: &str = "SELECT \"table\" AS tbl, parent AS col \
+     FROM pragma_foreign_key_check";
 
 pub(super) async fn check(
     snapshot: &mut Snapshot,
@@ -234,6 +300,12 @@ pub(super) async fn check(
     for (table, rule, sql) in QUESTIONS {
         findings.step(table);
         name(snapshot, table, sql, *rule, findings).await?;
+    }
+    for row in snapshot.rows(Query::new(DANGLING).limit(NAMED)).await? {
+        let row = Fields::of(&row);
+        let (table, parent) = (row.string("tbl")?, row.string("col")?);
+        let object = format!("{table} {parent}");
+        findings.demand(false, object, Rule::Dangling);
     }
     Ok(())
 }

@@ -1,18 +1,22 @@
 //! Columns that repeat what other columns hold: certificates read again, keys and evidence
 //! hashed again.
 
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
     super::connection::{DatabaseError, Snapshot},
     Findings, PAGE,
     rule::Rule,
+    said::UNKNOWN,
 };
 use crate::{
     adapters::sql::{
+        caa,
         query::Query,
-        value::{Fields, SqlValue},
+        value::{Columns, Fields, SqlValue},
     },
+    domain::{audit::value::Value, caa::describe},
     pkix::{
         certificate::CertificateView, name::Name, spki::PublicKey, tlv::Malformed,
         validity::Validity,
@@ -27,26 +31,38 @@ pub(super) async fn check(
     snapshot: &mut Snapshot,
     findings: &mut Findings<'_>,
 ) -> Result<(), DatabaseError> {
-    for table in ["certificate", "activation", "evidence", "identity"] {
+    for table in [
+        "certificate",
+        "activation",
+        "evidence",
+        "identity",
+        "caa_check",
+    ] {
         let key = if table == "identity" { "name" } else { "id" };
         let mut after = String::new();
         loop {
-            let query = Query::from(table)
-                .sql(&format!(" AND {key} > "))
-                .bind(SqlValue::text(&after))
-                .sql(&format!(" ORDER BY {key}"))
-                .limit(PAGE);
+            // Beside a CAA check stands what its entry tells of the answers.
+            let query = Query::new(&format!(
+                "SELECT t.*, (SELECT value FROM temp.said WHERE tbl = '{table}' \
+                 AND id = t.{key} AND col = 'lookups') AS told FROM {table} AS t WHERE 1 = 1"
+            ))
+            .sql(&format!(" AND {key} > "))
+            .bind(SqlValue::text(&after))
+            .sql(&format!(" ORDER BY {key}"))
+            .limit(PAGE);
             let rows = snapshot.rows(query).await?;
-            for row in &rows {
-                let row = Fields::of(row);
+            for raw in &rows {
+                let row = Fields::of(raw);
                 after = row.string(key)?;
                 let object = format!("{table} {after}");
-                match table {
-                    "certificate" => certificate(row, &object, findings)?,
-                    "activation" => activation(snapshot, row, &object, findings).await?,
-                    "evidence" => evidence(row, &object, findings)?,
-                    _ => identity(row, &object, findings)?,
-                }
+                let judged = match table {
+                    "certificate" => certificate(row, &object, findings),
+                    "activation" => activation(snapshot, row, &object, findings).await,
+                    "evidence" => evidence(row, &object, findings),
+                    "caa_check" => caa_check(raw, row, &object, findings),
+                    _ => identity(row, &object, findings),
+                };
+                findings.read(&object, judged)?;
             }
             findings.step_by(table, rows.len());
             if rows.is_empty() {
@@ -130,6 +146,27 @@ fn evidence(
     let sha256: [u8; 32] = Sha256::digest(row.string("content")?).into();
     let held = row.maybe_string("document")?.is_some();
     let same = held || row.array("sha256")? == sha256;
+    findings.demand(same, object, Rule::ContentAltered);
+    Ok(())
+}
+
+/// The answers that the row keeps are those the entry tells in words.
+fn caa_check(
+    raw: &dyn Columns,
+    row: Fields<'_>,
+    object: &str,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(told) = row.maybe_string("told")?.filter(|told| told != UNKNOWN) else {
+        return Ok(());
+    };
+    let check = caa::read(raw)?;
+    let words = check.lookups.iter().map(describe).map(Value::text);
+    let words = words.map(|word| match word {
+        Value::Text(text) => Json::String(text),
+        _ => Json::Null,
+    });
+    let same = Json::Array(words.collect()).to_string() == told;
     findings.demand(same, object, Rule::ContentAltered);
     Ok(())
 }

@@ -34,10 +34,20 @@ struct Newest {
     serials: BTreeSet<String>,
 }
 
+/// Which list was the first to name a revoked certificate, as its revocation has it.
+pub(super) const CREATE: &str = "CREATE TEMP TABLE first (issuer TEXT, crl_partition INTEGER, \
+     number INTEGER, serial TEXT)";
+const FIRST: &str = "INSERT INTO temp.first SELECT issuer, crl_partition, crl_number, serial \
+     FROM revocation WHERE crl_number IS NOT NULL";
+const BY_LIST: &str = "CREATE INDEX temp.first_list ON first (issuer, crl_partition, number)";
+
 pub(super) async fn check(
     snapshot: &mut Snapshot,
     findings: &mut Findings<'_>,
 ) -> Result<(), DatabaseError> {
+    for prepare in [FIRST, BY_LIST] {
+        snapshot.rows(Query::new(prepare)).await?;
+    }
     let mut newest: Option<Newest> = None;
     let mut after: Option<Key> = None;
     // One list at a time: a list may be megabytes.
@@ -52,7 +62,8 @@ pub(super) async fn check(
         if let Some(done) = newest.take_if(|newest| newest.scope != scope) {
             compare(snapshot, &done, findings).await?;
         }
-        let Some(list) = one(row, scope, number, &object, findings)? else {
+        let judged = one(row, scope, number, &object, findings);
+        let Some(list) = findings.read(&object, judged)?.flatten() else {
             continue;
         };
         if let Some(before) = newest {
@@ -60,6 +71,7 @@ pub(super) async fn check(
             findings.demand(later, &object, Rule::CrlBack);
             lost(snapshot, &before, &list, &object, findings).await?;
         }
+        named(snapshot, &list, findings).await?;
         newest = Some(list);
     }
     match newest {
@@ -171,10 +183,10 @@ async fn compare(
             let row = Fields::of(row);
             after = row.string("serial")?;
             strangers.remove(&after);
+            let object = format!("revoked {issuer}/{after}");
             let due = row.time("revoked_at")?.plus(MAX_AGE) < list.this_update;
             let lives = row.time("not_after")? >= list.this_update;
             let listed = list.serials.contains(&after);
-            let object = format!("revoked {issuer}/{after}");
             findings.demand(listed || !due || !lives, object, Rule::CrlIncomplete);
         }
         if rows.is_empty() {
@@ -187,6 +199,25 @@ async fn compare(
             list.number
         );
         findings.demand(false, object, Rule::CrlStranger);
+    }
+    Ok(())
+}
+
+/// A revocation said to be published with this list is in it.
+async fn named(
+    snapshot: &mut Snapshot,
+    list: &Newest,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let query = Query::new("SELECT serial FROM temp.first WHERE 1 = 1")
+        .eq("issuer", SqlValue::text(&list.scope.0))
+        .eq("crl_partition", SqlValue::integer(list.scope.1))
+        .eq("number", SqlValue::integer(list.number));
+    for row in snapshot.rows(query).await? {
+        let serial = Fields::of(&row).string("serial")?;
+        let listed = list.serials.contains(&serial);
+        let object = format!("revocation {}/{serial}", list.scope.0);
+        findings.demand(listed, object, Rule::CrlIncomplete);
     }
     Ok(())
 }

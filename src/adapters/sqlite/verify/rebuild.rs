@@ -32,6 +32,7 @@ pub(super) fn hear(entry: &Entry, detail: Option<&Detail>, said: &mut Said) {
         "caa" => registration::caa(&telling, said),
         "activation" => signing::activation(&telling, said),
         "cert" => signing::certificate(&telling, said),
+        "revocation" => signing::revocation(&telling, said),
         "crl" => signing::revocation_list(&telling, said),
         "profile" => signing::profile(&telling, said),
         "key" => signing::key(&telling, said),
@@ -39,6 +40,8 @@ pub(super) fn hear(entry: &Entry, detail: Option<&Detail>, said: &mut Said) {
     }
     if entry.kind == "system.started" {
         said.there("instance", &entry.boot);
+        let now = SqlValue::time(entry.time);
+        said.set("instance", &entry.boot, "^started_at", now);
     }
 }
 
@@ -121,6 +124,12 @@ impl<'a> Telling<'a> {
         }
     }
 
+    /// Personal texts in a list; `None` when they are lost.
+    fn personal_list(&self, name: &str) -> Option<SqlValue> {
+        let items = self.detail?.get(name)?.as_array()?;
+        Some(strings(items.iter().filter_map(Json::as_str)))
+    }
+
     /// Members of a JSON column told as personal texts; `None` unless all are known.
     fn members(&self, names: &[(&'static str, &str)]) -> Option<Json> {
         let mut members = serde_json::Map::new();
@@ -159,6 +168,11 @@ impl<'a> Telling<'a> {
         let all: Option<Vec<Json>> = self.list("statements").into_iter().map(read).collect();
         Some(SqlValue::json(&Json::Array(all?)))
     }
+}
+
+fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> SqlValue {
+    let items = items.into_iter().map(|item| Json::String(item.to_owned()));
+    SqlValue::json(&Json::Array(items.collect()))
 }
 
 /// Columns of one row.

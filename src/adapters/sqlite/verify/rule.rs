@@ -49,6 +49,7 @@ rules! {
     RowMissing = "row-missing", "log", "the log tells of it and the table lacks it";
     RowUntold = "row-untold", "log", "the log does not know it";
     RowAltered = "row-altered", "log", "the log says otherwise";
+    RowUnreadable = "row-unreadable", "log", "it holds what no row can hold";
     IntentTwice = "intent-twice", "I5", "the log has two intents for its serial";
     IssuedTwice = "issued-twice", "I4", "the log has its serial issued twice";
     TbsAltered = "tbs-altered", "I1", "its TBS has another digest";
@@ -75,7 +76,7 @@ rules! {
     CrlNumber = "crl-number", "I12", "it carries another number";
     CrlTwice = "crl-twice", "I13", "it lists a serial twice";
     CrlBack = "crl-back", "I12", "its thisUpdate is before its predecessor's";
-    CrlIncomplete = "crl-incomplete", "I13", "the newest CRL does not list it";
+    CrlIncomplete = "crl-incomplete", "I13", "the CRL that must does not list it";
     CrlStranger = "crl-stranger", "I13", "it lists a serial that is not revoked";
     CrlLost = "crl-lost", "I13", "its predecessor listed a serial that had not expired";
     CrlFacts = "crl-facts", "I12", "the row says something else than its CRL";
@@ -83,6 +84,7 @@ rules! {
     GroundsMissing = "grounds-missing", "I9", "what its decision rested on is not on record";
     OwnerDiffers = "owner-differs", "log", "it and what it belongs to have different owners";
     LinkDiffers = "link-differs", "log", "it and what it names do not agree";
+    Dangling = "dangling", "log", "it names a row that is not there";
     ContentAltered = "content-altered", "log", "its content has another digest";
     KeyHolder = "key-holder", "log", "the key's owner is not who used it";
     BootUnknown = "boot-unknown", "log", "it was written by a start nobody registered";

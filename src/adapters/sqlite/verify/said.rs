@@ -2,7 +2,7 @@
 //! database: SQLite sorts it and keeps it on disk, so that memory stays small.
 //!
 //! A column's first character may change how it is told: `~` a time near the entry's, `#` a
-//! count, `!` told by the first entry and not by later ones.
+//! count, `!` told by the first entry and not by later ones, `^` both `~` and `!`.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,8 @@ pub(super) const CREATE: &str = "CREATE TEMP TABLE said (tbl TEXT NOT NULL, id T
      col TEXT NOT NULL, value, PRIMARY KEY (tbl, id, col)) WITHOUT ROWID";
 
 const KEEP: &str = " ON CONFLICT (tbl, id, col) DO UPDATE SET value = CASE substr(col, 1, 1) \
-     WHEN '#' THEN value + excluded.value WHEN '!' THEN value ELSE excluded.value END";
+     WHEN '#' THEN value + excluded.value WHEN '!' THEN value WHEN '^' THEN value \
+     ELSE excluded.value END";
 
 type Key = (&'static str, String, &'static str);
 
@@ -37,7 +38,7 @@ impl Said {
 
     pub fn set(&mut self, table: &'static str, id: &str, column: &'static str, value: SqlValue) {
         let key = (table, id.to_owned(), column);
-        if column.starts_with('!') {
+        if column.starts_with(['!', '^']) {
             self.pending.entry(key).or_insert(value);
         } else {
             self.pending.insert(key, value);

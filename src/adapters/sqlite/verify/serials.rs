@@ -34,8 +34,10 @@ pub(super) async fn check(
             let row = Fields::of(row);
             let (issuer, serial) = serial(row)?;
             let object = format!("intent {issuer}/{serial}");
-            one_intent(row, &object, &serial, findings)?;
-            one_state(row, &object, findings)?;
+            let judged = one_intent(row, &object, &serial, findings);
+            findings.read(&object, judged)?;
+            let judged = one_state(row, &object, findings);
+            findings.read(&object, judged)?;
         }
         findings.step_by("intent", rows.len());
     }

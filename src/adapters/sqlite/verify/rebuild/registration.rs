@@ -2,19 +2,14 @@
 
 use serde_json::Value as Json;
 
-use super::{Row, Telling};
+use super::{Row, Telling, strings};
 use crate::{
     adapters::{
         sql::{json, value::SqlValue},
         sqlite::verify::said::Said,
     },
-    domain::{case::CheckKind, notification::Topic},
+    domain::{case::CheckKind, mailbox::CODE_LIFE, notification::Topic, timestamp::Timestamp},
 };
-
-fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> SqlValue {
-    let items = items.into_iter().map(|item| Json::String(item.to_owned()));
-    SqlValue::json(&Json::Array(items.collect()))
-}
 
 fn contacts(told: &Telling<'_>) -> Option<SqlValue> {
     let names = [("technical", "technical"), ("revocation", "revocation")];
@@ -205,6 +200,11 @@ pub(super) fn case(told: &Telling<'_>, said: &mut Said) {
         "proposed" | "decided" => row,
         _ => row.none("proposal"),
     };
+    // Work leaves the case with who did it.
+    let editor = match told.kind() {
+        "evidence.recorded" | "check.recorded" | "facts.recorded" => told.word("claimed_by"),
+        _ => None,
+    };
     match told.kind() {
         "case.proposed" => {
             row.known("proposal", verdict(told));
@@ -223,6 +223,9 @@ pub(super) fn case(told: &Telling<'_>, said: &mut Said) {
         "check.recorded" => check(told, said),
         "evidence.recorded" => evidence(told, said),
         _ => {}
+    }
+    if let Some(editor) = editor {
+        said.there("editor", &format!("{id} {editor}"));
     }
 }
 
@@ -306,6 +309,8 @@ pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
     let row = Row::of(said, "mailbox", told.id());
     match told.kind() {
         "validation.started" => {
+            let made: Option<Timestamp> = told.instant("initiated_at");
+            let expires = made.map(|made| made.plus(CODE_LIFE));
             let row = if told.says("resend") {
                 row
             } else {
@@ -313,6 +318,7 @@ pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
             };
             row.word("state", "created")
                 .set("code_created_at", told.time("initiated_at"))
+                .set("code_expires_at", SqlValue::maybe_time(expires))
                 .set("code_tries", SqlValue::integer(0))
                 .set("initiated_at", told.time("initiated_at"))
                 .none("confirmed_by")
@@ -371,6 +377,7 @@ pub(super) fn caa(told: &Telling<'_>, said: &mut Said) {
         .set("verdict", told.text("verdict"))
         .set("reason", told.text("reason"))
         .set("issuers", strings(told.list("issuers")))
+        .known("lookups", told.personal_list("lookups"))
         .set("~checked_at", told.now())
         .set("usable_until", told.time("usable_until"));
 }

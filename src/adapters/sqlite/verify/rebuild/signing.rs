@@ -1,6 +1,6 @@
 //! Activations, serials, certificates, CRLs, profiles and blocked keys.
 
-use super::{Row, Telling};
+use super::{Row, Telling, strings};
 use crate::{
     adapters::{sql::value::SqlValue, sqlite::verify::said::Said},
     domain::audit::value::Value,
@@ -13,7 +13,11 @@ pub(super) fn activation(told: &Telling<'_>, said: &mut Said) {
             row.there()
                 .set("order_id", told.text("order"))
                 .word("state", "running")
+                .set("subject_data", told.text("subject_data"))
+                .set("mailbox", told.text("mailbox"))
                 .set("common_name", told.text("common_name"))
+                .set("fields", strings(told.list("fields")))
+                .known("acting_for", told.acting_for())
                 .set("spki_sha256", told.bytes("spki"))
                 .known("statements", told.statements())
                 .none("refusal")
@@ -49,34 +53,46 @@ pub(super) fn certificate(told: &Telling<'_>, said: &mut Said) {
                 .set("lint_rules", told.text("lint_rules"))
                 .set("lint_findings", findings(told))
                 .word("boot", &told.entry.boot)
-                .set("~recorded_at", told.now());
+                .set("not_after", told.time("not_after"))
+                .set("~recorded_at", told.now())
+                .set("~settled_at", SqlValue::Integer(None));
+            grounds(told, said);
         }
         "cert.issued" => {
             said.count("intent", serial, "#issued");
+            said.set("intent", serial, "~settled_at", told.now());
             if let Some(id) = told.word("certificate") {
                 Row::of(said, "certificate", id)
                     .there()
                     .word("serial", serial)
-                    .set("sha256", told.bytes("certificate_sha256"));
+                    .set("sha256", told.bytes("certificate_sha256"))
+                    .set("~created_at", told.now());
             }
         }
         "cert.sign_unresolved" => {
             said.count("intent", serial, "#unresolved");
+            said.set("intent", serial, "~settled_at", told.now());
             Row::of(said, "revoked", serial)
                 .there()
                 .word("reason", "unspecified")
                 .set("revoked_at", told.time("revoked_at"));
         }
-        "cert.revoked" => {
-            Row::of(said, "revoked", serial)
-                .there()
-                .set("issuer", told.text("issuer"))
-                .set("crl_partition", told.number("partition"))
-                .set("reason", told.text("reason"))
-                .set("revoked_at", told.time("revoked_at"))
-                .set("not_after", told.time("not_after"));
-        }
         _ => {}
+    }
+}
+
+/// What the decision rested on, each as `aggregate id version`.
+fn grounds(told: &Telling<'_>, said: &mut Said) {
+    for ground in told.list("rests_on") {
+        let Some((object, version)) = ground.rsplit_once(' ') else {
+            continue;
+        };
+        let id = format!("{} {object}", told.id());
+        let version = SqlValue::Integer(version.parse().ok());
+        Row::of(said, "rests_on", &id)
+            .there()
+            .set("issuer", told.text("issuer"))
+            .set("row_version", version);
     }
 }
 
@@ -94,6 +110,47 @@ fn findings(told: &Telling<'_>) -> SqlValue {
     };
     let names: Vec<String> = items.iter().filter_map(rule).collect();
     SqlValue::text(names.join(" "))
+}
+
+pub(super) fn revocation(told: &Telling<'_>, said: &mut Said) {
+    match told.kind() {
+        "revocation.accepted" => {
+            if let Some(serial) = told.word("serial") {
+                Row::of(said, "revoked", serial)
+                    .there()
+                    .set("issuer", told.text("issuer"))
+                    .set("crl_partition", told.number("partition"))
+                    .set("reason", told.text("reason"))
+                    .set("revoked_at", told.time("requested_at"));
+            }
+            Row::of(said, "revocation", told.id())
+                .there()
+                .set("certificate_id", told.text("certificate"))
+                .set("issuer", told.text("issuer"))
+                .set("serial", told.text("serial"))
+                .set("crl_partition", told.number("partition"))
+                .set("ra", told.text("ra"))
+                .known("customer", told.personal("customer_ref"))
+                .set("order_id", told.text("order"))
+                .set("reason", told.text("reason"))
+                .set("compromised_at", told.time("compromised_at"))
+                .known("note", told.personal("note"))
+                .set("requested_by", told.text("requested_by"))
+                .known("acting_for", told.acting_for())
+                .word("state", "recorded")
+                .set("created_at", told.time("requested_at"))
+                .set("publish_by", told.time("publish_by"))
+                .set("crl_number", SqlValue::Integer(None))
+                .set("~published_at", SqlValue::Integer(None));
+        }
+        "revocation.effective" => {
+            Row::of(said, "revocation", told.id())
+                .word("state", "published")
+                .set("crl_number", told.number("crl_number"))
+                .set("~published_at", told.now());
+        }
+        _ => {}
+    }
 }
 
 pub(super) fn revocation_list(told: &Telling<'_>, said: &mut Said) {
@@ -152,5 +209,6 @@ pub(super) fn key(told: &Telling<'_>, said: &mut Said) {
         .set("!algorithm", told.text("algorithm"))
         .set("!bits", told.number("bits"))
         .set("!evidence", told.text("evidence"))
-        .word("!blocked_by", &told.entry.actor);
+        .word("!blocked_by", &told.entry.actor)
+        .set("^created_at", told.now());
 }

@@ -1,0 +1,126 @@
+//! A daemon's life with a little of everything, for what judges the database it leaves.
+
+use std::{fs, path::Path};
+
+use serde_json::json;
+use sqlx::{Connection, SqliteConnection};
+
+use crate::{
+    desk::{Desk, PAST, now},
+    hang_up::Asked,
+    instance::Call,
+    late::{await_crl, shimmed},
+    openssl::{new_key, public_key},
+    traces::{count, traces},
+    world::{PRODUCT, World, submission},
+};
+
+/// Calls that may pass until something has happened: far more than any run needs.
+const PATIENCE: u32 = 3_000;
+
+/// A little of everything: papers, an alias, a mailbox used twice, a person who left, a blocked
+/// key, a serial given up and listed, and an activation that the daemon died over.
+pub fn lived_in(dir: &Path) -> World {
+    let mut world = shimmed(dir);
+    await_crl(&world);
+    papers(&world);
+    let client = world.first();
+    let (order, address) = client.ready(&world.data);
+    fs::write(dir.join("trigger"), "f").unwrap();
+    let issued = client.activate(&order, &submission(&new_key().1)).ok();
+    let path = format!(
+        "/certificates/{}/revocations",
+        issued["id"].as_str().unwrap()
+    );
+    let body = json!({"reason": "keyCompromise", "note": "stolen", "compromise_date": now()});
+    client.post(&path, &body).ok();
+    client.issued(&new_key().1);
+    let another = json!({
+        "product_code": PRODUCT,
+        "customer_ref": "c-1",
+        "alias": "Jan's",
+        "partner_order_ref": "p-7",
+        "contacts": {"technical": "admin@example.com", "revocation": "night@example.com"},
+    });
+    let another = client.post("/orders", &another).ok();
+    let another = another["id"].as_str().unwrap();
+    let body = json!({"subject_data_id": world.data});
+    client.put(another, "subject-data", &body).ok();
+    client.set_address(another, &address).ok();
+    let cancelled = client.order(PRODUCT);
+    let note = json!({"note": "changed my mind"});
+    client
+        .post(&format!("/orders/{cancelled}/cancel"), &note)
+        .ok();
+    let key = String::from_utf8(public_key("req", &new_key().1)).unwrap();
+    let block = Call::json(&json!({"key": key, "note": "ticket"}));
+    world
+        .instance
+        .post("security", "/blocked-keys", &block)
+        .ok();
+    let disable = "/identities/second/disable";
+    world
+        .instance
+        .post("operator", disable, &Call::default())
+        .ok();
+    traces(&world);
+    await_listed(&world);
+    let asked = Asked::new(&world);
+    traces(&world);
+    fs::write(dir.join("trigger"), "k").unwrap();
+    asked.client(None).wait().unwrap();
+    world.instance.child.wait().unwrap();
+    world
+}
+
+/// A set of data with a document that is evidence in its case.
+fn papers(world: &World) {
+    let desk = Desk::open(&world.instance, "customer", "c-2");
+    desk.act("specialist", "/claim").ok();
+    let body = "--b\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\norganization\r\n--b\r\n\
+        Content-Disposition: form-data; name=\"description\"\r\n\r\nextract\r\n--b\r\n\
+        Content-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\
+        Content-Type: application/pdf\r\n\r\n%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n\r\n--b--\r\n";
+    let upload = Call::default()
+        .header("Acting-For: c-2")
+        .header("Content-Type: multipart/form-data; boundary=b")
+        .fresh_key()
+        .bytes(body.into());
+    let path = format!("/subject-data/{}/documents", desk.data);
+    let document = world.instance.post("customer", &path, &upload).ok();
+    let shown = json!({
+        "kind": "document",
+        "source": "statute",
+        "description": "page 2",
+        "document_id": document["document_id"],
+        "obtained_at": PAST,
+    });
+    desk.post("specialist", "/evidence", &shown).ok();
+    let question = json!({"message": "Which board?"});
+    desk.post("specialist", "/request-information", &question)
+        .ok();
+}
+
+/// Until a CRL lists the serial that was given up and the one that was revoked.
+fn await_listed(world: &World) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(async {
+        let url = format!(
+            "sqlite://{}?mode=ro",
+            world.instance.path("ca.db").display()
+        );
+        let mut database = SqliteConnection::connect(&url).await.unwrap();
+        for _ in 0..PATIENCE {
+            let listed = "SELECT count(*) FROM revocation_list \
+                WHERE entries > 1 AND state = 'signed'";
+            if count(&mut database, listed).await > 0 {
+                return;
+            }
+            // A call paces the loop.
+            world.instance.get("customer", "/products").ok();
+        }
+        panic!("no CRL lists the serials");
+    });
+}
