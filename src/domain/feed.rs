@@ -67,8 +67,8 @@ pub struct Told {
 }
 
 impl Event {
-    /// Tells the owner's programs too. The entry names the type, so that the feed can be proven
-    /// from the log.
+    /// Tells the owner's programs too. The entry names type and object, so that the feed can be
+    /// proven from the log.
     #[must_use]
     pub fn told(
         self,
@@ -83,9 +83,12 @@ impl Event {
             object: object.to_string(),
             order,
         };
+        let event = self
+            .with("told", kind.name())
+            .with("told_of", told.object.as_str());
         Self {
             told: Some(Box::new(told)),
-            ..self.with("told", kind.name())
+            ..event
         }
     }
 }

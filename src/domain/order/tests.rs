@@ -221,6 +221,6 @@ fn people_stand_beside_the_entry_only() {
     let names = |map: &std::collections::BTreeMap<String, _>| -> Vec<String> {
         map.keys().cloned().collect()
     };
-    assert_eq!(names(&event.data), ["language", "told", "what"]);
+    assert_eq!(names(&event.data), ["language", "told", "told_of", "what"]);
     assert_eq!(names(&event.detail), ["alias", "user_id"]);
 }

@@ -197,6 +197,28 @@ const QUESTIONS: &[Question] = &[
          (SELECT a.order_id FROM activation AS a WHERE a.id = n.object), n.order_id)",
     ),
     (
+        "feed",
+        Rule::OwnerDiffers,
+        "SELECT CAST(f.pos AS TEXT) AS id, '' AS col FROM feed AS f JOIN orders AS o \
+         ON o.id = f.order_id WHERE o.ra <> f.ra OR o.customer IS NOT f.customer",
+    ),
+    (
+        "feed",
+        Rule::OwnerDiffers,
+        "SELECT CAST(f.pos AS TEXT) AS id, '' AS col FROM feed AS f JOIN subject_data AS s \
+         ON s.id = f.object WHERE s.ra <> f.ra \
+         OR (f.customer IS NOT NULL AND s.customer IS NOT f.customer)",
+    ),
+    (
+        "feed",
+        Rule::LinkDiffers,
+        "SELECT CAST(f.pos AS TEXT) AS id, 'order_id' AS col FROM feed AS f \
+         WHERE f.order_id IS NOT coalesce((SELECT o.id FROM orders AS o WHERE o.id = f.object), \
+         (SELECT c.order_id FROM certificate AS c WHERE c.id = f.object), \
+         (SELECT m.order_id FROM mailbox AS m WHERE m.id = f.object), \
+         (SELECT a.order_id FROM activation AS a WHERE a.id = f.object))",
+    ),
+    (
         "revocation",
         Rule::LinkDiffers,
         "SELECT r.id AS id, 'certificate_id' AS col FROM revocation AS r LEFT JOIN certificate AS c \

@@ -179,6 +179,11 @@ const TABLES: &[Told] = &[
         columns: &["code", "tab", "object", "~created_at"],
     },
     told(
+        "feed",
+        "CAST(t.pos AS TEXT)",
+        &["type", "object", "created_at"],
+    ),
+    told(
         "activation",
         "t.id",
         &[

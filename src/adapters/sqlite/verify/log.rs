@@ -152,7 +152,7 @@ impl Walk<'_> {
                 continue;
             };
             let detail = detail_of(row, &object, &entry, findings)?;
-            rebuild::hear(&entry, detail.as_ref(), said);
+            rebuild::hear(&entry, pos, detail.as_ref(), said);
         }
         said.flush(snapshot).await?;
         findings.step_by("audit_entry", rows.len());

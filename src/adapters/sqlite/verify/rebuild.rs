@@ -17,8 +17,8 @@ use crate::{
 /// Longest text an entry holds whole; longer ones are cut and marked.
 const CUT: char = '…';
 
-/// Notes what the entry says. `detail` is there unless its personal data are lost.
-pub(super) fn hear(entry: &Entry, detail: Option<&Detail>, said: &mut Said) {
+/// Notes what the entry at this position says. `detail` is there unless its personal data are lost.
+pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut Said) {
     let telling = Telling { entry, detail };
     match entry.object_kind.as_str() {
         "order" => registration::order(&telling, said),
@@ -37,6 +37,13 @@ pub(super) fn hear(entry: &Entry, detail: Option<&Detail>, said: &mut Said) {
         "profile" => signing::profile(&telling, said),
         "key" => signing::key(&telling, said),
         _ => {}
+    }
+    if let Some(kind) = telling.word("told") {
+        Row::of(said, "feed", &pos.to_string())
+            .there()
+            .word("type", kind)
+            .set("object", telling.text("told_of"))
+            .set("created_at", telling.now());
     }
     if entry.kind == "system.started" {
         said.there("instance", &entry.boot);
