@@ -19,10 +19,12 @@ use chancery::{
         product::ProductCode,
         refusal::Refused,
         subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+        subject_key::{Holder, KeyHolder},
         text::{Country, Language},
         timestamp::{Timestamp, days},
         unit::Unit,
     },
+    pkix::spki::PublicKey,
     policy::{
         access::{Action, Authenticated, OfficerScope, ReadScope},
         case_rules::{
@@ -152,9 +154,15 @@ impl World {
 
     pub async fn enroll(&self, person: &Person) {
         let until = self.now().plus(days(3000));
-        let identity = Identity::register(person.registration(until), self.now()).unwrap();
-        self.commit(Unit::of(self.caller(), self.now(), identity))
-            .await;
+        let new = person.registration(until);
+        let key = PublicKey::from_spki(new.spki.as_ref().unwrap()).unwrap();
+        let held = KeyHolder {
+            fingerprint: key.fingerprint(),
+            holder: Holder::Identity(new.name.clone()),
+        };
+        let identity = Identity::register(new, self.now()).unwrap();
+        let unit = Unit::of(self.caller(), self.now(), identity);
+        self.commit(unit.change(held)).await;
     }
 
     pub async fn identity(&self, person: &Person) -> Loaded<Identity> {

@@ -17,7 +17,7 @@ use chancery::{
         revocation::{NewRevocation, Revocation},
         revocation_list::{CrlState, RevocationList},
         subject_data::SubjectData,
-        subject_key::KeyHolder,
+        subject_key::{Holder, KeyHolder},
         timestamp::{Timestamp, days},
         unit::{Aggregate, Unit},
     },
@@ -83,7 +83,7 @@ fn intended(
         .change(order.unwrap())
         .change(KeyHolder {
             fingerprint: key.fingerprint(),
-            owner: activation.owner.clone(),
+            holder: Holder::Subscriber(activation.owner.clone()),
         })
         .change(recorded.clone())
         .rests_on(Aggregate::SubjectData, set.id, set.version())

@@ -253,7 +253,8 @@ const QUESTIONS: &[Question] = &[
         "key_holder",
         Rule::KeyHolder,
         "SELECT h.fingerprint AS id, '' AS col FROM temp.held AS h LEFT JOIN key_holder AS k \
-         ON k.fingerprint = h.fingerprint WHERE k.ra IS NOT h.ra OR k.customer IS NOT h.customer",
+         ON k.fingerprint = h.fingerprint WHERE k.ra IS NOT h.ra OR k.customer IS NOT h.customer \
+         OR k.identity IS NOT h.identity",
     ),
     (
         "key_holder",

@@ -78,6 +78,7 @@ const TABLES: &[Told] = &[
             "revision",
             "previous",
             "organization",
+            "abbreviation",
             "country",
             "state_or_province",
             "locality",

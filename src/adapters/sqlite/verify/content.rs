@@ -23,9 +23,9 @@ use crate::{
     },
 };
 
-/// Whose keys activations used.
-pub(super) const CREATE: &str = "CREATE TEMP TABLE held (fingerprint TEXT NOT NULL, \
-     ra TEXT NOT NULL, customer TEXT, PRIMARY KEY (fingerprint)) WITHOUT ROWID";
+/// Whose keys activations used, and by which keys people are recognised.
+pub(super) const CREATE: &str = "CREATE TEMP TABLE held (fingerprint TEXT NOT NULL, ra TEXT, \
+     customer TEXT, identity TEXT, PRIMARY KEY (fingerprint)) WITHOUT ROWID";
 
 pub(super) async fn check(
     snapshot: &mut Snapshot,
@@ -60,7 +60,7 @@ pub(super) async fn check(
                     "activation" => activation(snapshot, row, &object, findings).await,
                     "evidence" => evidence(row, &object, findings),
                     "caa_check" => caa_check(raw, row, &object, findings),
-                    _ => identity(row, &object, findings),
+                    _ => identity(snapshot, row, &object, findings).await,
                 };
                 findings.read(&object, judged)?;
             }
@@ -126,14 +126,22 @@ async fn activation(
     let Ok(key) = PublicKey::from_spki(&spki) else {
         return Ok(());
     };
-    let query = Query::new("INSERT OR IGNORE INTO temp.held VALUES (")
-        .bind(SqlValue::text(hex::encode(key.fingerprint())))
-        .sql(", ")
-        .bind(SqlValue::text(row.string("ra")?))
-        .sql(", ")
-        .bind(SqlValue::Text(row.maybe_string("customer")?))
-        .sql(")");
-    snapshot.rows(query).await?;
+    let subscriber = [Some(row.string("ra")?), row.maybe_string("customer")?, None];
+    hold(snapshot, &key, subscriber).await
+}
+
+/// Notes whose the key is: frontend and customer, or a person.
+async fn hold(
+    snapshot: &mut Snapshot,
+    key: &PublicKey,
+    holder: [Option<String>; 3],
+) -> Result<(), DatabaseError> {
+    let mut query = Query::new("INSERT OR IGNORE INTO temp.held VALUES (")
+        .bind(SqlValue::text(hex::encode(key.fingerprint())));
+    for part in holder {
+        query = query.sql(", ").bind(SqlValue::Text(part));
+    }
+    snapshot.rows(query.sql(")")).await?;
     Ok(())
 }
 
@@ -172,7 +180,8 @@ fn caa_check(
 }
 
 /// A person is recognised by the key their words are verified with.
-fn identity(
+async fn identity(
+    snapshot: &mut Snapshot,
     row: Fields<'_>,
     object: &str,
     findings: &mut Findings<'_>,
@@ -183,7 +192,10 @@ fn identity(
     ) else {
         return Ok(());
     };
-    let same = row.string("credential")? == hex::encode(Sha256::digest(spki));
+    let same = row.string("credential")? == hex::encode(Sha256::digest(&spki));
     findings.demand(same, object, Rule::ContentAltered);
-    Ok(())
+    let Ok(key) = PublicKey::from_spki(&spki) else {
+        return Ok(());
+    };
+    hold(snapshot, &key, [None, None, Some(row.string("name")?)]).await
 }

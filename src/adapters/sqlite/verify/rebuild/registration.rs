@@ -114,6 +114,9 @@ pub(super) fn subject_data(told: &Telling<'_>, said: &mut Said) {
             }
             None => {}
         },
+        "data.abbreviated" => {
+            row.known("abbreviation", told.personal("abbreviation"));
+        }
         "data.bound" => {
             row.known("customer", told.personal("customer_ref"));
         }
@@ -128,6 +131,7 @@ fn data_created(told: &Telling<'_>, row: Row<'_>) {
         .set("revision", told.number("revision"))
         .set("previous", told.text("previous"))
         .known("organization", told.personal("organization"))
+        .none("abbreviation")
         .set("country", told.text("country"))
         .known("state_or_province", told.personal("state_or_province"))
         .known("locality", told.personal("locality"))
