@@ -204,6 +204,16 @@ impl Unit {
         self
     }
 
+    /// The entry of the unit's registration names the key by which a client is recognised.
+    #[must_use]
+    pub fn tells_key(mut self, key: &Fingerprint) -> Self {
+        let mut events = self.events.iter_mut();
+        if let Some(event) = events.find(|e| e.kind == EventKind::RoleGranted) {
+            event.data.insert("key".to_owned(), Value::hex(key));
+        }
+        self
+    }
+
     /// A key that must not stand on the block list when the unit commits.
     #[must_use]
     pub fn unblocked(mut self, key: Fingerprint) -> Self {

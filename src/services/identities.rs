@@ -151,7 +151,8 @@ impl Identities {
             Some(unfit) => return Err(refusal(unfit)),
         }
         let holder = Holder::Identity(name.clone());
-        let unit = unit.unblocked(fingerprint).change(KeyHolder {
+        let unit = unit.tells_key(&fingerprint).unblocked(fingerprint);
+        let unit = unit.change(KeyHolder {
             fingerprint,
             holder,
         });

@@ -162,7 +162,8 @@ impl World {
         };
         let identity = Identity::register(new, self.now()).unwrap();
         let unit = Unit::of(self.caller(), self.now(), identity);
-        self.commit(unit.change(held)).await;
+        self.commit(unit.tells_key(&held.fingerprint).change(held))
+            .await;
     }
 
     pub async fn identity(&self, person: &Person) -> Loaded<Identity> {

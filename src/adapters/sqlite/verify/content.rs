@@ -23,14 +23,18 @@ use crate::{
     },
 };
 
-/// Whose keys activations used, and by which keys people are recognised.
+/// Whose keys activations used, and by which keys identities are recognised, as the log has it.
 pub(super) const CREATE: &str = "CREATE TEMP TABLE held (fingerprint TEXT NOT NULL, ra TEXT, \
      customer TEXT, identity TEXT, PRIMARY KEY (fingerprint)) WITHOUT ROWID";
+
+const OF_IDENTITIES: &str = "INSERT OR IGNORE INTO temp.held SELECT value, NULL, NULL, id \
+     FROM temp.said WHERE tbl = 'identity' AND col = 'key' AND value IS NOT NULL";
 
 pub(super) async fn check(
     snapshot: &mut Snapshot,
     findings: &mut Findings<'_>,
 ) -> Result<(), DatabaseError> {
+    snapshot.rows(Query::new(OF_IDENTITIES)).await?;
     for table in [
         "certificate",
         "activation",
@@ -60,7 +64,7 @@ pub(super) async fn check(
                     "activation" => activation(snapshot, row, &object, findings).await,
                     "evidence" => evidence(row, &object, findings),
                     "caa_check" => caa_check(raw, row, &object, findings),
-                    _ => identity(snapshot, row, &object, findings).await,
+                    _ => identity(row, &object, findings),
                 };
                 findings.read(&object, judged)?;
             }
@@ -126,22 +130,14 @@ async fn activation(
     let Ok(key) = PublicKey::from_spki(&spki) else {
         return Ok(());
     };
-    let subscriber = [Some(row.string("ra")?), row.maybe_string("customer")?, None];
-    hold(snapshot, &key, subscriber).await
-}
-
-/// Notes whose the key is: frontend and customer, or a person.
-async fn hold(
-    snapshot: &mut Snapshot,
-    key: &PublicKey,
-    holder: [Option<String>; 3],
-) -> Result<(), DatabaseError> {
-    let mut query = Query::new("INSERT OR IGNORE INTO temp.held VALUES (")
-        .bind(SqlValue::text(hex::encode(key.fingerprint())));
-    for part in holder {
-        query = query.sql(", ").bind(SqlValue::Text(part));
-    }
-    snapshot.rows(query.sql(")")).await?;
+    let query = Query::new("INSERT OR IGNORE INTO temp.held VALUES (")
+        .bind(SqlValue::text(hex::encode(key.fingerprint())))
+        .sql(", ")
+        .bind(SqlValue::text(row.string("ra")?))
+        .sql(", ")
+        .bind(SqlValue::Text(row.maybe_string("customer")?))
+        .sql(", NULL)");
+    snapshot.rows(query).await?;
     Ok(())
 }
 
@@ -180,8 +176,7 @@ fn caa_check(
 }
 
 /// A person is recognised by the key their words are verified with.
-async fn identity(
-    snapshot: &mut Snapshot,
+fn identity(
     row: Fields<'_>,
     object: &str,
     findings: &mut Findings<'_>,
@@ -192,10 +187,7 @@ async fn identity(
     ) else {
         return Ok(());
     };
-    let same = row.string("credential")? == hex::encode(Sha256::digest(&spki));
+    let same = row.string("credential")? == hex::encode(Sha256::digest(spki));
     findings.demand(same, object, Rule::ContentAltered);
-    let Ok(key) = PublicKey::from_spki(&spki) else {
-        return Ok(());
-    };
-    hold(snapshot, &key, [None, None, Some(row.string("name")?)]).await
+    Ok(())
 }

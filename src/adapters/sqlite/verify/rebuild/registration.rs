@@ -397,6 +397,7 @@ pub(super) fn identity(told: &Telling<'_>, said: &mut Said) {
             };
             row.there()
                 .set("role", told.text("role"))
+                .set("key", told.text("key"))
                 .word("credential_kind", kind)
                 .word("credential", value)
                 .set("qualified_until", told.time("qualified_until"))
