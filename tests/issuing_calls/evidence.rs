@@ -244,7 +244,7 @@ async fn what_has_changed_since_takes_nothing_from_the_evidence() {
     }
 
     // As if the first order's address had been validated anew.
-    let mut stock = Stock::open(world.instance.path("ca.db")).await;
+    let mut stock = Stock::open(&world).await;
     stock
         .run("UPDATE mailbox SET confirmed_at = confirmed_at + 1 WHERE reused_from IS NULL")
         .await;

@@ -1,7 +1,5 @@
 //! `chancery lint`: the stock under today's rules, with certificates in it that should not be.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -31,7 +29,9 @@ pub struct Stock {
 }
 
 impl Stock {
-    pub async fn open(path: PathBuf) -> Self {
+    pub async fn open(world: &World) -> Self {
+        world.instance.tampered();
+        let path = world.instance.path("ca.db");
         let url = format!("sqlite://{}?mode=rw", path.display());
         Self {
             database: SqliteConnection::connect(&url).await.unwrap(),
@@ -95,8 +95,7 @@ async fn every_certificate_is_judged_and_the_broken_ones_are_named() {
     assert!(statement["at"].as_str().unwrap().ends_with('Z'));
     assert!(!statement["rules"].as_str().unwrap().is_empty());
 
-    world.instance.tampered();
-    let mut stock = Stock::open(world.instance.path("ca.db")).await;
+    let mut stock = Stock::open(&world).await;
     let good = stock.newest().await;
     for _ in 0..COPIES {
         stock.add("issuing-g1", &good).await;

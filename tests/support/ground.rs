@@ -44,7 +44,7 @@ impl Ground {
 
 /// The start that writes the audit entries.
 pub fn boot() -> BootId {
-    BootId::new(Timestamp::EPOCH, [0xb0; 10])
+    BootId::new(Timestamp::EPOCH, FakeEntropy::from(0xb0).bytes())
 }
 
 pub fn text<const MAX: usize>(text: &str) -> Text<MAX> {

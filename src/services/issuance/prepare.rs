@@ -246,11 +246,8 @@ impl Issuance {
             .lapses_with(product.offered)
             .lapses_with(profile.in_force())
             .among(slot.under_way());
-        let unit = grounds
-            .rests_on
-            .into_iter()
-            .fold(unit, Unit::rest)
-            .tells_grounds();
+        let rests = grounds.rests_on.into_iter();
+        let unit = rests.fold(unit, Unit::rest).tells_grounds();
         let mut steps = Steps::start(self.0.clock.as_ref());
         let committed = match self.0.store.commit(unit).await {
             Ok(committed) => committed,

@@ -170,8 +170,8 @@ fn caa_check(
         Value::Text(text) => Json::String(text),
         _ => Json::Null,
     });
-    let same = Json::Array(words.collect()).to_string() == told;
-    findings.demand(same, object, Rule::ContentAltered);
+    let words = Json::Array(words.collect()).to_string();
+    findings.demand(words == told, object, Rule::ContentAltered);
     Ok(())
 }
 
