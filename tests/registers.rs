@@ -74,6 +74,10 @@ impl Clock for Standing {
         Duration::from_secs(1000)
     }
 
+    fn thread_cpu(&self) -> Duration {
+        self.monotonic()
+    }
+
     async fn pause(&self, _: Duration) {
         if !self.pauses_end {
             std::future::pending::<()>().await;

@@ -6,6 +6,7 @@
 
 mod check;
 mod client;
+mod cpu;
 mod load;
 mod prepare;
 mod raw;
@@ -19,6 +20,7 @@ use clap::Parser;
 use crate::{
     check::Checker,
     client::Identity,
+    cpu::Cpu,
     load::Row,
     prepare::Plan,
     raw::{RawSigner, Token},
@@ -91,6 +93,7 @@ async fn main() -> Result<()> {
     let signer = RawSigner::open(&token)?;
     let cores = thread::available_parallelism()?.get();
     let mut checker = Checker::new(&arguments.issuing_pem)?;
+    let mut cpu = Cpu::default();
     println!("issuing key {}, {cores} cores", arguments.algorithm);
     println!(
         "{:>4} {:>8} {:>9} {:>9} {:>11} {:>9} {:>9} {:>6}",
@@ -99,7 +102,7 @@ async fn main() -> Result<()> {
     for level in &arguments.levels {
         let (clients, orders) = level.split_once(':').context("a level is C:ORDERS")?;
         let (clients, orders) = (clients.parse()?, orders.parse()?);
-        let row = measure(&arguments, &identity, clients, orders).await?;
+        let row = measure(&arguments, &identity, clients, orders, &mut cpu).await?;
         let raw = raw_rate(&signer, clients.min(cores), arguments.daemon)?;
         print_row(&row, &raw);
         for issued in &row.issued {
@@ -112,7 +115,8 @@ async fn main() -> Result<()> {
         "{} certificates checked, each serial number once",
         checker.serials()
     );
-    steps(&arguments.metrics).await
+    steps(&arguments.metrics).await?;
+    cpu.report(&arguments.algorithm)
 }
 
 async fn measure(
@@ -120,6 +124,7 @@ async fn measure(
     identity: &Identity,
     clients: usize,
     orders: usize,
+    cpu: &mut Cpu,
 ) -> Result<Row> {
     let plan = Arc::new(Plan {
         product: "smime-org-multipurpose-365-issue".to_owned(),
@@ -131,7 +136,10 @@ async fn measure(
     let ready = prepare::orders(identity, &plan, orders).await?;
     let first = ready.first().context("at least one order")?.order.clone();
     let choice = prepare::choice(identity, &plan, &first).await?;
-    load::run(identity, arguments.daemon, clients, ready, &choice).await
+    let before = cpu::spent(&arguments.metrics).await?;
+    let row = load::run(identity, arguments.daemon, clients, ready, &choice).await?;
+    cpu.add(&row, &before, &cpu::spent(&arguments.metrics).await?);
+    Ok(row)
 }
 
 /// Bare signatures beside an idle daemon.

@@ -149,6 +149,10 @@ mod tests {
             Duration::from_secs(9)
         }
 
+        fn thread_cpu(&self) -> Duration {
+            self.monotonic()
+        }
+
         async fn pause(&self, _: Duration) {}
     }
 

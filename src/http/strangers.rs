@@ -122,6 +122,10 @@ mod tests {
             Duration::from_millis(self.0.load(Ordering::SeqCst))
         }
 
+        fn thread_cpu(&self) -> Duration {
+            self.monotonic()
+        }
+
         async fn pause(&self, _: Duration) {}
     }
 

@@ -33,6 +33,15 @@ pub struct ProvenRequest {
     warnings: Vec<CsrWarning>,
 }
 
+/// A request whose key passes the key policy; whether its sender has the private half is open.
+pub struct CheckedRequest {
+    key: PublicKey,
+    proof: ProofAlgorithm,
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+    warnings: Vec<CsrWarning>,
+}
+
 /// A request that is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefusedRequest {
@@ -54,6 +63,28 @@ pub struct KeyFacts {
     pub compromised: bool,
     /// A CA's, this system's or another subscriber's certificate has it.
     pub reused: bool,
+}
+
+impl CheckedRequest {
+    /// The other half of [`examine`]: proof of possession.
+    ///
+    /// # Errors
+    /// When the self-signature does not verify.
+    pub fn prove(self) -> Result<ProvenRequest, RefusedRequest> {
+        let Self { key, warnings, .. } = self;
+        if self
+            .proof
+            .verify(&key, &self.signed, &self.signature)
+            .is_ok()
+        {
+            return Ok(ProvenRequest { key, warnings });
+        }
+        Err(RefusedRequest {
+            faults: vec![CsrFault::SignatureInvalid],
+            key: Some(key),
+            leaked: Vec::new(),
+        })
+    }
 }
 
 impl ProvenRequest {
@@ -101,6 +132,14 @@ impl KeyFacts {
 /// # Errors
 /// Every fault that can be told at once. A private key anywhere in the text outweighs all else.
 pub fn examine(text: &str) -> Result<ProvenRequest, RefusedRequest> {
+    check(text)?.prove()
+}
+
+/// The first half of [`examine`]: all of it but the self-signature.
+///
+/// # Errors
+/// As [`examine`].
+pub fn check(text: &str) -> Result<CheckedRequest, RefusedRequest> {
     if text.len() > MAX_TEXT {
         return Err(refuse(CsrFault::Malformed));
     }
@@ -118,7 +157,7 @@ pub fn examine(text: &str) -> Result<ProvenRequest, RefusedRequest> {
             CsrFault::Malformed
         })
     })?;
-    prove(&request)
+    check_key(&request)
 }
 
 /// Every private key in the text: in a block, behind something else in it, or without armour.
@@ -147,7 +186,8 @@ fn burnt(armored: &armor::Armored, mut leaked: Vec<PublicKey>) -> RefusedRequest
     for der in armored.requests() {
         if let Ok(proven) = RequestView::parse(der)
             .map_err(|_| ())
-            .and_then(|request| prove(&request).map_err(|_| ()))
+            .and_then(|request| check_key(&request).map_err(|_| ()))
+            .and_then(|checked| checked.prove().map_err(|_| ()))
             && !leaked.contains(&proven.key)
         {
             leaked.push(proven.key);
@@ -160,7 +200,7 @@ fn burnt(armored: &armor::Armored, mut leaked: Vec<PublicKey>) -> RefusedRequest
     }
 }
 
-fn prove(request: &RequestView<'_>) -> Result<ProvenRequest, RefusedRequest> {
+fn check_key(request: &RequestView<'_>) -> Result<CheckedRequest, RefusedRequest> {
     let key = PublicKey::from_spki(request.spki).map_err(|fault| {
         refuse(match fault {
             SpkiFault::Malformed => CsrFault::Malformed,
@@ -176,30 +216,32 @@ fn prove(request: &RequestView<'_>) -> Result<ProvenRequest, RefusedRequest> {
     let judged = !matches!(key, PublicKey::Ed25519(_));
     match ProofAlgorithm::find(&key, request.algorithm) {
         Err(_) => faults.push(CsrFault::Malformed),
-        Ok(None) if judged => faults.push(CsrFault::AlgorithmUnsupported),
+        Ok(None) if judged || faults.is_empty() => faults.push(CsrFault::AlgorithmUnsupported),
         // A signature is verified only under a key that passed: others cost time or cannot be.
         Ok(Some(proof)) if faults.is_empty() => {
-            if proof.verify(&key, request.info, request.signature).is_err() {
-                faults.push(CsrFault::SignatureInvalid);
-            }
+            return Ok(CheckedRequest {
+                key,
+                proof,
+                signed: request.info.to_vec(),
+                signature: request.signature.to_vec(),
+                warnings: warnings(request),
+            });
         }
         Ok(_) => {}
     }
-    if !faults.is_empty() {
-        return Err(RefusedRequest {
-            faults,
-            key: Some(key),
-            leaked: Vec::new(),
-        });
-    }
-    let mut warnings = Vec::new();
-    if request.has_subject {
-        warnings.push(CsrWarning::SubjectIgnored);
-    }
-    if request.asks_extensions {
-        warnings.push(CsrWarning::ExtensionsIgnored);
-    }
-    Ok(ProvenRequest { key, warnings })
+    Err(RefusedRequest {
+        faults,
+        key: Some(key),
+        leaked: Vec::new(),
+    })
+}
+
+fn warnings(request: &RequestView<'_>) -> Vec<CsrWarning> {
+    let subject = request.has_subject.then_some(CsrWarning::SubjectIgnored);
+    let extensions = request
+        .asks_extensions
+        .then_some(CsrWarning::ExtensionsIgnored);
+    subject.into_iter().chain(extensions).collect()
 }
 
 fn refuse(fault: CsrFault) -> RefusedRequest {

@@ -16,6 +16,10 @@ pub trait Clock: Send + Sync {
     /// deadlines only.
     fn monotonic(&self) -> Duration;
 
+    /// CPU time that the calling thread has used. Only for metrics, and only as the difference of
+    /// two looks with no `.await` between them: a task wakes up on another thread.
+    fn thread_cpu(&self) -> Duration;
+
     /// Ends when `length` has passed on the monotonic clock: the pause before something is tried
     /// again. Never a wait for a wall time.
     async fn pause(&self, length: Duration);

@@ -84,6 +84,10 @@ mod tests {
             Duration::ZERO
         }
 
+        fn thread_cpu(&self) -> Duration {
+            self.monotonic()
+        }
+
         async fn pause(&self, _: Duration) {}
     }
 

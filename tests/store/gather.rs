@@ -37,6 +37,10 @@ impl Clock for Endless {
         self.0.monotonic()
     }
 
+    fn thread_cpu(&self) -> Duration {
+        self.monotonic()
+    }
+
     async fn pause(&self, _: Duration) {
         let take = |left: u32| left.checked_sub(1);
         let over = self

@@ -40,6 +40,10 @@ impl Clock for FakeClock {
         self.now().since(Timestamp::EPOCH)
     }
 
+    fn thread_cpu(&self) -> Duration {
+        self.monotonic()
+    }
+
     /// Whoever pauses moves the time.
     async fn pause(&self, length: Duration) {
         self.advance(length);

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Issuance, steps::in_time};
+use super::{
+    Issuance,
+    steps::{in_time, metered},
+};
 use crate::{
     domain::{
         audit::event::{Event, EventKind, Outcome as Fate},
@@ -150,7 +153,8 @@ impl Issuance {
         let urls = authority
             .leaf_urls(partition)
             .map_err(|error| Refused::unavailable("issuance-suspended", error))?;
-        let draft = leaf::draft(LeafOrder {
+        let clock = self.0.clock.as_ref();
+        let order = LeafOrder {
             profile,
             issuer: &authority.certificate,
             key: &authority.key,
@@ -161,13 +165,15 @@ impl Issuance {
             subject: content.subject,
             email_in_subject: false,
             urls: &urls,
-        })
-        .map_err(|fault| Refused {
+        };
+        let draft = metered(clock, "S4 TBS", || leaf::draft(order));
+        let draft = draft.map_err(|fault| Refused {
             cause: Some(fault.to_string()),
             ..lint_failed()
         })?;
         let rules = authority.leaf_rules(profile.leaf_type());
-        let linted = in_time(self.0.clock.as_ref(), || draft.lint(&rules, content.now))?;
+        let lint = || in_time(clock, || draft.lint(&rules, content.now));
+        let linted = metered(clock, "S4 lint", lint)?;
         Ok(linted.map(|linted| (linted, partition)))
     }
 

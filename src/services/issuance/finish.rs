@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::{Issuance, Outcome, prepare::InFlight, steps::Steps};
+use super::{
+    Issuance, Outcome,
+    prepare::InFlight,
+    steps::{Steps, metered, metered_polls},
+};
 use crate::{
     domain::{
         aggregate::Loaded,
@@ -36,20 +40,25 @@ impl Issuance {
     pub(super) async fn finish(&self, act: InFlight) -> Outcome {
         let activation = act.activation.id;
         let recorded = act.recorded.clone();
-        let mut steps = Steps::start(self.0.clock.as_ref());
-        let signature = self.signature(&act).await;
+        let clock = self.0.clock.as_ref();
+        let mut steps = Steps::start(clock);
+        let signature = metered_polls(clock, "S6 sign", self.signature(&act)).await;
         steps.end("S6 sign");
         let issued = match signature {
-            Ok(signature) => recorded.finish(&signature).map_err(|_| {
-                self.0.signer.distrust(act.recorded.order().key());
-                "signature-invalid"
-            }),
+            Ok(signature) => {
+                let issued = metered(clock, "S7 verify", || recorded.finish(&signature));
+                issued.map_err(|_| {
+                    self.0.signer.distrust(act.recorded.order().key());
+                    "signature-invalid"
+                })
+            }
             Err(cause) => Err(cause),
         };
         steps.end("S7 verify");
         match issued {
             Ok(issued) => {
-                let outcome = self.store_result(act, issued).await;
+                let stored = self.store_result(act, issued);
+                let outcome = metered_polls(clock, "S8 result", stored).await;
                 steps.end("S8 result");
                 outcome
             }

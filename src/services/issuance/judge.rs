@@ -1,6 +1,10 @@
 //! Before the intent: is the request acceptable, and are its facts?
 
-use super::{Applicant, Issuance, Wish, prepare::view};
+use super::{
+    Applicant, Issuance, Wish,
+    prepare::view,
+    steps::{metered, metered_polls},
+};
 use crate::{
     domain::{
         activation::{Activation, CommonNameSource},
@@ -14,7 +18,7 @@ use crate::{
     policy::{
         access::TenantScope,
         activation::{self, Choice, CommonNameOption, Gates, Grounds, Options},
-        csr::{self, ProvenRequest},
+        csr::{self, CheckedRequest, ProvenRequest},
         statements,
     },
     ports::store::issuance::ActivationFacts,
@@ -127,16 +131,20 @@ impl Issuance {
         proven: ProvenRequest,
         now: Timestamp,
     ) -> Result<Judged, Refused> {
-        let facts = self.facts(&scope.read(), order).await?;
-        let (product, applicant) = self.desk(&facts, wish, now).applicant(wish)?;
-        let (proven, standing) = self
-            .admit(&scope.caller(), &facts.order.owner, proven)
-            .await?;
+        let clock = self.0.clock.as_ref();
+        let read = scope.read();
+        let facts = metered_polls(clock, "S3 facts", self.facts(&read, order)).await?;
+        let desk = || self.desk(&facts, wish, now).applicant(wish);
+        let (product, applicant) = metered(clock, "S3 judgement", desk)?;
+        let caller = scope.caller();
+        let admit = self.admit(&caller, &facts.order.owner, proven);
+        let (proven, standing) = metered_polls(clock, "S3 key checks", admit).await?;
         let choice = Choice {
             common_name: applicant.common_name,
             fields: applicant.fields.clone(),
         };
-        let grounds = activation::judge(view(&facts), &choice, false, now)?;
+        let judge = || activation::judge(view(&facts), &choice, false, now);
+        let grounds = metered(clock, "S3 judgement", judge)?;
         Ok(Judged {
             facts,
             product,
@@ -183,7 +191,11 @@ impl Issuance {
         text: &str,
         now: Timestamp,
     ) -> Result<ProvenRequest, Refused> {
-        match csr::examine(text) {
+        let clock = self.0.clock.as_ref();
+        let checked = metered(clock, "S2 key checks", || csr::check(text));
+        let prove =
+            |checked: CheckedRequest| metered(clock, "S2 proof of possession", || checked.prove());
+        match checked.and_then(prove) {
             Ok(proven) => Ok(proven),
             Err(refused) => {
                 block_leaked(self.0.store.as_ref(), caller, &refused, now).await?;

@@ -3,8 +3,10 @@
 use tokio::sync::watch;
 
 use super::{
-    Applicant, Asked, Issuance, Origin, Outcome, Stage, Wish, draw::Drawn, judge::Judged,
-    steps::Steps,
+    Applicant, Asked, Issuance, Origin, Outcome, Stage, Wish,
+    draw::Drawn,
+    judge::Judged,
+    steps::{Steps, metered_polls},
 };
 use crate::{
     domain::{
@@ -116,7 +118,9 @@ impl Issuance {
         } = self.judged(scope, order, wish, proven, now).await?;
         steps.end("S3 facts");
         let caller = scope.caller();
-        let grounds = self.with_caa(grounds, &facts, &caller).await?;
+        let clock = self.0.clock.as_ref();
+        let permitted = self.with_caa(grounds, &facts, &caller);
+        let grounds = metered_polls(clock, "S3 caa", permitted).await?;
         steps.end("S3 caa");
         let drawn = self
             .draw(&product, grounds, proven.key(), &caller, now)
@@ -246,10 +250,10 @@ impl Issuance {
             .lapses_with(product.offered)
             .lapses_with(profile.in_force())
             .among(slot.under_way());
-        let rests = grounds.rests_on.into_iter();
-        let unit = rests.fold(unit, Unit::rest).tells_grounds();
+        let unit = grounds.rests_on.into_iter().fold(unit, Unit::rest);
         let mut steps = Steps::start(self.0.clock.as_ref());
-        let committed = match self.0.store.commit(unit).await {
+        let commit = self.0.store.commit(unit.tells_grounds());
+        let committed = match metered_polls(steps.clock, "S5 intent", commit).await {
             Ok(committed) => committed,
             Err(error) => {
                 if matches!(error, CommitError::Unavailable(_)) {

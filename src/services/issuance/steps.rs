@@ -1,6 +1,11 @@
-//! Where the time of an act goes, by the steps S1 to S8 of the design.
+//! Where the time of an act goes, by the steps S2 to S8 of the design: wall time, and CPU time of
+//! the thread the step runs on. What it makes other threads do (store, HSM) is not in the latter.
 
-use std::time::Duration;
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    time::Duration,
+};
 
 use crate::{domain::refusal::Refused, ports::clock::Clock};
 
@@ -22,9 +27,47 @@ pub(super) fn in_time<T>(clock: &dyn Clock, lint: impl FnOnce() -> T) -> Result<
     Ok(said)
 }
 
+/// CPU time of a step that does not wait.
+pub(super) fn metered<T>(clock: &dyn Clock, step: &'static str, work: impl FnOnce() -> T) -> T {
+    let begun = clock.thread_cpu();
+    let done = work();
+    count(step, clock.thread_cpu().saturating_sub(begun));
+    done
+}
+
+/// CPU time of a step that waits in between: the sum over its polls.
+pub(super) async fn metered_polls<T>(
+    clock: &dyn Clock,
+    step: &'static str,
+    work: impl Future<Output = T>,
+) -> T {
+    let (done, spent) = over_polls(clock, work).await;
+    count(step, spent);
+    done
+}
+
+async fn over_polls<T>(clock: &dyn Clock, work: impl Future<Output = T>) -> (T, Duration) {
+    let mut work = pin!(work);
+    let mut spent = Duration::ZERO;
+    let done = poll_fn(|context| {
+        let begun = clock.thread_cpu();
+        let polled = work.as_mut().poll(context);
+        spent += clock.thread_cpu().saturating_sub(begun);
+        polled
+    })
+    .await;
+    (done, spent)
+}
+
+/// A counter: a histogram of each step would keep thousands of samples a second.
+fn count(step: &'static str, spent: Duration) {
+    let spent = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
+    metrics::counter!("chancery_issuance_cpu_nanoseconds_total", "step" => step).increment(spent);
+}
+
 /// Measures one step after another.
 pub(super) struct Steps<'a> {
-    clock: &'a dyn Clock,
+    pub(super) clock: &'a dyn Clock,
     since: Duration,
 }
 
@@ -68,7 +111,25 @@ mod tests {
             Duration::from_millis(self.1.fetch_add(self.0, Ordering::Relaxed))
         }
 
+        fn thread_cpu(&self) -> Duration {
+            self.monotonic()
+        }
+
         async fn pause(&self, _: Duration) {}
+    }
+
+    #[tokio::test]
+    async fn between_two_polls_nothing_is_spent() {
+        let clock = Passing(1, AtomicU64::new(0));
+        let work = async {
+            tokio::task::yield_now().await;
+            clock.monotonic();
+            tokio::task::yield_now().await;
+            "done"
+        };
+        // Each of three polls costs a millisecond, the look within the second one another.
+        let spent = Duration::from_millis(4);
+        assert_eq!(over_polls(&clock, work).await, ("done", spent));
     }
 
     #[test]
