@@ -61,7 +61,8 @@ fn no_hostile_request_passes_the_check() {
     println!("{total} refused: {counts:?}");
     assert!(total >= 195, "{counts:?}");
     assert_eq!(counts.len(), 11, "{counts:?}");
-    let growth = peak(&world) - before;
+    // The kernel counts pages by processor and adds them up late: a peak can seem to sink.
+    let growth = peak(&world).saturating_sub(before);
     println!("dearest: {dearest:?} ticks; peak {before} KiB and {growth} KiB more");
     assert!(dearest.0 < MAX_EFFORT, "{dearest:?}");
     assert!(growth < MAX_GROWTH, "{growth} KiB more than {before} KiB");
