@@ -27,7 +27,8 @@ const LONGEST: u64 = 64 * 1024;
 
 #[derive(Subcommand)]
 pub enum Verb {
-    /// Block a compromised key for ever: no certificate is issued for it again.
+    /// Block a compromised key for ever: no certificate is issued for it again, and those that are
+    /// valid are revoked within seconds.
     ///
     /// FILE holds a private key, a public key, a certificate or a certification request, in PEM or
     /// DER. A private key proves itself; nothing of it is kept but the fingerprint of its public

@@ -61,7 +61,8 @@ async fn all(
     Ok(answer::ok(&list::page(&found, &page, place, entry)))
 }
 
-/// Blocks a compromised key for ever; blocking it again changes nothing (security officer).
+/// Blocks a compromised key for ever and revokes its valid certificates; blocking it again changes
+/// nothing (security officer).
 #[utoipa::path(post, path = "/blocked-keys", tag = "keys", request_body = NewBlockedKey,
     responses((status = 200, body = BlockedKeyReport),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]

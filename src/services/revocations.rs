@@ -140,14 +140,18 @@ impl Revocations {
         let unit = Unit::of(scope.caller(), now, changed)
             .change(entry)
             .job(job);
-        let unit = match self.unknown(scope, certificate, now).await? {
-            Some(blocked) if is_compromise => with_key(unit, blocked, now),
-            Some(_) | None => unit,
+        let blocked = match is_compromise {
+            true => self.unknown(scope, certificate, now).await?,
+            false => None,
+        };
+        let unit = match blocked {
+            Some(blocked) => with_key(unit, blocked, now),
+            None => unit,
         };
         let unit = request.complete(unit, &answer);
         let unit = unit.granted(scope.grant()).reserved();
         self.0.store.commit(unit).await?;
-        metrics::counter!("chancery_revocations_total", "reason" => reason.name()).increment(1);
+        count(reason, 1);
         Ok(answer)
     }
 
@@ -276,6 +280,12 @@ impl Revocations {
         }
         Ok(unit)
     }
+}
+
+/// Certificates that were revoked, whoever asked.
+fn count(reason: CrlReason, certificates: u64) {
+    metrics::counter!("chancery_revocations_total", "reason" => reason.name())
+        .increment(certificates);
 }
 
 /// Why a certificate cannot be revoked.

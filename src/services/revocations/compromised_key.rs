@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Revocations, SYSTEM, Wish};
+use super::{Revocations, SYSTEM, Wish, count};
 use crate::{
     domain::{
         id::JobId,
@@ -73,7 +73,7 @@ impl KeySweep {
             .valid_certificates_of_key(fingerprint, now, AT_ONCE)
             .await?;
         let records = parts.stored.certificates_of(&SYSTEM.read(), &valid).await?;
-        let mut unit: Option<Unit> = None;
+        let (mut unit, mut fallen): (Option<Unit>, u64) = (None, 0);
         for record in records.iter().filter(|record| record.revoked.is_none()) {
             let (by, reason) = (&blocked.blocked_by, CrlReason::KeyCompromise);
             let certificate = &record.certificate;
@@ -83,11 +83,13 @@ impl KeySweep {
                 None => Unit::of(SYSTEM.caller(), now, changed),
             };
             unit = Some(begun.change(entry).job(job));
+            fallen = fallen.saturating_add(1);
         }
         match unit {
             Some(unit) => {
                 let unit = unit.ends_job(jobs::again(job, now)).reserved();
                 store.commit(unit).await?;
+                count(CrlReason::KeyCompromise, fallen);
                 Ok(())
             }
             None => Ok(rest(store, job, &blocked, now).await?),
