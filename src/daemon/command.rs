@@ -199,6 +199,12 @@ fn verify(path: &Path, json: bool) -> ExitCode {
                 report.revocation_lists,
                 report.found
             );
+            if report.unjudged > 0 {
+                println!(
+                    "{} signatures not judged: the configuration does not name their CA",
+                    report.unjudged
+                );
+            }
             ExitCode::from(u8::from(report.found > 0))
         }
         Err(error) => {
@@ -209,7 +215,9 @@ fn verify(path: &Path, json: bool) -> ExitCode {
 }
 
 fn judge(path: &Path) -> Result<Report, Box<dyn Error>> {
-    let database = Config::load(path)?.sqlite_path()?;
+    let config = Config::load(path)?;
+    let database = config.sqlite_path()?;
+    let issuers = material::issuing_certificates(&config)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -219,7 +227,7 @@ fn judge(path: &Path) -> Result<Report, Box<dyn Error>> {
             eprint!("\r\x1b[K{table} {rows}");
         }
     };
-    let judged = runtime.block_on(sqlite::verify::verify_aloud(&database, &progress));
+    let judged = runtime.block_on(sqlite::verify::verify_aloud(&database, &issuers, &progress));
     if aloud {
         eprint!("\r\x1b[K");
     }
@@ -241,6 +249,7 @@ fn as_json(report: &Report) -> serde_json::Value {
         "certificates": report.certificates,
         "revoked": report.revoked,
         "revocation_lists": report.revocation_lists,
+        "unjudged": report.unjudged,
         "found": report.found,
         "violations": report.violations.iter().map(violation).collect::<Vec<_>>(),
     })

@@ -10,6 +10,7 @@ use toml::Spanned;
 use crate::{
     adapters::{
         pkcs11::config::{KeyConfig, TokenConfig, TokenSelector},
+        sqlite::verify::Issuers,
         system,
     },
     config::{
@@ -165,6 +166,20 @@ fn issuers(config: &Config) -> Result<Vec<Arc<Authority>>, ConfigError> {
     wanted
         .iter()
         .map(|issuer| authority(config, issuer).map(Arc::new))
+        .collect()
+}
+
+/// The certificates of the configured issuers, by name: what the oracle judges signatures by.
+///
+/// # Errors
+/// When a file is missing or holds no CA certificate.
+pub fn issuing_certificates(config: &Config) -> Result<Issuers, ConfigError> {
+    let wanted = config.settings.issuers.iter();
+    wanted
+        .map(|issuer| {
+            let certificate = ca_certificate(config, &issuer.certificate)?;
+            Ok((issuer.name.get_ref().0.to_string(), certificate))
+        })
         .collect()
 }
 

@@ -252,11 +252,25 @@ impl CaCertificate {
     /// When the name differs or the signature does not verify.
     pub fn verify_issued_by(&self, issuer: &Self) -> Result<(), BadSignature> {
         let view = CertificateView::parse(&self.der).map_err(|_| BadSignature)?;
-        let algorithm = SignatureAlgorithm::from_der(view.outer_algorithm).ok_or(BadSignature)?;
         if self.issuer != issuer.subject || view.inner_algorithm != view.outer_algorithm {
             return Err(BadSignature);
         }
-        signature::verify(&issuer.public_key, algorithm, view.tbs, view.signature)
+        issuer.verify(view.tbs, view.outer_algorithm, view.signature)
+    }
+
+    /// Whether its key has signed `tbs`, a certificate's or a CRL's; `algorithm` is the DER
+    /// `AlgorithmIdentifier` beside the signature.
+    ///
+    /// # Errors
+    /// When the algorithm is none of ours or the signature does not verify.
+    pub fn verify(
+        &self,
+        tbs: &[u8],
+        algorithm: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        let algorithm = SignatureAlgorithm::from_der(algorithm).ok_or(BadSignature)?;
+        signature::verify(&self.public_key, algorithm, tbs, signature)
     }
 }
 

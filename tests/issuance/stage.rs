@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, num::NonZeroU32, path::Path, sync::Arc, time::D
 use chancery::{
     adapters::{
         dns::{DnsResolver, Settings},
-        sqlite::verify::verify,
+        sqlite::verify::{Issuers, verify},
     },
     config::products,
     domain::{
@@ -334,7 +334,7 @@ impl Stage {
     /// those of the issued serials.
     pub async fn serials(&self) -> Vec<Serial> {
         let path = self.world.dir.path().join("ca.db");
-        let report = verify(&path).await.unwrap();
+        let report = verify(&path, &Issuers::new()).await.unwrap();
         assert_eq!(report.violations, []);
         let options = SqliteConnectOptions::new().filename(path).read_only(true);
         let mut database = sqlx::SqliteConnection::connect_with(&options)

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chancery::adapters::sqlite::verify::verify;
+use chancery::adapters::sqlite::verify::{Issuers, verify};
 use sqlx::{
     AssertSqlSafe, Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions,
 };
@@ -137,7 +137,7 @@ impl Sound {
             assert_eq!(done, Ok(1), "{change:?}");
         }
         database.close().await.unwrap();
-        match verify(&path).await {
+        match verify(&path, &Issuers::new()).await {
             Ok(report) => report.violations.iter().map(ToString::to_string).collect(),
             Err(error) => vec![format!("unreadable: {error:?}")],
         }
@@ -181,7 +181,13 @@ async fn lived() -> (TempDir, World, Sound) {
     });
     let (dir, world) = filled.await.unwrap();
     let sound = Sound::of(&world).await;
-    assert_eq!(verify(&sound.path()).await.unwrap().violations, []);
+    assert_eq!(
+        verify(&sound.path(), &Issuers::new())
+            .await
+            .unwrap()
+            .violations,
+        []
+    );
     (dir, world, sound)
 }
 

@@ -9,7 +9,10 @@ use std::{
 };
 
 use chancery::{
-    adapters::sqlite::{SqliteStore, migrate, verify::verify},
+    adapters::sqlite::{
+        SqliteStore, migrate,
+        verify::{Issuers, verify},
+    },
     domain::{
         aggregate::Loaded,
         order::Order,
@@ -94,7 +97,7 @@ impl Disk {
     /// The orders that a new process finds, after the oracle has looked at everything.
     async fn after_a_restart(&self, world: World<SqliteStore>) -> BTreeSet<String> {
         world.store.close().await;
-        let report = verify(&self.database()).await.unwrap();
+        let report = verify(&self.database(), &Issuers::new()).await.unwrap();
         assert_eq!(report.violations, []);
         let world = sqlite::open(&self.database(), 1).await;
         let found = orders(&world).await;

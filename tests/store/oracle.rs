@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chancery::{
-    adapters::sqlite::verify::{Report, verify},
+    adapters::sqlite::verify::{Issuers, Report, rule::Rule, verify},
     domain::{
         activation::Activation,
         aggregate::{Changed, Loaded},
@@ -22,7 +22,7 @@ use chancery::{
         unit::{Aggregate, Unit},
     },
     pkix::{
-        certificate::CertificateView,
+        certificate::{CaCertificate, CertificateView},
         name::Name,
         spki::PublicKey,
         tbs_cert_list::{CrlReason, CrlView},
@@ -224,7 +224,7 @@ async fn publish<S: WholeStore>(
 }
 
 /// An issued, a revoked, an abandoned and a running serial; two CRLs, the second up to date.
-async fn lived_in<S: WholeStore>(world: &World<S>) {
+async fn lived_in<S: WholeStore>(world: &World<S>) -> CertifiedIssuer<'static, KeyPair> {
     let ca = ca();
     issue(world, &ca, &ISSUED).await;
     let falls = issue(world, &ca, &REVOKED).await;
@@ -244,10 +244,11 @@ async fn lived_in<S: WholeStore>(world: &World<S>) {
     world.commit(unit).await.unwrap();
     world.clock.advance(std::time::Duration::from_secs(100));
     publish(world, &ca, 301, &[&ABANDONED, &REVOKED]).await;
+    ca
 }
 
 async fn judged(path: &Path) -> Report {
-    verify(path).await.unwrap()
+    verify(path, &Issuers::new()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -352,6 +353,26 @@ const DAMAGES: &[(&str, &str)] = &[
         "its thisUpdate is before its predecessor's",
     ),
 ];
+
+/// Whose key has signed is judged where the CA is known, and counted where it is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn signatures_are_judged_under_the_issuers_key() {
+    let (dir, world) = fresh().await;
+    let own = lived_in(&world).await;
+    world.store.close().await;
+    let path = dir.path().join("ca.db");
+    let under = |ca: &CertifiedIssuer<'_, KeyPair>| {
+        let certificate = CaCertificate::from_der(ca.der()).unwrap();
+        Issuers::from([(issuer().to_string(), certificate)])
+    };
+    let sound = verify(&path, &under(&own)).await.unwrap();
+    assert_eq!((sound.violations, sound.unjudged), (Vec::new(), 0));
+    assert_eq!(judged(&path).await.unjudged, 4);
+    let strange = verify(&path, &under(&ca())).await.unwrap();
+    let rules: Vec<Rule> = strange.violations.iter().map(|found| found.rule).collect();
+    let [certificate, list] = [Rule::CertificateSignature, Rule::CrlSignature];
+    assert_eq!(rules, [certificate, certificate, list, list]);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_damage_is_named() {

@@ -11,7 +11,10 @@ use std::{
     thread,
 };
 
-use chancery::adapters::sqlite::verify::verify;
+use chancery::{
+    adapters::sqlite::verify::{Issuers, verify},
+    pkix::certificate::CaCertificate,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -412,17 +415,20 @@ impl Drop for Instance {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if !thread::panicking() && !self.tampered.load(Ordering::SeqCst) {
-            must_be_sound(self.path("ca.db"));
+            must_be_sound(self.path("ca.db"), &self.path("issuing.pem"));
         }
     }
 }
 
 /// `chanceryd verify`, without another process.
-fn must_be_sound(database: PathBuf) {
+fn must_be_sound(database: PathBuf, issuing: &Path) {
+    let (_, der) = pem_rfc7468::decode_vec(&fs::read(issuing).unwrap()).unwrap();
+    let issuing = CaCertificate::from_der(&der).unwrap();
+    let issuers = Issuers::from([("issuing-g1".to_owned(), issuing)]);
     // A test may run inside a runtime, where none can be driven.
     let judge = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
-        runtime.unwrap().block_on(verify(&database))
+        runtime.unwrap().block_on(verify(&database, &issuers))
     });
     let report = judge.join().unwrap().unwrap();
     assert_eq!(report.violations, [], "what the daemon left");

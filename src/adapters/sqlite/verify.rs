@@ -13,7 +13,7 @@ pub mod rule;
 mod said;
 mod serials;
 
-use std::{fmt, path::Path};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 use rule::Rule;
 
@@ -22,6 +22,7 @@ use super::{
     connection::{DatabaseError, Snapshot},
     schema,
 };
+use crate::pkix::certificate::CaCertificate;
 
 /// Rows read at a time.
 const PAGE: u32 = 1000;
@@ -58,6 +59,8 @@ pub struct Report {
     pub certificates: u64,
     pub revoked: u64,
     pub revocation_lists: u64,
+    /// Certificates and CRLs whose signature nobody judged: their CA is not known here.
+    pub unjudged: u64,
     /// Empty when all holds; at most ten thousand.
     pub violations: Vec<Violation>,
     /// All that were found.
@@ -76,19 +79,26 @@ pub enum Unreadable {
 /// Gets a table's name and how many of its rows have been read.
 pub type Progress<'a> = &'a (dyn Fn(&str, u64) + Send + Sync);
 
+/// The CAs whose signatures can be judged, by the name their rows have.
+pub type Issuers = BTreeMap<String, CaCertificate>;
+
 /// Judges the whole database.
 ///
 /// # Errors
 /// When it cannot be read or is of another schema.
-pub async fn verify(path: &Path) -> Result<Report, Unreadable> {
-    verify_aloud(path, &|_, _| {}).await
+pub async fn verify(path: &Path, issuers: &Issuers) -> Result<Report, Unreadable> {
+    verify_aloud(path, issuers, &|_, _| {}).await
 }
 
 /// [`verify`] that says how far it is.
 ///
 /// # Errors
 /// As [`verify`].
-pub async fn verify_aloud(path: &Path, progress: Progress<'_>) -> Result<Report, Unreadable> {
+pub async fn verify_aloud(
+    path: &Path,
+    issuers: &Issuers,
+    progress: Progress<'_>,
+) -> Result<Report, Unreadable> {
     if !path.exists() {
         return Err(OpenError::Missing(path.to_owned()).into());
     }
@@ -99,6 +109,7 @@ pub async fn verify_aloud(path: &Path, progress: Progress<'_>) -> Result<Report,
         report: Report::default(),
         step: (String::new(), 0),
         progress,
+        issuers,
     };
     log::check(&mut snapshot, &mut findings).await?;
     compare::check(&mut snapshot, &mut findings).await?;
@@ -114,9 +125,19 @@ struct Findings<'a> {
     report: Report,
     step: (String, u64),
     progress: Progress<'a>,
+    issuers: &'a Issuers,
 }
 
 impl Findings<'_> {
+    /// The CA of this name; what is not judged without it is counted.
+    fn issuer(&mut self, name: &str) -> Option<&CaCertificate> {
+        let issuer = self.issuers.get(name);
+        if issuer.is_none() {
+            self.report.unjudged += 1;
+        }
+        issuer
+    }
+
     /// Notes a violation unless `holds`.
     fn demand(&mut self, holds: bool, object: impl ToString, rule: Rule) {
         if holds {

@@ -1,6 +1,8 @@
 //! Columns that repeat what other columns hold: certificates read again, keys and evidence
 //! hashed again.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
@@ -29,6 +31,9 @@ pub(super) const CREATE: &str = "CREATE TEMP TABLE held (fingerprint TEXT NOT NU
 
 const OF_IDENTITIES: &str = "INSERT OR IGNORE INTO temp.held SELECT value, NULL, NULL, id \
      FROM temp.said WHERE tbl = 'identity' AND col = 'key' AND value IS NOT NULL";
+
+/// BR 6.3.2, both ends counted: the last second is one before.
+const LONGEST: Duration = Duration::from_secs(825 * 86_400);
 
 pub(super) async fn check(
     snapshot: &mut Snapshot,
@@ -109,6 +114,20 @@ fn certificate(
     }
     let began = validity.not_before() <= row.time("created_at")?;
     findings.demand(began, object, Rule::CertificateValidity);
+    let ends = validity.not_before().plus(LONGEST);
+    findings.demand(validity.not_after() < ends, object, Rule::CertificateLength);
+    let issuer = row.string("issuer")?;
+    let judged = findings.issuer(&issuer).map(|issuer| {
+        let signed = issuer.verify(view.tbs, view.outer_algorithm, view.signature);
+        (
+            signed.is_ok() && view.issuer == issuer.subject().as_der(),
+            validity.not_after() <= issuer.validity().not_after(),
+        )
+    });
+    if let Some((signed, within)) = judged {
+        findings.demand(signed, object, Rule::CertificateSignature);
+        findings.demand(within, object, Rule::CertificateLength);
+    }
     Ok(())
 }
 

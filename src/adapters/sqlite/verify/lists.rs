@@ -135,6 +135,11 @@ fn signed(
         return Ok(None);
     };
     findings.demand(view.tbs == row.bytes("tbs")?, object, Rule::CrlTbs);
+    let judged = findings.issuer(&scope.0).map(|issuer| {
+        let signed = issuer.verify(view.tbs, view.outer_algorithm, view.signature);
+        signed.is_ok() && view.issuer == issuer.subject().as_der()
+    });
+    findings.demand(judged.unwrap_or(true), object, Rule::CrlSignature);
     let same = crl_number(&view) == Ok(number);
     findings.demand(same, object, Rule::CrlNumber);
     let entries = view.entries.iter().flatten();

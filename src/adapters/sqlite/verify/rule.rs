@@ -57,10 +57,12 @@ rules! {
     SerialForm = "serial-form", "I5", "its serial is not a positive number of 64 bits or more";
     CertificateAltered = "certificate-altered", "I3", "its certificate has another digest";
     CertificateTbs = "certificate-tbs", "I3", "its certificate signs another TBS";
+    CertificateSignature = "certificate-signature", "I3", "its signature does not verify under its issuer's key";
     CertificateSerial = "certificate-serial", "I3", "its certificate has another serial";
     CertificateForm = "certificate-form", "I3", "its certificate is no certificate";
     CertificateFacts = "certificate-facts", "I10", "the row says something else than its certificate";
     CertificateValidity = "certificate-validity", "I11", "it began after it was issued";
+    CertificateLength = "certificate-length", "I11", "it lasts longer than 825 days or than its issuer";
     CertificateOrphan = "certificate-orphan", "I1", "it has no intent";
     IssuedBare = "issued-bare", "I2", "issued without a certificate";
     IssuedUntold = "issued-untold", "I2", "issued without an entry";
@@ -73,6 +75,7 @@ rules! {
     LiveActivation = "live-activation", "I4", "it runs without its row, or has it without running";
     CrlForm = "crl-form", "I13", "it is no CRL";
     CrlTbs = "crl-tbs", "I3", "it signs another TBS";
+    CrlSignature = "crl-signature", "I3", "its signature does not verify under its issuer's key";
     CrlNumber = "crl-number", "I12", "it carries another number";
     CrlTwice = "crl-twice", "I13", "it lists a serial twice";
     CrlBack = "crl-back", "I12", "its thisUpdate is before its predecessor's";
