@@ -7,8 +7,9 @@ use chancery::{
     domain::{
         activation::Activation,
         aggregate::{Changed, Loaded},
+        caa::{CaaCheck, DomainName, Verdict},
         certificate::Certificate,
-        id::RevocationId,
+        id::{CaaCheckId, RevocationId},
         intent::Intent,
         lint_record::LintRecord,
         mailbox::MailboxValidation,
@@ -65,9 +66,31 @@ fn keyed(plain: Activation, spki: Vec<u8>) -> Changed<Activation> {
     )
 }
 
+/// A permission of the domain, as every look leaves one.
+async fn permitted<S: WholeStore>(
+    world: &World<S>,
+    mailbox: &MailboxValidation,
+) -> Loaded<CaaCheck> {
+    let (_, domain) = mailbox.address.as_str().rsplit_once('@').unwrap();
+    let check = CaaCheck::record(CaaCheck {
+        id: CaaCheckId::new(world.now(), world.entropy.bytes()),
+        domain: DomainName::parse(domain).unwrap(),
+        verdict: Verdict::Permitted,
+        reason: "no-record".to_owned(),
+        issuers: Vec::new(),
+        lookups: Vec::new(),
+        checked_at: world.now(),
+        usable_until: world.now().plus(days(1)),
+    });
+    let committed = world
+        .commit(Unit::of(caller(), world.now(), check.clone()))
+        .await;
+    check.stored(&committed.unwrap())
+}
+
 /// The unit of an intent, resting on what an issuance rests on.
-fn intended(
-    world: &World<impl WholeStore>,
+async fn intended<S: WholeStore>(
+    world: &World<S>,
     ready: &(
         Loaded<Order>,
         Loaded<SubjectData>,
@@ -78,6 +101,7 @@ fn intended(
     key: &PublicKey,
 ) -> Unit {
     let (order, set, mailbox) = ready;
+    let permission = permitted(world, mailbox).await;
     let order = order.clone().begin_activation(activation.id, world.now());
     Unit::of(caller(), world.now(), activation.clone())
         .change(order.unwrap())
@@ -88,6 +112,7 @@ fn intended(
         .change(recorded.clone())
         .rests_on(Aggregate::SubjectData, set.id, set.version())
         .rests_on(Aggregate::Mailbox, mailbox.id, mailbox.version())
+        .rests_on(Aggregate::CaaCheck, permission.id, permission.version())
         .tells_grounds()
 }
 
@@ -117,7 +142,7 @@ async fn issue<S: WholeStore>(
         not_after: began.plus(days(365)),
         ..(*intent(world, activation.id, serial)).clone()
     });
-    let unit = intended(world, &ready, &activation, &recorded, &key);
+    let unit = intended(world, &ready, &activation, &recorded, &key).await;
     let committed = world.commit(unit).await.unwrap();
     let certificate = Certificate {
         sha256: Sha256::digest(&der).into(),
@@ -166,7 +191,7 @@ async fn record<S: WholeStore>(world: &World<S>, serial: &[u8]) -> Loaded<Intent
         tbs_sha256: Sha256::digest(&plain.tbs).into(),
         ..(*plain).clone()
     });
-    let unit = intended(world, &ready, &activation, &recorded, &key);
+    let unit = intended(world, &ready, &activation, &recorded, &key).await;
     let committed = world.commit(unit).await.unwrap();
     recorded.stored(&committed)
 }
@@ -347,6 +372,14 @@ const DAMAGES: &[(&str, &str)] = &[
     (
         "UPDATE revocation_list SET number = 302 WHERE number = 301",
         "it carries another number",
+    ),
+    (
+        "UPDATE caa_check SET verdict = 'forbidden'",
+        "what its decision rested on is not on record",
+    ),
+    (
+        "UPDATE caa_check SET domain = 'other.example'",
+        "what its decision rested on is not on record",
     ),
     (
         "UPDATE revocation_list SET this_update = 0 WHERE number = 301",

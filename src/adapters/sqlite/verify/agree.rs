@@ -56,6 +56,16 @@ const QUESTIONS: &[Question] = &[
          AND r.id = CASE w.aggregate WHEN 'mailbox' THEN a.mailbox ELSE a.subject_data END)",
     ),
     (
+        "rests_on",
+        Rule::GroundsMissing,
+        "SELECT i.serial AS id, 'caa_check' AS col FROM intent AS i \
+         JOIN activation AS a ON a.id = i.activation_id JOIN mailbox AS m ON m.id = a.mailbox \
+         WHERE NOT EXISTS (SELECT 1 FROM rests_on AS r JOIN caa_check AS c ON c.id = r.id \
+         WHERE r.issuer = i.issuer AND r.serial = i.serial AND r.aggregate = 'caa_check' \
+         AND c.verdict = 'permitted' \
+         AND c.domain = substr(m.address, instr(m.address, '@') + 1))",
+    ),
+    (
         "certificate",
         Rule::CertificateOrphan,
         "SELECT c.id AS id, '' AS col FROM certificate AS c LEFT JOIN intent AS i \
