@@ -25,4 +25,5 @@ pub mod problem;
 pub mod product;
 pub mod revocations;
 pub mod subject_data;
+pub mod texts;
 pub mod token;

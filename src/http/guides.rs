@@ -14,9 +14,9 @@ use axum::{
 use super::{
     confirm::{self, Desk},
     frame,
-    html::{self, Keeping, Texts},
+    html::{self, Keeping},
 };
-use crate::{domain::text::Language, policy::status::words::Words};
+use crate::{api::texts::Texts, domain::text::Language, policy::status::words::Words};
 
 mod documents;
 mod tools;

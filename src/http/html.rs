@@ -1,7 +1,7 @@
-//! Pages for people: their one style, their texts in both languages, and the headers that keep a
+//! Pages for people: their one style, and the headers that keep a
 //! browser from running, framing or sending anything.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use axum::{
     body::Body,
@@ -9,54 +9,10 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use fluent_bundle::{FluentBundle, FluentResource};
 use sha2::{Digest, Sha256};
-
-use crate::domain::text::Language;
 
 /// The style of every page.
 pub const STYLE: &str = include_str!("pages/page.css");
-
-/// The texts of a page, from the Fluent files that are built in.
-pub struct Texts {
-    english: BTreeMap<String, String>,
-    polish: BTreeMap<String, String>,
-}
-
-impl Texts {
-    #[must_use]
-    pub fn read(english: &str, polish: &str) -> Self {
-        Self {
-            english: read(english),
-            polish: read(polish),
-        }
-    }
-
-    /// A text; empty when there is none, which the pages' tests find.
-    #[must_use]
-    pub fn get(&self, language: Language, id: &str) -> &str {
-        let texts = match language {
-            Language::English => &self.english,
-            Language::Polish => &self.polish,
-        };
-        texts.get(id).map_or("", String::as_str)
-    }
-}
-
-fn read(source: &str) -> BTreeMap<String, String> {
-    let resource = match FluentResource::try_new(source.to_owned()) {
-        Ok(resource) | Err((resource, _)) => resource,
-    };
-    let mut bundle = FluentBundle::new(Vec::new());
-    bundle.add_resource_overriding(&resource);
-    let ids = source.lines().filter_map(|line| line.split_once(" = "));
-    ids.filter_map(|(id, _)| {
-        let pattern = bundle.get_message(id)?.value()?;
-        let words = bundle.format_pattern(pattern, None, &mut Vec::new());
-        Some((id.to_owned(), words.into_owned()))
-    })
-    .collect()
-}
 
 /// How long a page may be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,14 +3,10 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use fluent_bundle::{FluentBundle, FluentResource};
-
-use crate::domain::text::Language;
+use crate::{api::texts::Texts, domain::text::Language};
 
 const ENGLISH: &str = include_str!("../../../config/locales/en/problems.ftl");
 const POLISH: &str = include_str!("../../../config/locales/pl/problems.ftl");
-
-type Texts = BTreeMap<String, String>;
 
 /// The words of a code; the code itself when it has none.
 #[must_use]
@@ -25,34 +21,18 @@ pub fn code(code: &str) -> Option<&'static str> {
     Some(code)
 }
 
-fn known(language: Language) -> &'static Texts {
-    static TEXTS: OnceLock<(Texts, Texts)> = OnceLock::new();
-    let (english, polish) = TEXTS.get_or_init(|| (read(ENGLISH), read(POLISH)));
-    match language {
-        Language::English => english,
-        Language::Polish => polish,
-    }
-}
-
-/// Reads what can be read; the tests prove that this is everything.
-fn read(source: &str) -> Texts {
-    let resource = match FluentResource::try_new(source.to_owned()) {
-        Ok(resource) | Err((resource, _)) => resource,
-    };
-    let mut bundle = FluentBundle::new(Vec::new());
-    bundle.add_resource_overriding(&resource);
-    let ids = source.lines().filter_map(|line| line.split_once(" = "));
-    ids.filter_map(|(id, _)| {
-        let pattern = bundle.get_message(id)?.value()?;
-        let words = bundle.format_pattern(pattern, None, &mut Vec::new());
-        Some((id.to_owned(), words.into_owned()))
-    })
-    .collect()
+fn known(language: Language) -> &'static BTreeMap<String, String> {
+    static TEXTS: OnceLock<Texts> = OnceLock::new();
+    TEXTS
+        .get_or_init(|| Texts::read(ENGLISH, POLISH))
+        .of(language)
 }
 
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
+
+    use fluent_bundle::FluentResource;
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{domain::text::Language, http::html::Texts};
+use crate::{api::texts::Texts, domain::text::Language};
 
 /// A text; empty when there is none, which the page's test finds.
 pub(super) fn text(language: Language, id: &str) -> &'static str {
