@@ -82,7 +82,10 @@ impl Reading {
         if !is_nfc(text) {
             reader.step(Rule::Composed, text, &composed);
         }
-        let list = tokens(&composed);
+        let mut list = tokens(&composed);
+        // A dot in front joins nothing, and must not hide the form that follows.
+        let dots = list.iter().take_while(|token| token.is_mark('.')).count();
+        list.drain(..dots);
         reader.doubt(&composed, &list);
         reader.note_signs(&composed, &list);
         let found = find(&list);
@@ -125,7 +128,6 @@ impl Reading {
         for item in &self.items {
             // A dot is there only where it joins two words.
             let joined = text.is_empty() || text.ends_with('.') || matches!(item, Item::Mark('.'));
-            let joined = joined && !matches!(self.items.first(), Some(Item::Mark('.')));
             if !joined {
                 text.push(' ');
             }
@@ -321,6 +323,7 @@ fn initials(list: &[Token], start: usize, found: &[Found]) -> Option<usize> {
 /// Whether a dot stands between two words without a blank (`example.com`).
 fn joins(list: &[Token], at: usize) -> bool {
     let glued = |at: usize| list.get(at).is_some_and(|token| token.glued);
-    let follows = list.get(at + 1).is_some_and(|token| token.word().is_some());
-    glued(at) && glued(at + 1) && follows
+    let word = |at: usize| list.get(at).is_some_and(|token| token.word().is_some());
+    let between = at.checked_sub(1).is_some_and(word) && word(at + 1);
+    between && glued(at) && glued(at + 1)
 }

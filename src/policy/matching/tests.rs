@@ -202,7 +202,34 @@ fn any_country() -> impl Strategy<Value = Country> {
     prop::sample::select(codes).prop_map(country)
 }
 
+/// A dot that joins no two words is none, wherever it stands.
+#[test]
+fn stray_dots_are_dropped() {
+    assert_eq!(
+        normal_name(country("DK"), ".A/S:A"),
+        normal_name(country("DK"), "A/S:A")
+    );
+    for (name, normal) in [
+        ("..a", "a"),
+        (".a", "a"),
+        ("a..b", "a b"),
+        ("aa.bb", "aa.bb"),
+        ("a-.b", "a - b"),
+    ] {
+        assert_eq!(
+            normal_name(country("PL"), name).as_deref(),
+            Some(normal),
+            "{name}"
+        );
+    }
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(1_000)
+    })]
+
     #[test]
     fn any_order_is_judged_alike(country in any_country(), left in text(), right in text()) {
         for judge in [organization, region, locality] {
