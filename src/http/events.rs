@@ -48,7 +48,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(stream_of))
 }
 
-/// Events of the owner after a cursor, oldest first, without holes; waits for the first one.
+/// Events of the owner after a cursor, oldest first, without holes; waits for the first one. What
+/// only time brings about (a certificate expires, a proof lapses) is no event.
 #[utoipa::path(get, path = "/events", tag = "events", params(FeedQuery),
     responses((status = 200, body = Events), (status = "4XX", body = Problem)))]
 async fn page(
@@ -127,7 +128,8 @@ async fn stream_of(
     Ok(response)
 }
 
-/// The next frame of a stream and where it has come to; nothing ends it.
+/// The next frame of a stream and where it has come to; `None` ends it, and the client begins
+/// again where it was: when its time is over, the daemon stops or the store is away.
 async fn look(
     app: &AppState,
     place: &Waiting,
