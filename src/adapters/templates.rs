@@ -1,7 +1,7 @@
 //! The words of mails: minijinja templates, built in, each replaceable by an operator's file.
 //!
 //! A file is `<directory>/<en|pl>/mail/<kind>.txt`: the first line `Subject: …`, an empty line,
-//! then the text. A template that names a value its kind of mail does not have is refused when
+//! then the text, from which the HTML part is made too. A template that names a value its kind of mail does not have is refused when
 //! it is loaded, not when a customer waits for it.
 
 use std::{
@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod builtin;
+mod html;
 pub mod sample;
 
 /// Largest file that is taken for a template, in bytes.
@@ -107,7 +108,7 @@ impl Templates for MailTemplates {
         if let Some(code) = &letter.code {
             values.insert("code", Value::from(code.expose_secret()));
         }
-        split(&template.render(values).map_err(fault)?)
+        wording(letter, &template.render(values).map_err(fault)?)
     }
 }
 
@@ -134,7 +135,7 @@ fn replacement(
 }
 
 /// Subject line, empty line, text.
-fn split(rendered: &str) -> Result<Wording, WordingError> {
+fn wording(letter: &Letter, rendered: &str) -> Result<Wording, WordingError> {
     let fault = |what: &str| WordingError(what.to_owned());
     let (head, text) = rendered
         .split_once("\n\n")
@@ -148,9 +149,11 @@ fn split(rendered: &str) -> Result<Wording, WordingError> {
             "the subject must be one line of at most 200 characters",
         ));
     }
+    let text = format!("{}\n", text.trim_end());
     Ok(Wording {
         subject: subject.to_owned(),
-        text: SecretString::from(format!("{}\n", text.trim_end())),
+        html: html::page(letter, subject, &text),
+        text: SecretString::from(text),
     })
 }
 

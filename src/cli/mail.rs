@@ -50,6 +50,9 @@ pub struct Preview {
     /// The operator's templates, used in place of those built in.
     #[arg(long, value_name = "DIRECTORY")]
     templates: Option<PathBuf>,
+    /// The HTML part instead of the text.
+    #[arg(long)]
+    html: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -105,11 +108,14 @@ pub fn preview(wanted: &Preview) -> Result<Report, Fault> {
         .map_err(|error| Fault::Finding(error.to_string()))?;
     // The code in a sample is invented.
     let text = wording.text.expose_secret();
-    let data = json!({ "subject": wording.subject, "text": text });
-    Ok(Report::new(
-        format!("Subject: {}\n\n{text}", wording.subject),
-        &data,
-    ))
+    let html = wording.html.expose_secret();
+    let data = json!({ "subject": wording.subject, "text": text, "html": html });
+    let words = if wanted.html {
+        html.to_owned()
+    } else {
+        format!("Subject: {}\n\n{text}", wording.subject)
+    };
+    Ok(Report::new(words, &data))
 }
 
 fn row(mail: &Mail) -> Vec<String> {

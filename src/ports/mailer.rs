@@ -25,6 +25,8 @@ pub struct Wording {
     pub subject: String,
     /// Lines end with LF.
     pub text: SecretString,
+    /// The same words as an HTML document that loads nothing; lines end with LF.
+    pub html: SecretString,
 }
 
 /// A template is missing, broken, or asks for what this kind of mail does not know.

@@ -33,6 +33,8 @@ json.dump({
     'headers': {name.lower(): str(value) for name, value in mail.items()},
     'first': next(part.get_content_type() for part in mail.walk() if not part.is_multipart()),
     'text': mail.get_body(('plain',)).get_content(),
+    'html': mail.get_body(('html',)).get_content(),
+    'types': [part.get_content_type() for part in mail.walk()],
     'files': [[part.get_filename(), part.get_content_type(),
                base64.b64encode(part.get_payload(decode=True)).decode()]
               for part in mail.iter_attachments()],
@@ -139,6 +141,21 @@ async fn brings_certificate_and_chain_after_the_text() {
         text.contains("12ab") && text.contains("Żółw sp. z o.o."),
         "{text}"
     );
+    let html = mail["html"].as_str().unwrap();
+    assert!(html.contains("<td>12ab</td>") && html.contains("Żółw sp. z o.o."));
+    let types: Vec<&str> = mail["types"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| part.as_str().unwrap())
+        .collect();
+    let first = [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ];
+    assert_eq!(types[..4], first);
     let files: BTreeMap<&str, Vec<u8>> = mail["files"]
         .as_array()
         .unwrap()
@@ -164,6 +181,7 @@ async fn the_code_is_found_by_a_foreign_parser_too() {
     let mail = read(&sink.mails()[0]);
     let code = crate::code_in(mail["text"].as_str().unwrap());
     world.confirm(&code).await.unwrap();
+    assert_eq!(mail["html"].as_str().unwrap().matches(&code).count(), 1);
     assert!(!mail["headers"]["subject"].as_str().unwrap().contains(&code));
     assert_eq!(mail["headers"]["auto-submitted"], "auto-generated");
 }

@@ -22,6 +22,10 @@ fn shows_a_mail_in_either_language() {
         text.starts_with("Subject: Certyfikat został wydany"),
         "{text}"
     );
+    let page = preview(&["issued", "--language", "pl", "--html"]);
+    let page = String::from_utf8(page.stdout).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    assert!(page.contains("<title>Certyfikat został wydany"), "{page}");
     let json = preview(&["verify-address", "--json"]);
     let data: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert!(

@@ -45,7 +45,6 @@ pub(super) fn build(sender: &Sender, message: &Message) -> Result<Octets, MailEr
         .parse()
         .map_err(|error: lettre::address::AddressError| unusable(&error))?;
     let seconds = u64::try_from(message.date.seconds()).unwrap_or_default();
-    let text = SinglePart::plain(message.wording.text.expose_secret().to_owned());
     let builder = lettre::Message::builder()
         .from(sender.0.clone())
         .to(Mailbox::new(None, recipient))
@@ -58,21 +57,30 @@ pub(super) fn build(sender: &Sender, message: &Message) -> Result<Octets, MailEr
         .subject(message.wording.subject.clone())
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .raw_header(header("Content-Language", message.language.code()));
-    let built = if message.attachments.is_empty() {
-        builder.singlepart(text)
-    } else {
-        // A boundary of our own keeps the octets the same at each try; no line of ours has it.
-        let mixed = MultiPart::mixed()
-            .boundary(format!("=_{}", message.id))
-            .singlepart(text);
-        let parts = message.attachments.iter().map(part);
-        builder.multipart(parts.fold(mixed, MultiPart::singlepart))
-    };
+    let built = builder.multipart(body(message));
     let built = built.map_err(|error| unusable(&error))?;
     Ok(Octets {
         envelope: built.envelope().clone(),
         content: built.formatted(),
     })
+}
+
+/// The words, plain text first (RFC 2046 5.1.4: the last is the richest), and the files after them.
+/// Boundaries of our own keep the octets the same at each try; no line of ours has one.
+fn body(message: &Message) -> MultiPart {
+    let wording = &message.wording;
+    let words = MultiPart::alternative()
+        .boundary(format!("=_words_{}", message.id))
+        .singlepart(SinglePart::plain(wording.text.expose_secret().to_owned()))
+        .singlepart(SinglePart::html(wording.html.expose_secret().to_owned()));
+    if message.attachments.is_empty() {
+        return words;
+    }
+    let mixed = MultiPart::mixed()
+        .boundary(format!("=_files_{}", message.id))
+        .multipart(words);
+    let parts = message.attachments.iter().map(part);
+    parts.fold(mixed, MultiPart::singlepart)
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
@@ -108,6 +116,7 @@ pub(super) mod tests {
             wording: Wording {
                 subject: "Potwierdź adres e-mail".to_owned(),
                 text: SecretString::from("Twój kod:\n\nAAAAA-BBBBB\n\n.kropka\n".to_owned()),
+                html: SecretString::from("<p>Twój kod:</p>\n<p>AAAAA-BBBBB</p>\n".to_owned()),
             },
             attachments: Vec::new(),
         }
@@ -150,8 +159,10 @@ pub(super) mod tests {
         assert_eq!(first, text(&mail));
         assert!(first.contains("Content-Type: multipart/mixed;"));
         assert!(first.contains("MIIAAQ=="));
-        let plain = first.find("text/plain").unwrap();
-        assert!(plain < first.find("application/pkix-cert").unwrap());
+        let at = |text: &str| first.find(text).unwrap();
+        assert!(at("multipart/mixed") < at("multipart/alternative"));
+        assert!(at("text/plain") < at("text/html"));
+        assert!(at("text/html") < at("application/pkix-cert"));
     }
 
     #[test]

@@ -99,3 +99,81 @@ fn a_code_in_the_subject_is_refused() {
     let text = "Subject: {{ code }}\n\n{{ code }}\n";
     assert!(fault("en/mail/verify-address.txt", text).contains("alone"));
 }
+
+#[test]
+fn the_html_part_says_what_the_text_says_and_loads_nothing() {
+    let templates = MailTemplates::load(None).unwrap();
+    for language in Language::ALL {
+        for kind in MailKind::ALL {
+            let wording = templates.render(&sample::letter(language, kind)).unwrap();
+            let html = wording.html.expose_secret();
+            let words = |text: &str| -> Vec<String> {
+                let text = text.replace("- ", " ");
+                text.split_whitespace().map(ToOwned::to_owned).collect()
+            };
+            let body = &html[html.find("<body>").unwrap()..];
+            assert_eq!(words(&visible(body)), words(wording.text.expose_secret()));
+            let lang = format!("<html lang=\"{}\">", language.code());
+            assert!(html.contains(&lang), "{html}");
+            for outside in ["src=", "url(", "@import", "<img", "<script", "<link"] {
+                assert!(!html.contains(outside), "{outside} in {html}");
+            }
+        }
+    }
+}
+
+/// What a reader sees: without tags, entities read.
+fn visible(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for character in html.chars() {
+        match character {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            other if !inside => text.push(other),
+            _ => {}
+        }
+    }
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+    ]
+    .iter()
+    .fold(text, |text, (entity, plain)| text.replace(entity, plain))
+    .replace("&amp;", "&")
+}
+
+#[test]
+fn what_a_person_typed_is_no_markup_no_link_and_no_code() {
+    let templates = MailTemplates::load(None).unwrap();
+    let mut letter = sample::letter(Language::English, MailKind::VerifyAddress);
+    let evil = "<img src=x> & \"ACME\" http://evil.example/v/1 01234-56789-ABCDE-FGHJK-MNPQRS' <b>";
+    letter.values.insert("organization", evil.to_owned());
+    let wording = templates.render(&letter).unwrap();
+    let html = wording.html.expose_secret();
+    assert!(!html.contains("<img") && !html.contains("<b>"), "{html}");
+    assert_eq!(html.matches("<a ").count(), 1);
+    assert_eq!(html.matches("class=\"code\"").count(), 1);
+    let kept = "&lt;img src=x&gt; &amp; &quot;ACME&quot; http://evil.example/v/1";
+    assert!(html.contains(kept), "{html}");
+}
+
+#[test]
+fn lines_that_a_person_broke_stay_broken() {
+    let mut letter = sample::letter(Language::English, MailKind::DataRejected);
+    let message = "First: the extract.\nThen the stamp.";
+    letter.values.insert("message", message.to_owned());
+    let templates = MailTemplates::load(None).unwrap();
+    let html = templates.render(&letter).unwrap().html;
+    let html = html.expose_secret();
+    assert!(
+        html.contains("First: the extract.<br>\nThen the stamp."),
+        "{html}"
+    );
+    assert!(html.contains("<tr><th scope=\"row\">Order:</th>"), "{html}");
+}
