@@ -15,6 +15,8 @@ mod activation;
 mod activation_refusals;
 #[path = "issuing_calls/caa.rs"]
 mod caa;
+#[path = "issuing_calls/caa_slow.rs"]
+mod caa_slow;
 #[path = "issuing_calls/certificates.rs"]
 mod certificates;
 #[path = "issuing_calls/csr_checks.rs"]
@@ -82,6 +84,9 @@ mod rows;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/sink.rs"]
 mod sink;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/slow_nameserver.rs"]
+mod slow_nameserver;
 #[path = "issuing_calls/time.rs"]
 mod time;
 #[path = "issuing_calls/traces.rs"]

@@ -51,6 +51,18 @@ pub const TOO_SLOW: Decision = Decision {
     reason: "too-slow",
 };
 
+/// The step that the climb ended at: silence, as far as anybody can tell.
+#[must_use]
+pub fn given_up(name: DomainName) -> Failure {
+    Failure {
+        name,
+        fault: Fault::Silent,
+        proven_insecure: false,
+        tries: 1,
+        detail: "the time for the whole climb is over".to_owned(),
+    }
+}
+
 /// A decision, and whether the name above must be asked as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weighed {

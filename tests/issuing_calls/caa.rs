@@ -13,12 +13,12 @@ use crate::{
 /// Calls that may pass until a job has run.
 const PATIENCE: u32 = 3_000;
 
-fn csr() -> String {
+pub fn csr() -> String {
     fixture("good/certtool-ec-secp256r1.pem")
 }
 
 /// Orders whose gates are green, each with a mailbox at one of the domains.
-fn ready_at(
+pub fn ready_at(
     client: &Client<'_>,
     who: &str,
     domains: &[&'static str],
