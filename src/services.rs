@@ -3,6 +3,7 @@
 //! A service holds no transaction and knows no driver, no HTTP and no configuration file; its
 //! first argument is the scope type it is for.
 
+pub mod arithmetic;
 pub mod authority;
 pub mod caa;
 pub mod cases;

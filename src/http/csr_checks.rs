@@ -29,7 +29,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// Looks at a CSR as an activation would. Stores nothing; a private key in the text is blocked.
 #[utoipa::path(post, path = "/csr-checks", tag = "activation", request_body = NewCsrCheck,
-    responses((status = 200, body = CsrCheck), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = CsrCheck), (status = "4XX", body = Problem),
+        (status = 503, description = "Not judged in time", body = Problem)))]
 async fn check(
     State(app): State<AppState>,
     UseOrders(scope): UseOrders,

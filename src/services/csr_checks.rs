@@ -40,10 +40,10 @@ impl CsrChecks {
     /// Judges the text as an activation would, but for the order.
     ///
     /// # Errors
-    /// 503 when the store cannot answer.
+    /// 503 when the store cannot answer, or the key cannot be judged in time.
     pub async fn check(&self, scope: &TenantScope, text: &str) -> Result<Verdict, Refused> {
         let now = self.clock.now();
-        let proven = match csr::examine(text) {
+        let proven = match self.keys.judged(text, csr::examine).await? {
             Ok(proven) => proven,
             Err(refused) => {
                 block_leaked(self.store.as_ref(), &scope.caller(), &refused, now).await?;

@@ -4,11 +4,11 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
 use crate::{
     domain::{
@@ -23,6 +23,7 @@ use crate::{
         key_policy::{Weakness, prime_modulus, published::PublishedKeys},
     },
     ports::store::subject_keys::SubjectKeyFacts,
+    services::arithmetic::{Arithmetic, DEADLINE},
 };
 
 /// Moduli whose verdict is known, in each of two generations.
@@ -33,6 +34,12 @@ const SEARCHES: usize = 1;
 /// keys or three hundred of the smallest. What comes then is told to come again, so that nobody
 /// waits for seconds behind other people's keys.
 const WAITING: usize = 1200;
+/// A request's text of at most so many octets is judged where it came: no modulus of 6 000 bits
+/// fits in, and not even one of 4096 with its signature.
+const SHORT: usize = 1024;
+/// Threads that judge longer ones, and how many may run or wait.
+const JUDGES: usize = 2;
+const JUDGED: usize = 64;
 
 /// Lists that an operator keeps up to date.
 #[derive(Clone, Debug, Default)]
@@ -46,9 +53,9 @@ pub struct KeyLists {
 pub struct SubjectKeys {
     store: Arc<dyn SubjectKeyFacts>,
     lists: ArcSwap<KeyLists>,
-    composite: Mutex<Remembered>,
-    searches: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    composite: Arc<Mutex<Remembered>>,
+    searches: Arithmetic,
+    judges: Arithmetic,
 }
 
 /// Why an identity cannot be known by a key.
@@ -105,9 +112,9 @@ impl SubjectKeys {
         Self {
             store,
             lists: ArcSwap::from_pointee(lists),
-            composite: Mutex::default(),
-            searches: Arc::new(Semaphore::new(SEARCHES)),
-            waiting: Arc::new(Semaphore::new(WAITING)),
+            composite: Arc::default(),
+            searches: Arithmetic::new(SEARCHES, WAITING, DEADLINE),
+            judges: Arithmetic::new(JUDGES, JUDGED, DEADLINE),
         }
     }
 
@@ -162,6 +169,23 @@ impl SubjectKeys {
         })
     }
 
+    /// What `judge` says of a request's text, which may hold as much dear work as its length
+    /// allows (and a private key).
+    ///
+    /// # Errors
+    /// 503 `key-check-failed` when there is too much to do or it takes too long.
+    pub async fn judged<T: Send + 'static>(
+        &self,
+        text: &str,
+        judge: impl FnOnce(&str) -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        if text.len() <= SHORT {
+            return Ok(judge(text));
+        }
+        let text = Zeroizing::new(text.to_owned());
+        self.judges.run(1, move || judge(&text)).await
+    }
+
     async fn weakness(
         &self,
         key: &PublicKey,
@@ -173,38 +197,33 @@ impl SubjectKeys {
         let PublicKey::Rsa { modulus, .. } = key else {
             return Ok(None);
         };
-        let weakness = |prime: bool| prime.then_some(Weakness::PrimeModulus);
-        let known = self.remembered().verdict(&fingerprint);
-        if let Some(prime) = known {
-            return Ok(weakness(prime));
-        }
-        let failed =
-            |error: &dyn ToString| Refused::unavailable("key-check-failed", error.to_string());
-        let place = Arc::clone(&self.waiting).try_acquire_many_owned(cost(modulus));
-        let place = place.map_err(|error| failed(&error))?;
-        let slot = Arc::clone(&self.searches).acquire_owned().await;
-        let slot = slot.map_err(|error| failed(&error))?;
-        // Somebody may have asked for the same key meanwhile.
-        let known = self.remembered().verdict(&fingerprint);
-        if let Some(prime) = known {
-            return Ok(weakness(prime));
-        }
-        let modulus = modulus.clone();
-        let search = tokio::task::spawn_blocking(move || {
-            let found = prime_modulus::is_prime(&modulus);
-            drop((slot, place));
-            found
-        });
-        let prime = search.await.map_err(|error| failed(&error))?;
-        self.remembered().insert(fingerprint, prime);
-        Ok(weakness(prime))
+        let known = lock(&self.composite).verdict(&fingerprint);
+        let prime = match known {
+            Some(prime) => prime,
+            None => self.search(modulus.clone(), fingerprint).await?,
+        };
+        Ok(prime.then_some(Weakness::PrimeModulus))
     }
 
-    fn remembered(&self) -> std::sync::MutexGuard<'_, Remembered> {
-        self.composite
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Whether the modulus is a prime; remembered also when nobody waits for it any more, so that
+    /// who asks again is told.
+    async fn search(&self, modulus: Vec<u8>, fingerprint: Fingerprint) -> Result<bool, Refused> {
+        let (remembered, cost) = (Arc::clone(&self.composite), cost(&modulus));
+        let search = move || {
+            // Somebody may have asked for the same key meanwhile.
+            let known = lock(&remembered).verdict(&fingerprint);
+            known.unwrap_or_else(|| {
+                let prime = prime_modulus::is_prime(&modulus);
+                lock(&remembered).insert(fingerprint, prime);
+                prime
+            })
+        };
+        self.searches.run(cost, search).await
     }
+}
+
+fn lock(remembered: &Mutex<Remembered>) -> MutexGuard<'_, Remembered> {
+    remembered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A search takes the third power of the modulus's length.
@@ -236,6 +255,8 @@ impl Remembered {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::{
         domain::{
@@ -265,26 +286,44 @@ mod tests {
         assert_eq!(verdict(0), None);
     }
 
-    #[tokio::test]
-    async fn nobody_waits_behind_more_large_keys_than_a_few() {
-        let keys = SubjectKeys::new(Arc::new(Nowhere), KeyLists::default());
-        let key = |octets: usize| PublicKey::Rsa {
+    fn rsa(octets: usize) -> PublicKey {
+        PublicKey::Rsa {
             modulus: vec![0xff; octets],
             exponent: vec![1, 0, 1],
-        };
-        let held: Vec<_> = (0..4)
-            .map(|_| Arc::clone(&keys.waiting).try_acquire_many_owned(cost(&[0xff; 1024])))
-            .collect();
-        assert!(held.iter().all(Result::is_ok));
-        let refused = keys.weakness(&key(1024), [1; 32]).await.unwrap_err();
+        }
+    }
+
+    /// Four of the largest keys may wait, not five.
+    #[test]
+    fn the_largest_keys_fill_the_queue() {
+        let queue = u32::try_from(WAITING).unwrap();
+        assert_eq!(queue / cost(&[0xff; 1024]), 4);
+    }
+
+    /// The verdict comes too late for the first who asks, and in time for the next.
+    #[tokio::test]
+    async fn who_asks_again_gets_the_verdict_that_came_late() {
+        let mut keys = SubjectKeys::new(Arc::new(Nowhere), KeyLists::default());
+        keys.searches = Arithmetic::new(SEARCHES, WAITING, Duration::ZERO);
+        let refused = keys.weakness(&rsa(512), [1; 32]).await.unwrap_err();
         assert!(refused.is_trouble());
         assert_eq!(refused.code, "key-check-failed");
-        // Small ones still find a place, and the place is free again afterwards.
-        let free = keys.waiting.available_permits();
-        assert!(keys.weakness(&key(256), [2; 32]).await.is_ok());
-        assert_eq!(keys.waiting.available_permits(), free);
-        drop(held);
-        assert_eq!(keys.waiting.available_permits(), WAITING);
+        while lock(&keys.composite).verdict(&[1; 32]).is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(keys.weakness(&rsa(512), [1; 32]).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_long_text_is_judged_within_the_deadline_or_not_at_all() {
+        let mut keys = SubjectKeys::new(Arc::new(Nowhere), KeyLists::default());
+        keys.judges = Arithmetic::new(JUDGES, JUDGED, Duration::ZERO);
+        let long = "x".repeat(SHORT + 1);
+        let refused = keys.judged(&long, str::len).await.unwrap_err();
+        assert_eq!(refused.code, "key-check-failed");
+        assert_eq!(keys.judged(&long[1..], str::len).await.unwrap(), SHORT);
+        keys.judges = Arithmetic::new(JUDGES, JUDGED, DEADLINE);
+        assert_eq!(keys.judged(&long, str::len).await.unwrap(), SHORT + 1);
     }
 
     #[test]

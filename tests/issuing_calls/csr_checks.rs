@@ -8,8 +8,11 @@ use crate::{
     instance::{Answer, Call, run},
     openssl::{new_key, spki_sha256},
     sink::python,
-    world::{Client, PRODUCT, fixture, fixtures, refused, shared},
+    world::{Client, PRODUCT, fixture, fixtures, refused, shared, submission},
 };
+
+/// Calls that may pass until a verdict that came late is there: far more than any run needs.
+const PATIENCE: u32 = 3_000;
 
 fn check(client: &Client, csr: &str) -> Answer {
     let body = json!({"product_code": PRODUCT, "csr": csr});
@@ -86,6 +89,39 @@ fn every_bad_request_is_told_its_code_in_both_languages() {
         (&small["key"]["algorithm"], &small["key"]["bits"]),
         (&json!("rsa"), &json!(1024))
     );
+}
+
+/// A request that was made to be slow: the largest key there may be, through every sieve, from
+/// sixteen at once. Each is answered or told to come again, and who comes again gets the verdict.
+#[test]
+fn a_key_that_takes_long_keeps_nobody_waiting() {
+    let world = shared();
+    let client = world.first();
+    let csr = fixture("slow/rsa-8192-through-the-sieves.pem");
+    let judged = |answer: &Answer| {
+        if answer.status == 200 {
+            return true;
+        }
+        assert_eq!(answer.refusal(), refused(503, "key-check-failed"));
+        assert_eq!(answer.json()["retryable"], true);
+        assert!(answer.retry_after.is_some());
+        false
+    };
+    std::thread::scope(|scope| {
+        let ask = || judged(&check(&client, &csr));
+        let all: Vec<_> = (0..16).map(|_| scope.spawn(ask)).collect();
+        for one in all {
+            one.join().unwrap();
+        }
+    });
+    let mut again = (0..PATIENCE).map(|_| check(&client, &csr));
+    let verdict = again.find(judged).unwrap().json();
+    assert_eq!(verdict["valid"], true, "{verdict}");
+    assert_eq!(verdict["key"]["bits"], 8192);
+    let (order, _) = client.ready(&world.data);
+    let mut again = (0..PATIENCE).map(|_| client.activate(&order, &submission(&csr)));
+    let issued = again.find(|answer| answer.status != 503).unwrap();
+    assert_eq!(issued.status, 201, "{}", issued.json());
 }
 
 #[test]

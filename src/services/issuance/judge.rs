@@ -1,5 +1,7 @@
 //! Before the intent: is the request acceptable, and are its facts?
 
+use std::sync::Arc;
+
 use super::{
     Applicant, Issuance, Wish,
     prepare::view,
@@ -18,7 +20,7 @@ use crate::{
     policy::{
         access::TenantScope,
         activation::{self, Choice, CommonNameOption, Gates, Grounds, Options},
-        csr::{self, CheckedRequest, ProvenRequest},
+        csr::{self, ProvenRequest},
         statements,
     },
     ports::store::issuance::ActivationFacts,
@@ -191,11 +193,13 @@ impl Issuance {
         text: &str,
         now: Timestamp,
     ) -> Result<ProvenRequest, Refused> {
-        let clock = self.0.clock.as_ref();
-        let checked = metered(clock, "S2 key checks", || csr::check(text));
-        let prove =
-            |checked: CheckedRequest| metered(clock, "S2 proof of possession", || checked.prove());
-        match checked.and_then(prove) {
+        let clock = Arc::clone(&self.0.clock);
+        let judge = move |text: &str| {
+            let clock = clock.as_ref();
+            let checked = metered(clock, "S2 key checks", || csr::check(text));
+            checked.and_then(|checked| metered(clock, "S2 proof of possession", || checked.prove()))
+        };
+        match self.0.subject_keys.judged(text, judge).await? {
             Ok(proven) => Ok(proven),
             Err(refused) => {
                 block_leaked(self.0.store.as_ref(), caller, &refused, now).await?;
