@@ -11,6 +11,8 @@
 
 #[path = "issuance/caa.rs"]
 mod caa;
+#[path = "support/cabinet.rs"]
+mod cabinet;
 #[path = "support/clock.rs"]
 mod clock;
 #[path = "support/entropy.rs"]

@@ -8,6 +8,8 @@
     reason = "a test that cannot set itself up fails at once"
 )]
 
+#[path = "support/cabinet.rs"]
+mod cabinet;
 #[path = "support/clock.rs"]
 mod clock;
 #[path = "registration/data.rs"]

@@ -47,6 +47,9 @@ def gather(instance, extra_keys=()):
         found.count("PINs")
     found.add_bytes("the code key", (instance / "secrets/mailbox-code").read_bytes())
     found.count("code key")
+    for line in (instance / "secrets/document-keys").read_text().splitlines():
+        found.add_bytes("a key of documents", bytes.fromhex(line.split()[1]))
+        found.count("document keys")
     for path in sorted((instance / "mail").glob("*.eml")):
         text = path.read_text("utf-8", "replace").replace("\r\n", "\n")
         for value in VALUE.findall(text):

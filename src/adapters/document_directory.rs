@@ -1,10 +1,11 @@
-//! Documents as files in one directory.
+//! Documents as encrypted files in one directory.
 //!
-//! A name is `doc_…` and nothing else, so no name from outside ever becomes a path.
+//! A name is `doc_…` and nothing else, so no name from outside ever becomes a path. A file that
+//! is not encrypted is no document's.
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
@@ -13,90 +14,154 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
 };
 
+use self::{
+    keys::DocumentKeys,
+    sealed::{HEAD, Opening, SEALED, Sealing},
+};
 use crate::{
     domain::id::DocumentId,
-    ports::document_files::{DocumentFiles, FilesError, IncomingFile},
+    ports::{
+        document_files::{DocumentFiles, FilesError, IncomingFile, StoredFile},
+        entropy::Entropy,
+    },
 };
 
-/// Tells incoming files of one process apart.
-static COUNTER: AtomicU64 = AtomicU64::new(0);
+pub mod keys;
+mod sealed;
+#[cfg(test)]
+mod tests;
 
 /// The directory.
-#[derive(Clone, Debug)]
-pub struct DocumentDirectory(PathBuf);
+#[derive(Clone)]
+pub struct DocumentDirectory {
+    directory: PathBuf,
+    keys: Arc<DocumentKeys>,
+    entropy: Arc<dyn Entropy>,
+}
 
 impl DocumentDirectory {
     #[must_use]
-    pub const fn new(directory: PathBuf) -> Self {
-        Self(directory)
+    pub fn new(directory: PathBuf, keys: Arc<DocumentKeys>, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            directory,
+            keys,
+            entropy,
+        }
     }
 
-    fn path(&self, name: &str) -> Result<PathBuf, FilesError> {
-        match name.parse::<DocumentId>() {
-            Ok(id) => Ok(self.0.join(id.to_string())),
-            Err(_) => Err(FilesError("not the name of a document".to_owned())),
-        }
+    fn path(&self, id: DocumentId) -> PathBuf {
+        self.directory.join(id.to_string())
     }
 }
 
 #[async_trait]
 impl DocumentFiles for DocumentDirectory {
-    async fn begin(&self) -> Result<Box<dyn IncomingFile>, FilesError> {
-        let (process, count) = (std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
-        let path = self.0.join(format!(".incoming-{process}-{count}"));
-        // A name left by an earlier process with this id is written anew.
+    async fn begin(&self, id: DocumentId) -> Result<Box<dyn IncomingFile>, FilesError> {
+        let (head, sealing) = Sealing::begin(&self.keys, &*self.entropy, id)?;
+        let path = self.directory.join(format!(".incoming-{id}"));
         let mut options = OpenOptions::new();
-        let options = options.write(true).create(true).truncate(true).mode(0o600);
+        let options = options.write(true).create_new(true).mode(0o600);
         let file = options.open(&path).await.map_err(failed)?;
-        Ok(Box::new(Incoming {
+        let mut incoming = Incoming {
             file,
+            sealing,
             path: Leftover(Some(path)),
-            directory: self.clone(),
+            target: self.path(id),
+            directory: self.directory.clone(),
+        };
+        incoming.file.write_all(&head).await.map_err(failed)?;
+        Ok(Box::new(incoming))
+    }
+
+    async fn open(&self, id: DocumentId) -> Result<Box<dyn StoredFile>, FilesError> {
+        let mut file = File::open(self.path(id)).await.map_err(failed)?;
+        let head = block(&mut file, HEAD).await?;
+        let opening = Opening::begin(&self.keys, &head, id)?;
+        let ahead = block(&mut file, SEALED).await?;
+        Ok(Box::new(Stored {
+            file,
+            opening,
+            ahead: Some(ahead),
         }))
     }
 
-    async fn read(&self, name: &str, limit: u64) -> Result<Vec<u8>, FilesError> {
-        let file = File::open(self.path(name)?).await.map_err(failed)?;
-        let mut content = Vec::new();
-        let mut bounded = file.take(limit.saturating_add(1));
-        bounded.read_to_end(&mut content).await.map_err(failed)?;
-        if u64::try_from(content.len()).is_ok_and(|length| length <= limit) {
-            Ok(content)
-        } else {
-            Err(FilesError("the file is longer than allowed".to_owned()))
+    async fn remove(&self, id: DocumentId) -> Result<(), FilesError> {
+        match fs::remove_file(self.path(id)).await.map_err(failed) {
+            Ok(()) => sync_directory(&self.directory).await,
+            Err(FilesError::Missing) => Ok(()),
+            Err(error) => Err(error),
         }
-    }
-
-    async fn remove(&self, name: &str) -> Result<(), FilesError> {
-        fs::remove_file(self.path(name)?).await.map_err(failed)
     }
 }
 
 struct Incoming {
     file: File,
+    sealing: Sealing,
     path: Leftover,
-    directory: DocumentDirectory,
+    target: PathBuf,
+    directory: PathBuf,
 }
 
 #[async_trait]
 impl IncomingFile for Incoming {
     async fn write(&mut self, chunk: &[u8]) -> Result<(), FilesError> {
-        self.file.write_all(chunk).await.map_err(failed)
+        let sealed = self.sealing.write(chunk)?;
+        self.file.write_all(&sealed).await.map_err(failed)
     }
 
-    async fn keep(mut self: Box<Self>, name: &str) -> Result<(), FilesError> {
-        let target = self.directory.path(name)?;
-        self.file.flush().await.map_err(failed)?;
-        self.file.sync_all().await.map_err(failed)?;
-        if let Some(path) = self.path.0.take() {
-            let renamed = fs::rename(&path, &target).await;
+    async fn keep(self: Box<Self>) -> Result<(), FilesError> {
+        let Self {
+            mut file,
+            sealing,
+            mut path,
+            target,
+            directory,
+        } = *self;
+        file.write_all(&sealing.end()?).await.map_err(failed)?;
+        file.flush().await.map_err(failed)?;
+        file.sync_all().await.map_err(failed)?;
+        if let Some(from) = path.0.take() {
+            let renamed = fs::rename(&from, &target).await;
             if let Err(error) = renamed {
-                self.path.0 = Some(path);
+                path.0 = Some(from);
                 return Err(failed(error));
             }
         }
-        sync_directory(&self.directory.0).await
+        sync_directory(&directory).await
     }
+}
+
+struct Stored {
+    file: File,
+    opening: Opening,
+    /// The block to decrypt next; `None` after the last.
+    ahead: Option<Vec<u8>>,
+}
+
+#[async_trait]
+impl StoredFile for Stored {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, FilesError> {
+        let Some(sealed) = self.ahead.take() else {
+            return Ok(None);
+        };
+        // A full block may be the last: only what follows it tells.
+        let mut last = sealed.len() < SEALED;
+        if !last {
+            let following = block(&mut self.file, SEALED).await?;
+            last = following.is_empty();
+            self.ahead = Some(following).filter(|block| !block.is_empty());
+        }
+        self.opening.chunk(sealed, last).map(Some)
+    }
+}
+
+/// Up to so many bytes, fewer only at the end of the file.
+async fn block(file: &mut File, length: usize) -> Result<Vec<u8>, FilesError> {
+    let mut block = Vec::with_capacity(length);
+    let limit = u64::try_from(length).unwrap_or(u64::MAX);
+    let read = file.take(limit).read_to_end(&mut block).await;
+    read.map_err(failed)?;
+    Ok(block)
 }
 
 /// The new name is durable only when its directory is.
@@ -111,51 +176,15 @@ struct Leftover(Option<PathBuf>);
 impl Drop for Leftover {
     fn drop(&mut self) {
         if let Some(path) = self.0.take() {
-            // Nobody waits for it; what stays behind is overwritten or swept by the operator.
+            // Nobody waits for it; what stays behind is encrypted and swept by the operator.
             let _ = std::fs::remove_file(path);
         }
     }
 }
 
 fn failed(error: std::io::Error) -> FilesError {
-    FilesError(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::timestamp::Timestamp;
-
-    #[tokio::test]
-    async fn a_file_has_its_name_only_when_it_is_whole() {
-        let directory = tempfile::tempdir().unwrap();
-        let files = DocumentDirectory::new(directory.path().to_owned());
-        let count = || std::fs::read_dir(directory.path()).unwrap().count();
-        let mut dropped = files.begin().await.unwrap();
-        dropped.write(b"half").await.unwrap();
-        drop(dropped);
-        assert_eq!(count(), 0);
-
-        let name = DocumentId::new(Timestamp::EPOCH, [1; 10]).to_string();
-        let mut kept = files.begin().await.unwrap();
-        kept.write(b"%PDF-").await.unwrap();
-        kept.write(b"1.7").await.unwrap();
-        kept.keep(&name).await.unwrap();
-        assert_eq!(count(), 1);
-        assert_eq!(files.read(&name, 8).await.unwrap(), b"%PDF-1.7");
-        assert!(files.read(&name, 7).await.is_err());
-        files.remove(&name).await.unwrap();
-        assert_eq!(count(), 0);
-    }
-
-    #[tokio::test]
-    async fn a_name_is_never_a_path() {
-        let directory = tempfile::tempdir().unwrap();
-        let files = DocumentDirectory::new(directory.path().join("inner"));
-        std::fs::create_dir(directory.path().join("inner")).unwrap();
-        let incoming = files.begin().await.unwrap();
-        assert!(incoming.keep("../escaped").await.is_err());
-        assert!(files.read("../../etc/passwd", 1).await.is_err());
-        assert!(!directory.path().join("escaped").exists());
+    match error.kind() {
+        std::io::ErrorKind::NotFound => FilesError::Missing,
+        _ => FilesError::Unavailable(error.to_string()),
     }
 }

@@ -183,7 +183,9 @@ pub struct Document {
     pub kind: String,
     pub description: Option<String>,
     pub file_name: String,
-    /// Found in the content: `application/pdf`, `image/png` or `image/jpeg`.
+    /// Found in the content: `application/pdf` (signed ones too), `image/png`, `image/jpeg`,
+    /// `application/vnd.etsi.asic-s+zip`, `application/vnd.etsi.asic-e+zip`, or `application/cms` for
+    /// a CMS signature with or without its content.
     pub media_type: String,
     /// In bytes.
     pub size: u64,
@@ -199,7 +201,8 @@ pub struct Upload {
     /// `organization`, `authorization`, `applicant` or `additional`.
     kind: String,
     description: Option<String>,
-    /// PDF, PNG or JPEG, at most 30 MiB.
+    /// PDF, PNG, JPEG, ASiC container or CMS signature, at most 30 MiB. A declared type other
+    /// than `application/octet-stream` must fit the content.
     #[schema(format = Binary, content_media_type = "application/octet-stream")]
     file: String,
 }

@@ -163,6 +163,7 @@ fn serve(path: &Path) -> Done {
 fn check(path: &Path) -> Done {
     let fresh = reload::read(path)?;
     material::code_key(fresh.config())?;
+    material::document_keys(fresh.config())?;
     mail::check(fresh.config())?;
     caa::resolver(fresh.config())?;
     registers::registers(fresh.config(), &outside().clock)?;

@@ -103,8 +103,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         material.profiles.clone(),
     ));
     let clock = &ground.outside.clock;
-    let directory = config.settings.files.documents.get_ref().as_path();
-    let files: Arc<dyn DocumentFiles> = Arc::new(DocumentDirectory::new(directory.to_owned()));
+    let files: Arc<dyn DocumentFiles> = Arc::new(document_files(config, &ground.outside)?);
     let key = Arc::new(material::code_key(config)?);
     let subject_keys = Arc::new(SubjectKeys::new(ground.reads(), material.key_lists.clone()));
     let checks = caa::checks(config, ground)?;
@@ -164,6 +163,19 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             material::key_facts(config)?,
         )),
     })
+}
+
+/// The directory of documents under the configured keys.
+///
+/// # Errors
+/// When the keys are missing or wrong.
+pub fn document_files(config: &Config, outside: &Outside) -> Result<DocumentDirectory, Failure> {
+    let directory = config.settings.files.documents.get_ref().as_path();
+    Ok(DocumentDirectory::new(
+        directory.to_owned(),
+        Arc::new(material::document_keys(config)?),
+        Arc::clone(&outside.entropy),
+    ))
 }
 
 fn key_reports(ground: &Ground, keys: &Arc<SubjectKeys>) -> KeyReports {

@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use crate::{
     adapters::{
+        document_directory::keys::DocumentKeys,
         pkcs11::config::{KeyConfig, TokenConfig, TokenSelector},
         sqlite::verify::Issuers,
         system,
@@ -343,6 +344,16 @@ pub fn code_key(config: &Config) -> Result<CodeKey, ConfigError> {
     let source = &config.settings.secrets.mailbox_code;
     let bytes = secret(config, source)?;
     CodeKey::from_bytes(bytes.expose_secret()).map_err(|fault| config.fault(source, fault))
+}
+
+/// The keys of documents.
+///
+/// # Errors
+/// When the secret is missing or does not hold keys.
+pub fn document_keys(config: &Config) -> Result<DocumentKeys, ConfigError> {
+    let source = &config.settings.secrets.document_keys;
+    let bytes = secret(config, source)?;
+    DocumentKeys::parse(bytes.expose_secret()).map_err(|fault| config.fault(source, fault))
 }
 
 /// A secret of one line, without its line end.

@@ -55,7 +55,7 @@ pub struct Document {
     pub description: Option<Text<1000>>,
     pub file_name: Text<255>,
     /// From the content, not from the upload's header.
-    pub media_type: &'static str,
+    pub media_type: MediaType,
     pub size: u64,
     pub sha256: [u8; 32],
     /// Name of the file in the document directory.
@@ -64,12 +64,46 @@ pub struct Document {
 }
 
 /// What a file may be, found in its first bytes.
-pub const MEDIA_TYPES: [&str; 3] = ["application/pdf", "image/png", "image/jpeg"];
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MediaType {
+    /// Signed ones (PAdES) too.
+    Pdf,
+    Png,
+    Jpeg,
+    /// A container of one signed file (ETSI EN 319 162-1).
+    AsicS,
+    /// A container of signed files.
+    AsicE,
+    /// A CMS signature (`CAdES`), with what was signed or without (RFC 7193).
+    Cms,
+}
 
-/// The listed media type with this name.
-#[must_use]
-pub fn known_media_type(name: &str) -> Option<&'static str> {
-    MEDIA_TYPES.into_iter().find(|known| *known == name)
+impl MediaType {
+    pub const ALL: [Self; 6] = [
+        Self::Pdf,
+        Self::Png,
+        Self::Jpeg,
+        Self::AsicS,
+        Self::AsicE,
+        Self::Cms,
+    ];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::AsicS => "application/vnd.etsi.asic-s+zip",
+            Self::AsicE => "application/vnd.etsi.asic-e+zip",
+            Self::Cms => "application/cms",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 impl Document {
@@ -80,7 +114,7 @@ impl Document {
             .digest(self.sha256)
             .with("subject_data", self.subject_data.to_string())
             .with("kind", self.kind.name())
-            .with("media_type", self.media_type)
+            .with("media_type", self.media_type.name())
             .with(
                 "size",
                 Value::integer(i64::try_from(self.size).unwrap_or(i64::MAX)),

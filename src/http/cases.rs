@@ -4,10 +4,15 @@ use std::{str::FromStr, sync::Arc};
 
 use axum::{
     Extension,
+    body::Body,
     extract::State,
-    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    http::{
+        HeaderValue,
+        header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    },
     response::{IntoResponse, Response},
 };
+use futures_util::stream;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -39,7 +44,10 @@ use crate::{
         owner::{IdentityName, Owner},
     },
     policy::access::{Authenticated, OfficerScope},
-    ports::store::{Cursor, registration::CaseFilter},
+    ports::{
+        document_files::FilesError,
+        store::{Cursor, registration::CaseFilter},
+    },
     services::cases::{CaseView, reading::QueueItem},
 };
 
@@ -164,11 +172,19 @@ async fn read_document(
 ) -> Result<Response, Refusal> {
     let (document, content) = app.cases.document(&scope, id, document).await?;
     let headers = [
-        (CONTENT_TYPE, document.media_type),
-        (CONTENT_DISPOSITION, "attachment"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static(document.media_type.name()),
+        ),
+        (CONTENT_LENGTH, HeaderValue::from(document.size)),
+        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    Ok((headers, content).into_response())
+    let chunks = stream::try_unfold(content, |mut content| async move {
+        let chunk = content.next().await?;
+        Ok::<_, FilesError>(chunk.map(|chunk| (chunk, content)))
+    });
+    Ok((headers, Body::from_stream(chunks)).into_response())
 }
 
 /// Records the outcome of a check. A proposal falls by it.

@@ -19,7 +19,7 @@ use crate::{
         document_kinds::OfferedDocumentKind, list::List, problem::Problem,
         subject_data::CountryQuery,
     },
-    domain::document::MEDIA_TYPES,
+    domain::document::MediaType,
     policy::{
         document_kinds::{self, OfferedKind},
         documents::MAX_SIZE,
@@ -57,7 +57,7 @@ fn wire(offered: &OfferedKind) -> OfferedDocumentKind {
             .map(words::bilingual)
             .collect(),
         oldest_months: offered.oldest_months,
-        media_types: MEDIA_TYPES.map(ToOwned::to_owned).to_vec(),
+        media_types: MediaType::ALL.map(|kind| kind.name().to_owned()).to_vec(),
         max_size: MAX_SIZE,
     }
 }

@@ -37,7 +37,10 @@ use crate::{
         text::Text,
     },
     policy::documents::MAX_SIZE,
-    services::documents::{Received, Receiving, UploadWish, name_of_file},
+    services::documents::{
+        UploadWish, name_of_file,
+        receiving::{Received, Receiving},
+    },
 };
 
 /// How long an upload may take.
@@ -157,6 +160,7 @@ async fn read(form: &mut Multipart, receiving: &mut Receiving) -> Result<Parts, 
         }
         *slot = Some(if name == "file" {
             let file_name = field.file_name().unwrap_or_default().to_owned();
+            receiving.declared(field.content_type());
             take(&mut field, receiving).await?;
             file_name
         } else {
@@ -223,7 +227,7 @@ fn wire(document: &document::Document) -> Document {
         kind: document.kind.name().to_owned(),
         description: document.description.as_ref().map(ToString::to_string),
         file_name: document.file_name.to_string(),
-        media_type: document.media_type.to_owned(),
+        media_type: document.media_type.name().to_owned(),
         size: document.size,
         sha256: hex::encode(document.sha256),
         received_at: document.received_at.to_string(),

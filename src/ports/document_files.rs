@@ -1,33 +1,50 @@
 //! Where the bytes of documents lie: a directory that instances share. The row that names a file
-//! is written after the file is durable, and never outlives it.
+//! is written after the file is durable. What lies there is encrypted; what comes back is what
+//! was handed in, whole and unaltered, or an error.
 
 use async_trait::async_trait;
+use sha2::{Digest, Sha256};
 
-/// The directory cannot be used. Answer 503; nothing was changed.
+use crate::domain::id::DocumentId;
+
+/// A file cannot be written or given back; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the document directory cannot be used: {0}")]
-pub struct FilesError(pub String);
+pub enum FilesError {
+    #[error("the document directory cannot be used: {0}")]
+    Unavailable(String),
+    #[error("there is no file of this document")]
+    Missing,
+    /// Without the mark of an encrypted file, or of a form this program does not know.
+    #[error("the document's file is not encrypted in a known form")]
+    NotSealed,
+    #[error("the document's file is encrypted with key {0}, which is not among the keys given")]
+    KeyGone(String),
+    /// Altered, cut, lengthened, reordered, or another document's.
+    #[error("the document's file is not what was stored")]
+    Damaged,
+}
 
 /// The directory.
 #[async_trait]
 pub trait DocumentFiles: Send + Sync {
-    /// Begins a file that has no name yet.
+    /// Begins the file of a document; it has no name yet.
     ///
     /// # Errors
     /// When the directory cannot be written.
-    async fn begin(&self) -> Result<Box<dyn IncomingFile>, FilesError>;
+    async fn begin(&self, id: DocumentId) -> Result<Box<dyn IncomingFile>, FilesError>;
 
-    /// The whole content of a kept file of at most `limit` bytes.
+    /// Opens a kept file. That its key is there and its head is right is known then; the rest as
+    /// it is read.
     ///
     /// # Errors
-    /// When the file cannot be read or is longer.
-    async fn read(&self, name: &str, limit: u64) -> Result<Vec<u8>, FilesError>;
+    /// When it is not there, is not encrypted, or its key is gone.
+    async fn open(&self, id: DocumentId) -> Result<Box<dyn StoredFile>, FilesError>;
 
-    /// Removes a kept file that no row will name.
+    /// Removes a file, durably; one that is not there is none.
     ///
     /// # Errors
     /// When the directory cannot be written.
-    async fn remove(&self, name: &str) -> Result<(), FilesError>;
+    async fn remove(&self, id: DocumentId) -> Result<(), FilesError>;
 }
 
 /// A file on its way in. Dropped without [`IncomingFile::keep`] it leaves nothing.
@@ -43,5 +60,28 @@ pub trait IncomingFile: Send {
     ///
     /// # Errors
     /// When one of the steps fails; the name is then not taken.
-    async fn keep(self: Box<Self>, name: &str) -> Result<(), FilesError>;
+    async fn keep(self: Box<Self>) -> Result<(), FilesError>;
+}
+
+/// A kept file as it is read.
+#[async_trait]
+pub trait StoredFile: Send {
+    /// The next bytes, some 64 KiB at most; `None` after the last, which proves that it was the
+    /// last.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is not what was stored.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, FilesError>;
+}
+
+/// Reads a file to its end; SHA-256 of its content.
+///
+/// # Errors
+/// As [`StoredFile::next`].
+pub async fn sha256(file: &mut dyn StoredFile) -> Result<[u8; 32], FilesError> {
+    let mut hash = Sha256::new();
+    while let Some(chunk) = file.next().await? {
+        hash.update(chunk);
+    }
+    Ok(hash.finalize().into())
 }

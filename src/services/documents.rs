@@ -4,8 +4,7 @@
 
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
+use self::receiving::{Received, Receiving, at};
 use super::request::{Request, Stopped, decide};
 use crate::{
     domain::{
@@ -13,18 +12,18 @@ use crate::{
         case::Case,
         document::{Document, DocumentKind},
         id::{DocumentId, SubjectDataId},
-        refusal::{Class, Fault, Refused},
+        refusal::{Class, Refused},
         subject_data::{SubjectData, SubjectDataState},
         text::Text,
         unit::{Aggregate, Unit},
     },
     policy::{
         access::{ReadScope, TenantScope},
-        documents::{HEAD, MAX_COUNT, MAX_SIZE, file_name, media_type},
+        documents::{MAX_COUNT, file_name},
     },
     ports::{
         clock::Clock,
-        document_files::{DocumentFiles, FilesError, IncomingFile},
+        document_files::{DocumentFiles, FilesError},
         entropy::{Entropy, random},
         store::{
             Store,
@@ -32,6 +31,8 @@ use crate::{
         },
     },
 };
+
+pub mod receiving;
 
 /// What the service needs; wired once.
 pub struct Parts {
@@ -53,56 +54,6 @@ pub struct UploadWish {
     pub kind: DocumentKind,
     pub description: Option<Text<1000>>,
     pub file_name: Text<255>,
-}
-
-/// An upload of which bytes arrive.
-pub struct Receiving {
-    file: Box<dyn IncomingFile>,
-    hash: Sha256,
-    size: u64,
-    head: Vec<u8>,
-}
-
-/// An upload that has arrived whole and is of an accepted kind.
-pub struct Received {
-    file: Box<dyn IncomingFile>,
-    pub sha256: [u8; 32],
-    size: u64,
-    media_type: &'static str,
-}
-
-impl Receiving {
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    /// 422 `payload-too-large`, or 503.
-    pub async fn write(&mut self, chunk: &[u8]) -> Result<(), Refused> {
-        let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        self.size = self.size.saturating_add(length);
-        if self.size > MAX_SIZE {
-            return Err(Refused::unacceptable("payload-too-large"));
-        }
-        let missing = HEAD.saturating_sub(self.head.len());
-        self.head.extend(chunk.iter().take(missing));
-        self.hash.update(chunk);
-        Ok(self.file.write(chunk).await?)
-    }
-
-    /// Ends the upload and judges its content.
-    ///
-    /// # Errors
-    /// 422 `document-type-rejected`.
-    pub fn end(self) -> Result<Received, Refused> {
-        let Some(media_type) = media_type(&self.head) else {
-            return Err(at("/file", "document-type-rejected"));
-        };
-        Ok(Received {
-            file: self.file,
-            sha256: self.hash.finalize().into(),
-            size: self.size,
-            media_type,
-        })
-    }
 }
 
 /// The name of an uploaded file, judged.
@@ -131,12 +82,12 @@ impl Documents {
     ) -> Result<Receiving, Refused> {
         let known = self.0.sets.subject_data(&scope.read(), set).await?;
         known.ok_or_else(Refused::not_found)?;
-        Ok(Receiving {
-            file: self.0.files.begin().await?,
-            hash: Sha256::new(),
-            size: 0,
-            head: Vec::new(),
-        })
+        self.receive().await
+    }
+
+    async fn receive(&self) -> Result<Receiving, Refused> {
+        let id = DocumentId::new(self.0.clock.now(), random(self.0.entropy.as_ref())?);
+        Ok(Receiving::begin(id, self.0.files.begin(id).await?))
     }
 
     /// Metadata of a set's documents, oldest first.
@@ -166,16 +117,14 @@ impl Documents {
         received: Received,
         request: Request<Document>,
     ) -> Result<Document, Refused> {
-        let now = self.0.clock.now();
-        let id = DocumentId::new(now, random(self.0.entropy.as_ref())?);
-        let name = id.to_string();
         let Received {
+            id,
             file,
             sha256,
             size,
             media_type,
         } = received;
-        file.keep(&name).await?;
+        file.keep().await?;
         let request = request.about(id);
         let added = decide(|| async {
             let now = self.0.clock.now();
@@ -190,7 +139,7 @@ impl Documents {
                 media_type,
                 size,
                 sha256,
-                stored_as: name.clone(),
+                stored_as: id.to_string(),
                 received_at: now,
             };
             let unit = Unit::new(scope.caller(), now, document.received()).granted(scope.grant());
@@ -204,7 +153,7 @@ impl Documents {
             && !matches!(refused.class, Class::Unavailable { .. })
         {
             // No row names the file. After a 503 one might: then the file stays.
-            self.0.files.remove(&name).await?;
+            self.0.files.remove(id).await?;
         }
         added
     }
@@ -257,16 +206,13 @@ impl Documents {
 
 impl From<FilesError> for Refused {
     fn from(error: FilesError) -> Self {
-        Self::unavailable("store-unavailable", error)
-    }
-}
-
-fn at(pointer: &str, code: &'static str) -> Refused {
-    Refused {
-        faults: vec![Fault {
-            pointer: pointer.to_owned(),
-            code,
-        }],
-        ..Refused::unacceptable(code)
+        let code = match error {
+            FilesError::Unavailable(_) => "store-unavailable",
+            FilesError::KeyGone(_) => "document-key-missing",
+            FilesError::Missing | FilesError::NotSealed | FilesError::Damaged => {
+                "document-unreadable"
+            }
+        };
+        Self::unavailable(code, error)
     }
 }

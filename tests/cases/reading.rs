@@ -2,16 +2,17 @@
 
 use chancery::{
     domain::{
-        document::{Document, DocumentKind},
+        document::{Document, DocumentKind, MediaType},
         id::{DocumentId, EvidenceId},
         unit::{Change, Unit},
     },
-    ports::store::catalogue::AuditLog,
+    ports::{document_files::DocumentFiles, store::catalogue::AuditLog},
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    cabinet::cabinet,
     ground::text,
     world::{World, owner},
 };
@@ -28,6 +29,13 @@ impl World {
         entries.filter(|entry| entry["type"] == kind).collect()
     }
 
+    async fn put(&self, id: DocumentId, content: &[u8]) {
+        let files = cabinet(self.dir.path(), self.entropy.clone());
+        let mut file = files.begin(id).await.unwrap();
+        file.write(content).await.unwrap();
+        file.keep().await.unwrap();
+    }
+
     async fn receive(&self) -> Document {
         let id = DocumentId::new(self.now(), [6; 10]);
         let document = Document {
@@ -37,13 +45,13 @@ impl World {
             kind: DocumentKind::Organization,
             description: None,
             file_name: text("statut.pdf"),
-            media_type: "application/pdf",
+            media_type: MediaType::Pdf,
             size: u64::try_from(CONTENT.len()).unwrap(),
             sha256: Sha256::digest(CONTENT).into(),
             stored_as: id.to_string(),
             received_at: self.now(),
         };
-        std::fs::write(self.dir.path().join(id.to_string()), CONTENT).unwrap();
+        self.put(id, CONTENT).await;
         let unit = Unit::new(self.caller(), self.now(), document.received());
         self.commit(unit.change(Change::Document(document.clone())))
             .await;
@@ -82,18 +90,22 @@ async fn an_opened_document_is_an_entry_and_a_changed_one_is_not_shown() {
         let work = &world.work;
         work.document(&scope, world.case, document.id).await
     };
-    assert_eq!(read().await.unwrap().1, CONTENT);
+    let mut content = read().await.unwrap().1;
+    assert_eq!(content.next().await.unwrap().unwrap(), CONTENT);
+    assert_eq!(content.next().await, Ok(None));
     let entries = world.entries("document.read").await;
     assert_eq!(entries.len(), 1);
     let entry = entries.first().unwrap();
     assert_eq!(entry["object"]["id"], document.id.to_string());
     assert_eq!(entry["object"]["sha256"], hex::encode(document.sha256));
     assert_eq!(entry["actor"]["id"], "anna");
-    std::fs::write(
-        world.dir.path().join(document.id.to_string()),
-        b"%PDF-1.7 another tat",
-    )
-    .unwrap();
-    read().await.unwrap_err();
+    let path = world.dir.path().join(document.id.to_string());
+    let unreadable = async || read().await.err().unwrap().code;
+    std::fs::write(&path, CONTENT).unwrap();
+    assert_eq!(unreadable().await, "document-unreadable", "not encrypted");
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(unreadable().await, "document-unreadable", "not there");
+    world.put(document.id, b"%PDF-1.7 another tat").await;
+    assert_eq!(unreadable().await, "document-unreadable", "not what came");
     assert_eq!(world.entries("document.read").await.len(), 1);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chancery::{
-    adapters::{document_directory::DocumentDirectory, sqlite::SqliteStore},
+    adapters::sqlite::SqliteStore,
     domain::{
         aggregate::Loaded,
         case::{Case, CheckKind, CheckState, EvidenceKind, Verdict, digest::Step},
@@ -50,6 +50,7 @@ use chancery::{
 use tempfile::TempDir;
 
 use crate::{
+    cabinet::cabinet,
     clock::FakeClock,
     entropy::FakeEntropy,
     ground::{Ground, text},
@@ -109,6 +110,7 @@ impl World {
             entropy,
         } = Ground::new().await;
         let shared = Arc::new(store.clone());
+        let files = cabinet(dir.path(), entropy.clone());
         let work = CaseWork::new(Parts {
             registers: Registers::default(),
             store: shared.clone(),
@@ -116,7 +118,7 @@ impl World {
             subject_data: shared.clone(),
             orders: shared.clone(),
             mailboxes: shared.clone(),
-            files: Arc::new(DocumentDirectory::new(dir.path().to_owned())),
+            files: Arc::new(files),
             clock: clock.clone(),
             entropy: entropy.clone(),
         });

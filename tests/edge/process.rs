@@ -169,3 +169,31 @@ fn faults_of_the_configuration_name_file_and_line() {
     assert_eq!(bad.status.code(), Some(1));
     assert!(said.contains(&format!("chancery.toml:{key}: ")), "{said}");
 }
+
+#[test]
+fn without_a_key_for_documents_nothing_starts() {
+    let instance = Instance::start();
+    let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();
+    let named = |line: &str| line.starts_with("document_keys");
+    let at = format!(
+        "chancery.toml:{}: ",
+        config.lines().position(named).unwrap() + 1
+    );
+    let keys = instance.path("document-keys");
+    let short = format!("test {}", "07".repeat(31));
+    let cases = [
+        (Some(short), "line 1"),
+        (Some(String::new()), "no key"),
+        (None, "document-keys"),
+    ];
+    for (content, reason) in cases {
+        match content {
+            Some(content) => fs::write(&keys, content).unwrap(),
+            None => fs::remove_file(&keys).unwrap(),
+        }
+        let bad = chanceryd(&instance, &["check-config", "--config", "chancery.toml"]);
+        let said = String::from_utf8_lossy(&bad.stderr).into_owned();
+        assert_eq!(bad.status.code(), Some(1));
+        assert!(said.contains(&at) && said.contains(reason), "{said}");
+    }
+}

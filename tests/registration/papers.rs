@@ -3,6 +3,7 @@
 use chancery::{
     domain::{
         case::CaseState,
+        document::MediaType,
         notification::Tab,
         owner::Caller,
         refusal::Class,
@@ -41,15 +42,14 @@ async fn a_document_is_a_file_and_its_row() {
         .id;
     let content = b"%PDF-1.7\nodpis";
     let made = world.upload(&scope, set, content, "d").await.unwrap();
-    assert_eq!(made.media_type, "application/pdf");
+    assert_eq!(made.media_type, MediaType::Pdf);
     assert_eq!(made.sha256.as_slice(), Sha256::digest(content).as_slice());
     assert_eq!(made.size, 14);
     assert_eq!(
         world.files().as_slice(),
         std::slice::from_ref(&made.stored_as)
     );
-    let kept = world.dir.path().join("documents").join(&made.stored_as);
-    assert_eq!(std::fs::read(kept).unwrap(), content);
+    assert_eq!(world.kept(made.id).await, content);
     let listed = world.documents.list(&scope.read(), set).await.unwrap();
     assert_eq!(listed, [made]);
     let other = world.panel(Some("c-2")).await;

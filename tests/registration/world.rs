@@ -6,7 +6,7 @@ use chancery::{
     adapters::{document_directory::DocumentDirectory, sqlite::SqliteStore},
     domain::{
         document::{Document, DocumentKind},
-        id::SubjectDataId,
+        id::{DocumentId, SubjectDataId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity, NewIdentity},
         order::Contacts,
@@ -20,7 +20,7 @@ use chancery::{
         access::{Action, Authenticated, TenantScope},
         statements::StatementGiven,
     },
-    ports::{clock::Clock, store::Store, store::people::Identities},
+    ports::{clock::Clock, document_files::DocumentFiles, store::Store, store::people::Identities},
     services::{
         catalogue::Catalogue,
         documents::{self, Documents, UploadWish, name_of_file},
@@ -33,6 +33,7 @@ use chancery::{
 use tempfile::TempDir;
 
 use crate::{
+    cabinet::cabinet,
     clock::FakeClock,
     ground::{Ground, text},
 };
@@ -43,6 +44,7 @@ pub struct World {
     pub orders: Orders,
     pub sets: DataSets,
     pub documents: Documents,
+    files: DocumentDirectory,
     pub notifications: Notifications,
     pub dir: TempDir,
 }
@@ -94,6 +96,7 @@ impl World {
         } = Ground::new().await;
         let files = dir.path().join("documents");
         std::fs::create_dir(&files).unwrap();
+        let files = cabinet(&files, entropy.clone());
         let shared = Arc::new(store.clone());
         let catalogue = catalogue();
         let world = Self {
@@ -120,7 +123,7 @@ impl World {
                 store: shared.clone(),
                 sets: shared.clone(),
                 cases: shared.clone(),
-                files: Arc::new(DocumentDirectory::new(files)),
+                files: Arc::new(files.clone()),
                 clock: clock.clone(),
                 entropy,
             }),
@@ -130,6 +133,7 @@ impl World {
                 clock: clock.clone(),
             }),
             store,
+            files,
             clock,
             dir,
         };
@@ -245,6 +249,16 @@ impl World {
             version: 1,
             accepted_at: self.clock.now(),
         }
+    }
+
+    /// What was stored as this document.
+    pub async fn kept(&self, id: DocumentId) -> Vec<u8> {
+        let mut file = self.files.open(id).await.unwrap();
+        let mut content = Vec::new();
+        while let Some(chunk) = file.next().await.unwrap() {
+            content.extend(chunk);
+        }
+        content
     }
 
     /// Names in the document directory.

@@ -6,7 +6,7 @@ use chancery::{
         aggregate::Loaded,
         case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind},
         certificate::Certificate,
-        document::{Document, DocumentKind},
+        document::{Document, DocumentKind, MediaType},
         id::{
             ActivationId, CaseId, CertificateId, DocumentId, EvidenceId, MailId, MailboxId,
             NotificationId, SubjectDataId,
@@ -225,7 +225,7 @@ pub async fn orders_and_data<S: WholeStore>(world: World<S>) {
         kind: DocumentKind::Organization,
         description: Some(Text::parse("odpis").unwrap()),
         file_name: Text::parse("krs.pdf").unwrap(),
-        media_type: "application/pdf",
+        media_type: MediaType::Pdf,
         size: 70_000,
         sha256: [3; 32],
         stored_as: "doc-1".to_owned(),

@@ -239,6 +239,7 @@ profiles = "{shipped}/profiles"
 documents = "{own}/documents"
 [secrets]
 mailbox_code = "{own}/mailbox-code"
+document_keys = "{own}/document-keys"
 [[hsm.tokens]]
 module = "/usr/lib/softhsm/libsofthsm2.so"
 label = "absent"
@@ -306,6 +307,11 @@ impl Instance {
         )
         .unwrap();
         secret(at, "mailbox-code", &[7; 32]);
+        secret(
+            at,
+            "document-keys",
+            format!("test {}", "07".repeat(32)).as_bytes(),
+        );
         secret(at, "pin", b"1234");
         let mut config = configuration(at, address);
         if let Some(prepare) = setup.prepare {

@@ -5,7 +5,7 @@ use super::{
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
-use crate::domain::document::{Document, DocumentKind, known_media_type};
+use crate::domain::document::{Document, DocumentKind, MediaType};
 
 pub static TABLE: Table = Table {
     name: "document",
@@ -39,7 +39,7 @@ pub fn record(document: &Document) -> Record {
         SqlValue::text(document.kind.name()),
         SqlValue::maybe(document.description.as_ref()),
         SqlValue::text(&document.file_name),
-        SqlValue::text(document.media_type),
+        SqlValue::text(document.media_type.name()),
         SqlValue::count(document.size),
         SqlValue::blob(&document.sha256),
         SqlValue::text(&document.stored_as),
@@ -56,7 +56,7 @@ pub fn read(row: &dyn Columns) -> Result<Document, Unreadable> {
         kind: row.with("kind", DocumentKind::from_name)?,
         description: row.maybe_text("description")?,
         file_name: row.text("file_name")?,
-        media_type: row.with("media_type", known_media_type)?,
+        media_type: row.with("media_type", MediaType::from_name)?,
         size: row.number("size")?,
         sha256: row.array("sha256")?,
         stored_as: row.string("stored_as")?,

@@ -7,7 +7,7 @@ use super::{
 use crate::domain::{
     aggregate::{Changed, Loaded, Version},
     audit::event::EventKind,
-    document::{Document, DocumentKind},
+    document::{Document, DocumentKind, MediaType},
     id::{CaseId, DocumentId, EvidenceId, SubjectDataId},
     owner::{ActingFor, IdentityName, Owner},
     refusal::Refused,
@@ -82,7 +82,7 @@ fn document() -> Document {
         kind: DocumentKind::Organization,
         description: None,
         file_name: text("a.pdf"),
-        media_type: "application/pdf",
+        media_type: MediaType::Pdf,
         size: 1,
         sha256: [9; 32],
         stored_as: "x".to_owned(),

@@ -135,7 +135,7 @@ pub fn document(document: &Document) -> CaseDocument {
         kind: document.kind.name().to_owned(),
         description: document.description.as_ref().map(ToString::to_string),
         file_name: document.file_name.to_string(),
-        media_type: document.media_type.to_owned(),
+        media_type: document.media_type.name().to_owned(),
         size: document.size,
         sha256: hex::encode(document.sha256),
         received_at: document.received_at.to_string(),

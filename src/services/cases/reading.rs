@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
-
 use super::{CaseView, CaseWork};
 use crate::{
     domain::{
@@ -17,7 +15,10 @@ use crate::{
         unit::Unit,
     },
     policy::access::{OfficerScope, ReadScope},
-    ports::store::{Page, registration::CaseFilter},
+    ports::{
+        document_files::{self, FilesError, StoredFile},
+        store::{Page, registration::CaseFilter},
+    },
     services::request::decide,
 };
 
@@ -107,29 +108,29 @@ impl CaseWork {
         Ok(evidence)
     }
 
-    /// A document of the case's data set and its content, which is what was received. That it was
-    /// opened is an entry of the log; without the entry nobody sees it.
+    /// A document of the case's data set and its content, which is what was received: the whole
+    /// file is read once before a byte is given out. That it was opened is an entry of the log;
+    /// without the entry nobody sees it.
     ///
     /// # Errors
-    /// 404, 503.
+    /// 404; 503, `document-key-missing` or `document-unreadable` among them.
     pub async fn document(
         &self,
         scope: &OfficerScope,
         case: CaseId,
         id: DocumentId,
-    ) -> Result<(Document, Vec<u8>), Refused> {
+    ) -> Result<(Document, Box<dyn StoredFile>), Refused> {
         let ground = self.ground(scope, case).await?;
         let mut documents = ground.documents.into_iter();
         let document = documents
             .find(|document| document.id == id)
             .ok_or_else(Refused::not_found)?;
         let files = &self.0.files;
-        let content = files.read(&document.stored_as, document.size).await?;
-        let sha256: [u8; 32] = Sha256::digest(&content).into();
+        let sha256 = document_files::sha256(&mut *files.open(id).await?).await?;
         if sha256 != document.sha256 {
-            let cause = format!("the file of {id} is not what was received");
-            return Err(Refused::unavailable("store-unavailable", cause));
+            return Err(FilesError::Damaged.into());
         }
+        let content = files.open(id).await?;
         let event = Event::new(EventKind::DocumentRead, "document", id)
             .digest(sha256)
             .with("case", case.to_string())
