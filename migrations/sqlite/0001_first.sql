@@ -156,6 +156,7 @@ CREATE TABLE mailbox (
 CREATE INDEX mailbox_order ON mailbox (order_id);
 -- What an owner has shown to control; which orders rest on one check.
 CREATE INDEX mailbox_verified ON mailbox (ra, customer, address, initiated_at) WHERE state = 'verified';
+CREATE INDEX mailbox_disowned ON mailbox (created_at, id) WHERE state = 'disowned';
 CREATE INDEX mailbox_reused ON mailbox (reused_from) WHERE reused_from IS NOT NULL;
 
 CREATE TABLE address_use (

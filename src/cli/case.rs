@@ -35,6 +35,7 @@ use crate::{
 };
 
 pub mod arguments;
+mod disowned;
 mod lookup_text;
 pub mod signature;
 mod text;
@@ -91,6 +92,7 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             let path = at(&case, "/request-information");
             post(client, &path, Some(&Question { needed, message }))
         }
+        Verb::Disowned(verb) => disowned::run(client, verb),
         Verb::Propose(given) => say(client, Step::Propose, &given),
         Verb::Decide(given) => say(client, Step::Decide, &given),
     }

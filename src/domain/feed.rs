@@ -46,6 +46,7 @@ feed_kinds! {
     EmailBounced = "email.bounced",
     EmailLocked = "email.locked",
     EmailVerified = "email.verified",
+    EmailDisowned = "email.disowned",
     EmailLapsing = "email.lapsing",
     ActivationSubmitted = "activation.submitted",
     ActivationDelayed = "activation.delayed",

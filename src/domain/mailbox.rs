@@ -5,10 +5,13 @@
 //!                 ^  |  \--too many tries--> locked
 //!          resend |  |   \--hard bounce--> undeliverable
 //!                 +--+   any --address changed--> superseded
+//!                        any --holder: "not me"--> disowned --officer--> invalidated
 //! ```
 //! `expired` and `lapsed` follow from the clock. The random value itself is never stored: it is
 //! derived from a key outside the database and the row's nonce, and compared by keyed hash.
 
+pub mod address_use;
+mod disown;
 mod reuse;
 
 use std::time::Duration;
@@ -22,7 +25,7 @@ use super::{
     feed::FeedKind,
     id::{MailboxId, OrderId},
     owner::{ActingFor, Owner},
-    refusal::{Class, Refused},
+    refusal::Refused,
     text::Language,
     timestamp::{Timestamp, days},
 };
@@ -37,11 +40,6 @@ pub const MAX_TRIES: u8 = 10;
 pub const CODE_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Days a validation carries, from its start (BR 4.2.1).
 pub const REUSE_DAYS: u32 = 30;
-/// Between two mails to one address.
-const PAUSE: Duration = Duration::from_secs(60);
-/// Mails a day to one address, over all owners.
-const DAILY: usize = 5;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// An address this CA may certify: ASCII local part kept exactly, domain as lower-case A-labels.
 /// Made by `policy::mailbox_address` only.
@@ -85,17 +83,20 @@ pub enum MailboxState {
     Undeliverable,
     Locked,
     Superseded,
+    /// The holder knows nothing of the order, which stands still until an officer has looked.
+    Disowned,
     Invalidated,
 }
 
 impl MailboxState {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Created,
         Self::Sent,
         Self::Verified,
         Self::Undeliverable,
         Self::Locked,
         Self::Superseded,
+        Self::Disowned,
         Self::Invalidated,
     ];
 
@@ -108,6 +109,7 @@ impl MailboxState {
             Self::Undeliverable => "undeliverable",
             Self::Locked => "locked",
             Self::Superseded => "superseded",
+            Self::Disowned => "disowned",
             Self::Invalidated => "invalidated",
         }
     }
@@ -191,6 +193,7 @@ pub enum MailboxStatus {
     Undeliverable,
     Locked,
     Superseded,
+    Disowned,
     Invalidated,
 }
 
@@ -206,6 +209,7 @@ impl MailboxStatus {
             Self::Undeliverable => MailboxState::Undeliverable.name(),
             Self::Locked => MailboxState::Locked.name(),
             Self::Superseded => MailboxState::Superseded.name(),
+            Self::Disowned => MailboxState::Disowned.name(),
             Self::Invalidated => MailboxState::Invalidated.name(),
         }
     }
@@ -246,9 +250,9 @@ pub struct Attempt {
 
 /// What an attempt leads to.
 #[derive(Debug)]
-pub enum Confirmation {
-    Confirmed(Changed<MailboxValidation>),
-    /// It was confirmed before; nothing changes.
+pub enum Answered {
+    Accepted(Changed<MailboxValidation>),
+    /// The same was said before; nothing changes.
     Already,
     /// A try is spent, or the last one: the change must be committed, then the refusal answered.
     Wrong(Changed<MailboxValidation>, Refused),
@@ -307,6 +311,7 @@ impl MailboxValidation {
             MailboxState::Undeliverable => MailboxStatus::Undeliverable,
             MailboxState::Locked => MailboxStatus::Locked,
             MailboxState::Superseded => MailboxStatus::Superseded,
+            MailboxState::Disowned => MailboxStatus::Disowned,
             MailboxState::Invalidated => MailboxStatus::Invalidated,
         }
     }
@@ -344,8 +349,8 @@ impl Loaded<MailboxValidation> {
     /// it, for it is the value that will prove control.
     ///
     /// # Errors
-    /// 409 `email-already-confirmed` while a confirmation carries, `order-state-conflict` when
-    /// the validation was replaced or withdrawn.
+    /// 409 `email-already-confirmed` while a confirmation carries, `email-disowned`,
+    /// `order-state-conflict` when the validation was replaced or withdrawn.
     pub fn renew(
         self,
         seed: FreshSeed,
@@ -354,6 +359,7 @@ impl Loaded<MailboxValidation> {
     ) -> Result<Changed<MailboxValidation>, Refused> {
         match self.status(now) {
             MailboxStatus::Verified => return Err(Refused::state("email-already-confirmed")),
+            MailboxStatus::Disowned => return Err(Refused::state("email-disowned")),
             MailboxStatus::Superseded | MailboxStatus::Invalidated => {
                 return Err(Refused::state("order-state-conflict"));
             }
@@ -419,7 +425,7 @@ impl Loaded<MailboxValidation> {
     pub fn supersede(self, now: Timestamp) -> Option<Changed<MailboxValidation>> {
         if matches!(
             self.state,
-            MailboxState::Superseded | MailboxState::Invalidated
+            MailboxState::Superseded | MailboxState::Disowned | MailboxState::Invalidated
         ) {
             return None;
         }
@@ -433,22 +439,23 @@ impl Loaded<MailboxValidation> {
     /// Judges a code that was handed in. `created` counts as sent: the value can only be known
     /// from the mail, so its arrival may be seen before the server's answer is booked.
     #[must_use]
-    pub fn confirm(self, attempt: &Attempt, now: Timestamp) -> Confirmation {
+    pub fn confirm(self, attempt: &Attempt, now: Timestamp) -> Answered {
         match self.status(now) {
             MailboxStatus::Created | MailboxStatus::Sent if attempt.matches => {
-                Confirmation::Confirmed(self.pass(attempt, now))
+                Answered::Accepted(self.pass(attempt, now))
             }
             MailboxStatus::Created | MailboxStatus::Sent => self.spend_try(attempt, now),
             // Whoever does not hold the code does not learn that it was used.
-            MailboxStatus::Verified if attempt.matches => Confirmation::Already,
-            MailboxStatus::Verified => Confirmation::Refused(Refused::unacceptable("code-invalid")),
-            MailboxStatus::Locked => Confirmation::Refused(Refused::state("email-locked")),
+            MailboxStatus::Verified if attempt.matches => Answered::Already,
+            MailboxStatus::Verified => Answered::Refused(Refused::unacceptable("code-invalid")),
+            MailboxStatus::Locked => Answered::Refused(Refused::state("email-locked")),
             MailboxStatus::Expired
             | MailboxStatus::Lapsed
             | MailboxStatus::Undeliverable
             | MailboxStatus::Superseded
+            | MailboxStatus::Disowned
             | MailboxStatus::Invalidated => {
-                Confirmation::Refused(Refused::unacceptable("code-expired"))
+                Answered::Refused(Refused::unacceptable("code-expired"))
             }
         }
     }
@@ -476,7 +483,7 @@ impl Loaded<MailboxValidation> {
         })
     }
 
-    fn spend_try(self, attempt: &Attempt, now: Timestamp) -> Confirmation {
+    fn spend_try(self, attempt: &Attempt, now: Timestamp) -> Answered {
         let tries = self.code.tries.saturating_add(1);
         let locked = tries >= MAX_TRIES;
         let event = self
@@ -501,58 +508,7 @@ impl Loaded<MailboxValidation> {
             }
             mailbox.updated_at = now;
         });
-        Confirmation::Wrong(changed, Refused::unacceptable("code-invalid"))
-    }
-}
-
-/// Mails of the last day to one address, over all owners: the limit's fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddressUse {
-    pub abuse_key: String,
-    pub sent: Vec<Timestamp>,
-}
-
-impl AddressUse {
-    /// The first mail to an address.
-    #[must_use]
-    pub fn first(address: &MailAddress, now: Timestamp) -> Changed<Self> {
-        Changed::following(Self {
-            abuse_key: address.abuse_key(),
-            sent: vec![now],
-        })
-    }
-}
-
-impl Loaded<AddressUse> {
-    /// Counts one more mail.
-    ///
-    /// # Errors
-    /// 429 `resend-too-soon` within 60 s of the last mail, or after five in 24 hours.
-    pub fn another(self, now: Timestamp) -> Result<Changed<AddressUse>, Refused> {
-        // A time ahead of the clock (it was set back) counts as now.
-        let recent: Vec<Timestamp> = self
-            .sent
-            .iter()
-            .copied()
-            .filter(|at| now.since(*at) < DAY)
-            .collect();
-        let after = |at: &Timestamp, pause: Duration| at.plus(pause).since(now);
-        let pause = recent.iter().max().map(|at| after(at, PAUSE));
-        let full = recent.len() >= DAILY;
-        let day = recent
-            .iter()
-            .min()
-            .filter(|_| full)
-            .map(|at| after(at, DAY));
-        let wait = pause.max(day).unwrap_or_default();
-        if !wait.is_zero() {
-            let limited = Class::Limited { retry_after: wait };
-            return Err(Refused::new(limited, "resend-too-soon"));
-        }
-        Ok(self.follow(|known| {
-            known.sent = recent;
-            known.sent.push(now);
-        }))
+        Answered::Wrong(changed, Refused::unacceptable("code-invalid"))
     }
 }
 

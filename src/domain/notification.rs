@@ -55,6 +55,7 @@ pub enum Topic {
     InformationNeeded,
     MailboxVerified,
     MailboxLocked,
+    MailboxDisowned,
     MailUndeliverable,
     CaaForbids,
     CaaLookupFailed,
@@ -69,7 +70,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::OrderCreated,
         Self::OrderCancelled,
         Self::OrderLapsing,
@@ -80,6 +81,7 @@ impl Topic {
         Self::InformationNeeded,
         Self::MailboxVerified,
         Self::MailboxLocked,
+        Self::MailboxDisowned,
         Self::MailUndeliverable,
         Self::CaaForbids,
         Self::CaaLookupFailed,
@@ -106,6 +108,7 @@ impl Topic {
             Self::InformationNeeded => "information-needed",
             Self::MailboxVerified => "mailbox-verified",
             Self::MailboxLocked => "mailbox-locked",
+            Self::MailboxDisowned => "mailbox-disowned",
             Self::MailUndeliverable => "mail-undeliverable",
             Self::CaaForbids => "caa-forbids",
             Self::CaaLookupFailed => "caa-lookup-failed",
@@ -132,6 +135,7 @@ impl Topic {
             Self::DataRejected
             | Self::InformationNeeded
             | Self::MailboxLocked
+            | Self::MailboxDisowned
             | Self::MailUndeliverable
             | Self::CaaForbids
             | Self::CaaLookupFailed

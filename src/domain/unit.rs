@@ -21,7 +21,7 @@ use super::{
     intent::Intent,
     job::{JobEnd, NewJob},
     mail::Mail,
-    mailbox::{AddressUse, MailboxValidation},
+    mailbox::{MailboxValidation, address_use::AddressUse},
     notification::Notification,
     order::Order,
     owner::Caller,

@@ -30,7 +30,7 @@ use crate::{
         text::Language,
     },
     services::{
-        mailboxes::{Holder, MailboxControl, PublicView},
+        mailboxes::{Holder, MailboxControl, PublicView, Says},
         mails::MailLedger,
     },
 };
@@ -92,6 +92,17 @@ pub async fn limit(State(app): State<AppState>, request: Request, next: Next) ->
 #[serde(deny_unknown_fields)]
 struct Entered {
     code: String,
+    /// The button: `confirm`, or `disown` for "this was not me".
+    #[serde(default)]
+    act: Act,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Act {
+    #[default]
+    Confirm,
+    Disown,
 }
 
 type Query = Option<String>;
@@ -139,14 +150,22 @@ async fn confirm(
         request_id: request_id.to_string(),
     };
     // A form without a code is like a wrong one, but spends no try.
-    let code = form.map_or_else(|_| String::new(), |Form(entered)| entered.code);
-    let judged = desk.mailboxes.confirm_in_person(&holder, id, &code).await;
+    let (code, act) = form.map_or_else(
+        |_| (String::new(), Act::Confirm),
+        |Form(entered)| (entered.code, entered.act),
+    );
+    let (says, done) = match act {
+        Act::Confirm => (Says::Mine, "confirmed"),
+        Act::Disown => (Says::NotMe, "disowned"),
+    };
+    let judged = desk.mailboxes.answer_in_person(&holder, id, says, &code);
+    let judged = judged.await;
     let asked = match desk.mailboxes.look(id).await {
         Ok(view) => asked.about(id, &query, view),
         Err(_) => asked,
     };
     match judged {
-        Ok(_) => asked.answer(&desk, 200, Some("confirmed")),
+        Ok(_) => asked.answer(&desk, 200, Some(done)),
         Err(refused) => asked.refused(&desk, &refused),
     }
 }
@@ -203,12 +222,18 @@ impl Asked {
             path: about.map(|(id, _)| format!("/v/{id}")),
             about: about.map(|(_, view)| About::of(view)),
             notice,
-            good: notice == Some("confirmed"),
-            form: about.is_some_and(|(_, view)| view.open) && notice != Some("confirmed"),
+            good: is_done(notice),
+            confirms: about.is_some_and(|(_, view)| view.open) && !is_done(notice),
+            disowns: about.is_some_and(|(_, view)| view.can_disown) && !is_done(notice),
             style: html::STYLE,
         };
         html::answer(status, page.text(), Keeping::Nowhere)
     }
+}
+
+/// Whether the holder's answer was taken.
+fn is_done(notice: Option<&'static str>) -> bool {
+    matches!(notice, Some("confirmed" | "disowned"))
 }
 
 /// The language that the query names.

@@ -4,9 +4,9 @@ use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    activations, cases, certificates, csr_checks, document_kinds, documents, events, frame,
-    identities, keys, lint, mailboxes, mails, notifications, openapi, orders, products,
-    registration_types, revocations, state::AppState, subject_data, tokens,
+    activations, cases, certificates, csr_checks, disowned_mailboxes, document_kinds, documents,
+    events, frame, identities, keys, lint, mailboxes, mails, notifications, openapi, orders,
+    products, registration_types, revocations, state::AppState, subject_data, tokens,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -16,6 +16,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(cases::routes())
         .merge(certificates::routes())
         .merge(csr_checks::routes())
+        .merge(disowned_mailboxes::routes())
         .merge(document_kinds::routes())
         .merge(documents::routes())
         .merge(events::routes())

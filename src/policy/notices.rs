@@ -38,6 +38,7 @@ pub const fn words(topic: Topic) -> Words {
             "Potwierdzono kontrolę nad adresem e-mail.",
         ),
         Topic::MailboxLocked => MAILBOX_LOCKED,
+        Topic::MailboxDisowned => MAILBOX_DISOWNED,
         Topic::MailUndeliverable => MAIL_UNDELIVERABLE,
         Topic::CaaForbids => CAA_FORBIDS,
         Topic::CaaLookupFailed => CAA_LOOKUP_FAILED,
@@ -86,6 +87,10 @@ const CAA_LOOKUP_FAILED: (&str, &str) = (
 const MAIL_UNDELIVERABLE: (&str, &str) = (
     "A message could not be delivered to the e-mail address.",
     "Nie udało się dostarczyć wiadomości na adres e-mail.",
+);
+const MAILBOX_DISOWNED: (&str, &str) = (
+    "The holder of the e-mail address says that this order is not theirs; our officers look at it.",
+    "Właściciel adresu e-mail oświadczył, że to nie jego zamówienie; badają je nasi pracownicy.",
 );
 const MAILBOX_LOCKED: (&str, &str) = (
     "Too many wrong codes were entered: have a new one sent.",

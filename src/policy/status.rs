@@ -178,7 +178,7 @@ fn open_status(facts: OrderFacts<'_>, now: Timestamp) -> StatusCode {
     );
     match facts.mailbox.map(|mailbox| mailbox.state) {
         _ if data_waits => StatusCode::AdditionalInformationNeeded,
-        Some(M::Undeliverable | M::Locked | M::Invalidated) => {
+        Some(M::Undeliverable | M::Locked | M::Disowned | M::Invalidated) => {
             StatusCode::AdditionalInformationNeeded
         }
         Some(M::Created | M::Sent) => StatusCode::WaitingForEmailConfirmation,
@@ -252,6 +252,10 @@ fn email_step(facts: OrderFacts<'_>, now: Timestamp) -> StepView {
         Some(mailbox) if matches!(mailbox.state, MailboxState::Created | MailboxState::Sent) => {
             StepState::InProgress
         }
+        // Nothing goes on until an officer has looked.
+        Some(mailbox) if mailbox.state == MailboxState::Disowned => {
+            return blocked(vec!["email-disowned"]);
+        }
         _ => StepState::Available,
     };
     in_state(state)
@@ -314,9 +318,10 @@ fn mailbox_verification(facts: OrderFacts<'_>, now: Timestamp) -> Verified {
                 || facts.order.state == OrderState::Issued;
             (verified_if(holds), Some(mailbox_valid_until(mailbox)))
         }
-        MailboxState::Undeliverable | MailboxState::Locked | MailboxState::Invalidated => {
-            (VerificationState::Failed, None)
-        }
+        MailboxState::Undeliverable
+        | MailboxState::Locked
+        | MailboxState::Disowned
+        | MailboxState::Invalidated => (VerificationState::Failed, None),
         MailboxState::Created | MailboxState::Sent | MailboxState::Superseded => {
             (unverified(facts.order), None)
         }

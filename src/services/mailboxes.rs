@@ -10,7 +10,9 @@ use crate::{
         aggregate::{Changed, Loaded, Version},
         id::{JobId, MailId, MailboxId, NotificationId, OrderId},
         mail::{Mail, MailKind, NewMail, QueuedMail},
-        mailbox::{AddressUse, FreshSeed, MailAddress, MailboxStatus, MailboxValidation},
+        mailbox::{
+            FreshSeed, MailAddress, MailboxStatus, MailboxValidation, address_use::AddressUse,
+        },
         notification::{Notification, Topic},
         order::Order,
         refusal::Refused,
@@ -33,10 +35,12 @@ use crate::{
 };
 
 mod confirm;
+mod disowned;
 mod expiry;
 mod send;
 
-pub use confirm::{Holder, PublicView};
+pub use confirm::{Holder, PublicView, Says};
+pub use disowned::DisownedView;
 pub use send::AddressSet;
 
 /// On the public page the code, not an identity, is what lets the holder act.

@@ -11,8 +11,8 @@ use chancery::{
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity},
         mailbox::{
-            AddressUse, Attempt, ConfirmChannel, Confirmation, FreshSeed, MailboxValidation,
-            NewMailbox,
+            Answered, Attempt, ConfirmChannel, FreshSeed, MailboxValidation, NewMailbox,
+            address_use::AddressUse,
         },
         order::{Contacts, Order, OrderNumber, transition::NewOrder},
         owner::{ActingFor, Caller, IdentityName, Owner, Role},
@@ -280,7 +280,7 @@ impl World {
             acting_for: ActingFor::default(),
         };
         let mailbox = self.store.mailbox(id).await.unwrap().unwrap();
-        let Confirmation::Confirmed(confirmed) = mailbox.confirm(&attempt, now) else {
+        let Answered::Accepted(confirmed) = mailbox.confirm(&attempt, now) else {
             panic!("the mailbox is not confirmed");
         };
         self.commit(Unit::of(self.caller(), now, confirmed)).await;

@@ -162,6 +162,17 @@ fn public(url: &str, arguments: &[&str]) -> (String, String) {
     (status.to_owned(), body.to_owned())
 }
 
+/// The page that the mail with the code leads to, and its validation.
+fn page_of(code: &str) -> (String, String) {
+    let world = shared();
+    let mails = world.sink.mails();
+    let mail = mails.iter().find(|mail| mail.contains(code)).unwrap();
+    let link = "http://pki.example.com/v/";
+    let id = mail.split(link).nth(1).unwrap();
+    let id = id.split_whitespace().next().unwrap();
+    (format!("{}/v/{id}", world.instance.public), id.to_owned())
+}
+
 #[test]
 fn the_holder_confirms_on_the_daemons_page_and_a_scanner_does_not() {
     let world = shared();
@@ -170,17 +181,7 @@ fn the_holder_confirms_on_the_daemons_page_and_a_scanner_does_not() {
     let address = fresh_address();
     client.set_address(&order, &address).ok();
     let code = world.code(&address, &[]);
-    let mails = world.sink.mails();
-    let mail = mails.iter().find(|mail| mail.contains(&code)).unwrap();
-    let link = "http://pki.example.com/v/";
-    let id = mail
-        .split(link)
-        .nth(1)
-        .unwrap()
-        .split_whitespace()
-        .next()
-        .unwrap();
-    let page = format!("{}/v/{id}", world.instance.public);
+    let (page, _) = page_of(&code);
     let (status, body) = public(&page, &[]);
     assert!(status == "200" && body.contains("name=\"code\""), "{body}");
     assert_eq!(public(&page, &["-I"]).0, "200");
@@ -189,5 +190,77 @@ fn the_holder_confirms_on_the_daemons_page_and_a_scanner_does_not() {
     assert_eq!(look(&client, &order)["attempts_left"], 10);
     let (status, body) = public(&page, &["--data-urlencode", &format!("code={code}")]);
     assert_eq!(status, "200", "{body}");
+    assert_eq!(look(&client, &order)["state"], "verified");
+}
+
+/// "This was not me" needs the code, stops the order, and only an officer sets it going again.
+#[test]
+fn a_disowned_order_stands_still_until_an_officer_has_looked() {
+    let world = shared();
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let address = look(&client, &order)["email"].as_str().unwrap().to_owned();
+    let code = world.code(&address, &[]);
+    let (page, id) = page_of(&code);
+    let (_, body) = public(&page, &[]);
+    assert!(body.contains("value=\"disown\"") && !body.contains("value=\"confirm\""));
+    for guess in [WRONG, ""] {
+        let form = format!("code={guess}&act=disown");
+        assert_eq!(public(&page, &["-d", &form]).0, "422");
+    }
+    assert_eq!(look(&client, &order)["state"], "verified");
+    let form = format!("code={code}&act=disown");
+    for _ in 0..2 {
+        let (status, body) = public(&page, &["-d", &form]);
+        assert!(
+            status == "200" && body.contains("the order is stopped"),
+            "{body}"
+        );
+    }
+    assert_eq!(look(&client, &order)["state"], "disowned");
+    let read = client.get(&format!("/orders/{order}")).ok();
+    let blocked = json!({"state": "blocked", "blocked_by": ["email-disowned"]});
+    assert_eq!(read["steps"]["email"], blocked);
+    assert_eq!(
+        read["steps"]["activation"]["blocked_by"],
+        json!(["email-not-verified"])
+    );
+    for answer in [
+        client.set_address(&order, &fresh_address()),
+        resend(&client, &order),
+    ] {
+        assert_eq!(answer.refusal(), refused(409, "email-disowned"));
+    }
+    let problems = client.get("/notifications?tab=problems&limit=200").ok();
+    let mut problems = problems["items"].as_array().unwrap().iter();
+    let mine = problems.find(|line| line["order_id"] == json!(order));
+    assert_eq!(mine.unwrap()["code"], "mailbox-disowned");
+    let list = world.instance.get("specialist", "/disowned-mailboxes").ok();
+    let lines = list["items"].as_array().unwrap();
+    let line = lines.iter().find(|line| line["id"] == json!(id)).unwrap();
+    assert_eq!(
+        (&line["email"], &line["order_id"]),
+        (&json!(address), &json!(order))
+    );
+    let release = format!("/disowned-mailboxes/{id}/release");
+    let call = |who: &str, note: &str| {
+        let body = Call::json(&json!({"note": note}));
+        world.instance.call(who, "POST", &release, &body)
+    };
+    assert_eq!(
+        call("specialist", "x").refusal(),
+        refused(403, "role-forbidden")
+    );
+    assert_eq!(
+        call("officer", "").refusal(),
+        refused(422, "validation-failed")
+    );
+    let released = call("officer", "asked the company").ok();
+    assert_eq!(released["state"], "invalidated");
+    let again = call("officer", "asked the company");
+    assert_eq!(again.refusal(), refused(409, "email-not-disowned"));
+    let other = fresh_address();
+    client.set_address(&order, &other).ok();
+    client.confirm(&order, &world.code(&other, &[])).ok();
     assert_eq!(look(&client, &order)["state"], "verified");
 }

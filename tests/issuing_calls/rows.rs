@@ -245,6 +245,8 @@ fn house() -> Vec<Row> {
         row("POST", "/identities", Who::Operators).with(identity),
         row("GET", "/identities/{name}", Who::OperatorsAndAuditor),
         row("POST", "/identities/{name}/disable", Who::Operators),
+        row("GET", "/disowned-mailboxes", Who::PeopleAndAuditor),
+        row("POST", "/disowned-mailboxes/{id}/release", Who::Officers).with(json!({"note": "x"})),
         row("GET", "/lint", Who::OperatorsAndAuditor),
         row("GET", "/lint/certificates", Who::OperatorsAndAuditor),
         row("GET", "/mails", Who::OperatorsAndAuditor),
@@ -276,6 +278,7 @@ pub fn absent(path: &str) -> String {
         Some("notifications") => "ntf",
         Some("revocations") => "rev",
         Some("mails") => "mai",
+        Some("disowned-mailboxes") => "eml",
         _ => "",
     };
     let id = |kind: &str| format!("{kind}_0198c0de-0000-7000-8000-000000000001");

@@ -4,9 +4,7 @@ use chancery::{
     domain::{
         id::{MailboxId, OrderId, SubjectDataId},
         mail::{MailKind, MailState},
-        mailbox::{
-            Attempt, ConfirmChannel, Confirmation, FreshSeed, MailboxValidation, NewMailbox,
-        },
+        mailbox::{Answered, Attempt, ConfirmChannel, FreshSeed, MailboxValidation, NewMailbox},
         notification::Tab,
         owner::{ActingFor, Caller},
         subject_data::VerifiedFacts,
@@ -85,7 +83,7 @@ impl World {
             acting_for: ActingFor::default(),
         };
         let mailbox = self.store.mailbox(id).await.unwrap().unwrap();
-        let Confirmation::Confirmed(confirmed) = mailbox.confirm(&attempt, now) else {
+        let Answered::Accepted(confirmed) = mailbox.confirm(&attempt, now) else {
             panic!("the mailbox is not confirmed");
         };
         self.write(Unit::of(caller, now, confirmed)).await;

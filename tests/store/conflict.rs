@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chancery::domain::{
     audit::event::{Event, EventKind},
-    mailbox::AddressUse,
+    mailbox::address_use::AddressUse,
     order::{OrderNumber, transition::OrderEdit},
     owner::{IdentityName, Role},
     subject_key::{BlockEvidence, BlockedKey, Holder, KeyHolder},

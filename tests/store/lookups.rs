@@ -3,7 +3,7 @@
 use chancery::domain::{
     id::BootId,
     lint_record::LintRecord,
-    mailbox::{Attempt, ConfirmChannel, Confirmation},
+    mailbox::{Answered, Attempt, ConfirmChannel},
     owner::{ActingFor, Owner},
     profile::ProfileRecord,
     revocation_list::{CrlState, RevocationList},
@@ -33,7 +33,7 @@ pub async fn a_proof_is_found_by_its_owner_and_address_alone<S: WholeStore>(worl
         user_agent: String::new(),
         acting_for: ActingFor::default(),
     };
-    let Confirmation::Confirmed(confirmed) = mailbox.confirm(&attempt, world.now()) else {
+    let Answered::Accepted(confirmed) = mailbox.confirm(&attempt, world.now()) else {
         panic!("the mailbox is not confirmed");
     };
     world.put(confirmed).await;

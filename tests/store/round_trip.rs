@@ -14,7 +14,7 @@ use chancery::{
         intent::{Intent, IntentState, IssuerName},
         lint_record::LintRecord,
         mail::{Mail, MailKind, MailState, NewMail},
-        mailbox::{AddressUse, FreshSeed, MailboxValidation, NewMailbox},
+        mailbox::{FreshSeed, MailboxValidation, NewMailbox, address_use::AddressUse},
         notification::{Notification, Tab, Topic},
         order::Order,
         owner::{AcceptedStatement, IdentityName, Owner, Role},

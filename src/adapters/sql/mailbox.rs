@@ -14,13 +14,14 @@ use crate::{
         aggregate::{Loaded, Version},
         id::MailboxId,
         mailbox::{
-            AddressUse, CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation,
+            CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation,
+            address_use::AddressUse,
         },
         owner::Owner,
         text::Language,
         timestamp::Timestamp,
     },
-    ports::store::{StoreError, registration::Mailboxes},
+    ports::store::{Page, StoreError, registration::Mailboxes},
 };
 
 pub static TABLE: Table = Table {
@@ -175,6 +176,15 @@ impl<F: Fetch> Mailboxes for F {
             .sql(" ORDER BY initiated_at DESC")
             .limit(1);
         first(self, query, read).await
+    }
+
+    async fn disowned_mailboxes(
+        &self,
+        page: &Page,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError> {
+        // The state as a literal: it names the partial index.
+        let query = Query::new("SELECT * FROM mailbox WHERE state = 'disowned'");
+        all(self, query.page(page), read).await
     }
 
     async fn mailboxes(

@@ -57,6 +57,9 @@ pub enum Verb {
         #[arg(long)]
         message: Option<String>,
     },
+    /// Orders that stand still because the holder of the mailbox said "this was not me".
+    #[command(subcommand)]
+    Disowned(DisownedVerb),
     /// Propose an outcome, signed.
     #[command(after_help = "Example:
   chancery case propose cas_0198f... --outcome approve --profile anna.toml")]
@@ -74,6 +77,28 @@ pub enum EvidenceVerb {
     Add(EvidenceArguments),
     /// Print a piece of evidence.
     Show { case: String, evidence: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DisownedVerb {
+    /// Those that wait for an officer, newest first.
+    List {
+        /// 1 to 200.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// `next` of the page before.
+        #[arg(long)]
+        cursor: Option<String>,
+    },
+    /// Let the order go on with a new check of its mailbox (officer).
+    #[command(after_help = "Example:
+  chancery case disowned release eml_0198f... --note 'spoke to the IT department'")]
+    Release {
+        mailbox: String,
+        /// What was found out, 1 to 500 characters.
+        #[arg(long)]
+        note: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -75,6 +75,7 @@ event_kinds! {
     ValidationFailed = "validation.failed",
     ValidationReused = "validation.reused",
     ValidationSuperseded = "validation.superseded",
+    ValidationReleased = "validation.released",
     CaaChecked = "caa.checked",
     MailQueued = "mail.queued",
     MailSent = "mail.sent",

@@ -1,5 +1,5 @@
-use super::*;
-use crate::domain::{owner::IdentityName, unit::Unit};
+use super::{address_use::AddressUse, *};
+use crate::domain::{owner::IdentityName, refusal::Class, unit::Unit};
 
 const START: i64 = 1_760_000_000_000;
 
@@ -46,14 +46,14 @@ fn attempt(matches: bool) -> Attempt {
 
 fn confirmed(mailbox: Loaded<MailboxValidation>, now: Timestamp) -> Loaded<MailboxValidation> {
     match mailbox.confirm(&attempt(true), now) {
-        Confirmation::Confirmed(changed) => stored(&changed),
+        Answered::Accepted(changed) => stored(&changed),
         other => panic!("{other:?}"),
     }
 }
 
 fn refusal(mailbox: Loaded<MailboxValidation>, matches: bool, now: Timestamp) -> &'static str {
     match mailbox.confirm(&attempt(matches), now) {
-        Confirmation::Refused(refused) => refused.code,
+        Answered::Refused(refused) => refused.code,
         other => panic!("{other:?}"),
     }
 }
@@ -67,9 +67,51 @@ fn the_right_code_confirms_once_and_carries_thirty_days_from_the_start() {
     assert_eq!(mailbox.status(at(30 * 86_400)), MailboxStatus::Lapsed);
     assert!(matches!(
         mailbox.clone().confirm(&attempt(true), at(3601)),
-        Confirmation::Already
+        Answered::Already
     ));
     assert_eq!(refusal(mailbox, false, at(3601)), "code-invalid");
+}
+
+/// Whatever became of the validation, the holder of its code can stop the order; nobody else can.
+#[test]
+fn only_the_code_disowns_and_only_an_officer_undoes_it() {
+    let sent = stored(&started().sent(at(5)));
+    let late = at(40 * 86_400);
+    let verified = confirmed(sent.clone(), at(60));
+    for (mailbox, now) in [
+        (started(), at(1)),
+        (sent.clone(), at(60)),
+        (sent.clone(), late),
+        (verified.clone(), at(61)),
+        (verified.clone(), late),
+        (stored(&sent.clone().undeliverable(at(9)).unwrap()), at(60)),
+    ] {
+        let Answered::Accepted(changed) = mailbox.disown(&attempt(true), now) else {
+            panic!("not taken");
+        };
+        let disowned = stored(&changed);
+        assert_eq!(disowned.status(late), MailboxStatus::Disowned);
+        assert!(disowned.clone().supersede(now).is_none());
+        assert!(
+            disowned
+                .clone()
+                .renew(seed(2), &ActingFor::default(), now)
+                .is_err()
+        );
+        assert_eq!(refusal(disowned.clone(), true, now), "code-expired");
+        let again = disowned.clone().disown(&attempt(true), now);
+        assert!(matches!(again, Answered::Already));
+        let note = crate::domain::text::Text::parse("asked").unwrap();
+        let released = stored(&disowned.release(&note, now).unwrap());
+        assert_eq!(released.state, MailboxState::Invalidated);
+        assert!(released.clone().release(&note, now).is_err());
+        let after = released.disown(&attempt(true), now);
+        assert!(matches!(after, Answered::Refused(_)));
+    }
+    let wrong = sent.disown(&attempt(false), at(60));
+    assert!(matches!(wrong, Answered::Wrong(changed, _) if changed.code.tries == 1));
+    let wrong = verified.disown(&attempt(false), at(61));
+    assert!(matches!(wrong, Answered::Refused(refused) if refused.code == "code-invalid"));
 }
 
 #[test]
@@ -84,7 +126,7 @@ fn a_code_lives_a_day_and_no_longer() {
 fn ten_wrong_codes_lock_and_a_new_code_opens_again() {
     let mut mailbox = started();
     for left in (0..MAX_TRIES).rev() {
-        let Confirmation::Wrong(changed, refused) = mailbox.confirm(&attempt(false), at(1)) else {
+        let Answered::Wrong(changed, refused) = mailbox.confirm(&attempt(false), at(1)) else {
             panic!("a wrong code was not counted");
         };
         assert_eq!(refused.code, "code-invalid");

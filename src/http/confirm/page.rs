@@ -18,7 +18,10 @@ pub(super) struct Page<'a> {
     /// Id of a text.
     pub(super) notice: Option<&'static str>,
     pub(super) good: bool,
-    pub(super) form: bool,
+    /// Whether the address can be confirmed.
+    pub(super) confirms: bool,
+    /// Whether the order can be disowned.
+    pub(super) disowns: bool,
     pub(super) style: &'static str,
 }
 
@@ -84,7 +87,8 @@ mod tests {
             }),
             notice: Some("code-invalid"),
             good: false,
-            form: true,
+            confirms: true,
+            disowns: true,
             style: html::STYLE,
         }
     }
@@ -114,7 +118,8 @@ mod tests {
             path: None,
             about: None,
             notice: Some("not-found"),
-            form: false,
+            confirms: false,
+            disowns: false,
             ..page(Language::English)
         };
         let text = page.text();
@@ -130,6 +135,7 @@ mod tests {
             .filter_map(|(at, found)| template[at + found.len()..].split('"').next());
         let notices = [
             "confirmed",
+            "disowned",
             "closed",
             "code-invalid",
             "code-expired",

@@ -9,7 +9,7 @@ use crate::{
         case::{Case, CaseState, Evidence},
         document::Document,
         id::{CaseId, DocumentId, EvidenceId, MailboxId, OrderId, SubjectDataId},
-        mailbox::{AddressUse, MailAddress, MailboxValidation},
+        mailbox::{MailAddress, MailboxValidation, address_use::AddressUse},
         order::{Order, OrderState},
         owner::{IdentityName, Owner},
         subject_data::{SubjectData, SubjectDataState},
@@ -154,6 +154,16 @@ pub trait Mailboxes: Send + Sync {
         address: &MailAddress,
         begun_after: Timestamp,
     ) -> Result<Option<Loaded<MailboxValidation>>, StoreError>;
+
+    /// Validations that their holders disowned and no officer has released, over all owners,
+    /// newest first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn disowned_mailboxes(
+        &self,
+        page: &Page,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
 
     /// Mails of late to this address, over all owners: a limit's fact, never an answer.
     ///

@@ -6,7 +6,7 @@ use crate::{
         aggregate::{Changed, Loaded},
         id::{MailboxId, OrderId},
         identity::Grant,
-        mailbox::{Attempt, ConfirmChannel, Confirmation, MailboxState, MailboxValidation},
+        mailbox::{Answered, Attempt, ConfirmChannel, MailboxState, MailboxValidation},
         notification::Topic,
         order::{Order, OrderState},
         owner::{ActingFor, Actor, Caller},
@@ -42,12 +42,24 @@ pub struct PublicView {
     pub organization: String,
     pub order_number: String,
     pub language: Language,
-    /// Whether a code can be entered now.
+    /// Whether the address can be confirmed now.
     pub open: bool,
+    /// Whether it can be said that the order is not the holder's.
+    pub can_disown: bool,
+}
+
+/// What a code is handed in to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// The address is mine and I want the certificate.
+    Mine,
+    /// I know nothing of the order.
+    NotMe,
 }
 
 /// Who hands in a code, and how.
 struct Handed<'a> {
+    says: Says,
     caller: Caller,
     grant: Option<Grant>,
     typed: &'a str,
@@ -74,6 +86,7 @@ impl MailboxControl {
             let mailbox = self.mailbox_of(&order).await?;
             let mailbox = mailbox.ok_or_else(|| Refused::step_blocked(vec!["email-not-set"]))?;
             let handed = Handed {
+                says: Says::Mine,
                 caller: scope.caller(),
                 grant: Some(scope.grant()),
                 typed,
@@ -86,20 +99,22 @@ impl MailboxControl {
         .await
     }
 
-    /// What the holder typed on the daemon's own page.
+    /// What the holder typed on the daemon's own page, to confirm or to disown.
     ///
     /// # Errors
     /// 404 for an unknown validation; otherwise as [`MailboxControl::confirm`].
-    pub async fn confirm_in_person(
+    pub async fn answer_in_person(
         &self,
         holder: &Holder,
         id: MailboxId,
+        says: Says,
         typed: &str,
     ) -> Result<MailboxView, Refused> {
         decide(async || {
             let (order, mailbox) = self.in_public(id).await?;
             let peer = holder.peer.clone();
             let handed = Handed {
+                says,
                 caller: Caller {
                     actor: Actor::MailboxHolder { peer },
                     request_id: holder.request_id.clone(),
@@ -133,6 +148,7 @@ impl MailboxControl {
             organization: organization.unwrap_or_default(),
             order_number: order.number.as_str().to_owned(),
             language: mailbox.language,
+            can_disown: is_current && mailbox.can_be_disowned(),
             open: is_current
                 && order.state == OrderState::Open
                 && matches!(mailbox.state, MailboxState::Created | MailboxState::Sent)
@@ -168,17 +184,22 @@ impl MailboxControl {
             acting_for: handed.acting_for.clone(),
         };
         let view = MailboxView::of(&mailbox, now);
-        match mailbox.confirm(&attempt, now) {
-            Confirmation::Already => Ok(view),
-            Confirmation::Refused(refused) => Err(refused.into()),
-            Confirmation::Wrong(changed, refused) => {
+        let answered = match handed.says {
+            Says::Mine => mailbox.confirm(&attempt, now),
+            Says::NotMe => mailbox.disown(&attempt, now),
+        };
+        match (answered, handed.says) {
+            (Answered::Already, _) => Ok(view),
+            (Answered::Refused(refused), _) => Err(refused.into()),
+            (Answered::Wrong(changed, refused), _) => {
                 self.spend(changed, &handed, now).await?;
                 Err(refused.into())
             }
-            Confirmation::Confirmed(changed) => {
+            (Answered::Accepted(changed), Says::Mine) => {
                 require_open(&order)?;
                 self.pass(&order, changed, &handed, now).await
             }
+            (Answered::Accepted(changed), Says::NotMe) => self.stop(changed, &handed, now).await,
         }
     }
 
@@ -196,6 +217,26 @@ impl MailboxControl {
         }
         self.0.store.commit(unit).await?;
         Ok(())
+    }
+
+    /// Whatever the order's state: a certificate that was issued already is for the officers too.
+    async fn stop(
+        &self,
+        changed: Changed<MailboxValidation>,
+        handed: &Handed<'_>,
+        now: Timestamp,
+    ) -> Result<MailboxView, Stopped> {
+        let mailbox = changed.clone();
+        let unit = handed.unit(changed, now);
+        let unit = self.notify(unit, Topic::MailboxDisowned, &mailbox, now)?;
+        self.0.store.commit(unit).await?;
+        metrics::counter!("chancery_mailboxes_disowned_total").increment(1);
+        tracing::warn!(
+            mailbox = %mailbox.id,
+            order = %mailbox.order,
+            "a mailbox holder disowns an order: an officer must look (chancery case disowned)"
+        );
+        Ok(MailboxView::of(&mailbox, now))
     }
 
     async fn pass(

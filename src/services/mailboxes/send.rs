@@ -7,7 +7,7 @@ use crate::{
         id::{JobId, MailboxId, OrderId},
         job::{JobKind, NewJob},
         mail::MailKind,
-        mailbox::{MailAddress, MailboxStatus, MailboxValidation, NewMailbox},
+        mailbox::{MailAddress, MailboxState, MailboxStatus, MailboxValidation, NewMailbox},
         notification::Topic,
         order::{Order, OrderState},
         owner::ActingFor,
@@ -35,7 +35,8 @@ impl MailboxControl {
     /// another address replaces the earlier one.
     ///
     /// # Errors
-    /// 404, 412; 409 `step-blocked` (`data-not-saved`) or `order-state-conflict`; 422
+    /// 404, 412; 409 `step-blocked` (`data-not-saved`), `email-disowned` or
+    /// `order-state-conflict`; 422
     /// `email-invalid`, `email-not-supported`; 429 `resend-too-soon`.
     pub async fn set(
         &self,
@@ -79,7 +80,7 @@ impl MailboxControl {
     ///
     /// # Errors
     /// 404; 409 `step-blocked` (`email-not-set`), `order-state-conflict`,
-    /// `email-already-confirmed`; 429 `resend-too-soon`.
+    /// `email-already-confirmed`, `email-disowned`; 429 `resend-too-soon`.
     pub async fn resend(
         &self,
         scope: &TenantScope,
@@ -131,6 +132,11 @@ impl MailboxControl {
         let bound = order.clone().bind_mailbox(id, now)?;
         let address = mailbox_address::parse(typed).map_err(|fault| at_email(fault.code()))?;
         let earlier = self.mailbox_of(&order).await?;
+        let disowned =
+            |earlier: &Loaded<MailboxValidation>| earlier.state == MailboxState::Disowned;
+        if earlier.as_ref().is_some_and(disowned) {
+            return Err(Refused::state("email-disowned").into());
+        }
         if let Some(same) = unchanged(earlier.as_ref(), &address, now) {
             let set = AddressSet {
                 version: order.version(),

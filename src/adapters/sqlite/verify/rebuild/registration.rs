@@ -347,6 +347,9 @@ pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
             Some("undeliverable") => {
                 row.word("state", "undeliverable");
             }
+            Some("disowned") => {
+                row.word("state", "disowned");
+            }
             Some("locked") => {
                 row.word("state", "locked")
                     .set("code_tries", told.number("tries"));
@@ -357,6 +360,9 @@ pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
         },
         "validation.superseded" => {
             row.word("state", "superseded");
+        }
+        "validation.released" => {
+            row.word("state", "invalidated");
         }
         _ => {}
     }

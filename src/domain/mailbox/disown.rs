@@ -1,0 +1,94 @@
+//! "This was not me" (flows 5.3): the holder, who has the code, knows nothing of the order.
+//!
+//! The order stands still: no new code, no other address, no activation, until an officer has
+//! looked. It can be said of a confirmed address too, for whoever confirmed it may have had the
+//! mail and not the right.
+
+use super::{Answered, Attempt, MailboxState, MailboxValidation};
+use crate::domain::{
+    aggregate::{Changed, Loaded},
+    audit::event::{EventKind, Outcome},
+    feed::FeedKind,
+    refusal::Refused,
+    text::Text,
+    timestamp::Timestamp,
+};
+
+impl MailboxValidation {
+    /// Whether the holder can still say that the order is not theirs; a code that is too old to
+    /// confirm anything is good enough for that.
+    #[must_use]
+    pub const fn can_be_disowned(&self) -> bool {
+        match self.state {
+            MailboxState::Created
+            | MailboxState::Sent
+            | MailboxState::Verified
+            | MailboxState::Undeliverable
+            | MailboxState::Locked => true,
+            MailboxState::Superseded | MailboxState::Disowned | MailboxState::Invalidated => false,
+        }
+    }
+}
+
+impl Loaded<MailboxValidation> {
+    /// Judges a code that was handed in to say "this was not me".
+    #[must_use]
+    pub fn disown(self, attempt: &Attempt, now: Timestamp) -> Answered {
+        match self.state {
+            MailboxState::Disowned if attempt.matches => Answered::Already,
+            MailboxState::Created | MailboxState::Sent if !attempt.matches => {
+                self.spend_try(attempt, now)
+            }
+            _ if self.can_be_disowned() && attempt.matches => {
+                Answered::Accepted(self.stop(attempt, now))
+            }
+            MailboxState::Locked => Answered::Refused(Refused::state("email-locked")),
+            MailboxState::Superseded | MailboxState::Invalidated => {
+                Answered::Refused(Refused::unacceptable("code-expired"))
+            }
+            _ => Answered::Refused(Refused::unacceptable("code-invalid")),
+        }
+    }
+
+    /// An officer has looked: the order may go on, with another check of the same or of another
+    /// address.
+    ///
+    /// # Errors
+    /// 409 `email-not-disowned`.
+    pub fn release(
+        self,
+        note: &Text<500>,
+        now: Timestamp,
+    ) -> Result<Changed<MailboxValidation>, Refused> {
+        if self.state != MailboxState::Disowned {
+            return Err(Refused::state("email-not-disowned"));
+        }
+        let event = self
+            .event(EventKind::ValidationReleased)
+            .personal("note", note.as_str());
+        Ok(self.change(event, |mailbox| {
+            mailbox.state = MailboxState::Invalidated;
+            mailbox.updated_at = now;
+        }))
+    }
+
+    fn stop(self, attempt: &Attempt, now: Timestamp) -> Changed<MailboxValidation> {
+        let event = self
+            .event(EventKind::ValidationFailed)
+            .outcome(Outcome::Failure)
+            .with("reason", "disowned")
+            .with("was", self.status(now).name())
+            .with("channel", attempt.channel.name())
+            .personal("user_agent", attempt.user_agent.as_str())
+            .told(
+                FeedKind::EmailDisowned,
+                &self.owner,
+                self.id,
+                Some(self.order),
+            );
+        self.change(attempt.acting_for.tell(event), |mailbox| {
+            mailbox.state = MailboxState::Disowned;
+            mailbox.updated_at = now;
+        })
+    }
+}
