@@ -37,9 +37,11 @@ const WAITING: usize = 1200;
 /// A request's text of at most so many octets is judged where it came: no modulus of 6 000 bits
 /// fits in, and not even one of 4096 with its signature.
 const SHORT: usize = 1024;
-/// Threads that judge longer ones, and how many may run or wait.
+/// Threads that judge longer ones.
 const JUDGES: usize = 2;
-const JUDGED: usize = 64;
+/// Kilobytes of text that may run or wait: a burst of 500 requests with RSA-4096 keys (contract,
+/// HTTP), or 30 of the longest that are taken at all.
+const JUDGED: usize = 2048;
 
 /// Lists that an operator keeps up to date.
 #[derive(Clone, Debug, Default)]
@@ -183,7 +185,8 @@ impl SubjectKeys {
             return Ok(judge(text));
         }
         let text = Zeroizing::new(text.to_owned());
-        self.judges.run(1, move || judge(&text)).await
+        let kilobytes = u32::try_from(text.len().div_ceil(1024)).unwrap_or(u32::MAX);
+        self.judges.run(kilobytes, move || judge(&text)).await
     }
 
     async fn weakness(
