@@ -3,12 +3,15 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use chancery::{domain::refusal::Refused, services::issuance::Told};
+use futures_util::future::BoxFuture;
 
 use crate::{
     fates::Fate,
     stage::{Serial, Stage},
     token::Act,
 };
+
+const HOUR: i64 = 3_600_000;
 
 fn issued() -> Serial {
     ("issued".to_owned(), None)
@@ -119,6 +122,49 @@ async fn s6_nobody_knows_whether_the_token_signed() {
     assert!(stage.answer().await.is_some());
     let expected = [abandoned("hsm-answer-unknown"), issued()];
     assert_eq!(stage.serials().await, expected);
+}
+
+/// What the clock does meanwhile, in milliseconds.
+fn back(stage: &Stage, millis: i64) -> BoxFuture<'static, ()> {
+    let clock = stage.world.clock.clone();
+    Box::pin(async move { clock.step(-millis) })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s6_the_clock_goes_back_before_there_is_a_signature() {
+    let stage = Stage::new().await;
+    stage.token.plays([Act::RefuseAfter(back(&stage, HOUR))]);
+    let told = stage.ask_only().await;
+    assert!(is_pending(&told), "{told:?}");
+    assert_eq!(stage.token.asked(), 1, "nothing is signed");
+    the_time_comes_again(&stage).await;
+}
+
+/// Released now, the certificate would begin an hour later.
+#[tokio::test(flavor = "multi_thread")]
+async fn s8_the_clock_goes_back_while_the_token_signs() {
+    let stage = Stage::new().await;
+    stage.token.plays([Act::SignAfter(back(&stage, HOUR))]);
+    let told = stage.ask_only().await;
+    assert!(is_pending(&told), "{told:?}");
+    the_time_comes_again(&stage).await;
+}
+
+async fn the_time_comes_again(stage: &Stage) {
+    assert_eq!(stage.serials().await, [abandoned("clock-behind")]);
+    assert!(stage.answer().await.is_none());
+    stage.world.clock.step(HOUR);
+    stage.settle_down().await;
+    assert!(stage.answer().await.is_some());
+    assert_eq!(stage.serials().await, [abandoned("clock-behind"), issued()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s8_the_clock_is_set_right_by_a_second() {
+    let stage = Stage::new().await;
+    stage.token.plays([Act::SignAfter(back(&stage, 1000))]);
+    assert!(matches!(stage.ask().await, Ok(Told::Issued(_))));
+    assert_eq!(stage.serials().await, [issued()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

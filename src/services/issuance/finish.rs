@@ -28,17 +28,19 @@ use crate::{
         issuance::{Issued, artifact::CertificateTbs},
     },
     ports::{entropy::random, store::issuance::CertificateRecord},
+    services::lease::clock_may_sign,
 };
 
 /// C_Sign starts within this time of the intent, or the intent is abandoned (design 5).
 const START_OF_SIGNING: Duration = Duration::from_secs(30);
+/// Why a serial is given up whose intent the clock has left ahead of it.
+const CLOCK_BEHIND: &str = "clock-behind";
 /// Pause before the HSM or the store is asked again.
 pub(super) const PAUSE: Duration = Duration::from_millis(200);
 
 impl Issuance {
     /// Ends an act whose intent is durable: as a certificate, or with an abandoned serial.
     pub(super) async fn finish(&self, act: InFlight) -> Outcome {
-        let activation = act.activation.id;
         let recorded = act.recorded.clone();
         let clock = self.0.clock.as_ref();
         let mut steps = Steps::start(clock);
@@ -62,14 +64,15 @@ impl Issuance {
                 steps.end("S8 result");
                 outcome
             }
-            Err(cause) => {
-                tracing::error!(cert.serial = %act.recorded.artifact().serial(), cause, "serial abandoned");
-                metrics::counter!("chancery_intents_abandoned_total", "cause" => cause)
-                    .increment(1);
-                self.abandon(act.intent.clone(), &act.caller, cause).await;
-                Outcome::Postponed(activation)
-            }
+            Err(cause) => self.postponed(&act, cause).await,
         }
+    }
+
+    async fn postponed(&self, act: &InFlight, cause: &'static str) -> Outcome {
+        tracing::error!(cert.serial = %act.recorded.artifact().serial(), cause, "serial abandoned");
+        metrics::counter!("chancery_intents_abandoned_total", "cause" => cause).increment(1);
+        self.abandon(act.intent.clone(), &act.caller, cause).await;
+        Outcome::Postponed(act.activation.id)
     }
 
     /// Asks the HSM, again only while it is certain that no signature exists.
@@ -82,6 +85,9 @@ impl Issuance {
             }
             if !self.0.lease.may_sign(monotonic) {
                 return Err("lease-over");
+            }
+            if !clock_may_sign(self.0.store.clock_lag()) {
+                return Err(CLOCK_BEHIND);
             }
             match self.0.signer.sign(act.recorded.order()).await {
                 Ok(signature) => return Ok(signature),
@@ -98,11 +104,20 @@ impl Issuance {
     }
 
     /// Stores the result, as often as it takes: a signature exists, and only this act or the
-    /// settling of a dead boot may say what becomes of its serial.
+    /// settling of a dead boot may say what becomes of its serial. By a clock that has gone back
+    /// it would be released before its validity begins: a little is waited for, more is not.
     async fn store_result(&self, mut act: InFlight, issued: Issued<CertificateTbs>) -> Outcome {
         let id = act.activation.id;
         loop {
             let now = self.0.clock.now();
+            let behind = act.intent.recorded_at.since(now);
+            if !clock_may_sign(behind) {
+                return self.postponed(&act, CLOCK_BEHIND).await;
+            }
+            if !behind.is_zero() {
+                self.0.clock.pause(PAUSE).await;
+                continue;
+            }
             let result = match self.result(&act, &issued, now) {
                 Ok(result) => result,
                 // Somebody settled the intent: the signature is dropped (CAS on `recorded`).
