@@ -41,8 +41,11 @@ def everything(env, record, daemon, ready, make_api, instance):
         intents = read_intents(database)
         stored_certificates(database, api, ready, certificates, intents)
         abandoned = {serial for serial, (state, _) in intents.items() if state == "abandoned"}
-        revoked_list(env, record, issuer, abandoned, set(intents) - abandoned)
-        list(in_parts(make_api, sorted(intents.items()), answers_by_serial))
+        revoked = read_revoked(database)
+        revoked_list(env, record, issuer, abandoned | revoked, set(intents) - abandoned - revoked)
+        states = {serial: "revoked" if serial in revoked else state
+                  for serial, (state, _) in intents.items()}
+        list(in_parts(make_api, sorted(states.items()), answers_by_serial))
         lists = [bytes(tbs) for tbs, in database.execute("SELECT tbs FROM revocation_list")]
     counts = signatures(daemon.shim, digest, intents, lists)
     verify(daemon, env)
@@ -75,7 +78,8 @@ def replays(api, ready):
         must(again.headers.get("location") == one.answer.headers.get("location"),
              f"{one.path}: the replay points elsewhere")
         order = api.call("GET", f"/orders/{one.order}").expect(200).json
-        must(order["status_code"] == "issued", f"order {one.order} is {order['status_code']}")
+        wanted = "revoked" if one.revoked else "issued"
+        must(order["status_code"] == wanted, f"order {one.order} is {order['status_code']}")
         yield one.order, again.json
 
 
@@ -148,9 +152,14 @@ def stored_certificates(database, api, ready, certificates, intents):
              f"{serial}: the certificate is not its intent's TBS")
 
 
-def revoked_list(env, record, issuer, abandoned, issued, exactly=True, seconds=60):
-    """The CRL as relying parties fetch it: every abandoned serial, no issued one, and `exactly`
-    these when nothing goes on meanwhile."""
+def read_revoked(database):
+    """Serials of certificates that somebody has had revoked."""
+    return {serial for serial, in database.execute("SELECT serial FROM revocation")}
+
+
+def revoked_list(env, record, issuer, dead, issued, exactly=True, seconds=60):
+    """The CRL as relying parties fetch it: every abandoned and revoked serial, no issued one, and
+    `exactly` these when nothing goes on meanwhile."""
     pause, end = threading.Event(), time.monotonic() + seconds
     url = env["PUBLIC_URL"] + "/crl/issuing-g1/0.crl"
     while True:
@@ -158,22 +167,23 @@ def revoked_list(env, record, issuer, abandoned, issued, exactly=True, seconds=6
         must(crl.is_signature_valid(issuer.public_key()), "the CRL's signature is wrong")
         listed = {f"{entry.serial_number:x}" for entry in crl}
         # Hex of the serial's octets: an even number of digits.
-        missing = {s for s in abandoned if s.lstrip("0") not in listed}
+        missing = {s for s in dead if s.lstrip("0") not in listed}
         if not missing:
             break
-        must(time.monotonic() < end, f"{len(missing)} abandoned serials are not on the CRL")
+        must(time.monotonic() < end, f"{len(missing)} abandoned or revoked serials are not on the CRL")
         pause.wait(0.2)
     must(not any(s.lstrip("0") in listed for s in issued), "an issued serial is on the CRL")
-    must(not exactly or len(listed) == len(abandoned), "the CRL lists a serial nobody knows")
+    must(not exactly or len(listed) == len(dead), "the CRL lists a serial nobody knows")
 
 
-def answers_by_serial(api, intents):
-    """By serial: an issued one is found and valid, an abandoned one is no certificate."""
-    for serial, (state, _) in intents:
+def answers_by_serial(api, states):
+    """By serial: an issued one is found and valid or revoked, an abandoned one is no certificate."""
+    for serial, state in states:
         answer = api.call("GET", f"/certificates/{serial}")
-        if state == "issued":
+        if state != "abandoned":
             found = answer.expect(200).json
-            must((found["serial"], found["state"]) == (serial, "valid"), f"{serial}: {found['state']}")
+            wanted = "revoked" if state == "revoked" else "valid"
+            must((found["serial"], found["state"]) == (serial, wanted), f"{serial}: {found['state']}")
         else:
             must(answer.status == 404, f"abandoned {serial}: {answer.status}")
         yield serial
@@ -238,12 +248,13 @@ def between_kills(env, record, daemon, ready, issuer):
     with contextlib.closing(open_database(env)) as database:
         states = dict(database.execute("SELECT serial, state FROM intent"))
         rows = database.execute("SELECT order_id, serial, der FROM certificate").fetchall()
+        revoked = read_revoked(database)
     stored = {order: (serial, der) for order, serial, der in rows}
     for violation in wrong_holders(held_by(ready), stored, states):
         raise Failed(violation)
-    abandoned = {serial for serial, state in states.items() if state == "abandoned"}
-    issued = {serial for serial, state in states.items() if state == "issued"}
-    revoked_list(env, record, issuer, abandoned, issued, exactly=False)
+    dead = revoked | {serial for serial, state in states.items() if state == "abandoned"}
+    issued = {serial for serial, state in states.items() if state == "issued"} - revoked
+    revoked_list(env, record, issuer, dead, issued, exactly=False)
 
 
 def verify(daemon, env):

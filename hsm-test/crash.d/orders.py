@@ -30,6 +30,7 @@ class Ready:
         self.order, self.mailbox, self.key, self.body = order, mailbox, key, body
         self.idempotency = f"crash-{uuid.uuid4()}"
         self.answer = self.answered = None
+        self.revoked = False
         self.tries = 0
 
     @property

@@ -16,7 +16,8 @@ PATIENCE = 90
 class Scene:
     def __init__(self, instance, env, record, daemon, make_api, ready):
         self.instance, self.env, self.record, self.daemon = instance, env, record, daemon
-        self.make_api, self.api, self.orders = make_api, make_api(), iter(ready)
+        self.make_api, self.api = make_api, make_api()
+        self.all, self.orders = ready, iter(ready)
 
     def order(self):
         return next(self.orders)
