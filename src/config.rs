@@ -13,6 +13,7 @@ use toml::Spanned;
 pub mod caa;
 pub mod hsm;
 pub mod listen;
+pub mod lives;
 pub mod products;
 pub mod registers;
 pub mod source;
@@ -22,6 +23,7 @@ use self::{
     caa::Caa,
     hsm::{Hsm, Issuer},
     listen::{Limits, Listen, Tls},
+    lives::Lives,
     registers::Registers,
     source::{ConfigError, Text},
     value::{AbsolutePath, Bounded, NodeName, SecretSource},
@@ -56,6 +58,8 @@ pub struct Settings {
     pub registers: Registers,
     #[serde(default)]
     pub keys: Keys,
+    #[serde(default)]
+    pub lives: Lives,
     #[serde(default)]
     pub limits: Limits,
     #[serde(default)]

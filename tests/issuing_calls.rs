@@ -77,6 +77,8 @@ mod preflight;
 mod refusals;
 #[path = "issuing_calls/registry.rs"]
 mod registry;
+#[path = "issuing_calls/reissue.rs"]
+mod reissue;
 #[path = "issuing_calls/revocations.rs"]
 mod revocations;
 #[path = "issuing_calls/rows.rs"]

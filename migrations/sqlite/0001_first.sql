@@ -236,6 +236,7 @@ CREATE TABLE activation (
     state TEXT NOT NULL,
     subject_data TEXT NOT NULL REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
     mailbox TEXT NOT NULL REFERENCES mailbox (id) DEFERRABLE INITIALLY DEFERRED,
+    replaces TEXT REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED,
     common_name TEXT NOT NULL,
     fields TEXT NOT NULL,
     spki BLOB NOT NULL,
@@ -298,6 +299,8 @@ CREATE TABLE certificate (
     customer TEXT,
     order_id TEXT NOT NULL REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
     activation_id TEXT NOT NULL REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED,
+    replaces TEXT REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED,
+    replaced_until INTEGER,
     product TEXT NOT NULL,
     der BLOB NOT NULL,
     sha256 BLOB NOT NULL,
@@ -313,6 +316,8 @@ CREATE TABLE certificate (
 ) STRICT;
 CREATE INDEX certificate_owner ON certificate (ra, customer, created_at, id);
 CREATE INDEX certificate_created ON certificate (created_at, id);
+-- One certificate takes the place of another.
+CREATE UNIQUE INDEX certificate_replaces ON certificate (replaces) WHERE replaces IS NOT NULL;
 CREATE INDEX certificate_order ON certificate (order_id);
 CREATE INDEX certificate_serial ON certificate (serial);
 CREATE INDEX certificate_key ON certificate (key_fingerprint, created_at, id);

@@ -49,6 +49,22 @@ pub struct NewActivation {
     pub acting_for: Option<ActingFor>,
 }
 
+/// A certificate in place of another: common name and fields stay as they are.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReissue {
+    /// The request as PEM text. Only its public key is used.
+    pub csr: String,
+    /// `csr`, the only method of these products.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_method: Option<String>,
+    /// Those of the product's activation.
+    #[serde(default)]
+    pub statements: Vec<StatementGiven>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acting_for: Option<ActingFor>,
+}
+
 /// How an activation stands.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Activation {

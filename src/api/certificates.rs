@@ -17,13 +17,23 @@ pub struct Certificate {
     pub sans: Vec<String>,
     pub not_before: String,
     pub not_after: String,
-    /// `valid`, `revoked` or `expired`.
+    /// `valid`, `superseded_pending` (valid until it is revoked for the one that replaces it),
+    /// `revoked` or `expired`.
     pub state: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation: Option<Revocation>,
     pub product_code: String,
     pub order_id: String,
     pub activation_id: String,
+    /// The certificate of the same order that this one takes the place of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// The certificate that has taken the place of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
+    /// When this certificate is revoked because it was replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_until: Option<String>,
     /// SHA-256 of the DER certificate.
     pub sha256: String,
     /// SHA-256 of the SubjectPublicKeyInfo.

@@ -13,6 +13,8 @@ use super::{
     report::Report,
 };
 use crate::api::{
+    acting_for::StatementGiven,
+    activations::{Activation, NewReissue},
     certificates::Certificate,
     revocations::{NewRevocation, RevocationCase},
 };
@@ -39,6 +41,23 @@ pub enum Verb {
         /// Kept beside the log.
         #[arg(long)]
         note: Option<String>,
+        /// The same key again gives the same answer; drawn when it is left out.
+        #[arg(long, value_name = "KEY")]
+        idempotency_key: Option<String>,
+    },
+    /// Have a certificate with the same subject and end take the place of this one, which is
+    /// revoked some days later.
+    #[command(after_help = "Example:
+  chancery certificate reissue crt_0199c95a-0000-7000-8000-000000000000 --csr new.csr --accept subscriber-agreement,1,2026-11-20T10:00:00Z --accept certificate-content,1,2026-11-20T10:00:00Z --profile shop.toml")]
+    Reissue {
+        /// Id or serial number in hexadecimal.
+        id: String,
+        /// Certificate request (PEM); only its key is used.
+        #[arg(long, value_name = "FILE")]
+        csr: PathBuf,
+        /// A statement that the applicant has accepted: its id, version and time (RFC 3339).
+        #[arg(long, value_name = "ID,VERSION,TIME", value_parser = statement)]
+        accept: Vec<StatementGiven>,
         /// The same key again gives the same answer; drawn when it is left out.
         #[arg(long, value_name = "KEY")]
         idempotency_key: Option<String>,
@@ -89,6 +108,21 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             };
             revoke(client, &id, &wish, idempotency_key)
         }
+        Verb::Reissue {
+            id,
+            csr,
+            accept,
+            idempotency_key,
+        } => {
+            let text = std::fs::read_to_string(&csr);
+            let wish = NewReissue {
+                csr: text.map_err(|error| Fault::unreadable(csr.display(), error))?,
+                key_method: None,
+                statements: accept,
+                acting_for: None,
+            };
+            reissue(client, &id, &wish, idempotency_key)
+        }
         Verb::Download {
             id,
             encoding,
@@ -134,6 +168,42 @@ fn revoke(
     Ok(Report::new(text, &case))
 }
 
+fn reissue(
+    client: &Client,
+    id: &str,
+    wish: &NewReissue,
+    key: Option<String>,
+) -> Result<Report, Fault> {
+    let key = idempotency_key(key.as_deref())?;
+    let extra = Extra {
+        if_match: None,
+        idempotency_key: Some(&key),
+    };
+    let path = format!("/certificates/{}/reissue", escaped(id));
+    let reply = client.send(Method::POST, &path, Some(wish), &extra)?;
+    if reply.status == 202 {
+        let activation: Activation = reply.json()?;
+        let text = format!("{}  {}", activation.activation_id, activation.state);
+        return Ok(Report::new(text, &activation));
+    }
+    let certificate: Certificate = reply.json()?;
+    Ok(Report::new(words(&certificate), &certificate))
+}
+
+/// `id,version,time`.
+fn statement(text: &str) -> Result<StatementGiven, String> {
+    let mut parts = text.splitn(3, ',');
+    let mut part = || parts.next().map(str::to_owned);
+    let given = part().zip(part()).zip(part());
+    let ((id, version), accepted_at) = given.ok_or("id,version,time is needed")?;
+    let version = version.parse().map_err(|_| "the version is no number")?;
+    Ok(StatementGiven {
+        id,
+        version,
+        accepted_at,
+    })
+}
+
 fn words(certificate: &Certificate) -> String {
     let mut lines = vec![
         format!("{}  {}", certificate.id, certificate.state),
@@ -145,6 +215,9 @@ fn words(certificate: &Certificate) -> String {
         format!("  to       {}", certificate.not_after),
         format!("  order    {}", certificate.order_id),
     ];
+    if let (Some(by), Some(until)) = (&certificate.replaced_by, &certificate.replaced_until) {
+        lines.push(format!("  replaced by {by}, revoked at {until}"));
+    }
     if let Some(revocation) = &certificate.revocation {
         let (at, reason) = (&revocation.revoked_at, &revocation.reason);
         lines.push(format!("  revoked  {at} ({reason})"));

@@ -132,7 +132,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             Arc::clone(&subject_keys),
             Arc::clone(clock),
         ),
-        issuance: issuance(ground, &authorities, &catalogue, &subject_keys, &checks),
+        issuance: issuance(config, ground, &authorities, &catalogue, &subject_keys, &checks),
         revocations: revocations(ground, &authorities, &lists),
         revocation_lists: lists,
         identities: Arc::new(identities(ground, &subject_keys)),
@@ -254,6 +254,7 @@ fn allowance(limits: &listen::Limits) -> Allowance {
 }
 
 fn issuance(
+    config: &Config,
     ground: &Ground,
     authorities: &Arc<Authorities>,
     catalogue: &Arc<Catalogue>,
@@ -263,6 +264,11 @@ fn issuance(
     Issuance::new(issuance::Parts {
         store: ground.durable(),
         activations: ground.reads(),
+        certificates: Certificates::new(
+            ground.reads(),
+            Arc::clone(authorities),
+            Arc::clone(&ground.outside.clock),
+        ),
         subject_keys: Arc::clone(subject_keys),
         requests: ground.reads(),
         signer: ground.signing(),
@@ -274,6 +280,7 @@ fn issuance(
         lease: Arc::clone(&ground.lease),
         tasks: ground.acts.clone(),
         render: Arc::new(issued),
+        overlap: config.settings.lives.overlap(),
     })
 }
 

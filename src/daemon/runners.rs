@@ -18,7 +18,7 @@ use crate::{
         jobs::{JobHandler, Runner},
         retention,
         revocation_lists::RevocationLists,
-        revocations::compromised_key::KeySweep,
+        revocations::{compromised_key::KeySweep, superseded::SupersededSweep},
     },
 };
 
@@ -59,7 +59,9 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         forget(housekeeping.clone())
     }));
     let app = &parts.app;
-    let timers: [(JobKind, Arc<dyn JobHandler>); 4] = [
+    let superseded = SupersededSweep(app.revocations.clone());
+    let timers: [(JobKind, Arc<dyn JobHandler>); 5] = [
+        (JobKind::RevokeSuperseded, Arc::new(superseded)),
         (JobKind::OrderTimer, Arc::new(app.orders.clone())),
         (JobKind::ChaseApplicant, Arc::new(app.cases.clone())),
         (JobKind::DataExpiry, Arc::new(app.data_sets.clone())),

@@ -79,6 +79,8 @@ pub struct Activation {
     pub state: ActivationState,
     pub subject_data: SubjectDataId,
     pub mailbox: MailboxId,
+    /// The certificate that the new one takes the place of, until the same end (a reissue).
+    pub replaces: Option<CertificateId>,
     pub common_name: CommonNameSource,
     /// Names of the optional fields chosen, from the offered list.
     pub fields: Vec<String>,
@@ -113,6 +115,10 @@ impl Activation {
             .with("fields", Value::List(fields.collect()))
             .with("statements", told(&activation.statements))
             .personal(REQUEST, Value::whole(request));
+        let event = match activation.replaces {
+            Some(old) => event.with("replaces", old.to_string()),
+            None => event,
+        };
         let event = activation.acting_for.tell(event);
         let (owner, order) = (&activation.owner, Some(activation.order));
         let event = event.told(FeedKind::ActivationSubmitted, owner, activation.id, order);

@@ -9,6 +9,14 @@ use super::{
     timestamp::Timestamp,
 };
 
+/// A certificate whose place another has taken (flows 3.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    pub certificate: CertificateId,
+    /// When it is revoked as superseded, unless it has ended before.
+    pub until: Timestamp,
+}
+
 /// A certificate as stored; immutable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
@@ -19,6 +27,8 @@ pub struct Certificate {
     pub owner: Owner,
     pub order: OrderId,
     pub activation: ActivationId,
+    /// The certificate of the same order that this one takes the place of.
+    pub replaces: Option<Replaced>,
     pub product: ProductCode,
     pub der: Vec<u8>,
     pub sha256: [u8; 32],

@@ -52,6 +52,7 @@ feed_kinds! {
     ActivationDelayed = "activation.delayed",
     ActivationRefused = "activation.refused",
     CertificateIssued = "certificate.issued",
+    CertificateSuperseded = "certificate.superseded",
     CertificateExpiring = "certificate.expiring",
     CertificateRevoking = "certificate.revoking",
     CertificateRevoked = "certificate.revoked",

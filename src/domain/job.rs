@@ -25,12 +25,14 @@ pub enum JobKind {
     AdviseCaa,
     /// Object: a revocation that no CRL lists yet.
     PublishRevocation,
+    /// Object: a certificate whose place another has taken; it is revoked when its time is over.
+    RevokeSuperseded,
     /// Object: the fingerprint of a key that was blocked, in hex; its certificates fall.
     RevokeKey,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -40,6 +42,7 @@ impl JobKind {
         Self::MailboxExpiry,
         Self::AdviseCaa,
         Self::PublishRevocation,
+        Self::RevokeSuperseded,
         Self::RevokeKey,
     ];
 
@@ -55,6 +58,7 @@ impl JobKind {
             Self::MailboxExpiry => "mailbox_expiry",
             Self::AdviseCaa => "advise_caa",
             Self::PublishRevocation => "publish_revocation",
+            Self::RevokeSuperseded => "revoke_superseded",
             Self::RevokeKey => "revoke_key",
         }
     }

@@ -33,11 +33,13 @@ pub enum MailKind {
     InformationNeeded,
     ReadyToActivate,
     Issued,
+    Reissued,
+    SupersededEnding,
     Revoked,
 }
 
 impl MailKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::VerifyAddress,
         Self::DataReceived,
         Self::DataApproved,
@@ -45,6 +47,8 @@ impl MailKind {
         Self::InformationNeeded,
         Self::ReadyToActivate,
         Self::Issued,
+        Self::Reissued,
+        Self::SupersededEnding,
         Self::Revoked,
     ];
 
@@ -59,6 +63,8 @@ impl MailKind {
             Self::InformationNeeded => "information-needed",
             Self::ReadyToActivate => "ready-to-activate",
             Self::Issued => "issued",
+            Self::Reissued => "reissued",
+            Self::SupersededEnding => "superseded-ending",
             Self::Revoked => "revoked",
         }
     }

@@ -64,13 +64,15 @@ pub enum Topic {
     ActivationDelayed,
     CertificateIssued,
     CertificateRevoked,
+    CertificateSuperseded,
+    SupersededEnding,
     CertificateExpiring,
     DataExpiring,
     MailboxLapsing,
 }
 
 impl Topic {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::OrderCreated,
         Self::OrderCancelled,
         Self::OrderLapsing,
@@ -90,6 +92,8 @@ impl Topic {
         Self::ActivationDelayed,
         Self::CertificateIssued,
         Self::CertificateRevoked,
+        Self::CertificateSuperseded,
+        Self::SupersededEnding,
         Self::CertificateExpiring,
         Self::DataExpiring,
         Self::MailboxLapsing,
@@ -117,6 +121,8 @@ impl Topic {
             Self::ActivationDelayed => "activation-delayed",
             Self::CertificateIssued => "certificate-issued",
             Self::CertificateRevoked => "certificate-revoked",
+            Self::CertificateSuperseded => "certificate-superseded",
+            Self::SupersededEnding => "superseded-ending",
             Self::CertificateExpiring => "certificate-expiring",
             Self::DataExpiring => "data-expiring",
             Self::MailboxLapsing => "mailbox-lapsing",
@@ -144,6 +150,7 @@ impl Topic {
             Self::OrderLapsing
             | Self::OrderLapsed
             | Self::CertificateExpiring
+            | Self::SupersededEnding
             | Self::DataExpiring
             | Self::MailboxLapsing => Tab::Expiration,
             Self::CertificateIssued => Tab::NewCertificates,
@@ -153,6 +160,7 @@ impl Topic {
             | Self::DataApproved
             | Self::MailboxVerified
             | Self::ReadyToActivate
+            | Self::CertificateSuperseded
             | Self::CertificateRevoked => Tab::Information,
         }
     }

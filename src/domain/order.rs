@@ -4,6 +4,7 @@
 //! open --submit--> submitted --issue--> issued
 //!   ^                  |  (refused: back to open)
 //!   +------------------+
+//! issued --reissue--> issued, with a certificate in place of the earlier one
 //! open --cancel--> cancelled, --reject--> rejected, --lapse--> lapsed
 //! ```
 //! `ready` is not a state: it follows from the data set, the mailbox and the clock.

@@ -18,7 +18,7 @@ use super::{
     document::Document,
     idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
     identity::Identity,
-    intent::Intent,
+    intent::{Intent, IssuerName},
     job::{JobEnd, NewJob},
     mail::Mail,
     mailbox::{MailboxValidation, address_use::AddressUse},
@@ -116,6 +116,7 @@ pub struct Unit {
     pub(crate) among: Option<usize>,
     pub(crate) rests_on: Vec<Rest>,
     pub(crate) unblocked: Vec<Fingerprint>,
+    pub(crate) unrevoked: Vec<(IssuerName, Vec<u8>)>,
     pub(crate) lapses_at: Option<Timestamp>,
     pub(crate) changes: Vec<Change>,
     pub(crate) jobs: Vec<NewJob>,
@@ -221,6 +222,14 @@ impl Unit {
         self
     }
 
+    /// A certificate that must not be revoked when the unit commits.
+    #[must_use]
+    pub fn unrevoked(mut self, certificate: &Certificate) -> Self {
+        let (issuer, serial) = (certificate.issuer.clone(), certificate.serial.clone());
+        self.unrevoked.push((issuer, serial));
+        self
+    }
+
     /// The earliest instant at which evidence under this decision ends (I8).
     #[must_use]
     pub fn lapses_at(mut self, at: Timestamp) -> Self {
@@ -285,6 +294,7 @@ impl Unit {
             among: None,
             rests_on: Vec::new(),
             unblocked: Vec::new(),
+            unrevoked: Vec::new(),
             lapses_at: None,
             changes: Vec::new(),
             jobs: Vec::new(),

@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     answer,
     extract::{
-        idempotency::{self, Begun, Keyed},
+        idempotency::{self, Begun, Claim, Keyed},
         json::Json,
         members::Members,
         path::Id,
@@ -101,26 +101,41 @@ async fn submit(
     keyed: Keyed<wire::NewActivation>,
 ) -> Result<Response, Refusal> {
     let text = keyed.text()?;
-    let (mut claim, body) = keyed.of(scope.ra(), scope.owner());
-    let begun = idempotency::begin(&app, &claim).await?;
+    let (claim, body) = keyed.of(scope.ra(), scope.owner());
+    let read = scope.read();
+    let issuance = app.issuance.clone();
+    let own = app.clone();
+    answered(&app, claim, &read, text, wait, async move |asked| {
+        let wish = wish(&own, &scope, body).await?;
+        Ok(issuance.activate(scope, order, wish, asked, wait).await)
+    })
+    .await
+}
+
+/// The answer to a keyed call that leads to a certificate: as it was given, as the act stands by
+/// now, or what `act` leads to.
+pub(super) async fn answered(
+    app: &AppState,
+    mut claim: Claim,
+    read: &ReadScope,
+    text: String,
+    wait: Duration,
+    act: impl AsyncFnOnce(Asked) -> Result<Result<Told, Refused>, Refusal>,
+) -> Result<Response, Refusal> {
+    let begun = idempotency::begin(app, &claim).await?;
     let told = match begun {
         Begun::Answered(answer) => return Ok(answer::respond(answer)),
         Begun::Pending { act } => {
             let id = act.parse().map_err(|_| Refused::not_found())?;
-            let read = scope.read();
             let key = &claim.row.key;
-            app.issuance.again_asked(&read, key, id, wait).await
+            app.issuance.again_asked(read, key, id, wait).await
         }
         Begun::Fresh(ref _mark) => {
-            let wish = wish(&app, &scope, body).await?;
             let asked = Asked {
                 claim: claim.row.clone(),
                 body: text,
             };
-            let issuance = &app.issuance;
-            issuance
-                .activate(scope.clone(), order, wish, asked, wait)
-                .await
+            act(asked).await?
         }
     };
     let ended = match told {
@@ -128,13 +143,13 @@ async fn submit(
         Ok(Told::Pending(id)) => {
             // A refusal of this act belongs to the row that names it.
             claim.row.act = id.to_string();
-            unfinished(&app, &scope.read(), id).await
+            unfinished(app, read, id).await
         }
         Err(refused) => Err(refused),
     };
     let answer = match ended {
         Ok(answer) => answer,
-        Err(refused) => idempotency::refuse(&app, &claim, refused).await?,
+        Err(refused) => idempotency::refuse(app, &claim, refused).await?,
     };
     Ok(answer::respond(answer))
 }
@@ -161,6 +176,7 @@ async fn preflight(
         csr: body.csr,
         statements,
         acting_for,
+        replaces: None,
     };
     let found = app.issuance.preflight(&scope, order, &wish, form).await?;
     Ok(answer::ok(&preflight::wire(order, &found)))
@@ -184,7 +200,7 @@ async fn unfinished(
 
 /// `Prefer: wait=N` (RFC 7240 4.3); anything else in the header is a preference we do not know
 /// and may pass over.
-struct Wait(Duration);
+pub(super) struct Wait(pub Duration);
 
 impl FromRequestParts<AppState> for Wait {
     type Rejection = Refusal;
@@ -217,6 +233,7 @@ pub(super) async fn wish(
             csr: body.csr,
             statements,
             acting_for,
+            replaces: None,
         }),
         Err(mut refusal) => {
             if let Err(found) = app.csr_checks.check(scope, &body.csr).await? {

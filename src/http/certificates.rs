@@ -183,6 +183,7 @@ fn download(bytes: Vec<u8>, media_type: &'static str) -> Response {
 pub fn wire(judged: &Judged, with_text: bool) -> Certificate {
     let certificate = &judged.record.certificate;
     let revoked = judged.record.revoked.as_ref();
+    let replaced = judged.record.replaced;
     Certificate {
         id: certificate.id.to_string(),
         serial: hex::encode(&certificate.serial),
@@ -199,6 +200,9 @@ pub fn wire(judged: &Judged, with_text: bool) -> Certificate {
         product_code: certificate.product.to_string(),
         order_id: certificate.order.to_string(),
         activation_id: certificate.activation.to_string(),
+        replaces: certificate.replaces.map(|old| old.certificate.to_string()),
+        replaced_by: replaced.map(|by| by.certificate.to_string()),
+        replaced_until: replaced.map(|by| by.until.to_string()),
         sha256: hex::encode(certificate.sha256),
         spki_sha256: hex::encode(certificate.spki_sha256),
         issued_at: certificate.issued_at.to_string(),
@@ -213,6 +217,8 @@ fn state(judged: &Judged, not_after: Timestamp) -> &'static str {
         "revoked"
     } else if judged.at > not_after {
         "expired"
+    } else if judged.record.replaced.is_some() {
+        "superseded_pending"
     } else {
         "valid"
     }

@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     activations, cases, certificates, csr_checks, disowned_mailboxes, document_kinds, documents,
     events, frame, identities, keys, lint, mailboxes, mails, notifications, openapi, orders,
-    products, registration_types, revocations, state::AppState, subject_data, tokens,
+    products, registration_types, reissues, revocations, state::AppState, subject_data, tokens,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -30,6 +30,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(orders::routes())
         .merge(products::routes())
         .merge(registration_types::routes())
+        .merge(reissues::routes())
         .merge(revocations::routes())
         .merge(subject_data::routes())
         .merge(tokens::routes())

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         activation::CommonNameSource,
         aggregate::Loaded,
+        certificate::Certificate,
         mailbox::MailboxValidation,
         order::{Order, OrderState},
         refusal::{Fault, Refused},
@@ -79,6 +80,8 @@ pub struct Grounds {
     pub subject: Subject,
     pub lapses_at: Timestamp,
     pub rests_on: Vec<Rest>,
+    /// The certificate whose place the new one takes: until its end, with its subject.
+    pub in_place_of: Option<Certificate>,
 }
 
 /// The facts of one order, each as loaded.
@@ -87,6 +90,15 @@ pub struct Facts<'a> {
     pub order: &'a Loaded<Order>,
     pub subject_data: Option<&'a Loaded<SubjectData>>,
     pub mailbox: Option<&'a Loaded<MailboxValidation>>,
+    /// For a reissue.
+    pub replaced: Option<Standing<'a>>,
+}
+
+/// A certificate that shall be replaced, as it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    pub certificate: &'a Certificate,
+    pub is_revoked: bool,
 }
 
 /// How the gates of an order stand (guide, item 45), each judged by itself.
@@ -118,15 +130,36 @@ pub fn options(facts: Facts<'_>, now: Timestamp) -> Result<Options, Refused> {
 /// Judges every gate by the clock of the caller.
 #[must_use]
 pub fn gates(facts: Facts<'_>, now: Timestamp) -> Gates<'_> {
-    let is_open = facts.order.state == OrderState::Open && !facts.order.is_over(now);
     Gates {
-        order: if is_open {
-            Ok(facts.order.window_ends())
-        } else {
-            Err(Refused::state("order-state-conflict"))
+        order: match facts.replaced {
+            None => first(facts.order, now),
+            Some(old) => reissue(facts.order, old, now),
         },
         data: reuse::usable_facts(facts.subject_data.map(|data| &**data), now),
         mailbox: reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now),
+    }
+}
+
+/// The first certificate of an order.
+fn first(order: &Order, now: Timestamp) -> Result<Timestamp, Refused> {
+    if order.state == OrderState::Open && !order.is_over(now) {
+        Ok(order.window_ends())
+    } else {
+        Err(Refused::state("order-state-conflict"))
+    }
+}
+
+/// Only the newest certificate is replaced, and only while it is valid.
+fn reissue(order: &Order, old: Standing<'_>, now: Timestamp) -> Result<Timestamp, Refused> {
+    let certificate = old.certificate;
+    if order.certificate != Some(certificate.id) {
+        Err(Refused::state("certificate-replaced"))
+    } else if old.is_revoked {
+        Err(Refused::state("already-revoked"))
+    } else if now >= certificate.not_after {
+        Err(Refused::state("certificate-expired"))
+    } else {
+        Ok(certificate.not_after)
     }
 }
 
@@ -178,7 +211,8 @@ pub fn judge(
     now: Timestamp,
 ) -> Result<Grounds, Refused> {
     let gates = gates(facts, now);
-    let evidence = if resumed {
+    // What is to be replaced must still stand when its activation is judged again.
+    let evidence = if resumed && facts.replaced.is_none() {
         gates.verified()?
     } else {
         gates.evidence()?
@@ -236,6 +270,7 @@ pub fn judge(
         subject,
         lapses_at: evidence.lapses_at,
         rests_on: rests_on(facts),
+        in_place_of: facts.replaced.map(|old| old.certificate.clone()),
     })
 }
 

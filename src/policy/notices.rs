@@ -55,22 +55,15 @@ pub const fn words(topic: Topic) -> Words {
             "Wydanie certyfikatu trwa dłużej niż zwykle.",
         ),
         Topic::CertificateIssued => ("The certificate has been issued.", "Wydano certyfikat."),
+        Topic::CertificateSuperseded => CERTIFICATE_SUPERSEDED,
+        Topic::SupersededEnding => SUPERSEDED_ENDING,
         Topic::CertificateRevoked => (
             "The certificate has been revoked.",
             "Unieważniono certyfikat.",
         ),
-        Topic::CertificateExpiring => (
-            "The certificate expires soon.",
-            "Certyfikat wkrótce wygaśnie.",
-        ),
-        Topic::DataExpiring => (
-            "The verification of the organization's data ends soon.",
-            "Weryfikacja danych organizacji wkrótce wygaśnie.",
-        ),
-        Topic::MailboxLapsing => (
-            "The verification of the e-mail address ends soon.",
-            "Weryfikacja adresu e-mail wkrótce wygaśnie.",
-        ),
+        Topic::CertificateExpiring => CERTIFICATE_EXPIRING,
+        Topic::DataExpiring => DATA_EXPIRING,
+        Topic::MailboxLapsing => MAILBOX_LAPSING,
     };
     Words { en, pl }
 }
@@ -95,4 +88,24 @@ const MAILBOX_DISOWNED: (&str, &str) = (
 const MAILBOX_LOCKED: (&str, &str) = (
     "Too many wrong codes were entered: have a new one sent.",
     "Zbyt wiele razy podano błędny kod: zamów wysłanie nowego.",
+);
+const CERTIFICATE_SUPERSEDED: (&str, &str) = (
+    "A new certificate has taken the place of this one, which will be revoked.",
+    "Nowy certyfikat zastąpił ten certyfikat, który zostanie unieważniony.",
+);
+const SUPERSEDED_ENDING: (&str, &str) = (
+    "The replaced certificate will be revoked soon.",
+    "Zastąpiony certyfikat zostanie wkrótce unieważniony.",
+);
+const CERTIFICATE_EXPIRING: (&str, &str) = (
+    "The certificate expires soon.",
+    "Certyfikat wkrótce wygaśnie.",
+);
+const DATA_EXPIRING: (&str, &str) = (
+    "The verification of the organization's data ends soon.",
+    "Weryfikacja danych organizacji wkrótce wygaśnie.",
+);
+const MAILBOX_LAPSING: (&str, &str) = (
+    "The verification of the e-mail address ends soon.",
+    "Weryfikacja adresu e-mail wkrótce wygaśnie.",
 );

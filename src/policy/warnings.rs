@@ -11,6 +11,8 @@ pub const DATA: [u32; 2] = [30, 7];
 pub const MAILBOX: [u32; 1] = [7];
 /// Of the window in which an order can be activated.
 pub const WINDOW: [u32; 3] = [60, 30, 7];
+/// Of a certificate that another has taken the place of.
+pub const SUPERSEDED: [u32; 1] = [3];
 /// Of a certificate.
 pub const CERTIFICATE: [u32; 3] = [60, 30, 7];
 

@@ -21,7 +21,7 @@ use crate::{
     domain::{
         activation::{Activation, ActivationState, CommonNameSource},
         aggregate::Loaded,
-        id::{ActivationId, OrderId},
+        id::{ActivationId, CertificateId, OrderId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         job::Job,
         owner::{AcceptedStatement, ActingFor},
@@ -46,6 +46,7 @@ use crate::{
         authority::{Authorities, Authority, slot::SigningSlot},
         caa::CaaChecks,
         catalogue::Catalogue,
+        certificates::Certificates,
         jobs::{JobHandler, rest_for_hsm},
         lease::{Lease, clock_may_sign},
         subject_keys::SubjectKeys,
@@ -57,6 +58,7 @@ mod finish;
 mod judge;
 pub mod preflight;
 mod prepare;
+pub mod reissue;
 pub mod settle;
 mod steps;
 
@@ -67,6 +69,7 @@ pub type Renderer = Arc<dyn Fn(&CertificateRecord) -> Answer + Send + Sync>;
 pub struct Parts {
     pub store: Arc<dyn Store>,
     pub activations: Arc<dyn Activations>,
+    pub certificates: Certificates,
     pub subject_keys: Arc<SubjectKeys>,
     pub requests: Arc<dyn Requests>,
     pub signer: Arc<dyn Signer>,
@@ -78,6 +81,8 @@ pub struct Parts {
     pub lease: Arc<Lease>,
     pub tasks: TaskTracker,
     pub render: Renderer,
+    /// How long a certificate stays valid beside the one that has taken its place.
+    pub overlap: Duration,
 }
 
 /// The issuance service.
@@ -102,6 +107,8 @@ pub struct Wish {
     pub csr: String,
     pub statements: Vec<StatementGiven>,
     pub acting_for: ActingFor,
+    /// The certificate whose place the new one shall take.
+    pub replaces: Option<CertificateId>,
 }
 
 /// The call that carries a wish.
@@ -334,7 +341,7 @@ impl Issuance {
     /// 404 for an order that is not the caller's, 409 when a gate is not green.
     pub async fn options(&self, scope: &ReadScope, order: OrderId) -> Result<Options, Refused> {
         let facts = self.facts(scope, order).await?;
-        activation::options(prepare::view(&facts), self.0.clock.now())
+        activation::options(prepare::view(&facts, None), self.0.clock.now())
     }
 
     /// The newest activation of an order.

@@ -52,6 +52,7 @@ use crate::{
 };
 
 pub mod compromised_key;
+pub mod superseded;
 
 /// Publishing is the CA's own doing, whoever asked.
 const SYSTEM: SystemScope = SystemScope::new("revocation");
@@ -264,7 +265,7 @@ impl Revocations {
         let Some((record, order)) = certificate.zip(order) else {
             return Ok(unit);
         };
-        for recipient in recipients(&record.certificate, &order) {
+        for recipient in recipients(&record.certificate.mailbox, &order) {
             let mail = Mail::queue(NewMail {
                 id: MailId::new(now, random(&*self.0.entropy)?),
                 job: JobId::new(now, random(&*self.0.entropy)?),
@@ -305,10 +306,11 @@ fn with_key(unit: Unit, blocked: BlockedKey, now: Timestamp) -> Unit {
     unit.event(blocked.event()).change(blocked).job(job)
 }
 
-fn recipients(certificate: &Certificate, order: &Order) -> Vec<String> {
-    let mut recipients = vec![certificate.mailbox.clone()];
+/// The mailbox, and whom the order names for what happens to its certificates.
+pub(in crate::services) fn recipients(mailbox: &str, order: &Order) -> Vec<String> {
+    let mut recipients = vec![mailbox.to_owned()];
     if let Some(contact) = &order.contacts.revocation
-        && contact.as_str() != certificate.mailbox
+        && contact.as_str() != mailbox
     {
         recipients.push(contact.to_string());
     }

@@ -8,6 +8,7 @@ use crate::{
     desk::Desk,
     instance::{Answer, Call},
     openssl::new_key,
+    reissue::successor,
     rows::{Row, absent, rows},
     traces::traces,
     world::{Client, PRODUCT, World, accepted, refused, submission},
@@ -71,6 +72,12 @@ fn scene(world: &World, row: &Row) -> Scene {
             let body = |reason: &str| Call::json(&json!({"reason": reason}));
             let path = at(made["id"].as_str().unwrap());
             frontend(path, body("superseded"), body("cessationOfOperation"))
+        }
+        "/certificates/{id}/reissue" => {
+            let made = client.issued(&new_key().1);
+            let path = at(made["id"].as_str().unwrap());
+            let body = || Call::json(&successor(&new_key().1));
+            frontend(path, body(), body())
         }
         "/cases/{id}/proposal" => word(world, "specialist", "propose"),
         "/cases/{id}/decision" => word(world, "officer", "decide"),

@@ -230,6 +230,9 @@ fn certificates() -> Vec<Row> {
         row("POST", "/certificates/{id}/revocations", Who::Revokers)
             .keyed()
             .with(json!({"reason": "superseded"})),
+        row("POST", "/certificates/{id}/reissue", Who::Frontends)
+            .keyed()
+            .with(json!({"csr": "none", "statements": []})),
         row("GET", "/revocations/{id}", Who::RevokersAndAuditor),
         row("GET", "/events", read),
         row("GET", "/events/stream", read),

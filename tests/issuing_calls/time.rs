@@ -13,10 +13,10 @@ use crate::{
 const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 /// The wall clock of one daemon, ahead of the host's. The monotonic clock stays the host's.
-struct Clock(TempDir);
+pub struct Clock(TempDir);
 
 impl Clock {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let clock = Self(tempfile::tempdir().unwrap());
         clock.set(0);
         clock
@@ -27,13 +27,13 @@ impl Clock {
     }
 
     /// Seconds ahead. Replaced whole: the daemon never reads half a number.
-    fn set(&self, seconds: u64) {
+    pub fn set(&self, seconds: u64) {
         let next = self.0.path().join("next");
         fs::write(&next, format!("+{seconds}")).unwrap();
         fs::rename(next, self.path()).unwrap();
     }
 
-    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
             ("LD_PRELOAD", LIBRARY.into()),
             ("FAKETIME_TIMESTAMP_FILE", self.path()),
@@ -44,7 +44,7 @@ impl Clock {
 }
 
 const MINUTE: u64 = 61;
-const DAY: u64 = 24 * 3600;
+pub const DAY: u64 = 24 * 3600;
 
 #[test]
 fn codes_and_confirmations_end_and_mails_are_few() {

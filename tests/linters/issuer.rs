@@ -14,7 +14,7 @@ use chancery::{
         issuance::{
             IssuerKey, Linted,
             artifact::CertificateTbs,
-            leaf::{self, LeafOrder, LeafUrls},
+            leaf::{self, LeafOrder, LeafUrls, Term},
         },
         lint::{Object, Occasion, RuleSet, report::Finding},
         profile::{CertificateProfile, leaf_type::LeafType},
@@ -95,7 +95,7 @@ impl Issuer {
             key: &self.pinned,
             serial: request.serial.clone(),
             issued_at: request.issued_at,
-            days: request.days,
+            term: Term::Days(request.days),
             subject_key: request.key,
             subject: request.subject,
             email_in_subject: request.email_in_subject,

@@ -50,6 +50,7 @@ async fn an_order_lapses_after_a_year_and_is_told_before_and_then() {
         let order = world.store.order(&scope.read(), open).await;
         let (order, subject_data, mailbox) = (&order.unwrap().unwrap(), None, None);
         let facts = Facts {
+            replaced: None,
             order,
             subject_data,
             mailbox,

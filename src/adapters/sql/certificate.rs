@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        certificate::Certificate, id::CertificateId, intent::IssuerName, product::ProductCode,
+        certificate::{Certificate, Replaced}, id::CertificateId, intent::IssuerName, product::ProductCode,
         timestamp::Timestamp,
     },
     policy::access::ReadScope,
@@ -34,6 +34,8 @@ pub static TABLE: Table = Table {
         "customer",
         "order_id",
         "activation_id",
+        "replaces",
+        "replaced_until",
         "product",
         "der",
         "sha256",
@@ -61,6 +63,8 @@ pub fn record(certificate: &Certificate) -> Record {
         customer,
         SqlValue::text(certificate.order),
         SqlValue::text(certificate.activation),
+        SqlValue::maybe(certificate.replaces.map(|old| old.certificate).as_ref()),
+        SqlValue::maybe_time(certificate.replaces.map(|old| old.until)),
         SqlValue::text(&certificate.product),
         SqlValue::blob(&certificate.der),
         SqlValue::blob(&certificate.sha256),
@@ -77,7 +81,9 @@ pub fn record(certificate: &Certificate) -> Record {
 const SELECT: &str = "SELECT certificate.*, r.issuer AS r_issuer, r.serial AS r_serial, \
      r.crl_partition AS r_crl_partition, r.revoked_at AS r_revoked_at, r.reason AS r_reason, \
      r.not_after AS r_not_after, CASE WHEN r.serial IS NULL THEN 0 ELSE EXISTS (SELECT 1 FROM \
-     revocation WHERE certificate_id = certificate.id AND state = 'recorded') END AS runs \
+     revocation WHERE certificate_id = certificate.id AND state = 'recorded') END AS runs, \
+     (SELECT n.id FROM certificate AS n WHERE n.replaces = certificate.id) AS by_id, \
+     (SELECT n.replaced_until FROM certificate AS n WHERE n.replaces = certificate.id) AS by_until \
      FROM certificate LEFT JOIN revoked AS r \
      ON r.issuer = certificate.issuer AND r.serial = certificate.serial WHERE 1 = 1";
 
@@ -92,6 +98,7 @@ fn read(row: &dyn Columns) -> Result<CertificateRecord, Unreadable> {
         certificate: read_fields(fields)?,
         revoked,
         revocation_runs: fields.flag("runs")?,
+        replaced: replaced(fields, "by_id", "by_until")?,
     })
 }
 
@@ -104,6 +111,7 @@ pub fn read_fields(row: Fields<'_>) -> Result<Certificate, Unreadable> {
         owner: owner::read(row)?,
         order: row.parsed("order_id")?,
         activation: row.parsed("activation_id")?,
+        replaces: replaced(row, "replaces", "replaced_until")?,
         product: row.with("product", ProductCode::parse)?,
         der: row.bytes("der")?,
         sha256: row.array("sha256")?,
@@ -115,6 +123,16 @@ pub fn read_fields(row: Fields<'_>) -> Result<Certificate, Unreadable> {
         not_after: row.time("not_after")?,
         issued_at: row.time("created_at")?,
     })
+}
+
+/// The other certificate, and when the replaced one of the two ends.
+fn replaced(
+    row: Fields<'_>,
+    id: &'static str,
+    until: &'static str,
+) -> Result<Option<Replaced>, Unreadable> {
+    let other = row.maybe_parsed(id)?.zip(row.maybe_time(until)?);
+    Ok(other.map(|(certificate, until)| Replaced { certificate, until }))
 }
 
 #[async_trait]

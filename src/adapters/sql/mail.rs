@@ -116,6 +116,7 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
          LEFT JOIN mailbox AS m ON l.kind = 'verify-address' AND m.id = l.object \
          LEFT JOIN revocation AS v ON l.kind = 'revoked' AND v.id = l.object \
          LEFT JOIN certificate AS c ON c.id = CASE l.kind WHEN 'issued' THEN l.object \
+         WHEN 'reissued' THEN l.object WHEN 'superseded-ending' THEN l.object \
          WHEN 'revoked' THEN v.certificate_id END \
          WHERE 1 = 1";
     format!("SELECT {}{joins}", columns.join(", "))

@@ -93,6 +93,14 @@ impl Plan {
                 taken: CommitError::Conflict,
             });
         }
+        for (issuer, serial) in &unit.unrevoked {
+            plan.absent.push(Free {
+                table: revocation::REVOKED.name,
+                columns: revocation::REVOKED.key_columns(),
+                key: vec![SqlValue::text(issuer), SqlValue::text(hex::encode(serial))],
+                taken: CommitError::Conflict,
+            });
+        }
         for change in &unit.changes {
             plan.change(change, unit);
         }

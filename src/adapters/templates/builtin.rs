@@ -12,6 +12,8 @@ macro_rules! texts {
             MailKind::InformationNeeded => file!($language, "information-needed"),
             MailKind::ReadyToActivate => file!($language, "ready-to-activate"),
             MailKind::Issued => file!($language, "issued"),
+            MailKind::Reissued => file!($language, "reissued"),
+            MailKind::SupersededEnding => file!($language, "superseded-ending"),
             MailKind::Revoked => file!($language, "revoked"),
         }
     };

@@ -36,6 +36,12 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
             ("not_before", "2026-11-22 17:42 UTC"),
             ("not_after", "2027-11-22 17:42 UTC"),
         ]),
+        MailKind::Reissued | MailKind::SupersededEnding => values.extend([
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("not_after", "2027-11-22 17:42 UTC"),
+            ("replaced_until", "2026-12-15 08:15 UTC"),
+        ]),
         MailKind::Revoked => values.extend([
             ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
             ("mailbox", "anna.nowak@example.com"),

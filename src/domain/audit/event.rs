@@ -54,6 +54,7 @@ event_kinds! {
     OrderChanged = "order.changed",
     OrderCancelled = "order.cancelled",
     OrderIssued = "order.issued",
+    OrderReissued = "order.reissued",
     DataCreated = "data.created",
     DataAbbreviated = "data.abbreviated",
     DataBound = "data.bound",

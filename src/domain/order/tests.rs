@@ -5,6 +5,7 @@ use super::{
 use crate::domain::{
     aggregate::{Changed, Loaded, Version},
     audit::event::EventKind,
+    certificate::Replaced,
     id::{ActivationId, CaseId, CertificateId, MailboxId, OrderId, SubjectDataId},
     owner::{ActingFor, IdentityName, Owner},
     product::ProductCode,
@@ -73,10 +74,11 @@ struct Event(
 );
 
 const OPEN: &[OrderState] = &[OrderState::Open];
+const ISSUED: &[OrderState] = &[OrderState::Issued];
 const SUBMITTED: &[OrderState] = &[OrderState::Submitted];
 
 /// flows 3.1.
-const EVENTS: [Event; 10] = [
+const EVENTS: [Event; 12] = [
     Event(
         "edit",
         |order| order.edit(OrderEdit::default(), now()),
@@ -86,13 +88,37 @@ const EVENTS: [Event; 10] = [
     Event(
         "bind data",
         |order| order.bind_data(&set("c-1", SubjectDataState::UnderVerification), now()),
-        OPEN,
+        &[OrderState::Open, OrderState::Issued],
         None,
     ),
     Event(
         "bind mailbox",
         |order| order.bind_mailbox(MailboxId::new(now(), [4; 10]), now()),
         OPEN,
+        None,
+    ),
+    Event(
+        "begin a reissue",
+        |order| order.begin_reissue(ActivationId::new(now(), [5; 10]), now()),
+        ISSUED,
+        None,
+    ),
+    Event(
+        "reissue",
+        |mut order| {
+            let certificate = CertificateId::new(now(), [6; 10]);
+            let until = now();
+            order = Loaded::restore(
+                Order {
+                    certificate: Some(certificate),
+                    ..Order::clone(&order)
+                },
+                order.version(),
+            );
+            let old = Replaced { certificate, until };
+            order.reissued(CertificateId::new(now(), [7; 10]), old, now())
+        },
+        ISSUED,
         None,
     ),
     Event(
@@ -158,6 +184,17 @@ fn every_event_in_every_state() {
             }
         }
     }
+}
+
+#[test]
+fn only_the_newest_certificate_is_replaced() {
+    let old = Replaced {
+        certificate: CertificateId::new(now(), [8; 10]),
+        until: now(),
+    };
+    let order = in_state(OrderState::Issued);
+    let refused = order.reissued(CertificateId::new(now(), [7; 10]), old, now());
+    assert_eq!(refused.unwrap_err().code, "certificate-replaced");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::domain::{
         event::{Event, EventKind},
         value::Value,
     },
+    certificate::Replaced,
     feed::FeedKind,
     id::{ActivationId, CertificateId, MailboxId, OrderId},
     owner::{ActingFor, Owner},
@@ -149,13 +150,13 @@ impl Loaded<Order> {
     /// Takes a data set of the same owner, submitted or verified; an earlier one is let go.
     ///
     /// # Errors
-    /// 404 for another owner's set, 409 `order-state-conflict` unless open, and 409 with the
-    /// set's own code when it is a draft or was given up.
+    /// 404 for another owner's set, 409 `order-state-conflict` unless open or issued, and 409 with
+    /// the set's own code when it is a draft or was given up.
     pub fn bind_data(self, set: &SubjectData, now: Timestamp) -> Result<Changed<Order>, Refused> {
         if set.owner != self.owner {
             return Err(Refused::not_found());
         }
-        require_open(&self)?;
+        self.require_provable()?;
         set.require_bindable()?;
         let id = set.id;
         let event = Event::new(EventKind::DataBound, "order", self.id)
@@ -239,6 +240,53 @@ impl Loaded<Order> {
         }))
     }
 
+    /// The intent of a reissue is recorded in the same unit; the order stays issued.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless issued.
+    pub fn begin_reissue(
+        self,
+        activation: ActivationId,
+        now: Timestamp,
+    ) -> Result<Changed<Order>, Refused> {
+        require(&self, OrderState::Issued)?;
+        let event = changed(&self, "reissue").with("activation", activation.to_string());
+        Ok(self.change(event, |order| {
+            order.activation = Some(activation);
+            order.updated_at = now;
+        }))
+    }
+
+    /// A certificate takes the place of the newest one; it is stored in the same unit.
+    ///
+    /// # Errors
+    /// 409 `certificate-replaced` when the old one is not the newest.
+    pub fn reissued(
+        self,
+        certificate: CertificateId,
+        old: Replaced,
+        now: Timestamp,
+    ) -> Result<Changed<Order>, Refused> {
+        require(&self, OrderState::Issued)?;
+        if self.certificate != Some(old.certificate) {
+            return Err(Refused::state("certificate-replaced"));
+        }
+        let event = Event::new(EventKind::OrderReissued, "order", self.id)
+            .with("certificate", certificate.to_string())
+            .with("replaces", old.certificate.to_string())
+            .with("replaced_until", old.until.to_string())
+            .told(
+                FeedKind::CertificateSuperseded,
+                &self.owner,
+                old.certificate,
+                Some(self.id),
+            );
+        Ok(self.change(event, |order| {
+            order.certificate = Some(certificate);
+            order.updated_at = now;
+        }))
+    }
+
     fn close(
         self,
         state: OrderState,
@@ -256,6 +304,20 @@ impl Loaded<Order> {
             order.close_note = note;
             order.updated_at = now;
         }))
+    }
+}
+
+impl Order {
+    /// Data and mailbox are proven for the first certificate, and again for one that takes its
+    /// place.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless open or issued.
+    pub fn require_provable(&self) -> Result<(), Refused> {
+        match self.state {
+            OrderState::Open | OrderState::Issued => Ok(()),
+            _ => Err(conflict()),
+        }
     }
 }
 

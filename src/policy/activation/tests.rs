@@ -111,6 +111,7 @@ fn mailbox(ages: Ages) -> Loaded<MailboxValidation> {
 fn judged(ages: Ages, resumed: bool) -> Result<Grounds, Refused> {
     let (order, data, mailbox) = (order(), data(ages), mailbox(ages));
     let facts = Facts {
+        replaced: None,
         order: &order,
         subject_data: Some(&data),
         mailbox: Some(&mailbox),

@@ -40,13 +40,29 @@ pub struct LeafOrder<'a> {
     pub serial: SerialNumber,
     /// The moment of issuance; the profile's backdating is taken off here.
     pub issued_at: Timestamp,
-    /// Validity of the product in days of 86 400 s.
-    pub days: u32,
+    pub term: Term<'a>,
     pub subject_key: &'a PublicKey,
     pub subject: &'a Subject,
     /// Write the mailbox into the subject too, if the profile knows the attribute.
     pub email_in_subject: bool,
     pub urls: &'a LeafUrls,
+}
+
+/// When a leaf ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term<'a> {
+    /// After the product's days of 86 400 s.
+    Days(u32),
+    /// With the certificate it takes the place of, whose subject it has too.
+    InPlaceOf(&'a Predecessor),
+}
+
+/// A certificate whose place another takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Predecessor {
+    pub not_after: Timestamp,
+    /// DER of its subject.
+    pub subject: Vec<u8>,
 }
 
 /// Why there is no draft.
@@ -64,6 +80,10 @@ pub enum LeafFault {
     CommonName,
     #[error("{asked} days are more than the {allowed} of the profile, or none")]
     Days { asked: u32, allowed: u32 },
+    #[error("the certificate to be replaced has ended, or lasts longer than the profile allows")]
+    Ended,
+    #[error("the subject is not that of the certificate to be replaced")]
+    OtherSubject,
     #[error("the leaf would outlive its issuer, or begin before it")]
     IssuerPeriod,
     #[error("the profile has no key usage for this kind of key")]
@@ -83,6 +103,11 @@ pub fn draft(order: LeafOrder<'_>) -> Result<Draft<CertificateTbs>, LeafFault> {
     let validity = validity(&order)?;
     let mailbox = Rfc822Name::parse(&order.subject.mailbox)?;
     let subject = subject(&order, &mailbox)?;
+    if let Term::InPlaceOf(old) = order.term
+        && old.subject != subject.as_der()
+    {
+        return Err(LeafFault::OtherSubject);
+    }
     let der = TbsCertificate {
         serial: &order.serial,
         algorithm: order.key.algorithm(),
@@ -103,16 +128,23 @@ pub fn draft(order: LeafOrder<'_>) -> Result<Draft<CertificateTbs>, LeafFault> {
 
 fn validity(order: &LeafOrder<'_>) -> Result<Validity, LeafFault> {
     let allowed = order.profile.max_validity_days();
-    if !(1..=allowed).contains(&order.days) {
-        return Err(LeafFault::Days {
-            asked: order.days,
-            allowed,
-        });
-    }
     let begin = order.issued_at.minus(order.profile.backdate());
     // Backdating shall not reach before the issuer's own first second.
     let begin = begin.max(order.issuer.validity().not_before());
-    let validity = Validity::of_days(begin, order.days);
+    let validity = match order.term {
+        Term::Days(asked) if !(1..=allowed).contains(&asked) => {
+            return Err(LeafFault::Days { asked, allowed });
+        }
+        Term::Days(asked) => Validity::of_days(begin, asked),
+        Term::InPlaceOf(Predecessor { not_after: end, .. }) => {
+            let end = *end;
+            let longest = Validity::of_days(begin, allowed).not_after();
+            if end <= order.issued_at || end > longest {
+                return Err(LeafFault::Ended);
+            }
+            Validity::new(begin, end).ok_or(LeafFault::Ended)?
+        }
+    };
     let issuer = order.issuer.validity();
     if validity.not_after() > issuer.not_after() || order.issued_at < issuer.not_before() {
         return Err(LeafFault::IssuerPeriod);

@@ -106,7 +106,7 @@ pub(crate) fn leaf_for(
         key: &issuer_key(&issuer.key),
         serial: serial(LEAF_SERIAL),
         issued_at: "2026-11-22T12:00:00Z".parse().unwrap(),
-        days: 365,
+        term: leaf::Term::Days(365),
         subject_key: key,
         subject,
         email_in_subject: false,

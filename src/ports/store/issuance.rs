@@ -8,7 +8,7 @@ use crate::{
         activation::Activation,
         aggregate::{Loaded, Version},
         caa::CaaCheck,
-        certificate::Certificate,
+        certificate::{Certificate, Replaced},
         id::{ActivationId, BootId, CaaCheckId, CertificateId, OrderId, RevocationId},
         intent::{Intent, IssuerName},
         mailbox::MailboxValidation,
@@ -123,6 +123,8 @@ pub struct CertificateRecord {
     pub revoked: Option<RevokedSerial>,
     /// It is revoked and no CRL lists it yet.
     pub revocation_runs: bool,
+    /// The certificate that took its place, and when this one is revoked for it.
+    pub replaced: Option<Replaced>,
 }
 
 #[async_trait]

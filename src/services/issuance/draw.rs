@@ -9,20 +9,21 @@ use super::{
 use crate::{
     domain::{
         audit::event::{Event, EventKind, Outcome as Fate},
+        certificate::Certificate,
         owner::Caller,
         product::Product,
         refusal::Refused,
         timestamp::Timestamp,
         unit::Unit,
     },
-    pkix::{serial_number::SerialNumber, spki::PublicKey},
+    pkix::{certificate::CertificateView, serial_number::SerialNumber, spki::PublicKey},
     policy::{
-        activation::{Grounds, Subject},
+        activation::Grounds,
         caa,
         issuance::{
             Linted,
             artifact::CertificateTbs,
-            leaf::{self, LeafOrder},
+            leaf::{self, LeafFault, LeafOrder, Predecessor, Term},
         },
         lint::report::Report,
         profile::CertificateProfile,
@@ -48,7 +49,7 @@ pub(super) struct Drawn {
 /// What a certificate is made of, beside the CA.
 struct Content<'a> {
     product: &'a Product,
-    subject: &'a Subject,
+    grounds: &'a Grounds,
     key: &'a PublicKey,
     now: Timestamp,
 }
@@ -98,7 +99,7 @@ impl Issuance {
         let slot = self.ready(&authority)?;
         let content = Content {
             product,
-            subject: &grounds.subject,
+            grounds: &grounds,
             key,
             now,
         };
@@ -128,13 +129,13 @@ impl Issuance {
         &self,
         (authority, profile): &Bound,
         product: &Product,
-        subject: &Subject,
+        grounds: &Grounds,
         key: &PublicKey,
         now: Timestamp,
     ) -> Result<(), Refused> {
         let content = Content {
             product,
-            subject,
+            grounds,
             key,
             now,
         };
@@ -154,22 +155,31 @@ impl Issuance {
             .leaf_urls(partition)
             .map_err(|error| Refused::unavailable("issuance-suspended", error))?;
         let clock = self.0.clock.as_ref();
+        let old = content.grounds.in_place_of.as_ref();
+        let old = old.map(predecessor).transpose()?;
+        let term = match &old {
+            Some(old) => Term::InPlaceOf(old),
+            None => Term::Days(content.product.validity_days),
+        };
         let order = LeafOrder {
             profile,
             issuer: &authority.certificate,
             key: &authority.key,
             serial,
             issued_at: content.now,
-            days: content.product.validity_days,
+            term,
             subject_key: content.key,
-            subject: content.subject,
+            subject: &content.grounds.subject,
             email_in_subject: false,
             urls: &urls,
         };
         let draft = metered(clock, "S4 TBS", || leaf::draft(order));
         let draft = draft.map_err(|fault| Refused {
             cause: Some(fault.to_string()),
-            ..lint_failed()
+            ..match fault {
+                LeafFault::OtherSubject => Refused::unacceptable("subject-differs"),
+                _ => lint_failed(),
+            }
         })?;
         let rules = authority.leaf_rules(profile.leaf_type());
         let lint = || in_time(clock, || draft.lint(&rules, content.now));
@@ -191,6 +201,16 @@ impl Issuance {
             Err(error) => Refused::unavailable("store-unavailable", error),
         }
     }
+}
+
+/// What a stored certificate lays down for the one that takes its place.
+fn predecessor(old: &Certificate) -> Result<Predecessor, Refused> {
+    let unreadable = |_| Refused::unavailable("internal-error", "a stored certificate is no more");
+    let view = CertificateView::parse(&old.der).map_err(unreadable)?;
+    Ok(Predecessor {
+        not_after: old.not_after,
+        subject: view.subject.to_vec(),
+    })
 }
 
 const fn lint_failed() -> Refused {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         aggregate::Loaded,
-        certificate::Certificate,
+        certificate::{Certificate, Replaced},
         id::{CertificateId, JobId, MailId, NotificationId},
         intent::{Intent, IntentState},
         mail::{Mail, MailKind, NewMail},
@@ -156,11 +156,13 @@ impl Issuance {
     ) -> Result<(Unit, crate::domain::idempotency::Answer), Refused> {
         let entropy = self.0.entropy.as_ref();
         let id = CertificateId::new(now, random(entropy)?);
-        let certificate = certificate(id, act, issued, now);
+        let replaces = self.replacing(act, now);
+        let certificate = certificate(id, act, issued, replaces, now);
         let record = CertificateRecord {
             certificate: certificate.clone(),
             revoked: None,
             revocation_runs: false,
+            replaced: None,
         };
         let answer = (self.0.render)(&record);
         let intent = act.intent.clone().issued(id, &certificate.sha256, now)?;
@@ -186,11 +188,18 @@ impl Issuance {
         let unit = Unit::of(act.caller.clone(), now, intent)
             .change(certificate)
             .change(act.activation.clone().issued(id, now)?)
-            .change(act.order.clone().issued(id, now)?)
+            .change(match replaces {
+                Some(old) => act.order.clone().reissued(id, old, now)?,
+                None => act.order.clone().issued(id, now)?,
+            })
             .tells(notification)
             .among(act.slot.under_way())
             .reserved();
         let unit = mail.join(unit);
+        let unit = match replaces {
+            Some(old) => self.succeeded(unit, act, id, old, now)?,
+            None => unit,
+        };
         let unit = match &act.answer_to {
             Some(key) => unit.answers(key.clone(), answer.clone()),
             None => unit,
@@ -244,6 +253,7 @@ fn certificate(
     id: CertificateId,
     act: &InFlight,
     issued: &Issued<CertificateTbs>,
+    replaces: Option<Replaced>,
     now: Timestamp,
 ) -> Certificate {
     let validity = issued.artifact().validity();
@@ -255,6 +265,7 @@ fn certificate(
         owner: act.order.owner.clone(),
         order: act.order.id,
         activation: act.activation.id,
+        replaces,
         product: act.product.code.clone(),
         der: issued.der().to_vec(),
         sha256: Sha256::digest(issued.der()).into(),

@@ -19,7 +19,7 @@ use crate::{
     pkix::spki::PublicKey,
     policy::{
         access::TenantScope,
-        activation::{self, Choice, CommonNameOption, Gates, Grounds, Options},
+        activation::{self, Choice, CommonNameOption, Facts, Gates, Grounds, Options},
         csr::{self, ProvenRequest},
         statements,
     },
@@ -82,9 +82,9 @@ impl Issuance {
         let caller = scope.caller();
         let grounds = self.with_caa(judged.grounds, &judged.facts, &caller);
         let grounds = grounds.await?;
-        let (subject, key) = (&grounds.subject, judged.proven.key());
+        let key = judged.proven.key();
         let issuer = self.issuer(&judged.product, now)?;
-        self.sketch(&issuer, &judged.product, subject, key, now)?;
+        self.sketch(&issuer, &judged.product, &grounds, key, now)?;
         Ok(grounds)
     }
 
@@ -121,7 +121,10 @@ impl Issuance {
     ) -> Result<(), Refused> {
         let now = self.0.clock.now();
         let facts = self.facts(&scope.read(), order).await?;
-        self.desk(&facts, wish, now).applicant(wish).map(drop)
+        let replaced = self.replaced(&scope.read(), wish.replaces).await?;
+        let view = view(&facts, replaced.as_ref());
+        let desk = self.desk(view, facts.live.is_some(), wish, now);
+        desk.applicant(wish).map(drop)
     }
 
     /// S3: the facts of a fresh request, and what follows from them.
@@ -136,7 +139,10 @@ impl Issuance {
         let clock = self.0.clock.as_ref();
         let read = scope.read();
         let facts = metered_polls(clock, "S3 facts", self.facts(&read, order)).await?;
-        let desk = || self.desk(&facts, wish, now).applicant(wish);
+        let replaced = self.replaced(&read, wish.replaces).await?;
+        let view = view(&facts, replaced.as_ref());
+        let is_live = facts.live.is_some();
+        let desk = || self.desk(view, is_live, wish, now).applicant(wish);
         let (product, applicant) = metered(clock, "S3 judgement", desk)?;
         let caller = scope.caller();
         let admit = self.admit(&caller, &facts.order.owner, proven);
@@ -145,7 +151,7 @@ impl Issuance {
             common_name: applicant.common_name,
             fields: applicant.fields.clone(),
         };
-        let judge = || activation::judge(view(&facts), &choice, false, now);
+        let judge = || activation::judge(view, &choice, false, now);
         let grounds = metered(clock, "S3 judgement", judge)?;
         Ok(Judged {
             facts,
@@ -160,16 +166,17 @@ impl Issuance {
     /// Judges what needs nothing but the request and the facts of its order.
     pub(super) fn desk<'a>(
         &self,
-        facts: &'a ActivationFacts,
+        facts: Facts<'a>,
+        is_live: bool,
         wish: &Wish,
         now: Timestamp,
     ) -> Desk<'a> {
-        let mut gates = activation::gates(view(facts), now);
-        if facts.live.is_some() {
+        let mut gates = activation::gates(facts, now);
+        if is_live && gates.order.is_ok() {
             gates.order = Err(Refused::state("order-state-conflict"));
         }
         let offer = gates.options().map(|options| offer(wish, &options));
-        let product = self.product(&facts.order, now).map(|product| Ordered {
+        let product = self.product(facts, now).map(|product| Ordered {
             statements: statements::accept(
                 &product.statements,
                 Step::Activation,

@@ -184,7 +184,7 @@ impl Issuance {
             proven => proven,
         };
         let facts = self.facts(&scope.read(), order).await?;
-        let desk = self.desk(&facts, wish, now);
+        let desk = self.desk(view(&facts, None), facts.live.is_some(), wish, now);
         let mut found = Preflight {
             at: now,
             rules: Vec::new(),
@@ -266,9 +266,9 @@ impl Issuance {
             common_name,
             fields: wish.fields.clone(),
         };
-        let grounds = activation::judge(view(facts), &choice, false, now)?;
+        let grounds = activation::judge(view(facts, None), &choice, false, now)?;
         let issuer = self.issuer(&product, now)?;
-        self.sketch(&issuer, &product, &grounds.subject, proven.key(), now)
+        self.sketch(&issuer, &product, &grounds, proven.key(), now)
     }
 }
 

@@ -12,7 +12,8 @@ use crate::{
     domain::{
         activation::{Activation, ActivationState},
         aggregate::{Changed, Loaded},
-        id::{ActivationId, OrderId},
+        certificate::Certificate,
+        id::{ActivationId, CertificateId, OrderId},
         idempotency::{IdempotencyClaim, IdempotencyKey},
         intent::{Intent, IntentState},
         job::{Job, JobEnd},
@@ -26,11 +27,14 @@ use crate::{
     pkix::spki::PublicKey,
     policy::{
         access::{ReadScope, SystemScope, TenantScope},
-        activation::{self, Choice, Facts, Subject},
+        activation::{self, Choice, Facts, Grounds, Standing, Subject},
         csr::ProvenRequest,
         issuance::{Recorded, artifact::CertificateTbs},
     },
-    ports::{entropy::random, store::issuance::ActivationFacts},
+    ports::{
+        entropy::random,
+        store::issuance::{ActivationFacts, CertificateRecord},
+    },
     services::{
         authority::slot::SigningSlot,
         request::{Stopped, decide},
@@ -49,6 +53,8 @@ pub(super) struct InFlight {
     pub activation: Loaded<Activation>,
     pub order: Loaded<Order>,
     pub product: Product,
+    /// The certificate whose place the new one takes.
+    pub in_place_of: Option<Certificate>,
     /// Where the answer belongs; none when the request has been pruned.
     pub answer_to: Option<IdempotencyKey>,
 }
@@ -127,10 +133,14 @@ impl Issuance {
             .await?;
         steps.end("S4 lint");
         let id = ActivationId::new(now, random(self.0.entropy.as_ref())?);
-        let activation = new_activation(id, &facts, applicant, proven.key(), now)?;
+        let old = replaced_by(&drawn);
+        let activation = new_activation(id, &facts, applicant, old, proven.key(), now)?;
         let activation = Activation::submit(activation, asked.body.clone());
         let owner = facts.order.owner.clone();
-        let order = facts.order.begin_activation(id, now)?;
+        let order = match old {
+            Some(_) => facts.order.begin_reissue(id, now)?,
+            None => facts.order.begin_activation(id, now)?,
+        };
         let claim = IdempotencyClaim {
             act: id.to_string(),
             ..asked.claim.clone()
@@ -163,13 +173,15 @@ impl Issuance {
         let facts = self.facts(&scope.read(), activation.order).await?;
         let live = facts.live.clone().filter(|live| live.id == activation.id);
         let activation = live.ok_or_else(|| Refused::state("activation-ended"))?;
-        let product = self.product(&facts.order, now)?;
+        let replaced = self.replaced(&scope.read(), activation.replaces).await?;
+        let view = view(&facts, replaced.as_ref());
+        let product = self.product(view, now)?;
         let (public_key, standing) = self.still_lawful(&activation).await?;
         let choice = Choice {
             common_name: activation.common_name,
             fields: activation.fields.clone(),
         };
-        let grounds = activation::judge(view(&facts), &choice, true, now)?;
+        let grounds = activation::judge(view, &choice, true, now)?;
         let caller = scope.caller();
         let grounds = self.with_caa(grounds, &facts, &caller).await?;
         let drawn = self
@@ -246,11 +258,9 @@ impl Issuance {
         });
         let unit = unit
             .change(intent.clone())
-            .lapses_at(grounds.lapses_at)
-            .lapses_with(product.offered)
             .lapses_with(profile.in_force())
             .among(slot.under_way());
-        let unit = grounds.rests_on.into_iter().fold(unit, Unit::rest);
+        let unit = grounded(unit, &grounds, &product);
         let mut steps = Steps::start(self.0.clock.as_ref());
         let commit = self.0.store.commit(unit.tells_grounds());
         let committed = match metered_polls(steps.clock, "S5 intent", commit).await {
@@ -276,6 +286,7 @@ impl Issuance {
             activation: activation.stored(&committed),
             order: order(&committed),
             product,
+            in_place_of: grounds.in_place_of,
             answer_to,
         })
     }
@@ -289,16 +300,39 @@ impl Issuance {
         facts.ok_or_else(Refused::not_found)
     }
 
-    /// The order's product, if it is offered.
-    pub(super) fn product(&self, order: &Order, now: Timestamp) -> Result<Product, Refused> {
-        let product = self.0.catalogue.product(&order.product);
-        let offered = product.filter(|product| product.offered.holds(now));
+    /// The order's product, if it is offered. What was sold is reissued until it ends.
+    pub(super) fn product(&self, facts: Facts<'_>, now: Timestamp) -> Result<Product, Refused> {
+        let product = self.0.catalogue.product(&facts.order.product);
+        let is_reissue = facts.replaced.is_some();
+        let offered = product.filter(|product| is_reissue || product.offered.holds(now));
         offered.ok_or_else(|| Refused::state("product-withdrawn"))
     }
 }
 
-pub(super) fn view(facts: &ActivationFacts) -> Facts<'_> {
+/// Ties the unit to what the decision rests on.
+fn grounded(unit: Unit, grounds: &Grounds, product: &Product) -> Unit {
+    let unit = unit.lapses_at(grounds.lapses_at);
+    let unit = match &grounds.in_place_of {
+        Some(old) => unit.unrevoked(old),
+        None => unit.lapses_with(product.offered),
+    };
+    grounds.rests_on.iter().cloned().fold(unit, Unit::rest)
+}
+
+/// The certificate whose place the new one takes.
+fn replaced_by(drawn: &Drawn) -> Option<CertificateId> {
+    drawn.grounds.in_place_of.as_ref().map(|old| old.id)
+}
+
+pub(super) fn view<'a>(
+    facts: &'a ActivationFacts,
+    replaced: Option<&'a CertificateRecord>,
+) -> Facts<'a> {
     Facts {
+        replaced: replaced.map(|record| Standing {
+            certificate: &record.certificate,
+            is_revoked: record.revoked.is_some(),
+        }),
         order: &facts.order,
         subject_data: facts.subject_data.as_ref(),
         mailbox: facts.mailbox.as_ref(),
@@ -309,6 +343,7 @@ fn new_activation(
     id: ActivationId,
     facts: &ActivationFacts,
     applicant: Applicant,
+    replaces: Option<CertificateId>,
     key: &PublicKey,
     now: Timestamp,
 ) -> Result<Activation, Refused> {
@@ -322,6 +357,7 @@ fn new_activation(
         state: ActivationState::Running,
         subject_data,
         mailbox,
+        replaces,
         common_name: applicant.common_name,
         fields: applicant.fields,
         spki: key.to_spki(),

@@ -235,13 +235,18 @@ impl Issuance {
             live.id,
             now,
         );
+        let is_reissue = live.replaces.is_some();
         let unit = Unit::of(scope.caller(), now, live.refused(code, now)?)
-            .change(facts.order.reopen(now)?)
             .change(notification)
             .ends_job(JobEnd::Done {
                 id: job.id,
                 token: job.token.clone(),
             });
+        // The order of a reissue has its certificate.
+        let unit = match is_reissue {
+            true => unit,
+            false => unit.change(facts.order.reopen(now)?),
+        };
         self.0.store.commit(unit).await?;
         Ok(())
     }

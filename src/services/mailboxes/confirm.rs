@@ -1,6 +1,6 @@
 //! The holder answers with the code, on the daemon's page or through a frontend.
 
-use super::{MailboxControl, MailboxView, SYSTEM, send::require_open};
+use super::{MailboxControl, MailboxView, SYSTEM, send::require_provable};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded},
@@ -196,7 +196,7 @@ impl MailboxControl {
                 Err(refused.into())
             }
             (Answered::Accepted(changed), Says::Mine) => {
-                require_open(&order)?;
+                require_provable(&order)?;
                 self.pass(&order, changed, &handed, now).await
             }
             (Answered::Accepted(changed), Says::NotMe) => self.stop(changed, &handed, now).await,

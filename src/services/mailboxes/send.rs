@@ -9,7 +9,7 @@ use crate::{
         mail::MailKind,
         mailbox::{MailAddress, MailboxState, MailboxStatus, MailboxValidation, NewMailbox},
         notification::Topic,
-        order::{Order, OrderState},
+        order::Order,
         owner::ActingFor,
         refusal::{Fault, Refused},
         timestamp::{Timestamp, days},
@@ -90,7 +90,7 @@ impl MailboxControl {
         decide(async || {
             let now = self.0.clock.now();
             let order = self.order(&scope.read(), order).await?;
-            require_open(&order)?;
+            require_provable(&order)?;
             let earlier = self.mailbox_of(&order).await?;
             let earlier = earlier.ok_or_else(|| Refused::step_blocked(vec!["email-not-set"]))?;
             let seed = self.seed(earlier.id, &earlier.address)?;
@@ -225,12 +225,9 @@ impl MailboxControl {
     }
 }
 
-pub(super) fn require_open(order: &Order) -> Result<(), Stopped> {
-    if order.state == OrderState::Open {
-        Ok(())
-    } else {
-        Err(Refused::state("order-state-conflict").into())
-    }
+/// The mailbox of an order is proven for its first certificate, and again for a reissue.
+pub(super) fn require_provable(order: &Order) -> Result<(), Stopped> {
+    Ok(order.require_provable()?)
 }
 
 /// The earlier validation when setting `address` again would add nothing to it.

@@ -45,6 +45,7 @@ impl MailLedger {
         match mail.kind {
             MailKind::VerifyAddress => Ok(self.verify_address(facts, order, values, now)),
             MailKind::Issued => self.issued(facts, values),
+            MailKind::Reissued | MailKind::SupersededEnding => Ok(superseded(facts, values)),
             MailKind::Revoked => Ok(revoked(facts, values)),
             MailKind::DataReceived
             | MailKind::DataApproved
@@ -156,6 +157,19 @@ fn revoked(facts: &MailFacts, mut values: Values) -> Composed {
     values.insert("revoked_at", minute(revocation.requested_at));
     values.insert("reason", reason.in_language(mail.language).to_owned());
     ready(mail, values, None, Vec::new())
+}
+
+/// A certificate took the place of another, which ends soon.
+fn superseded(facts: &MailFacts, mut values: Values) -> Composed {
+    let certificate = facts.certificate.as_ref();
+    let Some((new, old)) = certificate.and_then(|new| Some((new, new.replaces?))) else {
+        return Composed::Obsolete("the certificate is gone");
+    };
+    values.insert("serial", hex::encode(&new.serial));
+    values.insert("mailbox", new.mailbox.clone());
+    values.insert("not_after", minute(new.not_after));
+    values.insert("replaced_until", minute(old.until));
+    ready(&facts.mail, values, None, Vec::new())
 }
 
 /// What is needed, in the mail's language, whatever language the specialist typed in.

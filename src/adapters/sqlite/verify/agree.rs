@@ -89,7 +89,39 @@ const QUESTIONS: &[Question] = &[
         "certificate",
         Rule::LinkDiffers,
         "SELECT c.id AS id, 'order' AS col FROM certificate AS c LEFT JOIN orders AS o \
-         ON o.id = c.order_id WHERE o.certificate IS NOT c.id OR o.product IS NOT c.product",
+         ON o.id = c.order_id WHERE o.product IS NOT c.product OR (o.certificate IS c.id) = \
+         EXISTS (SELECT 1 FROM certificate AS n WHERE n.replaces = c.id)",
+    ),
+    (
+        "certificate",
+        Rule::LinkDiffers,
+        "SELECT n.id AS id, 'replaces' AS col FROM certificate AS n JOIN certificate AS c \
+         ON c.id = n.replaces WHERE c.order_id <> n.order_id OR c.mailbox <> n.mailbox \
+         OR c.subject <> n.subject OR n.replaced_until > c.not_after",
+    ),
+    (
+        "certificate",
+        Rule::LinkDiffers,
+        "SELECT c.id AS id, 'replaces' AS col FROM certificate AS c JOIN activation AS a \
+         ON a.id = c.activation_id WHERE a.replaces IS NOT c.replaces \
+         OR (c.replaces IS NULL) <> (c.replaced_until IS NULL)",
+    ),
+    (
+        "certificate",
+        Rule::CertificateLength,
+        "SELECT i.serial AS id, 'replaces' AS col FROM intent AS i JOIN activation AS a \
+         ON a.id = i.activation_id JOIN certificate AS c ON c.id = a.replaces \
+         WHERE i.not_after <> c.not_after",
+    ),
+    (
+        "job",
+        Rule::Unsaid,
+        "SELECT c.id AS id, 'revoke_superseded' AS col FROM certificate AS c \
+         JOIN certificate AS n ON n.replaces = c.id WHERE EXISTS (SELECT 1 FROM job) \
+         AND c.not_after > (SELECT max(last_time) FROM audit_head) \
+         AND NOT EXISTS (SELECT 1 FROM revoked AS r WHERE r.issuer = c.issuer \
+         AND r.serial = c.serial) AND NOT EXISTS (SELECT 1 FROM job AS j \
+         WHERE j.kind = 'revoke_superseded' AND j.object = c.id AND j.ended_at IS NULL)",
     ),
     (
         "certificate",
@@ -120,7 +152,8 @@ const QUESTIONS: &[Question] = &[
         Rule::LinkDiffers,
         "SELECT a.id AS id, 'order' AS col FROM activation AS a JOIN orders AS o \
          ON o.activation = a.id WHERE o.id <> a.order_id OR (o.state IN ('submitted', 'issued') \
-         AND (o.subject_data IS NOT a.subject_data OR o.mailbox IS NOT a.mailbox))",
+         AND o.mailbox IS NOT a.mailbox) OR (o.state = 'submitted' \
+         AND o.subject_data IS NOT a.subject_data)",
     ),
     (
         "activation",

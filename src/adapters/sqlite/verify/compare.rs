@@ -192,6 +192,7 @@ const TABLES: &[Told] = &[
             "state",
             "subject_data",
             "mailbox",
+            "replaces",
             "common_name",
             "fields",
             "spki_sha256",
@@ -237,7 +238,17 @@ const TABLES: &[Told] = &[
             "usable_until",
         ],
     ),
-    told("certificate", "t.id", &["serial", "sha256", "~created_at"]),
+    told(
+        "certificate",
+        "t.id",
+        &[
+            "serial",
+            "sha256",
+            "replaces",
+            "replaced_until",
+            "~created_at",
+        ],
+    ),
     told(
         "revoked",
         "t.serial",

@@ -50,6 +50,17 @@ pub(super) fn order(told: &Telling<'_>, said: &mut Said) {
             row.word("state", "submitted")
                 .set("activation", told.text("activation"));
         }
+        ("order.changed", Some("reissue")) => {
+            row.set("activation", told.text("activation"));
+        }
+        ("order.reissued", _) => {
+            row.set("certificate", told.text("certificate"));
+            if let Some(new) = told.word("certificate") {
+                Row::of(said, "certificate", new)
+                    .set("replaces", told.text("replaces"))
+                    .set("replaced_until", told.time("replaced_until"));
+            }
+        }
         ("order.changed", Some("reopened")) => {
             row.word("state", "open");
         }

@@ -15,6 +15,7 @@ pub(super) fn activation(told: &Telling<'_>, said: &mut Said) {
                 .word("state", "running")
                 .set("subject_data", told.text("subject_data"))
                 .set("mailbox", told.text("mailbox"))
+                .set("replaces", told.text("replaces"))
                 .set("common_name", told.text("common_name"))
                 .set("fields", strings(told.list("fields")))
                 .known("acting_for", told.acting_for())
@@ -66,6 +67,8 @@ pub(super) fn certificate(told: &Telling<'_>, said: &mut Said) {
                     .there()
                     .word("serial", serial)
                     .set("sha256", told.bytes("certificate_sha256"))
+                    .none("replaces")
+                    .set("replaced_until", SqlValue::Integer(None))
                     .set("~created_at", told.now());
             }
         }
