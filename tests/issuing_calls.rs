@@ -79,6 +79,8 @@ mod refusals;
 mod registry;
 #[path = "issuing_calls/reissue.rs"]
 mod reissue;
+#[path = "issuing_calls/renewal.rs"]
+mod renewal;
 #[path = "issuing_calls/revocations.rs"]
 mod revocations;
 #[path = "issuing_calls/rows.rs"]

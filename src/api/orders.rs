@@ -62,6 +62,21 @@ fn given<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Option<String>>,
     Option::deserialize(reader).map(Some)
 }
 
+/// An order that continues a certificate. Contacts and language are those of its order.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRenewal {
+    /// A product with the operation `renewal`.
+    pub product_code: String,
+    /// That of the earlier order without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner_order_ref: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acting_for: Option<ActingFor>,
+}
+
 /// Why an order is given up.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +136,10 @@ pub struct Order {
     pub email: Option<EmailPanel>,
     pub activation_id: Option<String>,
     pub certificate_id: Option<String>,
+    /// The certificate that this order continues.
+    pub renews: Option<String>,
+    /// The newest order that continues the certificate of this one.
+    pub renewed_by: Option<String>,
     /// Why it was cancelled or rejected.
     pub close_note: Option<String>,
     pub etag: String,

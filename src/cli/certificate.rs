@@ -1,6 +1,10 @@
 //! `chancery certificate`: issued certificates.
 
-use std::{fs::OpenOptions, io::Write, path::PathBuf};
+use std::{
+    fs::OpenOptions,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use clap::{Subcommand, ValueEnum};
 use hyper::Method;
@@ -16,6 +20,7 @@ use crate::api::{
     acting_for::StatementGiven,
     activations::{Activation, NewReissue},
     certificates::Certificate,
+    orders::{NewRenewal, Order},
     revocations::{NewRevocation, RevocationCase},
 };
 
@@ -58,6 +63,22 @@ pub enum Verb {
         /// A statement that the applicant has accepted: its id, version and time (RFC 3339).
         #[arg(long, value_name = "ID,VERSION,TIME", value_parser = statement)]
         accept: Vec<StatementGiven>,
+        /// The same key again gives the same answer; drawn when it is left out.
+        #[arg(long, value_name = "KEY")]
+        idempotency_key: Option<String>,
+    },
+    /// Take an order that continues a certificate, with its verified data.
+    #[command(after_help = "Example:
+  chancery certificate renew crt_0199c95a-0000-7000-8000-000000000000 --product smime-org-multipurpose-365-renewal --profile shop.toml")]
+    Renew {
+        /// Id or serial number in hexadecimal.
+        id: String,
+        /// A product with the operation renewal.
+        #[arg(long, value_name = "CODE")]
+        product: String,
+        /// That of the earlier order when it is left out.
+        #[arg(long)]
+        alias: Option<String>,
         /// The same key again gives the same answer; drawn when it is left out.
         #[arg(long, value_name = "KEY")]
         idempotency_key: Option<String>,
@@ -113,15 +134,20 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             csr,
             accept,
             idempotency_key,
+        } => reissue(client, &id, &csr, accept, idempotency_key),
+        Verb::Renew {
+            id,
+            product,
+            alias,
+            idempotency_key,
         } => {
-            let text = std::fs::read_to_string(&csr);
-            let wish = NewReissue {
-                csr: text.map_err(|error| Fault::unreadable(csr.display(), error))?,
-                key_method: None,
-                statements: accept,
+            let wish = NewRenewal {
+                product_code: product,
+                alias,
+                partner_order_ref: None,
                 acting_for: None,
             };
-            reissue(client, &id, &wish, idempotency_key)
+            renew(client, &id, &wish, idempotency_key)
         }
         Verb::Download {
             id,
@@ -171,16 +197,24 @@ fn revoke(
 fn reissue(
     client: &Client,
     id: &str,
-    wish: &NewReissue,
+    csr: &Path,
+    statements: Vec<StatementGiven>,
     key: Option<String>,
 ) -> Result<Report, Fault> {
+    let text = std::fs::read_to_string(csr);
+    let wish = NewReissue {
+        csr: text.map_err(|error| Fault::unreadable(csr.display(), error))?,
+        key_method: None,
+        statements,
+        acting_for: None,
+    };
     let key = idempotency_key(key.as_deref())?;
     let extra = Extra {
         if_match: None,
         idempotency_key: Some(&key),
     };
     let path = format!("/certificates/{}/reissue", escaped(id));
-    let reply = client.send(Method::POST, &path, Some(wish), &extra)?;
+    let reply = client.send(Method::POST, &path, Some(&wish), &extra)?;
     if reply.status == 202 {
         let activation: Activation = reply.json()?;
         let text = format!("{}  {}", activation.activation_id, activation.state);
@@ -188,6 +222,27 @@ fn reissue(
     }
     let certificate: Certificate = reply.json()?;
     Ok(Report::new(words(&certificate), &certificate))
+}
+
+fn renew(
+    client: &Client,
+    id: &str,
+    wish: &NewRenewal,
+    key: Option<String>,
+) -> Result<Report, Fault> {
+    let key = idempotency_key(key.as_deref())?;
+    let extra = Extra {
+        if_match: None,
+        idempotency_key: Some(&key),
+    };
+    let path = format!("/certificates/{}/renewal-orders", escaped(id));
+    let reply = client.send(Method::POST, &path, Some(wish), &extra)?;
+    let order: Order = reply.json()?;
+    let text = format!(
+        "{}  {}\n  number  {}\n  product {}",
+        order.id, order.status_code, order.order_number, order.product.code
+    );
+    Ok(Report::new(text, &order))
 }
 
 /// `id,version,time`.

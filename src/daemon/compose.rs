@@ -121,18 +121,20 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             Arc::clone(clock),
         ),
         certificate_evidence: certificate_evidence(ground, &authorities),
-        stock: Stock::new(
-            ground.reads(),
-            Arc::clone(&authorities),
-            Arc::clone(&catalogue),
-            Arc::clone(clock),
-        ),
+        stock: stock(ground, &authorities, &catalogue),
         csr_checks: CsrChecks::new(
             ground.durable(),
             Arc::clone(&subject_keys),
             Arc::clone(clock),
         ),
-        issuance: issuance(config, ground, &authorities, &catalogue, &subject_keys, &checks),
+        issuance: issuance(
+            config,
+            ground,
+            &authorities,
+            &catalogue,
+            &subject_keys,
+            &checks,
+        ),
         revocations: revocations(ground, &authorities, &lists),
         revocation_lists: lists,
         identities: Arc::new(identities(ground, &subject_keys)),
@@ -176,6 +178,12 @@ pub fn document_files(config: &Config, outside: &Outside) -> Result<DocumentDire
         Arc::new(material::document_keys(config)?),
         Arc::clone(&outside.entropy),
     ))
+}
+
+fn stock(ground: &Ground, authorities: &Arc<Authorities>, catalogue: &Arc<Catalogue>) -> Stock {
+    let clock = Arc::clone(&ground.outside.clock);
+    let (authorities, catalogue) = (Arc::clone(authorities), Arc::clone(catalogue));
+    Stock::new(ground.reads(), authorities, catalogue, clock)
 }
 
 fn key_reports(ground: &Ground, keys: &Arc<SubjectKeys>) -> KeyReports {

@@ -126,6 +126,10 @@ pub struct Order {
     /// The newest activation, whatever became of it.
     pub activation: Option<ActivationId>,
     pub certificate: Option<CertificateId>,
+    /// The certificate that this order continues.
+    pub renews: Option<CertificateId>,
+    /// The newest order that continues this order's certificate, whatever became of it.
+    pub renewed_by: Option<OrderId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -35,9 +35,11 @@ use crate::{
     services::orders::{OrderView, OrderWish, Orders, list::OrderQuery},
 };
 
+mod renewal;
 mod validate;
 mod wire;
 
+use renewal::{__path_renew, renew};
 use validate::{__path_validate, validate};
 
 /// The resource's routes.
@@ -48,6 +50,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(read, change))
         .routes(routes!(cancel))
         .routes(routes!(bind_data))
+        .routes(routes!(renew))
 }
 
 /// Takes an order.

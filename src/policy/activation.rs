@@ -133,7 +133,7 @@ pub fn gates(facts: Facts<'_>, now: Timestamp) -> Gates<'_> {
     Gates {
         order: match facts.replaced {
             None => first(facts.order, now),
-            Some(old) => reissue(facts.order, old, now),
+            Some(old) => standing(facts.order, old, now),
         },
         data: reuse::usable_facts(facts.subject_data.map(|data| &**data), now),
         mailbox: reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now),
@@ -149,8 +149,12 @@ fn first(order: &Order, now: Timestamp) -> Result<Timestamp, Refused> {
     }
 }
 
-/// Only the newest certificate is replaced, and only while it is valid.
-fn reissue(order: &Order, old: Standing<'_>, now: Timestamp) -> Result<Timestamp, Refused> {
+/// Until when a certificate can be replaced or continued: only the newest of its order, and only
+/// while it is valid.
+///
+/// # Errors
+/// 409 `certificate-replaced`, `already-revoked`, `certificate-expired`.
+pub fn standing(order: &Order, old: Standing<'_>, now: Timestamp) -> Result<Timestamp, Refused> {
     let certificate = old.certificate;
     if order.certificate != Some(certificate.id) {
         Err(Refused::state("certificate-replaced"))

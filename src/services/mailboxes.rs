@@ -34,6 +34,7 @@ use crate::{
     services::request::Stopped,
 };
 
+pub(in crate::services) mod carry;
 mod confirm;
 mod disowned;
 mod expiry;

@@ -35,6 +35,7 @@ use crate::{
 
 mod binding;
 pub mod list;
+pub mod renewal;
 mod timer;
 mod view;
 

@@ -21,7 +21,7 @@ use chancery::{
         owner::{ActingFor, Caller, IdentityName, Role},
         product::{ProductCode, Step as ProductStep},
         refusal::Refused,
-        timestamp::Timestamp,
+        timestamp::{Timestamp, days},
         unit::Unit,
     },
     pkix::{algorithm::SignatureAlgorithm, certificate::CaCertificate},
@@ -39,6 +39,7 @@ use chancery::{
         authority::{Authorities, Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
         caa::{self, CaaChecks},
         catalogue::Catalogue,
+        certificates::Certificates,
         issuance::{Asked, Issuance, Parts, Told, Wish, preflight::Preflight},
         jobs::{JobHandler, Runner},
         lease::Lease,
@@ -103,6 +104,11 @@ impl Stage {
             )),
             store: fates.clone(),
             activations: Arc::new(world.store.clone()),
+            certificates: Certificates::new(
+                Arc::new(world.store.clone()),
+                authorities.clone(),
+                world.clock.clone(),
+            ),
             requests: Arc::new(world.store.clone()),
             signer: token.clone(),
             clock: world.clock.clone(),
@@ -112,6 +118,7 @@ impl Stage {
             caa: caa.clone(),
             lease: lease.clone(),
             tasks: tasks.clone(),
+            overlap: days(14),
             render: Arc::new(|record| Answer {
                 status: 201,
                 location: None,
@@ -270,6 +277,7 @@ impl Stage {
                 })
                 .collect(),
             acting_for: ActingFor::default(),
+            replaces: None,
         }
     }
 

@@ -9,6 +9,7 @@ use crate::{
     instance::{Answer, Call},
     openssl::new_key,
     reissue::successor,
+    renewal::RENEWAL,
     rows::{Row, absent, rows},
     traces::traces,
     world::{Client, PRODUCT, World, accepted, refused, submission},
@@ -72,6 +73,12 @@ fn scene(world: &World, row: &Row) -> Scene {
             let body = |reason: &str| Call::json(&json!({"reason": reason}));
             let path = at(made["id"].as_str().unwrap());
             frontend(path, body("superseded"), body("cessationOfOperation"))
+        }
+        "/certificates/{id}/renewal-orders" => {
+            let made = client.issued(&new_key().1);
+            let path = at(made["id"].as_str().unwrap());
+            let body = |alias: &str| Call::json(&json!({"product_code": RENEWAL, "alias": alias}));
+            frontend(path, body("a"), body("b"))
         }
         "/certificates/{id}/reissue" => {
             let made = client.issued(&new_key().1);

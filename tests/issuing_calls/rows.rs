@@ -233,6 +233,9 @@ fn certificates() -> Vec<Row> {
         row("POST", "/certificates/{id}/reissue", Who::Frontends)
             .keyed()
             .with(json!({"csr": "none", "statements": []})),
+        row("POST", "/certificates/{id}/renewal-orders", Who::Frontends)
+            .keyed()
+            .with(json!({"product_code": "smime-org-multipurpose-365-renewal"})),
         row("GET", "/revocations/{id}", Who::RevokersAndAuditor),
         row("GET", "/events", read),
         row("GET", "/events/stream", read),

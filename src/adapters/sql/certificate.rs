@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     domain::{
-        certificate::{Certificate, Replaced}, id::CertificateId, intent::IssuerName, product::ProductCode,
+        certificate::{Certificate, Replaced},
+        id::CertificateId,
+        intent::IssuerName,
+        product::ProductCode,
         timestamp::Timestamp,
     },
     policy::access::ReadScope,

@@ -78,7 +78,7 @@ const ISSUED: &[OrderState] = &[OrderState::Issued];
 const SUBMITTED: &[OrderState] = &[OrderState::Submitted];
 
 /// flows 3.1.
-const EVENTS: [Event; 12] = [
+const EVENTS: [Event; 13] = [
     Event(
         "edit",
         |order| order.edit(OrderEdit::default(), now()),
@@ -95,6 +95,12 @@ const EVENTS: [Event; 12] = [
         "bind mailbox",
         |order| order.bind_mailbox(MailboxId::new(now(), [4; 10]), now()),
         OPEN,
+        None,
+    ),
+    Event(
+        "renew",
+        |order| order.renewed(OrderId::new(now(), [9; 10]), now()),
+        ISSUED,
         None,
     ),
     Event(

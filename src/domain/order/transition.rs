@@ -35,6 +35,16 @@ pub struct NewOrder {
     pub acting_for: ActingFor,
 }
 
+/// What an order that continues a certificate takes over.
+#[derive(Clone, Debug)]
+pub struct Continued<'a> {
+    pub certificate: CertificateId,
+    /// Verified data that can still be used.
+    pub data: Option<&'a SubjectData>,
+    /// The proof of the mailbox, taken over by the same unit.
+    pub mailbox: Option<MailboxId>,
+}
+
 /// What may be changed in an order that lives; `None` leaves a member as it is.
 #[derive(Clone, Debug, Default)]
 pub struct OrderEdit {
@@ -48,12 +58,35 @@ impl Order {
     /// A new order, open and with nothing bound.
     #[must_use]
     pub fn create(new: NewOrder, now: Timestamp) -> Changed<Self> {
+        Self::opened(new, None, now)
+    }
+
+    /// A new order that continues a certificate, with what of its evidence can still be used.
+    #[must_use]
+    pub fn renew(new: NewOrder, of: &Continued<'_>, now: Timestamp) -> Changed<Self> {
+        let mut order = Self::opened(new, Some(of.certificate), now);
+        if let Some(set) = of.data {
+            let event = data_bound(&order, set);
+            order = order.and(event, |order| order.subject_data = Some(set.id));
+        }
+        if let Some(mailbox) = of.mailbox {
+            let event = updated(&order, "mailbox").with("mailbox", mailbox.to_string());
+            order = order.and(event, |order| order.mailbox = Some(mailbox));
+        }
+        order
+    }
+
+    fn opened(new: NewOrder, renews: Option<CertificateId>, now: Timestamp) -> Changed<Self> {
         let event = Event::new(EventKind::OrderCreated, "order", new.id)
             .with("number", new.number.as_str())
             .with("product", new.product.as_str())
             .with("ra", new.owner.ra.as_str())
             .with("language", new.language.code())
             .told(FeedKind::OrderCreated, &new.owner, new.id, Some(new.id));
+        let event = match renews {
+            Some(certificate) => event.with("renews", certificate.to_string()),
+            None => event,
+        };
         // The frontend's user is stored as the frontend asserts it.
         let event = contact_details(new.acting_for.tell(new.owner.tell(event)), &new.contacts);
         let event = named(event, "alias", new.alias.as_ref());
@@ -74,6 +107,8 @@ impl Order {
             mailbox: None,
             activation: None,
             certificate: None,
+            renews,
+            renewed_by: None,
             created_at: now,
             updated_at: now,
         };
@@ -159,10 +194,7 @@ impl Loaded<Order> {
         self.require_provable()?;
         set.require_bindable()?;
         let id = set.id;
-        let event = Event::new(EventKind::DataBound, "order", self.id)
-            .with("subject_data", id.to_string())
-            .with("revision", Value::integer(i64::from(set.revision)));
-        let event = told(event, FeedKind::OrderUpdated, &self);
+        let event = data_bound(&self, set);
         Ok(self.change(event, |order| {
             order.subject_data = Some(id);
             order.updated_at = now;
@@ -287,6 +319,19 @@ impl Loaded<Order> {
         }))
     }
 
+    /// An order that continues this one's certificate is made by the same unit.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless issued.
+    pub fn renewed(self, by: OrderId, now: Timestamp) -> Result<Changed<Order>, Refused> {
+        require(&self, OrderState::Issued)?;
+        let event = updated(&self, "renewed").with("renewed_by", by.to_string());
+        Ok(self.change(event, |order| {
+            order.renewed_by = Some(by);
+            order.updated_at = now;
+        }))
+    }
+
     fn close(
         self,
         state: OrderState,
@@ -339,6 +384,13 @@ fn require_open(order: &Order) -> Result<(), Refused> {
 
 fn changed(order: &Order, what: &'static str) -> Event {
     Event::new(EventKind::OrderChanged, "order", order.id).with("what", what)
+}
+
+fn data_bound(order: &Order, set: &SubjectData) -> Event {
+    let event = Event::new(EventKind::DataBound, "order", order.id)
+        .with("subject_data", set.id.to_string())
+        .with("revision", Value::integer(i64::from(set.revision)));
+    told(event, FeedKind::OrderUpdated, order)
 }
 
 /// A change that the owner's programs are told of.

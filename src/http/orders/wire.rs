@@ -49,6 +49,8 @@ pub fn order(view: &OrderView) -> Order {
         email: email_panel(view),
         activation_id: order.activation.map(|id| id.to_string()),
         certificate_id: order.certificate.map(|id| id.to_string()),
+        renews: order.renews.map(|id| id.to_string()),
+        renewed_by: order.renewed_by.map(|id| id.to_string()),
         close_note: text(order.close_note.as_ref()),
         etag: answer::etag(view.version),
     }

@@ -169,7 +169,7 @@ impl MailboxControl {
     }
 
     /// Whether the domain lets us issue is looked up behind the client's back.
-    fn advice(&self, id: MailboxId, now: Timestamp) -> Result<NewJob, Stopped> {
+    pub(super) fn advice(&self, id: MailboxId, now: Timestamp) -> Result<NewJob, Stopped> {
         Ok(NewJob {
             id: JobId::new(now, random(&*self.0.entropy)?),
             kind: JobKind::AdviseCaa,
@@ -180,7 +180,10 @@ impl MailboxControl {
     }
 
     /// A fresh proof of the same owner for the same address.
-    async fn proof(&self, new: &NewMailbox) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
+    pub(super) async fn proof(
+        &self,
+        new: &NewMailbox,
+    ) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
         let begun_after = new.now.minus(days(reuse::MAILBOX_DAYS));
         let mailboxes = &self.0.mailboxes;
         let found = mailboxes.verified_mailbox(&new.owner, &new.address, begun_after);

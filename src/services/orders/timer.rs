@@ -98,7 +98,7 @@ impl Orders {
         Ok(())
     }
 
-    /// A certificate that is revoked or has ended is told of no more.
+    /// A certificate that is revoked, renewed or has ended is told of no more.
     async fn certificate(
         &self,
         order: Loaded<Order>,
@@ -106,6 +106,9 @@ impl Orders {
         now: Timestamp,
     ) -> Result<(), Stopped> {
         let store = self.0.store.as_ref();
+        if self.is_renewed(&order).await? {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        }
         let certificate = match order.certificate {
             Some(id) => {
                 let certificates = &self.0.certificates;
@@ -127,6 +130,15 @@ impl Orders {
                 self.tell(&order, told, jobs::next(job, next), now).await
             }
         }
+    }
+
+    /// Whether another order has continued the certificate with one of its own.
+    async fn is_renewed(&self, order: &Order) -> Result<bool, Refused> {
+        let by = match order.renewed_by {
+            Some(by) => self.0.orders.order(&SYSTEM.read(), by).await?,
+            None => None,
+        };
+        Ok(by.is_some_and(|by| by.state == OrderState::Issued))
     }
 
     /// A line in the owner's notifications.

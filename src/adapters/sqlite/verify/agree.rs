@@ -142,6 +142,20 @@ const QUESTIONS: &[Question] = &[
          WHERE o.ra <> c.ra OR o.customer IS NOT c.customer",
     ),
     (
+        "orders",
+        Rule::OwnerDiffers,
+        "SELECT n.id AS id, 'renews' AS col FROM orders AS n LEFT JOIN certificate AS c \
+         ON c.id = n.renews WHERE n.renews IS NOT NULL \
+         AND (c.ra IS NOT n.ra OR c.customer IS NOT n.customer)",
+    ),
+    (
+        "orders",
+        Rule::LinkDiffers,
+        "SELECT o.id AS id, 'renewed_by' AS col FROM orders AS o LEFT JOIN orders AS n \
+         ON n.id = o.renewed_by LEFT JOIN certificate AS c ON c.id = n.renews \
+         WHERE o.renewed_by IS NOT NULL AND c.order_id IS NOT o.id",
+    ),
+    (
         "activation",
         Rule::OwnerDiffers,
         "SELECT a.id AS id, '' AS col FROM activation AS a JOIN orders AS o ON o.id = a.order_id \

@@ -66,6 +66,8 @@ const TABLES: &[Told] = &[
             "mailbox",
             "activation",
             "certificate",
+            "renews",
+            "renewed_by",
             "~created_at",
         ],
     ),

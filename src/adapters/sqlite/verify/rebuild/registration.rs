@@ -36,6 +36,8 @@ pub(super) fn order(told: &Telling<'_>, said: &mut Said) {
                 .none("mailbox")
                 .none("activation")
                 .none("certificate")
+                .set("renews", told.text("renews"))
+                .none("renewed_by")
                 .set("~created_at", told.now());
         }
         ("order.changed", Some("edit")) => {
@@ -49,6 +51,9 @@ pub(super) fn order(told: &Telling<'_>, said: &mut Said) {
         ("order.changed", Some("submitted")) => {
             row.word("state", "submitted")
                 .set("activation", told.text("activation"));
+        }
+        ("order.changed", Some("renewed")) => {
+            row.set("renewed_by", told.text("renewed_by"));
         }
         ("order.changed", Some("reissue")) => {
             row.set("activation", told.text("activation"));
