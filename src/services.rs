@@ -12,6 +12,7 @@ pub mod certificate_evidence;
 pub mod certificates;
 pub mod csr_checks;
 pub mod documents;
+pub mod doubts;
 pub mod feed;
 pub mod identities;
 pub mod issuance;

@@ -26,6 +26,8 @@ mod csr_checks;
 mod der;
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "issuing_calls/doubts.rs"]
+mod doubts;
 #[path = "issuing_calls/dry_runs.rs"]
 mod dry_runs;
 #[path = "issuing_calls/events.rs"]

@@ -71,6 +71,8 @@ CREATE TABLE subject_data (
     verified TEXT,
     needed TEXT NOT NULL,
     message TEXT,
+    doubt TEXT,
+    proposed TEXT,
     acting_for TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL

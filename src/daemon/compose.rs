@@ -35,6 +35,7 @@ use crate::{
         certificates::Certificates,
         csr_checks::CsrChecks,
         documents::{self, Documents},
+        doubts::{self, Doubts},
         feed::Feed,
         identities::Identities,
         issuance::{self, Issuance},
@@ -135,6 +136,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             &subject_keys,
             &checks,
         ),
+        doubts: doubts(ground, revocations(ground, &authorities, &lists)),
         revocations: revocations(ground, &authorities, &lists),
         revocation_lists: lists,
         identities: Arc::new(identities(ground, &subject_keys)),
@@ -184,6 +186,17 @@ fn stock(ground: &Ground, authorities: &Arc<Authorities>, catalogue: &Arc<Catalo
     let clock = Arc::clone(&ground.outside.clock);
     let (authorities, catalogue) = (Arc::clone(authorities), Arc::clone(catalogue));
     Stock::new(ground.reads(), authorities, catalogue, clock)
+}
+
+fn doubts(ground: &Ground, revocations: Revocations) -> Doubts {
+    Doubts::new(doubts::Parts {
+        store: ground.durable(),
+        sets: ground.reads(),
+        certificates: ground.reads(),
+        revocations,
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+    })
 }
 
 fn key_reports(ground: &Ground, keys: &Arc<SubjectKeys>) -> KeyReports {

@@ -52,6 +52,9 @@ pub enum Topic {
     DataReceived,
     DataApproved,
     DataRejected,
+    DataSuspended,
+    DataResumed,
+    DataInvalidated,
     InformationNeeded,
     MailboxVerified,
     MailboxLocked,
@@ -72,7 +75,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::OrderCreated,
         Self::OrderCancelled,
         Self::OrderLapsing,
@@ -80,6 +83,9 @@ impl Topic {
         Self::DataReceived,
         Self::DataApproved,
         Self::DataRejected,
+        Self::DataSuspended,
+        Self::DataResumed,
+        Self::DataInvalidated,
         Self::InformationNeeded,
         Self::MailboxVerified,
         Self::MailboxLocked,
@@ -109,6 +115,9 @@ impl Topic {
             Self::DataReceived => "data-received",
             Self::DataApproved => "data-approved",
             Self::DataRejected => "data-rejected",
+            Self::DataSuspended => "data-suspended",
+            Self::DataResumed => "data-resumed",
+            Self::DataInvalidated => "data-invalidated",
             Self::InformationNeeded => "information-needed",
             Self::MailboxVerified => "mailbox-verified",
             Self::MailboxLocked => "mailbox-locked",
@@ -139,6 +148,8 @@ impl Topic {
     pub const fn tab(self) -> Tab {
         match self {
             Self::DataRejected
+            | Self::DataSuspended
+            | Self::DataInvalidated
             | Self::InformationNeeded
             | Self::MailboxLocked
             | Self::MailboxDisowned
@@ -158,6 +169,7 @@ impl Topic {
             | Self::OrderCancelled
             | Self::DataReceived
             | Self::DataApproved
+            | Self::DataResumed
             | Self::MailboxVerified
             | Self::ReadyToActivate
             | Self::CertificateSuperseded

@@ -4,7 +4,8 @@
 //! ```text
 //! draft --submit--> under_verification --approve--> verified --suspend--> suspended
 //!                     |  ^        \--reject--> rejected
-//!          ask for info|  |answer
+//!                     |  |    verified, suspended --invalidate (two people)--> rejected
+//!          ask for info|  |answer       suspended --resume (two people)--> verified
 //!                      v  |
 //!              waiting_for_applicant            any without a live order --withdraw--> withdrawn
 //!
@@ -12,9 +13,11 @@
 //! ```
 //! `expired` follows from [`VerifiedFacts`] and the clock.
 
+pub mod doubt;
 pub mod need;
 pub mod transition;
 
+use doubt::Proposed;
 use need::Need;
 
 use super::{
@@ -125,6 +128,10 @@ pub struct SubjectData {
     pub needed: Vec<Need>,
     /// What the CA adds to the question, or why it refused, as the specialist typed it.
     pub message: Option<Text<2000>>,
+    /// Why verified data is not relied on, for the CA's people.
+    pub doubt: Option<Text<2000>>,
+    /// What one person wants done about it; another does it.
+    pub proposed: Option<Proposed>,
     pub acting_for: ActingFor,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

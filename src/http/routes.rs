@@ -5,8 +5,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     activations, cases, certificates, csr_checks, disowned_mailboxes, document_kinds, documents,
-    events, frame, identities, keys, lint, mailboxes, mails, notifications, openapi, orders,
-    products, registration_types, reissues, revocations, state::AppState, subject_data, tokens,
+    doubts, events, frame, identities, keys, lint, mailboxes, mails, notifications, openapi,
+    orders, products, registration_types, reissues, revocations, state::AppState, subject_data,
+    tokens,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -19,6 +20,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(disowned_mailboxes::routes())
         .merge(document_kinds::routes())
         .merge(documents::routes())
+        .merge(doubts::routes())
         .merge(events::routes())
         .merge(identities::routes())
         .merge(keys::routes())

@@ -19,8 +19,8 @@ use crate::{
     services::{
         authority::Authorities, cases::CaseWork, catalogue::Catalogue,
         certificate_evidence::CertificateEvidence, certificates::Certificates,
-        csr_checks::CsrChecks, documents::Documents, feed::Feed, identities, issuance::Issuance,
-        key_reports::KeyReports, mailboxes::MailboxControl, mails::MailLedger,
+        csr_checks::CsrChecks, documents::Documents, doubts::Doubts, feed::Feed, identities,
+        issuance::Issuance, key_reports::KeyReports, mailboxes::MailboxControl, mails::MailLedger,
         notifications::Notifications, operation::Refusals, orders::Orders, registers::Registers,
         revocation_lists::RevocationLists, revocations::Revocations, stock::Stock,
         subject_data::DataSets,
@@ -53,6 +53,7 @@ pub struct App {
     pub orders: Orders,
     pub data_sets: DataSets,
     pub documents: Documents,
+    pub doubts: Doubts,
     pub feed: Feed,
     pub notifications: Notifications,
 }

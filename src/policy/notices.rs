@@ -55,6 +55,9 @@ pub const fn words(topic: Topic) -> Words {
             "Wydanie certyfikatu trwa dłużej niż zwykle.",
         ),
         Topic::CertificateIssued => ("The certificate has been issued.", "Wydano certyfikat."),
+        Topic::DataSuspended => DATA_SUSPENDED,
+        Topic::DataResumed => DATA_RESUMED,
+        Topic::DataInvalidated => DATA_INVALIDATED,
         Topic::CertificateSuperseded => CERTIFICATE_SUPERSEDED,
         Topic::SupersededEnding => SUPERSEDED_ENDING,
         Topic::CertificateRevoked => (
@@ -108,4 +111,16 @@ const DATA_EXPIRING: (&str, &str) = (
 const MAILBOX_LAPSING: (&str, &str) = (
     "The verification of the e-mail address ends soon.",
     "Weryfikacja adresu e-mail wkrótce wygaśnie.",
+);
+const DATA_SUSPENDED: (&str, &str) = (
+    "The organization's data is suspended: no certificate is issued on it for now.",
+    "Dane organizacji zostały zawieszone: na razie nie wydajemy na ich podstawie certyfikatów.",
+);
+const DATA_RESUMED: (&str, &str) = (
+    "The organization's data can be used again.",
+    "Danych organizacji można znów używać.",
+);
+const DATA_INVALIDATED: (&str, &str) = (
+    "The organization's data can no longer be used for certificates.",
+    "Danych organizacji nie można już używać w certyfikatach.",
 );

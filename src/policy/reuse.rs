@@ -45,11 +45,14 @@ pub fn mailbox_valid_until(mailbox: &MailboxValidation) -> Timestamp {
 /// The facts of a verified set that may be used now, and until when.
 ///
 /// # Errors
-/// The code of what blocks: `data-set-not-verified` or `data-set-expired`.
+/// The code of what blocks: `data-set-not-verified`, `data-set-suspended` or `data-set-expired`.
 pub fn usable_facts(
     data: Option<&SubjectData>,
     now: Timestamp,
 ) -> Result<(&VerifiedFacts, Timestamp), &'static str> {
+    if data.is_some_and(|data| data.state == SubjectDataState::Suspended) {
+        return Err("data-set-suspended");
+    }
     let verified = data
         .filter(|data| data.state == SubjectDataState::Verified)
         .and_then(|data| data.verified.as_ref())

@@ -52,7 +52,10 @@ use crate::{
 };
 
 pub mod compromised_key;
+mod lot;
 pub mod superseded;
+
+pub use lot::Lot;
 
 /// Publishing is the CA's own doing, whoever asked.
 const SYSTEM: SystemScope = SystemScope::new("revocation");

@@ -3,7 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chancery::{domain::refusal::Refused, ports::store::Store, services::issuance::Told};
+use chancery::{
+    domain::{
+        owner::IdentityName, refusal::Refused, subject_data::doubt::Finding, text::Text, unit::Unit,
+    },
+    ports::store::Store,
+    services::issuance::Told,
+};
 
 use crate::{fates::Fate, stage::Stage, token::Act};
 
@@ -56,6 +62,37 @@ async fn a_mailbox_that_lapses_while_the_token_refuses_carries_no_second_intent(
     assert!(matches!(told, Ok(Told::Pending(_))), "{told:?}");
     stage.settle_down().await;
     assert_eq!(code(stage.ask().await), "step-blocked");
+    let given_up = ("abandoned".to_owned(), Some("hsm-unavailable".to_owned()));
+    assert_eq!(stage.serials().await, [given_up]);
+    assert_eq!(stage.token.asked(), 1, "nothing is signed");
+}
+
+/// The same with data that somebody has stopped meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn data_that_is_stopped_while_the_token_refuses_carries_no_second_intent() {
+    let stage = Stage::new().await;
+    let now = stage.world.now();
+    let found = Finding {
+        by: IdentityName::parse("anna").unwrap(),
+        reason: Text::parse("struck off").unwrap(),
+        source: Text::parse("KRS").unwrap(),
+        evidence: None,
+    };
+    let stopped = stage.world.data().await.suspend(&found, now).unwrap();
+    let unit = Unit::of(stage.world.caller(), now, stopped);
+    let (lease, clock) = (Arc::clone(&stage.lease), stage.world.clock.clone());
+    let store: Arc<dyn Store> = Arc::new(stage.world.store.clone());
+    let waits = Box::pin(async move {
+        store.commit(unit).await.unwrap();
+        clock.advance(31 * SECOND);
+        lease.renew(&store, clock.as_ref()).await.unwrap();
+    });
+    stage.token.plays([Act::RefuseAfter(waits)]);
+    let told = stage.ask_only().await;
+    assert!(matches!(told, Ok(Told::Pending(_))), "{told:?}");
+    stage.settle_down().await;
+    let refused = stage.ask().await.expect_err("a refusal");
+    assert_eq!(refused.blocked_by, ["data-set-suspended"]);
     let given_up = ("abandoned".to_owned(), Some("hsm-unavailable".to_owned()));
     assert_eq!(stage.serials().await, [given_up]);
     assert_eq!(stage.token.asked(), 1, "nothing is signed");

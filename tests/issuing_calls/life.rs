@@ -11,6 +11,8 @@ use crate::{
     instance::Call,
     late::{await_crl, shimmed},
     openssl::{new_key, public_key},
+    reissue::successor,
+    renewal::RENEWAL,
     traces::{count, traces},
     world::{PRODUCT, World, submission},
 };
@@ -24,6 +26,7 @@ pub fn lived_in(dir: &Path) -> World {
     let mut world = shimmed(dir);
     await_crl(&world);
     papers(&world);
+    doubted(&world);
     let client = world.first();
     let (order, address) = client.ready(&world.data);
     fs::write(dir.join("trigger"), "f").unwrap();
@@ -34,7 +37,7 @@ pub fn lived_in(dir: &Path) -> World {
     );
     let body = json!({"reason": "keyCompromise", "note": "stolen", "compromise_date": now()});
     client.post(&path, &body).ok();
-    client.issued(&new_key().1);
+    succeeded(&world);
     let another = json!({
         "product_code": PRODUCT,
         "customer_ref": "c-1",
@@ -71,6 +74,31 @@ pub fn lived_in(dir: &Path) -> World {
     asked.client(None).wait().unwrap();
     world.instance.child.wait().unwrap();
     world
+}
+
+/// A certificate in place of another, and an order that continues it.
+fn succeeded(world: &World) {
+    let client = world.first();
+    let first = client.issued(&new_key().1);
+    let path = |id: &str, rest: &str| format!("/certificates/{id}/{rest}");
+    let id = first["id"].as_str().unwrap();
+    let second = client.post(&path(id, "reissue"), &successor(&new_key().1));
+    let second = second.ok();
+    let id = second["id"].as_str().unwrap();
+    let body = json!({"product_code": RENEWAL});
+    client.post(&path(id, "renewal-orders"), &body).ok();
+}
+
+/// Data that was stopped, and that somebody wants used again.
+fn doubted(world: &World) {
+    let data = Desk::open(&world.instance, "customer", "c-1");
+    data.approve();
+    let found = json!({"reason": "struck off", "source": "KRS", "evidence": "entry 12"});
+    for what in ["suspend", "resume"] {
+        let path = format!("/subject-data/{}/{what}", data.data);
+        let call = Call::json(&found);
+        world.instance.post("officer", &path, &call).ok();
+    }
 }
 
 /// A set of data with a document that is evidence in its case.

@@ -203,6 +203,21 @@ fn a_revocation_is_final() {
     assert_eq!(shown["revocation"]["reason"], "superseded");
 }
 
+/// Test idea 23 of the flows.
+#[test]
+fn a_revocation_by_a_non_owner_is_not_found() {
+    let world = shared();
+    let leaf = new(&world.first());
+    let path = format!("/certificates/{}/revocations", member(&leaf, "id"));
+    let body = json!({"reason": "superseded"});
+    for (ra, customer) in [("customer", "c-2"), ("partner", "c-1")] {
+        let answer = world.client(ra, customer).post(&path, &body);
+        assert_eq!(answer.refusal(), refused(404, "not-found"), "{ra}");
+    }
+    let path = format!("/certificates/{}", member(&leaf, "id"));
+    assert_eq!(world.first().get(&path).ok()["state"], "valid");
+}
+
 #[test]
 fn only_the_owner_and_the_house_revoke_and_each_for_its_reasons() {
     let world = shared();

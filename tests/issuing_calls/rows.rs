@@ -23,6 +23,8 @@ pub enum Who {
     SecurityAndAuditor,
     /// Whoever may revoke.
     Revokers,
+    /// Those of them who are people.
+    Revoking,
     RevokersAndAuditor,
     Everybody,
 }
@@ -41,6 +43,7 @@ impl Who {
             Self::Security => &["security"],
             Self::SecurityAndAuditor => &["security", "auditor"],
             Self::Revokers => &["customer", "partner", "specialist", "officer", "security"],
+            Self::Revoking => &["specialist", "officer", "security"],
             Self::RevokersAndAuditor => {
                 return Self::Revokers.may(identity) || identity == "auditor";
             }
@@ -167,6 +170,7 @@ fn data() -> Vec<Row> {
         "locality": "Warszawa",
         "verification": {"method": "document"},
     });
+    let finding = json!({"reason": "struck off", "source": "KRS"});
     vec![
         row("GET", "/subject-data", read),
         row("POST", "/subject-data", use_).keyed().with(set),
@@ -176,6 +180,15 @@ fn data() -> Vec<Row> {
             .with(statements),
         row("POST", "/subject-data/{id}/withdraw", use_).with(json!({})),
         row("GET", "/subject-data/{id}/documents", read),
+        row("POST", "/subject-data/{id}/suspend", Who::People).with(finding.clone()),
+        row("POST", "/subject-data/{id}/resume", Who::People).with(finding.clone()),
+        row("POST", "/subject-data/{id}/invalidation", Who::People).with(finding),
+        row(
+            "GET",
+            "/subject-data/{id}/certificates",
+            Who::PeopleAndAuditor,
+        ),
+        row("POST", "/subject-data/{id}/revocations", Who::Revoking).with(json!({})),
         row("POST", "/subject-data/{id}/documents", use_).keyed(),
     ]
 }

@@ -70,6 +70,7 @@ case-proposed = There is a proposal already.
 case-decided = The case is decided and takes no changes.
 case-closed = The data was withdrawn or replaced; the case takes no changes.
 proposal-missing = There is no proposal to decide on.
+second-officer-required = The second of two people must be a validation officer.
 same-officer = Who proposed or recorded anything cannot decide.
 officer-signature-invalid = The signature does not verify under the person's registered key.
 evidence-missing = An outcome, a date, evidence or the facts are missing.

@@ -70,6 +70,7 @@ case-proposed = W sprawie jest już propozycja.
 case-decided = Sprawa jest rozstrzygnięta i nie przyjmuje zmian.
 case-closed = Dane zostały wycofane lub zastąpione; sprawa nie przyjmuje zmian.
 proposal-missing = Nie ma propozycji do rozstrzygnięcia.
+second-officer-required = Drugą z dwóch osób musi być starszy specjalista.
 same-officer = Kto złożył propozycję lub coś w sprawie zapisał, nie może jej rozstrzygnąć.
 officer-signature-invalid = Podpis nie zgadza się z zarejestrowanym kluczem tej osoby.
 evidence-missing = Brakuje wyniku, daty, dowodu lub ustaleń.

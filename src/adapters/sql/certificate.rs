@@ -16,6 +16,7 @@ use crate::{
         intent::IssuerName,
         product::ProductCode,
         timestamp::Timestamp,
+        unit::Aggregate,
     },
     policy::access::ReadScope,
     ports::store::{
@@ -180,6 +181,30 @@ impl<F: Fetch> Certificates for F {
         }
         if let Some(mailbox) = &filter.mailbox {
             query = query.eq("mailbox", SqlValue::text(mailbox));
+        }
+        all(self, query.page(page), read).await
+    }
+
+    async fn certificates_resting_on(
+        &self,
+        aggregate: Aggregate,
+        id: &str,
+        valid_at: Option<Timestamp>,
+        page: &Page,
+    ) -> Result<Vec<CertificateRecord>, StoreError> {
+        let mut query = Query::new(SELECT)
+            .sql(
+                " AND (certificate.issuer, certificate.serial) IN (SELECT issuer, serial \
+                 FROM rests_on WHERE aggregate = ",
+            )
+            .bind(SqlValue::text(aggregate.name()))
+            .sql(" AND id = ")
+            .bind(SqlValue::text(id))
+            .sql(")");
+        if let Some(at) = valid_at {
+            query = query
+                .sql(" AND r.serial IS NULL AND certificate.not_after >= ")
+                .bind(SqlValue::time(at));
         }
         all(self, query.page(page), read).await
     }

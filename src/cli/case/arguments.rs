@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::api::{
     cases::{CheckOutcome, NewEvidence, NewFacts},
+    doubts::NewFinding,
     lookups::NewLookup,
 };
 
@@ -60,6 +61,24 @@ pub enum Verb {
     /// Orders that stand still because the holder of the mailbox said "this was not me".
     #[command(subcommand)]
     Disowned(DisownedVerb),
+    /// Stop verified data at once: nothing is issued on it until two people have looked.
+    Suspend(FindingArguments),
+    /// Let suspended data be used again; the second person, an officer, does it.
+    Resume(FindingArguments),
+    /// End verified data for good; the second person, an officer, does it.
+    Invalidate(FindingArguments),
+    /// Certificates that rest on a set of data.
+    Resting { data: String },
+    /// Revoke up to 50 certificates that rest on stopped data.
+    RevokeResting {
+        data: String,
+        /// affiliationChanged, superseded, cessationOfOperation or privilegeWithdrawn.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Kept beside the log.
+        #[arg(long)]
+        note: Option<String>,
+    },
     /// Propose an outcome, signed.
     #[command(after_help = "Example:
   chancery case propose cas_0198f... --outcome approve --profile anna.toml")]
@@ -253,6 +272,32 @@ impl FactsArguments {
             country: self.country.clone(),
             state_or_province: self.state_or_province.clone(),
             locality: self.locality.clone(),
+        }
+    }
+}
+
+/// What was found about verified data.
+#[derive(Debug, Args)]
+pub struct FindingArguments {
+    /// Id of the set of data.
+    pub data: String,
+    #[arg(long)]
+    pub reason: String,
+    /// Where it was found: a register, a complaint.
+    #[arg(long)]
+    pub source: String,
+    /// What it says there, or where it is kept.
+    #[arg(long)]
+    pub evidence: Option<String>,
+}
+
+impl FindingArguments {
+    #[must_use]
+    pub fn body(&self) -> NewFinding {
+        NewFinding {
+            reason: self.reason.clone(),
+            source: self.source.clone(),
+            evidence: self.evidence.clone(),
         }
     }
 }

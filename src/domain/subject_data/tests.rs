@@ -108,7 +108,7 @@ const EVENTS: [Event; 8] = [
     ),
     Event(
         "suspend",
-        |set| set.suspend(now()),
+        |set| set.suspend(&finding("eva"), now()),
         &[SubjectDataState::Verified],
         SubjectDataState::Suspended,
     ),
@@ -142,6 +142,41 @@ const EVENTS: [Event; 8] = [
 
 const fn conflict() -> Refused {
     Refused::state("data-set-state-conflict")
+}
+
+fn finding(by: &str) -> super::doubt::Finding {
+    super::doubt::Finding {
+        by: IdentityName::parse(by).unwrap(),
+        reason: Text::parse("struck off").unwrap(),
+        source: Text::parse("KRS").unwrap(),
+        evidence: None,
+    }
+}
+
+/// One person stops data; nobody alone lets it be used again, or ends it.
+#[test]
+fn two_people_settle_a_doubt() {
+    use super::doubt::Aim;
+    for (aim, state) in [
+        (Aim::Resume, SubjectDataState::Verified),
+        (Aim::Invalidate, SubjectDataState::Rejected),
+    ] {
+        let suspended = || in_state(SubjectDataState::Suspended);
+        let bare = suspended().settle(aim, &finding("eva"), now());
+        assert_eq!(bare.unwrap_err().code, "proposal-missing");
+        let proposed = suspended().propose(aim, &finding("eva"), now()).unwrap();
+        let proposed = Loaded::restore(SubjectData::clone(&proposed), Version(5));
+        let same = proposed.clone().settle(aim, &finding("eva"), now());
+        assert_eq!(same.unwrap_err().code, "same-officer");
+        let settled = proposed.settle(aim, &finding("jan"), now()).unwrap();
+        assert_eq!((settled.state, &settled.proposed), (state, &None));
+    }
+    let verified = in_state(SubjectDataState::Verified);
+    assert!(
+        verified
+            .propose(Aim::Resume, &finding("eva"), now())
+            .is_err()
+    );
 }
 
 #[test]

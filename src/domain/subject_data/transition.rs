@@ -73,6 +73,8 @@ impl SubjectData {
             verified: None,
             needed: Vec::new(),
             message: None,
+            doubt: None,
+            proposed: None,
             acting_for: new.acting_for,
             created_at: now,
             updated_at: now,
@@ -274,20 +276,6 @@ impl Loaded<SubjectData> {
         }))
     }
 
-    /// Verified data must not be relied on any more until it is looked at again.
-    ///
-    /// # Errors
-    /// 409 `data-set-state-conflict` unless verified.
-    pub fn suspend(self, now: Timestamp) -> Result<Changed<SubjectData>, Refused> {
-        require(&self, &[SubjectDataState::Verified])?;
-        let event = Event::new(EventKind::RequestWithdrawn, "subject_data", self.id)
-            .with("what", "suspended");
-        Ok(self.change(event, |set| {
-            set.state = SubjectDataState::Suspended;
-            set.updated_at = now;
-        }))
-    }
-
     /// The owner takes the data back. `live_orders` is how many orders still lean on it; an open
     /// case is closed in the same unit.
     ///
@@ -369,7 +357,7 @@ const fn conflict() -> Refused {
     Refused::state("data-set-state-conflict")
 }
 
-fn require(set: &SubjectData, from: &[SubjectDataState]) -> Result<(), Refused> {
+pub(super) fn require(set: &SubjectData, from: &[SubjectDataState]) -> Result<(), Refused> {
     if from.contains(&set.state) {
         Ok(())
     } else {

@@ -75,10 +75,20 @@ scopes! {
     ReadAudit(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadAudit);
     /// Whoever may have a certificate revoked.
     Revoke(RevocationScope) = RevocationScope::authorize;
+    /// Those of them who are the CA's people.
+    RevokeForHouse(RevocationScope) = for_house;
     /// Whoever may have a certificate revoked, and auditors.
     ReadRevocations(ReadScope) = revocations;
     /// Every identity: products, registration types, the API's description.
     ReadCatalogue(StaffScope) = |who, customer| StaffScope::catalogue(who, customer.as_ref());
+}
+
+fn for_house(who: &Authenticated, customer: Customer) -> Result<RevocationScope, Denied> {
+    if who.role().is_person() {
+        RevocationScope::authorize(who, customer)
+    } else {
+        Err(Denied::Role)
+    }
 }
 
 fn revocations(who: &Authenticated, customer: Customer) -> Result<ReadScope, Denied> {

@@ -18,6 +18,7 @@ use crate::{
         revocation_list::{RevocationList, RevokedSerial},
         subject_data::SubjectData,
         timestamp::Timestamp,
+        unit::Aggregate,
     },
     policy::access::ReadScope,
 };
@@ -153,6 +154,19 @@ pub trait Certificates: Send + Sync {
         &self,
         scope: &ReadScope,
         filter: &CertificateFilter,
+        page: &Page,
+    ) -> Result<Vec<CertificateRecord>, StoreError>;
+
+    /// Certificates whose issuance rested on any version of an object, newest first. With
+    /// `valid_at` those only that were not revoked and had not expired then.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn certificates_resting_on(
+        &self,
+        aggregate: Aggregate,
+        id: &str,
+        valid_at: Option<Timestamp>,
         page: &Page,
     ) -> Result<Vec<CertificateRecord>, StoreError>;
 

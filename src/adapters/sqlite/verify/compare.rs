@@ -93,6 +93,8 @@ const TABLES: &[Told] = &[
             "verified",
             "needed",
             "message",
+            "doubt",
+            "proposed",
             "acting_for",
             "~created_at",
         ],

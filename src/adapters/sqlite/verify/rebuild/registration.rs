@@ -130,6 +130,22 @@ pub(super) fn subject_data(told: &Telling<'_>, said: &mut Said) {
             }
             None => {}
         },
+        "data.suspended" => {
+            row.word("state", "suspended")
+                .known("doubt", told.personal("reason"))
+                .none("proposed");
+        }
+        "data.proposed" => {
+            row.set("proposed", told.text("proposed"));
+        }
+        "data.resumed" => {
+            row.word("state", "verified").none("doubt").none("proposed");
+        }
+        "data.invalidated" => {
+            row.word("state", "rejected")
+                .known("doubt", told.personal("reason"))
+                .none("proposed");
+        }
         "data.abbreviated" => {
             row.known("abbreviation", told.personal("abbreviation"));
         }
@@ -153,6 +169,8 @@ fn data_created(told: &Telling<'_>, row: Row<'_>) {
         .known("locality", told.personal("locality"))
         .known("register", told.personal("register"))
         .known("register_number", told.personal("register_number"))
+        .none("doubt")
+        .none("proposed")
         .word("state", "draft")
         .set("statements", strings([]))
         .none("case_id")

@@ -1,0 +1,175 @@
+//! Verified data in doubt: for the CA's people, at the data set.
+
+use axum::{extract::State, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    answer, certificates,
+    extract::{
+        json::Json,
+        list::{self, Listing, NoFilter, Paging},
+        members::Members,
+        path::Id,
+        scope::{ReadCases, RevokeForHouse, WorkCases},
+    },
+    refusal::Refusal,
+    state::AppState,
+};
+use crate::{
+    api::{
+        certificates::Certificate,
+        doubts::{DataInDoubt, NewFinding, NewLot, RevokedLot},
+        list::List,
+        problem::Problem,
+    },
+    domain::{
+        id::SubjectDataId,
+        subject_data::{
+            SubjectData,
+            doubt::{Aim, Finding},
+        },
+    },
+    policy::access::OfficerScope,
+    ports::store::Cursor,
+    services::{certificates::Judged, doubts::Progress, revocations::Lot},
+};
+
+/// The resource's routes.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(suspend))
+        .routes(routes!(resume))
+        .routes(routes!(invalidate))
+        .routes(routes!(resting))
+        .routes(routes!(revoke_resting))
+}
+
+/// Stops verified data at once: nothing is issued on it until two people have looked.
+#[utoipa::path(post, path = "/subject-data/{id}/suspend", tag = "cases",
+    params(("id" = String, Path)), request_body = NewFinding,
+    responses((status = 200, body = DataInDoubt), (status = "4XX", body = Problem)))]
+async fn suspend(
+    State(app): State<AppState>,
+    WorkCases(scope): WorkCases,
+    Id(id): Id<SubjectDataId>,
+    Json(body): Json<NewFinding>,
+) -> Result<Response, Refusal> {
+    let found = finding(&scope, &body)?;
+    let set = app.doubts.suspend(&scope, id, &found).await?;
+    Ok(answer::ok(&wire(&set)))
+}
+
+/// Lets suspended data be used again: the first call proposes (202), the call of another person,
+/// a validation officer, does it.
+#[utoipa::path(post, path = "/subject-data/{id}/resume", tag = "cases",
+    params(("id" = String, Path)), request_body = NewFinding,
+    responses((status = 200, body = DataInDoubt), (status = 202, body = DataInDoubt),
+        (status = "4XX", body = Problem)))]
+async fn resume(
+    State(app): State<AppState>,
+    WorkCases(scope): WorkCases,
+    Id(id): Id<SubjectDataId>,
+    Json(body): Json<NewFinding>,
+) -> Result<Response, Refusal> {
+    pursue(&app, &scope, id, Aim::Resume, &body).await
+}
+
+/// Ends verified data for good, on evidence that it must not be relied on: the first call proposes
+/// (202), the call of another person, a validation officer, does it.
+#[utoipa::path(post, path = "/subject-data/{id}/invalidation", tag = "cases",
+    params(("id" = String, Path)), request_body = NewFinding,
+    responses((status = 200, body = DataInDoubt), (status = 202, body = DataInDoubt),
+        (status = "4XX", body = Problem)))]
+async fn invalidate(
+    State(app): State<AppState>,
+    WorkCases(scope): WorkCases,
+    Id(id): Id<SubjectDataId>,
+    Json(body): Json<NewFinding>,
+) -> Result<Response, Refusal> {
+    pursue(&app, &scope, id, Aim::Invalidate, &body).await
+}
+
+/// Certificates whose issuance rested on this data, newest first.
+#[utoipa::path(get, path = "/subject-data/{id}/certificates", tag = "cases",
+    params(("id" = String, Path), Paging),
+    responses((status = 200, body = List<Certificate>), (status = "4XX", body = Problem)))]
+async fn resting(
+    State(app): State<AppState>,
+    ReadCases(scope): ReadCases,
+    Id(id): Id<SubjectDataId>,
+    listing: Listing<NoFilter>,
+) -> Result<Response, Refusal> {
+    let found = app.doubts.resting(&scope, id, &listing.page).await?;
+    let place = |judged: &Judged| Cursor {
+        created_at: judged.record.certificate.issued_at,
+        id: judged.record.certificate.id.to_string(),
+    };
+    Ok(answer::ok(&list::page(
+        &found,
+        &listing.page,
+        place,
+        |judged| certificates::wire(judged, false),
+    )))
+}
+
+/// Revokes up to 50 certificates that rest on stopped data; call again while there are more. Each
+/// is listed within 24 hours.
+#[utoipa::path(post, path = "/subject-data/{id}/revocations", tag = "revocations",
+    params(("id" = String, Path)), request_body = NewLot,
+    responses((status = 200, body = RevokedLot), (status = "4XX", body = Problem)))]
+async fn revoke_resting(
+    State(app): State<AppState>,
+    RevokeForHouse(scope): RevokeForHouse,
+    Id(id): Id<SubjectDataId>,
+    Json(body): Json<NewLot>,
+) -> Result<Response, Refusal> {
+    let mut members = Members::default();
+    let note = members.optional("/note", body.note.as_deref());
+    let lot = members.end(Some(Lot {
+        reason: body.reason.clone(),
+        note,
+    }))?;
+    let (revocation_ids, more) = app.doubts.revoke_resting(&scope, id, &lot).await?;
+    Ok(answer::ok(&RevokedLot {
+        revocation_ids,
+        more,
+    }))
+}
+
+async fn pursue(
+    app: &AppState,
+    scope: &OfficerScope,
+    id: SubjectDataId,
+    aim: Aim,
+    body: &NewFinding,
+) -> Result<Response, Refusal> {
+    let found = finding(scope, body)?;
+    match app.doubts.pursue(scope, id, aim, &found).await? {
+        Progress::Done(set) => Ok(answer::ok(&wire(&set))),
+        Progress::Proposed(set) => Ok(answer::respond(answer::json(202, &wire(&set)))),
+    }
+}
+
+fn finding(scope: &OfficerScope, body: &NewFinding) -> Result<Finding, Refusal> {
+    let mut members = Members::default();
+    let reason = members.text("/reason", &body.reason);
+    let source = members.text("/source", &body.source);
+    let evidence = members.optional("/evidence", body.evidence.as_deref());
+    members.end(reason.zip(source).map(|(reason, source)| Finding {
+        by: scope.person().clone(),
+        reason,
+        source,
+        evidence,
+    }))
+}
+
+fn wire(set: &SubjectData) -> DataInDoubt {
+    let proposed = set.proposed.as_ref();
+    DataInDoubt {
+        subject_data_id: set.id.to_string(),
+        state: set.state.name().to_owned(),
+        doubt: set.doubt.as_ref().map(ToString::to_string),
+        proposed: proposed.map(|proposed| proposed.aim.name().to_owned()),
+        proposed_by: proposed.map(|proposed| proposed.by.clone()),
+    }
+}

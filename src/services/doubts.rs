@@ -1,0 +1,211 @@
+//! Verified data in doubt: stopped by one of the CA's people, taken back or ended by two, and what
+//! was issued on it named and revoked in small lots.
+//!
+//! Activations need no word here: the data's version moves, so an intent that rests on it is
+//! judged again and finds it stopped (I8).
+
+use std::sync::Arc;
+
+use crate::{
+    domain::{
+        aggregate::{Changed, Loaded},
+        id::{NotificationId, SubjectDataId},
+        notification::{Notification, Topic},
+        owner::Role,
+        refusal::Refused,
+        subject_data::{
+            SubjectData, SubjectDataState,
+            doubt::{Aim, Finding},
+        },
+        timestamp::Timestamp,
+        unit::{Aggregate, Unit},
+    },
+    policy::access::{OfficerScope, ReadScope, RevocationScope},
+    ports::{
+        clock::Clock,
+        entropy::{Entropy, random},
+        store::{Page, Store, issuance::Certificates, registration::SubjectDataSets},
+    },
+    services::{
+        certificates::Judged,
+        request::{Stopped, decide},
+        revocations::{Lot, Revocations},
+    },
+};
+
+/// Certificates that one call revokes at most: one unit of work.
+pub const LOT: u32 = 50;
+
+/// What the service needs; wired once.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub sets: Arc<dyn SubjectDataSets>,
+    pub certificates: Arc<dyn Certificates>,
+    pub revocations: Revocations,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Doubts(Arc<Parts>);
+
+/// How far an aim of two people has come.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// Another person must do it.
+    Proposed(SubjectData),
+    Done(SubjectData),
+}
+
+impl Doubts {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Stops verified data at once.
+    ///
+    /// # Errors
+    /// 404, 409 `data-set-state-conflict` unless verified.
+    pub async fn suspend(
+        &self,
+        scope: &OfficerScope,
+        id: SubjectDataId,
+        found: &Finding,
+    ) -> Result<SubjectData, Refused> {
+        decide(async || {
+            let now = self.0.clock.now();
+            let changed = self.load(&scope.read(), id).await?.suspend(found, now)?;
+            let topic = Some(Topic::DataSuspended);
+            self.store(scope, changed, topic, now).await
+        })
+        .await
+    }
+
+    /// The first person proposes, the second one, an officer, does it.
+    ///
+    /// # Errors
+    /// 404; 403 `same-officer`, `second-officer-required`; 409 `data-set-state-conflict`.
+    pub async fn pursue(
+        &self,
+        scope: &OfficerScope,
+        id: SubjectDataId,
+        aim: Aim,
+        found: &Finding,
+    ) -> Result<Progress, Refused> {
+        decide(async || {
+            let now = self.0.clock.now();
+            let set = self.load(&scope.read(), id).await?;
+            let proposed = set.proposed.as_ref().filter(|known| known.aim == aim);
+            if proposed.is_none() {
+                let changed = set.propose(aim, found, now)?;
+                let stored = self.store(scope, changed, None, now).await?;
+                return Ok(Progress::Proposed(stored));
+            }
+            let settled = set.settle(aim, found, now)?;
+            if scope.role() != Role::ValidationOfficer {
+                return Err(Refused::forbidden("second-officer-required").into());
+            }
+            let topic = match aim {
+                Aim::Resume => Topic::DataResumed,
+                Aim::Invalidate => Topic::DataInvalidated,
+            };
+            let stored = self.store(scope, settled, Some(topic), now).await?;
+            Ok(Progress::Done(stored))
+        })
+        .await
+    }
+
+    /// Certificates that rest on the data, newest first.
+    ///
+    /// # Errors
+    /// 404, 503.
+    pub async fn resting(
+        &self,
+        scope: &ReadScope,
+        id: SubjectDataId,
+        page: &Page,
+    ) -> Result<Vec<Judged>, Refused> {
+        let set = self.load(scope, id).await?;
+        let at = self.0.clock.now();
+        let (certificates, id) = (&self.0.certificates, set.id.to_string());
+        let data = Aggregate::SubjectData;
+        let found = certificates.certificates_resting_on(data, &id, None, page);
+        let found = found.await?.into_iter();
+        Ok(found.map(|record| Judged { record, at }).collect())
+    }
+
+    /// Revokes up to [`LOT`] certificates that rest on stopped data; called again while more are
+    /// left.
+    ///
+    /// # Errors
+    /// 404; 409 `data-set-state-conflict` unless the data is suspended or was ended; 422
+    /// `reason-not-allowed`.
+    pub async fn revoke_resting(
+        &self,
+        scope: &RevocationScope,
+        id: SubjectDataId,
+        lot: &Lot,
+    ) -> Result<(Vec<String>, bool), Refused> {
+        decide(async || {
+            let now = self.0.clock.now();
+            let set = self.load(scope.read(), id).await?;
+            if !matches!(
+                set.state,
+                SubjectDataState::Suspended | SubjectDataState::Rejected
+            ) {
+                return Err(Refused::state("data-set-state-conflict").into());
+            }
+            let page = Page {
+                limit: LOT.saturating_add(1),
+                after: None,
+            };
+            let on = set.id.to_string();
+            let data = Aggregate::SubjectData;
+            let certificates = &self.0.certificates;
+            let found = certificates.certificates_resting_on(data, &on, Some(now), &page);
+            let mut found = found.await?;
+            let has_more = found.len() > usize::try_from(LOT).unwrap_or(usize::MAX);
+            found.truncate(usize::try_from(LOT).unwrap_or(usize::MAX));
+            let revocations = &self.0.revocations;
+            let rest = (Aggregate::SubjectData, set.id, set.version());
+            let revoked = revocations.revoke_lot(scope, lot, &found, rest, now);
+            Ok((revoked.await?, has_more))
+        })
+        .await
+    }
+
+    async fn load(
+        &self,
+        scope: &ReadScope,
+        id: SubjectDataId,
+    ) -> Result<Loaded<SubjectData>, Refused> {
+        let set = self.0.sets.subject_data(scope, id).await?;
+        set.ok_or_else(Refused::not_found)
+    }
+
+    async fn store(
+        &self,
+        scope: &OfficerScope,
+        changed: Changed<SubjectData>,
+        topic: Option<Topic>,
+        now: Timestamp,
+    ) -> Result<SubjectData, Stopped> {
+        let set = SubjectData::clone(&changed);
+        let unit = Unit::of(scope.caller(), now, changed).granted(scope.grant());
+        let unit = match topic {
+            Some(topic) => unit.tells(Notification::raise(
+                NotificationId::new(now, random(&*self.0.entropy)?),
+                set.owner.clone(),
+                topic,
+                None,
+                set.id,
+                now,
+            )),
+            None => unit,
+        };
+        self.0.store.commit(unit.reserved()).await?;
+        Ok(set)
+    }
+}

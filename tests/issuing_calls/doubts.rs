@@ -1,0 +1,96 @@
+//! Verified data in doubt: stopped by one person, taken back or ended by two, and what rests on it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    instance::{Answer, Call},
+    openssl::new_key,
+    world::{World, refused, submission},
+};
+
+fn finding(reason: &str) -> Value {
+    json!({"reason": reason, "source": "KRS", "evidence": "entry 12 of 2026-11-20"})
+}
+
+fn by(world: &World, who: &str, path: &str, body: &Value) -> Answer {
+    world.instance.post(who, path, &Call::json(body))
+}
+
+#[test]
+fn data_is_stopped_by_one_and_let_go_by_two() {
+    let world = World::start(Vec::new());
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let at = |what: &str| format!("/subject-data/{}/{what}", world.data);
+    let early = by(&world, "officer", &at("resume"), &finding("why not"));
+    assert_eq!(early.refusal(), refused(409, "data-set-state-conflict"));
+    let stopped = by(&world, "specialist", &at("suspend"), &finding("struck off"));
+    let stopped = stopped.ok();
+    assert_eq!(stopped["state"], "suspended");
+    assert_eq!(stopped["doubt"], "struck off");
+    let again = by(&world, "officer", &at("suspend"), &finding("struck off"));
+    assert_eq!(again.refusal(), refused(409, "data-set-state-conflict"));
+    // Nothing is issued on it, and nothing new takes it.
+    let blocked = client.activate(&order, &submission(&new_key().1));
+    assert_eq!(blocked.refusal(), refused(409, "step-blocked"));
+    assert_eq!(blocked.json()["blocked_by"], json!(["data-set-suspended"]));
+    let other = client.order(crate::world::PRODUCT);
+    let body = json!({"subject_data_id": world.data});
+    let bound = client.put(&other, "subject-data", &body);
+    assert_eq!(bound.refusal(), refused(409, "data-set-suspended"));
+    let told = client.get("/notifications?tab=problems").ok();
+    assert_eq!(told["items"][0]["code"], "data-suspended");
+    // Two people let it go, the second of them an officer.
+    let first = by(&world, "officer", &at("resume"), &finding("mistaken"));
+    assert_eq!(first.status, 202);
+    assert_eq!(first.json()["proposed_by"], "officer");
+    let same = by(&world, "officer", &at("resume"), &finding("mistaken"));
+    assert_eq!(same.refusal(), refused(403, "same-officer"));
+    let junior = by(&world, "specialist", &at("resume"), &finding("mistaken"));
+    assert_eq!(junior.refusal(), refused(403, "second-officer-required"));
+    let second = by(&world, "second", &at("resume"), &finding("mistaken"));
+    assert_eq!(second.ok()["state"], "verified");
+    client.activate(&order, &submission(&new_key().1)).ok();
+}
+
+#[test]
+fn data_that_was_wrong_is_ended_and_what_rests_on_it_is_revoked() {
+    let world = World::start(Vec::new());
+    let client = world.first();
+    let ids: Vec<Value> = (0..2)
+        .map(|_| client.issued(&new_key().1)["id"].clone())
+        .collect();
+    let (order, _) = client.ready(&world.data);
+    let at = |what: &str| format!("/subject-data/{}/{what}", world.data);
+    let early = by(&world, "officer", &at("revocations"), &json!({}));
+    assert_eq!(early.refusal(), refused(409, "data-set-state-conflict"));
+    let found = finding("forged authority");
+    let proposed = by(&world, "specialist", &at("invalidation"), &found);
+    assert_eq!(proposed.status, 202);
+    let ended = by(&world, "officer", &at("invalidation"), &found).ok();
+    assert_eq!(ended["state"], "rejected");
+    let blocked = client.activate(&order, &submission(&new_key().1));
+    assert_eq!(blocked.refusal(), refused(409, "step-blocked"));
+    let resting = world.instance.get("auditor", &at("certificates")).ok();
+    let mut named: Vec<Value> = resting["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].clone())
+        .collect();
+    named.reverse();
+    assert_eq!(named, ids);
+    let key = json!({"reason": "keyCompromise"});
+    let key = by(&world, "officer", &at("revocations"), &key);
+    assert_eq!(key.refusal(), refused(422, "reason-not-allowed"));
+    let lot = json!({"reason": "privilegeWithdrawn", "note": "forged"});
+    let lot = by(&world, "officer", &at("revocations"), &lot).ok();
+    assert_eq!(lot["revocation_ids"].as_array().unwrap().len(), 2);
+    assert_eq!(lot["more"], false);
+    for id in &ids {
+        let found = client.get(&format!("/certificates/{}", id.as_str().unwrap()));
+        assert_eq!(found.ok()["state"], "revoked");
+    }
+    let none = by(&world, "officer", &at("revocations"), &json!({})).ok();
+    assert_eq!(none["revocation_ids"], json!([]));
+}
