@@ -362,6 +362,8 @@ CREATE TABLE revocation (
     published_at INTEGER
 ) STRICT;
 
+CREATE INDEX revocation_recorded ON revocation (created_at, id) WHERE state = 'recorded';
+
 CREATE TABLE revocation_list (
     issuer TEXT NOT NULL,
     crl_partition INTEGER NOT NULL,

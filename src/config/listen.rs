@@ -45,6 +45,9 @@ pub struct Limits {
     /// The contract promises frontends at least 100/s with a burst of 500.
     pub csr_checks_per_second: Count<100, 1_000_000>,
     pub csr_checks_burst: Count<500, 1_000_000>,
+    /// Revocations beside all other requests.
+    pub revocations_per_second: Count<1, 1_000_000>,
+    pub revocations_burst: Count<1, 1_000_000>,
     pub concurrent_requests: Count<1, 100_000>,
     /// Requests for the confirm page by one IPv4 address or one /64 of IPv6.
     pub page_requests_per_second: Count<1, 1_000_000>,
@@ -61,6 +64,8 @@ impl Default for Limits {
             requests_burst: Count::of(10_000),
             csr_checks_per_second: Count::of(200),
             csr_checks_burst: Count::of(500),
+            revocations_per_second: Count::of(50),
+            revocations_burst: Count::of(500),
             concurrent_requests: Count::of(256),
             page_requests_per_second: Count::of(5),
             page_requests_burst: Count::of(50),

@@ -270,6 +270,10 @@ fn allowance(limits: &listen::Limits) -> Allowance {
             limits.csr_checks_per_second.to_u32(),
             limits.csr_checks_burst.to_u32(),
         ),
+        revocations: rate(
+            limits.revocations_per_second.to_u32(),
+            limits.revocations_burst.to_u32(),
+        ),
         concurrent: limits.concurrent_requests.to_usize(),
     }
 }

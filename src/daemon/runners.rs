@@ -59,6 +59,15 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         forget(housekeeping.clone())
     }));
     let app = &parts.app;
+    let revocations = app.revocations.clone();
+    tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
+        let revocations = revocations.clone();
+        async move {
+            if let Err(refused) = revocations.watch().await {
+                report("looking at revocations", &refused);
+            }
+        }
+    }));
     let superseded = SupersededSweep(app.revocations.clone());
     let timers: [(JobKind, Arc<dyn JobHandler>); 5] = [
         (JobKind::RevokeSuperseded, Arc::new(superseded)),

@@ -94,14 +94,21 @@ async fn admit(
     // A request is not Sync because of its body, so only the peer goes over the await.
     let peer = request.extensions().get::<Peer>().cloned();
     let who = authenticate(app, peer, id).await?;
-    let kind = if request.uri().path() == "/v1/csr-checks" {
-        Kind::CsrCheck
-    } else {
-        Kind::Ordinary
-    };
+    let kind = kind(request.method(), request.uri().path());
     let permit = app.gate.limits.admit(who.name(), kind)?;
     request.extensions_mut().insert(who);
     Ok(permit)
+}
+
+/// Which allowance a request draws on.
+fn kind(method: &axum::http::Method, path: &str) -> Kind {
+    if path == "/v1/csr-checks" {
+        Kind::CsrCheck
+    } else if method == axum::http::Method::POST && path.ends_with("/revocations") {
+        Kind::Revocation
+    } else {
+        Kind::Ordinary
+    }
 }
 
 /// Exactly one registry entry may match what TLS has proven (contract, Identities).

@@ -34,6 +34,8 @@ pub struct Allowance {
     pub requests: Rate,
     /// CSR checks have their own, wider allowance (contract: at least 100/s, burst 500).
     pub csr_checks: Rate,
+    /// Revocations have their own too: no other traffic of an identity keeps it from revoking.
+    pub revocations: Rate,
     /// Requests of one identity at the same time.
     pub concurrent: usize,
 }
@@ -43,6 +45,7 @@ pub struct Allowance {
 pub enum Kind {
     Ordinary,
     CsrCheck,
+    Revocation,
 }
 
 type Buckets =
@@ -53,8 +56,10 @@ pub struct Limits {
     clock: Monotonic,
     requests: Buckets,
     csr_checks: Buckets,
+    revocations: Buckets,
     concurrent: usize,
-    running: Mutex<HashMap<IdentityName, Arc<Semaphore>>>,
+    /// Revocations beside all else.
+    running: Mutex<HashMap<(IdentityName, bool), Arc<Semaphore>>>,
     kept: Buckets,
 }
 
@@ -73,6 +78,7 @@ impl Limits {
         Self {
             requests: buckets(allowance.requests),
             csr_checks: buckets(allowance.csr_checks),
+            revocations: buckets(allowance.revocations),
             kept: buckets(Rate {
                 per_second: NonZeroU32::MIN,
                 burst: KEPT_BURST,
@@ -91,13 +97,14 @@ impl Limits {
         let buckets = match kind {
             Kind::Ordinary => &self.requests,
             Kind::CsrCheck => &self.csr_checks,
+            Kind::Revocation => &self.revocations,
         };
         buckets
             .check_key(who)
             .map_err(|until| limited(until.wait_time_from(self.clock.now())))?;
         let slots = {
             let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-            let slots = running.entry(who.clone());
+            let slots = running.entry((who.clone(), kind == Kind::Revocation));
             Arc::clone(slots.or_insert_with(|| Arc::new(Semaphore::new(self.concurrent))))
         };
         slots
@@ -168,6 +175,7 @@ mod tests {
         let allowance = Allowance {
             requests: rate(2),
             csr_checks: rate(3),
+            revocations: rate(2),
             concurrent,
         };
         Limits::new(allowance, Arc::new(Still))
@@ -183,6 +191,7 @@ mod tests {
         let refused = limits.admit(&a, Kind::Ordinary).unwrap_err();
         assert!(matches!(refused.class, Class::Limited { .. }));
         drop(limits.admit(&a, Kind::CsrCheck).unwrap());
+        drop(limits.admit(&a, Kind::Revocation).unwrap());
         assert!(limits.admit(&b, Kind::Ordinary).is_ok());
     }
 
@@ -202,7 +211,10 @@ mod tests {
         let (limits, a) = (limits(1), IdentityName::parse("a").unwrap());
         let first = limits.admit(&a, Kind::CsrCheck).unwrap();
         assert!(limits.admit(&a, Kind::CsrCheck).is_err());
-        drop(first);
+        // Who keeps the daemon busy can revoke all the same.
+        let revoking = limits.admit(&a, Kind::Revocation).unwrap();
+        assert!(limits.admit(&a, Kind::Revocation).is_err());
+        drop((first, revoking));
         assert!(limits.admit(&a, Kind::CsrCheck).is_ok());
     }
 }

@@ -89,6 +89,45 @@ fn reason(requester: Requester, name: Option<&str>) -> Option<CrlReason> {
     allowed.then_some(reason)
 }
 
+/// How much of its time a revocation has used before a CRL lists it (S/MIME BR 4.9.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Half of the time is over.
+    Half,
+    /// Four fifths are over.
+    Most,
+    /// The time is over.
+    Late,
+}
+
+impl Urgency {
+    pub const ALL: [Self; 3] = [Self::Half, Self::Most, Self::Late];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Half => "half",
+            Self::Most => "most",
+            Self::Late => "late",
+        }
+    }
+}
+
+/// How urgent it is to list what was asked for at `since` by `until`; `None` in the first half.
+#[must_use]
+pub fn urgency(since: Timestamp, until: Timestamp, now: Timestamp) -> Option<Urgency> {
+    let (whole, used) = (until.since(since), now.since(since));
+    if used >= whole {
+        Some(Urgency::Late)
+    } else if used.saturating_mul(5) >= whole.saturating_mul(4) {
+        Some(Urgency::Most)
+    } else if used.saturating_mul(2) >= whole {
+        Some(Urgency::Half)
+    } else {
+        None
+    }
+}
+
 /// The reason as a customer reads it.
 #[must_use]
 pub const fn words(reason: CrlReason) -> Words {
@@ -121,6 +160,16 @@ pub const fn words(reason: CrlReason) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_waits_grows_urgent() {
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1000);
+        let urgency = |now| urgency(at(0), at(100), at(now));
+        let found: Vec<_> = [0, 49, 50, 79, 80, 99, 100, 999].map(urgency).into();
+        let (half, most) = (Some(Urgency::Half), Some(Urgency::Most));
+        let late = Some(Urgency::Late);
+        assert_eq!(found, [None, None, half, half, most, most, late, late]);
+    }
 
     #[test]
     fn reasons_follow_the_role() {

@@ -54,6 +54,7 @@ use crate::{
 pub mod compromised_key;
 mod lot;
 pub mod superseded;
+mod watch;
 
 pub use lot::Lot;
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{
     json, owner,
-    query::{Fetch, Query, first},
+    query::{Fetch, Query, all, first},
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
@@ -125,5 +125,12 @@ impl<F: Fetch> Revocations for F {
             .eq("id", SqlValue::text(id))
             .visible_to(scope);
         first(self, query, read).await
+    }
+
+    async fn unlisted(&self, limit: u32) -> Result<Vec<Loaded<Revocation>>, StoreError> {
+        let query = Query::new("SELECT * FROM revocation WHERE state = 'recorded'")
+            .sql(" ORDER BY created_at, id")
+            .limit(limit);
+        all(self, query, read).await
     }
 }

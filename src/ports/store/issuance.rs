@@ -196,6 +196,12 @@ pub trait Revocations: Send + Sync {
         scope: &ReadScope,
         id: RevocationId,
     ) -> Result<Option<Loaded<Revocation>>, StoreError>;
+
+    /// Those that no CRL lists yet, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn unlisted(&self, limit: u32) -> Result<Vec<Loaded<Revocation>>, StoreError>;
 }
 
 #[async_trait]
