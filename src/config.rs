@@ -14,6 +14,7 @@ pub mod caa;
 pub mod hsm;
 pub mod listen;
 pub mod lives;
+pub mod mail;
 pub mod products;
 pub mod registers;
 pub mod source;
@@ -24,6 +25,7 @@ use self::{
     hsm::{Hsm, Issuer},
     listen::{Limits, Listen, Tls},
     lives::Lives,
+    mail::Mail,
     registers::Registers,
     source::{ConfigError, Text},
     value::{AbsolutePath, Bounded, NodeName, SecretSource},
@@ -111,44 +113,6 @@ pub struct Secrets {
     pub mailbox_code: Spanned<SecretSource>,
     /// Lines `ID HEX`: keys of 32 bytes under which documents are encrypted, the newest last.
     pub document_keys: Spanned<SecretSource>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mail {
-    /// The CA's name as people know it; signs the mails.
-    pub ca_name: String,
-    /// Who answers questions: an address or a URL.
-    pub contact: String,
-    /// Address in From.
-    pub from: Spanned<String>,
-    /// The public listener as the mailbox holder reaches it, without a slash at the end.
-    pub confirm_base_url: Spanned<String>,
-    pub smtp: Option<Smtp>,
-    /// Directory for `.eml` files instead of a server.
-    pub directory: Option<Spanned<AbsolutePath>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Smtp {
-    pub host: String,
-    pub port: u16,
-    pub security: SmtpSecurity,
-    /// This host's name in EHLO.
-    pub hello: String,
-    /// Extra trusted root (PEM) for the server's certificate.
-    pub ca: Option<Spanned<AbsolutePath>>,
-    pub user: Option<String>,
-    pub password: Option<Spanned<SecretSource>>,
-}
-
-/// There is no mode without TLS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SmtpSecurity {
-    Starttls,
-    Implicit,
 }
 
 #[derive(Debug, Deserialize)]

@@ -187,7 +187,7 @@ fn serve(
 ) -> TaskTracker {
     let connections = config.settings.limits.connections.to_usize();
     let telemetry = telemetry.clone();
-    let health = compose::health(ground, Box::new(move || telemetry.render()));
+    let health = compose::health(config, ground, Box::new(move || telemetry.render()));
     let listeners = [
         Listener {
             name: "ra",

@@ -17,6 +17,7 @@ pub mod private_key;
 pub mod proof_of_possession;
 pub mod serial_number;
 pub mod signature;
+pub mod signed_data;
 pub mod spki;
 pub mod tbs_cert_list;
 pub mod tbs_certificate;

@@ -114,7 +114,11 @@ const IMPURE: &[&str] = &[
 /// Types that are a right: constructors open to all (they demand a proof), and the files that may
 /// call the others.
 const GUARDED: Guards = &[
-    ("SignOrder", &[], &["src/policy/issuance"]),
+    (
+        "SignOrder",
+        &[],
+        &["src/policy/issuance", "src/policy/mail_signature"],
+    ),
     (
         "Committed",
         &[],

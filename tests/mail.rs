@@ -11,6 +11,8 @@
 mod asked;
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "mail/dkim.rs"]
+mod dkim;
 #[path = "support/entropy.rs"]
 mod entropy;
 #[path = "support/ground.rs"]
@@ -25,6 +27,8 @@ mod page;
 mod preview;
 #[path = "mail/reuse.rs"]
 mod reuse;
+#[path = "mail/signed.rs"]
+mod signed;
 #[path = "support/sink.rs"]
 mod sink;
 #[path = "mail/world.rs"]

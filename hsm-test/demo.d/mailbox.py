@@ -4,6 +4,7 @@ import email
 import email.policy
 import pathlib
 import re
+import subprocess
 
 from client import Failed, say, step, wait_for
 
@@ -19,6 +20,35 @@ def mails(env, address):
         if address in (mail["To"] or ""):
             found.append(mail)
     return found
+
+
+def judge(env, address):
+    """Has a foreign program verify each mail to `address`, the one with the certificate too."""
+    root = env.values.get("MAIL_ROOT_PEM")
+    if not root:
+        return
+    step("The CA's own mails: DKIM header, S/MIME signature")
+    judges = pathlib.Path(__file__).resolve().parents[1] / "judges"
+
+    def all_of_them():
+        paths = pathlib.Path(env["MAIL_DIR"]).glob("*.eml")
+        found = [path for path in paths if f"To: {address}\n" in path.read_text().replace("\r\n", "\n")]
+        brought = any("certificate.pem" in path.read_text() for path in found)
+        return found if brought else None
+
+    for path in wait_for(f"the certificate by mail to {address}", all_of_them):
+        if path.read_text().count("DKIM-Signature: ") != 2:
+            raise Failed(f"{path} has not two DKIM signatures")
+        judged = subprocess.run([judges / "mail", path, root], capture_output=True, text=True)
+        if judged.returncode:
+            raise Failed(f"{path}: {judged.stderr}")
+        say(judged.stdout.strip())
+
+
+def files(mail):
+    """What is attached, by name; the signature too."""
+    parts = [part for part in mail.walk() if part.get_filename()]
+    return {part.get_filename(): part.get_payload(decode=True) for part in parts}
 
 
 def plain(mail):

@@ -57,13 +57,14 @@ def mailed(env, files, certificate):
     address = address if isinstance(address, str) else address["value"]
 
     def look():
-        return next((m for m in mailbox.mails(env, address) if list(m.iter_attachments())), None)
+        found = mailbox.mails(env, address)
+        return next((m for m in found if "certificate.pem" in mailbox.files(m)), None)
 
     mail = wait_for("the mail with the certificate", look)
-    names = [part.get_filename() for part in mail.iter_attachments()]
-    say(f"{mail['Subject']!r} with {', '.join(names)}")
+    carried = mailbox.files(mail)
+    say(f"{mail['Subject']!r} with {', '.join(carried)}")
     der = files["certificate.der"].read_bytes()
-    if not any(part.get_payload(decode=True) == der for part in mail.iter_attachments()):
+    if der not in carried.values():
         raise Failed("the mail does not carry the certificate")
 
 

@@ -4,7 +4,8 @@
 //! Knows nothing of what a mail says or when it is tried again.
 
 pub mod directory;
+pub mod dkim;
 mod message;
 pub mod relay;
 
-pub use message::{InvalidSender, Sender};
+pub use message::{InvalidSender, NotAligned, Sender};

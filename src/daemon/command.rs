@@ -164,7 +164,7 @@ fn check(path: &Path) -> Done {
     let fresh = reload::read(path)?;
     material::code_key(fresh.config())?;
     material::document_keys(fresh.config())?;
-    mail::check(fresh.config())?;
+    mail::check(fresh.config(), outside().clock.now())?;
     caa::resolver(fresh.config())?;
     registers::registers(fresh.config(), &outside().clock)?;
     println!("{}: everything is in order", path.display());

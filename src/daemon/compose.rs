@@ -73,7 +73,8 @@ impl Ground {
         Arc::new(self.store.clone())
     }
 
-    fn signing(&self) -> Arc<dyn Signer> {
+    /// The way to the keys.
+    pub fn signing(&self) -> Arc<dyn Signer> {
         Arc::<Pkcs11Signer>::clone(&self.signer)
     }
 
@@ -218,9 +219,15 @@ fn identities(ground: &Ground, keys: &Arc<SubjectKeys>) -> Identities {
 }
 
 /// What readiness is asked of.
-pub fn health(ground: &Ground, metrics: Box<dyn Fn() -> String + Send + Sync>) -> Health {
+pub fn health(
+    config: &Config,
+    ground: &Ground,
+    metrics: Box<dyn Fn() -> String + Send + Sync>,
+) -> Health {
+    let signing = config.settings.mail.signing.as_ref();
     Health {
         signer: ground.signing(),
+        mail_key: signing.map(|signing| signing.key.get_ref().0.clone()),
         audit: ground.reads(),
         lease: Arc::clone(&ground.lease),
         clock: Arc::clone(&ground.outside.clock),

@@ -8,16 +8,26 @@ use crate::{
         smtp::{
             Sender,
             directory::Directory,
+            dkim::DkimKey,
             relay::{Login, Relay, Security, Settings},
         },
         templates::MailTemplates,
     },
-    config::{Config, Smtp, SmtpSecurity, source::ConfigError},
-    policy::mailbox_code::CodeKey,
+    config::{
+        Config,
+        hsm::{Key, Token},
+        mail::{Dkim, Signing, Smtp, SmtpSecurity},
+        source::ConfigError,
+    },
+    domain::{signing::SignPurpose, timestamp::Timestamp},
+    policy::{
+        mail_signature::{NotificationCertificate, Wanted},
+        mailbox_code::CodeKey,
+    },
     ports::mailer::Mailer,
     services::{
         authority::Authorities,
-        mails::{self, House, MailLedger},
+        mails::{self, House, MailLedger, sign},
     },
 };
 
@@ -45,6 +55,7 @@ pub fn ledger(
         entropy: Arc::clone(&ground.outside.entropy),
         key: Arc::clone(key),
         house: house(config, authorities),
+        signing: signing(config, ground)?,
     }))
 }
 
@@ -52,10 +63,13 @@ pub fn ledger(
 ///
 /// # Errors
 /// When sender, server settings or templates cannot be used.
-pub fn check(config: &Config) -> Result<(), Failure> {
+pub fn check(config: &Config, now: Timestamp) -> Result<(), Failure> {
     let directory = config.settings.files.mail_templates.as_ref();
     MailTemplates::load(directory.map(|path| path.get_ref().as_path()))?;
     mailer(config)?;
+    if let Some(wanted) = &config.settings.mail.signing {
+        certificate(config, wanted, now)?;
+    }
     Ok(())
 }
 
@@ -75,8 +89,15 @@ fn house(config: &Config, authorities: &Authorities) -> House {
 
 fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, ConfigError> {
     let mail = &config.settings.mail;
-    let sender =
-        Sender::parse(mail.from.get_ref()).map_err(|fault| config.fault(&mail.from, fault))?;
+    let sender = sender(config)?;
+    let keys = mail.dkim.iter().map(|wanted| dkim(config, wanted));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let sender = sender
+        .signed_by(keys)
+        .map_err(|fault| match mail.dkim.first() {
+            Some(first) => config.fault(&first.domain, fault),
+            None => config.fault(&mail.from, fault),
+        })?;
     match (&mail.smtp, &mail.directory) {
         (Some(smtp), None) => {
             let relay = Relay::new(settings(config, smtp, sender)?);
@@ -92,6 +113,76 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, ConfigError> {
             Err(config.fault(&mail.from, reason))
         }
     }
+}
+
+fn sender(config: &Config) -> Result<Sender, ConfigError> {
+    let from = &config.settings.mail.from;
+    Sender::parse(from.get_ref()).map_err(|fault| config.fault(from, fault))
+}
+
+fn dkim(config: &Config, wanted: &Dkim) -> Result<Arc<DkimKey>, ConfigError> {
+    let pem = material::secret(config, &wanted.key)?;
+    let key = DkimKey::new(wanted.domain.get_ref(), &wanted.selector, &pem);
+    key.map(Arc::new)
+        .map_err(|fault| config.fault(&wanted.domain, fault))
+}
+
+fn signing(config: &Config, ground: &Ground) -> Result<Option<sign::Signing>, ConfigError> {
+    let Some(wanted) = &config.settings.mail.signing else {
+        return Ok(None);
+    };
+    let certificate = certificate(config, wanted, ground.outside.clock.now())?;
+    Ok(Some(sign::Signing::new(
+        Arc::new(certificate),
+        ground.signing(),
+    )))
+}
+
+/// The certificate by which mails are signed. Its key stands alone on its token and is no other
+/// configured key.
+fn certificate(
+    config: &Config,
+    wanted: &Signing,
+    now: Timestamp,
+) -> Result<NotificationCertificate, ConfigError> {
+    let name = &wanted.key.get_ref().0;
+    let tokens = &config.settings.hsm.tokens;
+    let of_name = |key: &&Key| key.name.0 == *name;
+    let on = |token: &&Token| token.keys.iter().any(|key| of_name(&key));
+    let token = tokens.iter().find(on);
+    let key = token.and_then(|token| token.keys.iter().find(of_name));
+    let (Some(token), Some(key)) = (token, key) else {
+        return Err(config.fault(&wanted.key, "no token has a key of this name"));
+    };
+    let purposes: Vec<SignPurpose> = key.purposes.iter().map(|purpose| purpose.0).collect();
+    if purposes != [SignPurpose::Mail] {
+        let reason = "the notification key's only purpose must be mail";
+        return Err(config.fault(&key.label, reason));
+    }
+    if token.keys.len() > 1 {
+        let reason = "the notification key must have a token of its own";
+        return Err(config.fault(&key.label, reason));
+    }
+    let others = tokens.iter().flat_map(|token| &token.keys);
+    let others = others.filter(|other| !of_name(other));
+    let ca_keys = others
+        .map(|other| material::spki(config, other))
+        .collect::<Result<Vec<_>, _>>()?;
+    let chain = wanted.chain.iter();
+    let chain = chain.map(|path| material::certificate_der(config, path));
+    let made = NotificationCertificate::new(
+        Wanted {
+            certificate: material::certificate_der(config, &wanted.certificate)?,
+            chain: chain.collect::<Result<_, _>>()?,
+            key: name.clone(),
+            algorithm: key.algorithm.get_ref().0,
+            key_spki: &material::spki(config, key)?,
+            from: sender(config)?.address(),
+            ca_keys: &ca_keys,
+        },
+        now,
+    );
+    made.map_err(|fault| config.fault(&wanted.certificate, fault))
 }
 
 fn settings(config: &Config, smtp: &Smtp, sender: Sender) -> Result<Settings, ConfigError> {

@@ -243,7 +243,14 @@ fn ca_certificate(
     CaCertificate::from_der(&der).map_err(|fault| config.fault(path, fault))
 }
 
-fn certificate_der(config: &Config, path: &Spanned<AbsolutePath>) -> Result<Vec<u8>, ConfigError> {
+/// DER of a PEM certificate.
+///
+/// # Errors
+/// When the file cannot be read or holds another thing.
+pub fn certificate_der(
+    config: &Config,
+    path: &Spanned<AbsolutePath>,
+) -> Result<Vec<u8>, ConfigError> {
     let text = source::read(path.get_ref().as_path(), LARGEST)
         .map_err(|fault| config.fault(path, fault))?;
     pem::decode(pem::CERTIFICATE, text.as_str())
@@ -377,7 +384,14 @@ pub fn bytes(config: &Config, path: &Spanned<AbsolutePath>) -> Result<Vec<u8>, C
         .map_err(|fault| config.fault(path, fault))
 }
 
-fn secret(config: &Config, source: &Spanned<SecretSource>) -> Result<SecretSlice<u8>, ConfigError> {
+/// A secret as it stands.
+///
+/// # Errors
+/// When it is missing.
+pub fn secret(
+    config: &Config,
+    source: &Spanned<SecretSource>,
+) -> Result<SecretSlice<u8>, ConfigError> {
     let path = match source.get_ref() {
         SecretSource::File(path) => path.clone(),
         SecretSource::Credential(name) => match system::credentials_directory() {

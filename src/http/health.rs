@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer;
 use crate::{
-    domain::idempotency::Answer,
+    domain::{idempotency::Answer, signing::KeyName},
     ports::{clock::Clock, signer::Signer, store::catalogue::AuditLog},
     services::lease::{Lease, clock_may_sign},
 };
@@ -22,6 +22,8 @@ use crate::{
 /// What readiness follows from.
 pub struct Health {
     pub signer: Arc<dyn Signer>,
+    /// The key that signs mails. While it is down mails wait, and the rest is ready.
+    pub mail_key: Option<KeyName>,
     pub audit: Arc<dyn AuditLog>,
     pub lease: Arc<Lease>,
     pub clock: Arc<dyn Clock>,
@@ -41,6 +43,8 @@ struct Readiness {
 struct Check {
     name: String,
     ready: bool,
+    /// Nothing is ready without it.
+    needed: bool,
     /// What is wrong; never an address or a secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
@@ -57,7 +61,7 @@ pub fn router(health: Health) -> Router {
 
 async fn readyz(State(health): State<Arc<Health>>) -> Response {
     let checks = checks(&health).await;
-    let ready = checks.iter().all(|check| check.ready);
+    let ready = checks.iter().all(|check| check.ready || !check.needed);
     let status = if ready {
         StatusCode::OK
     } else {
@@ -68,7 +72,13 @@ async fn readyz(State(health): State<Arc<Health>>) -> Response {
 }
 
 async fn checks(health: &Health) -> Vec<Check> {
-    let mut checks: Vec<Check> = health.signer.keys().into_iter().map(key).collect();
+    let keys = health.signer.keys().into_iter();
+    let mut checks: Vec<Check> = keys
+        .map(|status| Check {
+            needed: health.mail_key.as_ref() != Some(&status.key),
+            ..key(status)
+        })
+        .collect();
     let head = health.audit.head().await;
     let database = head.as_ref().err().map(ToString::to_string);
     checks.push(check("database", database));
@@ -98,6 +108,7 @@ fn check(name: &str, fault: Option<String>) -> Check {
     Check {
         name: name.to_owned(),
         ready: fault.is_none(),
+        needed: true,
         fault,
     }
 }

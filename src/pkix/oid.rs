@@ -122,6 +122,18 @@ oids! {
     DATA = "1.2.840.113549.1.7.1";
     /// PKCS #7 signedData (RFC 5652 5.1).
     SIGNED_DATA = "1.2.840.113549.1.7.2";
+    /// CMS contentType (RFC 5652 11.1).
+    CONTENT_TYPE = "1.2.840.113549.1.9.3";
+    /// CMS messageDigest (RFC 5652 11.2).
+    MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
+    /// CMS signingTime (RFC 5652 11.3).
+    SIGNING_TIME = "1.2.840.113549.1.9.5";
+    /// RFC 5754 2.2.
+    SHA256 = "2.16.840.1.101.3.4.2.1";
+    /// RFC 5754 2.3.
+    SHA384 = "2.16.840.1.101.3.4.2.2";
+    /// RFC 5754 2.4.
+    SHA512 = "2.16.840.1.101.3.4.2.3";
 }
 
 #[cfg(test)]

@@ -62,6 +62,17 @@ pub struct Message {
     pub date: Timestamp,
     pub wording: Wording,
     pub attachments: Vec<Attachment>,
+    /// The signature over [`Mailer::content`] of this message.
+    pub signature: Option<MailSignature>,
+}
+
+/// A detached S/MIME signature (RFC 8551 3.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailSignature {
+    /// DER of the CMS `ContentInfo`.
+    pub cms: Vec<u8>,
+    /// Name of its digest, for example `sha-256`.
+    pub micalg: &'static str,
 }
 
 /// What the server said when it took the mail.
@@ -85,6 +96,13 @@ pub enum MailError {
 /// The way out.
 #[async_trait]
 pub trait Mailer: Send + Sync {
+    /// The octets that a signature on the message covers: words and files as one MIME entity.
+    /// They are the same each time.
+    ///
+    /// # Errors
+    /// [`MailError::Unusable`].
+    fn content(&self, message: &Message) -> Result<Vec<u8>, MailError>;
+
     /// Hands a message over; returns after the other side has taken responsibility for it.
     ///
     /// # Errors

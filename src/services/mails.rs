@@ -29,6 +29,9 @@ use crate::{
 
 mod compose;
 mod send;
+pub mod sign;
+
+use self::sign::Signing;
 
 /// Mails are read and sent for every owner.
 const SYSTEM: SystemScope = SystemScope::new("mail");
@@ -43,6 +46,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub key: Arc<CodeKey>,
     pub house: House,
+    /// `None`: mails leave without an S/MIME signature.
+    pub signing: Option<Signing>,
 }
 
 /// What every mail says about the CA.

@@ -14,6 +14,7 @@ use chancery::{
         lint_record::LintRecord,
         mail::{Mail, MailKind, MailState, NewMail},
         owner::{ActingFor, Caller},
+        text::Language,
         timestamp::days,
         unit::{Change, Unit},
     },
@@ -36,7 +37,7 @@ json.dump({
     'html': mail.get_body(('html',)).get_content(),
     'types': [part.get_content_type() for part in mail.walk()],
     'files': [[part.get_filename(), part.get_content_type(),
-               base64.b64encode(part.get_payload(decode=True)).decode()]
+               base64.b64encode(part.get_payload(decode=True) or b'').decode()]
               for part in mail.iter_attachments()],
     'defects': [str(defect) for part in mail.walk() for defect in part.defects],
 }, sys.stdout)
@@ -61,7 +62,7 @@ pub fn read(mail: &str) -> Value {
 
 impl World {
     /// A certificate of the order, as if it had been signed, and the mail about it.
-    async fn issue(&self) {
+    pub async fn issue(&self, language: Language) {
         let (now, order) = (self.now(), self.stored_order().await);
         let id = CertificateId::new(now, self.entropy.bytes());
         let activation = Activation {
@@ -112,7 +113,7 @@ impl World {
             order: Some(order.id),
             object: id.to_string(),
             recipient: "anna@example.com".to_owned(),
-            language: order.language,
+            language,
             now,
         });
         let activation = Activation::submit(activation, "{}".to_owned());
@@ -129,7 +130,7 @@ async fn brings_certificate_and_chain_after_the_text() {
     let world = World::new(Arc::new(sink.relay(Security::StartTls, "postman"))).await;
     world.set("anna@example.com").await.unwrap();
     world.runner.tick().await.unwrap();
-    world.issue().await;
+    world.issue(Language::Polish).await;
     world.runner.tick().await.unwrap();
     let mails = world.mails().await;
     assert!(mails.iter().all(|mail| mail.state == MailState::Sent));

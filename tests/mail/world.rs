@@ -41,7 +41,7 @@ use chancery::{
     services::{
         jobs::{JobHandler, Runner},
         mailboxes::{self, AddressSet, MailboxControl, MailboxView},
-        mails::{self, House, MailLedger},
+        mails::{self, House, MailLedger, sign::Signing},
     },
 };
 use tempfile::TempDir;
@@ -75,6 +75,11 @@ pub fn chain() -> Vec<Vec<u8>> {
 
 impl World {
     pub async fn new(mailer: Arc<dyn Mailer>) -> Self {
+        Self::signing(mailer, None).await
+    }
+
+    /// One whose mails are signed.
+    pub async fn signing(mailer: Arc<dyn Mailer>, signing: Option<Signing>) -> Self {
         let Ground {
             dir,
             store,
@@ -106,6 +111,7 @@ impl World {
                 contact: "help@ca.example.com".to_owned(),
                 chains: BTreeMap::from([(IssuerName::parse("issuing-g1").unwrap(), chain())]),
             },
+            signing,
         });
         let handler: Arc<dyn JobHandler> = Arc::new(ledger.clone());
         let handlers = BTreeMap::from([(JobKind::SendMail, handler)]);

@@ -55,6 +55,17 @@ impl Sink {
     }
 
     pub fn relay_trusting(&self, security: Security, password: &str, ca_pem: &[u8]) -> Relay {
+        let sender = Sender::parse("Example CA <ca@example.com>").unwrap();
+        self.relay_from(sender, security, password, ca_pem)
+    }
+
+    pub fn relay_from(
+        &self,
+        sender: Sender,
+        security: Security,
+        password: &str,
+        ca_pem: &[u8],
+    ) -> Relay {
         Relay::new(Settings {
             host: "localhost".to_owned(),
             port: self.port,
@@ -65,7 +76,7 @@ impl Sink {
                 password: SecretString::from(password.to_owned()),
             }),
             hello: "ca.example.com".to_owned(),
-            sender: Sender::parse("Example CA <ca@example.com>").unwrap(),
+            sender,
             deadline: Duration::from_secs(30),
         })
         .unwrap()

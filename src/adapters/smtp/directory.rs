@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::message::{Sender, build};
+use super::message::{Sender, build, content};
 use crate::ports::mailer::{MailError, Mailer, Message, Reply};
 
 /// Writes mails into one directory.
@@ -30,6 +30,10 @@ impl Directory {
 
 #[async_trait]
 impl Mailer for Directory {
+    fn content(&self, message: &Message) -> Result<Vec<u8>, MailError> {
+        Ok(content(message))
+    }
+
     async fn send(&self, message: Message) -> Result<Reply, MailError> {
         let octets = build(&self.sender, &message)?;
         let target = self.path.join(format!("{}.eml", message.id));
@@ -44,10 +48,10 @@ impl Mailer for Directory {
     }
 }
 
-fn write(target: &Path, content: &[u8]) -> io::Result<()> {
+fn write(target: &Path, octets: &[u8]) -> io::Result<()> {
     let unfinished = target.with_extension("tmp");
     let mut file = File::create(&unfinished)?;
-    file.write_all(content)?;
+    file.write_all(octets)?;
     fs::rename(&unfinished, target)
 }
 

@@ -1,6 +1,9 @@
 //! From a message of ours to the octets of RFC 5322.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use lettre::{
     Address,
@@ -12,11 +15,16 @@ use lettre::{
 };
 use secrecy::ExposeSecret;
 
-use crate::ports::mailer::{Attachment, MailError, Message};
+use super::dkim::{DkimFault, DkimKey};
+use crate::ports::mailer::{Attachment, MailError, MailSignature, Message};
 
 /// From whom the CA's mails come.
 #[derive(Clone, Debug)]
-pub struct Sender(Mailbox);
+pub struct Sender {
+    mailbox: Mailbox,
+    /// Each signs every mail.
+    dkim: Vec<Arc<DkimKey>>,
+}
 
 /// The configured sender is no mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,14 +35,56 @@ impl Sender {
     /// # Errors
     /// Unless the text is one mailbox.
     pub fn parse(text: &str) -> Result<Self, InvalidSender> {
-        text.parse().map(Self).map_err(|_| InvalidSender)
+        let mailbox = text.parse().map_err(|_| InvalidSender)?;
+        Ok(Self {
+            mailbox,
+            dkim: Vec::new(),
+        })
+    }
+
+    /// `local@domain`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.mailbox.email.as_ref()
+    }
+
+    /// Has its mails signed by these keys too.
+    ///
+    /// # Errors
+    /// When a key's domain is not the address's or one above it: such a signature says nothing
+    /// of who sent the mail (RFC 7489 3.1.1).
+    pub fn signed_by(mut self, keys: Vec<Arc<DkimKey>>) -> Result<Self, NotAligned> {
+        let of = self.mailbox.email.domain().to_ascii_lowercase();
+        let aligned = |key: &Arc<DkimKey>| {
+            let domain = key.domain().to_ascii_lowercase();
+            of == domain || of.ends_with(&format!(".{domain}"))
+        };
+        if !keys.iter().all(aligned) {
+            return Err(NotAligned);
+        }
+        self.dkim = keys;
+        Ok(self)
     }
 }
+
+/// A DKIM key is of a domain that is not the sender's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the domain is neither that of the sender nor one above it")]
+pub struct NotAligned;
 
 /// A message as it goes over the wire.
 pub(super) struct Octets {
     pub(super) envelope: Envelope,
     pub(super) content: Vec<u8>,
+}
+
+/// Words and files as one MIME entity, without a line end that would be a boundary's.
+pub(super) fn content(message: &Message) -> Vec<u8> {
+    let mut entity = body(message).formatted();
+    if entity.ends_with(b"\r\n") {
+        entity.truncate(entity.len() - 2);
+    }
+    entity
 }
 
 /// Builds the same octets for the same message, whenever it is tried.
@@ -46,23 +96,52 @@ pub(super) fn build(sender: &Sender, message: &Message) -> Result<Octets, MailEr
         .map_err(|error: lettre::address::AddressError| unusable(&error))?;
     let seconds = u64::try_from(message.date.seconds()).unwrap_or_default();
     let builder = lettre::Message::builder()
-        .from(sender.0.clone())
+        .from(sender.mailbox.clone())
         .to(Mailbox::new(None, recipient))
         .date(UNIX_EPOCH + Duration::from_secs(seconds))
         .message_id(Some(format!(
             "<{}@{}>",
             message.id,
-            sender.0.email.domain()
+            sender.mailbox.email.domain()
         )))
         .subject(message.wording.subject.clone())
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .raw_header(header("Content-Language", message.language.code()));
-    let built = builder.multipart(body(message));
+    let entity = match &message.signature {
+        Some(signature) => signed(message, signature),
+        None => body(message),
+    };
+    let built = builder.multipart(entity);
     let built = built.map_err(|error| unusable(&error))?;
+    let content = built.formatted();
     Ok(Octets {
         envelope: built.envelope().clone(),
-        content: built.formatted(),
+        content: stamped(sender, message, content).map_err(|fault| unusable(&fault))?,
     })
+}
+
+/// With a DKIM signature of each key before it; none of them covers another.
+fn stamped(sender: &Sender, message: &Message, content: Vec<u8>) -> Result<Vec<u8>, DkimFault> {
+    let mut whole = Vec::with_capacity(content.len() + 1024);
+    for key in &sender.dkim {
+        whole.extend(key.header(&content, message.date)?.into_bytes());
+    }
+    whole.extend(content);
+    Ok(whole)
+}
+
+/// RFC 8551 3.5.3.
+fn signed(message: &Message, signature: &MailSignature) -> MultiPart {
+    let kind = "application/pkcs7-signature";
+    let file = Attachment {
+        name: "smime.p7s".to_owned(),
+        media_type: kind,
+        content: signature.cms.clone(),
+    };
+    MultiPart::signed(kind.to_owned(), signature.micalg.to_owned())
+        .boundary(format!("=_signed_{}", message.id))
+        .multipart(body(message))
+        .singlepart(part(&file))
 }
 
 /// The words, plain text first (RFC 2046 5.1.4: the last is the richest), and the files after them.
@@ -119,6 +198,7 @@ pub(super) mod tests {
                 html: SecretString::from("<p>Twój kod:</p>\n<p>AAAAA-BBBBB</p>\n".to_owned()),
             },
             attachments: Vec::new(),
+            signature: None,
         }
     }
 

@@ -11,7 +11,7 @@ use lettre::transport::smtp::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use super::message::{Octets, Sender, build};
+use super::message::{Octets, Sender, build, content};
 use crate::ports::mailer::{MailError, Mailer, Message, Reply};
 
 /// Connections at a time: what submission servers grant one client without a word.
@@ -140,6 +140,10 @@ impl Relay {
 
 #[async_trait]
 impl Mailer for Relay {
+    fn content(&self, message: &Message) -> Result<Vec<u8>, MailError> {
+        Ok(content(message))
+    }
+
     async fn send(&self, message: Message) -> Result<Reply, MailError> {
         let octets = build(&self.settings.sender, &message)?;
         let deadline = self.settings.deadline;

@@ -91,8 +91,13 @@ impl MailLedger {
             date: now,
             wording,
             attachments,
+            signature: None,
         };
-        Ok(match self.0.mailer.send(message).await {
+        let sent = match self.signed(message, now).await {
+            Ok(message) => self.0.mailer.send(message).await,
+            Err(error) => Err(error),
+        };
+        Ok(match sent {
             Ok(reply) => Tried::Sent(reply.0),
             Err(MailError::Transient(reply)) => Tried::Later(reply),
             Err(MailError::Permanent(reply) | MailError::Unusable(reply)) => Tried::Failed(reply),

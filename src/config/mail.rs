@@ -1,0 +1,74 @@
+//! Mails: who sends them, where they go, how they are signed.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::value::{AbsolutePath, Name, SecretSource};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The CA's name as people know it; signs the mails.
+    pub ca_name: String,
+    /// Who answers questions: an address or a URL.
+    pub contact: String,
+    /// Address in From.
+    pub from: Spanned<String>,
+    /// The public listener as the mailbox holder reaches it, without a slash at the end.
+    pub confirm_base_url: Spanned<String>,
+    pub smtp: Option<Smtp>,
+    /// Directory for `.eml` files instead of a server.
+    pub directory: Option<Spanned<AbsolutePath>>,
+    /// Mails are S/MIME-signed; without it they are not.
+    pub signing: Option<Signing>,
+    /// Keys that sign every mail for a domain; usually one of RSA and one of Ed25519.
+    #[serde(default)]
+    pub dkim: Vec<Dkim>,
+}
+
+/// The notification certificate and its key, which signs nothing but mails.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signing {
+    /// Name of the key under `[[hsm.tokens.keys]]`, the only one of its token.
+    pub key: Spanned<Name>,
+    /// PEM certificate that names the address in From.
+    pub certificate: Spanned<AbsolutePath>,
+    /// PEM certificates above it, nearest first.
+    #[serde(default)]
+    pub chain: Vec<Spanned<AbsolutePath>>,
+}
+
+/// A DKIM key (RFC 6376).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    /// The sender's domain or one above it.
+    pub domain: Spanned<String>,
+    /// The public key stands at `SELECTOR._domainkey.DOMAIN`.
+    pub selector: String,
+    /// PEM private key (PKCS #8): RSA of 2048 bits or more, or Ed25519.
+    pub key: Spanned<SecretSource>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    pub security: SmtpSecurity,
+    /// This host's name in EHLO.
+    pub hello: String,
+    /// Extra trusted root (PEM) for the server's certificate.
+    pub ca: Option<Spanned<AbsolutePath>>,
+    pub user: Option<String>,
+    pub password: Option<Spanned<SecretSource>>,
+}
+
+/// There is no mode without TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    Starttls,
+    Implicit,
+}
