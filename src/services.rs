@@ -24,6 +24,7 @@ pub mod mailboxes;
 pub mod mails;
 pub mod notifications;
 pub mod operation;
+mod order_mail;
 pub mod orders;
 pub mod profiles;
 mod readiness;

@@ -19,6 +19,8 @@ mod entropy;
 mod ground;
 #[path = "mail/issued.rs"]
 mod issued;
+#[path = "mail/languages.rs"]
+mod languages;
 #[path = "mail/lapsing.rs"]
 mod lapsing;
 #[path = "mail/page.rs"]
@@ -102,6 +104,9 @@ async fn the_code_reaches_the_mailbox_and_proves_it() {
     let again = world.confirm(&code).await.unwrap();
     assert_eq!(again, confirmed);
     assert_eq!(world.told(Tab::Information).await.len(), 1);
+    assert_eq!(world.runner.tick().await.unwrap(), 1, "it is confirmed");
+    let kinds: Vec<MailKind> = world.mails().await.iter().map(|mail| mail.kind).collect();
+    assert!(kinds.contains(&MailKind::AddressVerified), "{kinds:?}");
     assert_eq!(
         world.runner.tick().await.unwrap(),
         0,

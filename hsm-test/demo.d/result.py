@@ -12,6 +12,7 @@ JUDGES = pathlib.Path(__file__).resolve().parents[1] / "judges"
 def judge(env, out, ra, certificate, key):
     files = download(env, out, ra, certificate)
     mailed(env, files, certificate)
+    mailbox.judge(env, address_of(certificate))
     verdicts(env, files, key)
     what_next(env, files)
 
@@ -51,10 +52,14 @@ def download(env, out, ra, certificate):
     return files
 
 
+def address_of(certificate):
+    address = certificate["sans"][0]
+    return address if isinstance(address, str) else address["value"]
+
+
 def mailed(env, files, certificate):
     step("The mail that brings the certificate")
-    address = certificate["sans"][0]
-    address = address if isinstance(address, str) else address["value"]
+    address = address_of(certificate)
 
     def look():
         found = mailbox.mails(env, address)

@@ -24,6 +24,16 @@ pub struct Mail {
     pub updated_at: String,
 }
 
+/// A test of mail.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMailTest {
+    /// Where it goes.
+    pub to: String,
+    /// `en`, without it, or `pl`.
+    pub language: Option<String>,
+}
+
 /// Filters of the ledger.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     adapters::templates::{MailTemplates, sample},
-    api::{list::List, mail::Mail},
+    api::{
+        list::List,
+        mail::{Mail, NewMailTest},
+    },
     domain::{mail::MailKind, text::Language},
     ports::mailer::Templates,
 };
@@ -33,6 +36,16 @@ pub enum Verb {
     },
     /// Try a mail again that was given up.
     Retry { id: String },
+    /// Send a mail that says only that it came: do mails arrive, signed as they should be?
+    #[command(after_help = "Example:
+  chancery mail test --to me@example.com --profile olga.toml")]
+    Test {
+        #[arg(long, value_name = "ADDRESS")]
+        to: String,
+        /// en or pl.
+        #[arg(long, default_value = "en", value_parser = language)]
+        language: Language,
+    },
     /// Show a mail with invented values; asks no daemon.
     #[command(after_help = "Example:
   chancery mail preview issued --language pl --templates /etc/chancery/mail")]
@@ -92,6 +105,17 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             let reply = client.send(Method::POST, &path, None::<&()>, &Extra::default())?;
             let mail: Mail = reply.json()?;
             let words = format!("{} to {} is queued again", mail.kind, mail.recipient);
+            Ok(Report::new(words, &mail))
+        }
+        Verb::Test { to, language } => {
+            let language = Some(language.code().to_owned());
+            let new = NewMailTest { to, language };
+            let reply = client.send(Method::POST, "/mail-tests", Some(&new), &Extra::default())?;
+            let mail: Mail = reply.json()?;
+            let words = format!(
+                "{} to {} is queued: see chancery mail list",
+                mail.id, mail.recipient
+            );
             Ok(Report::new(words, &mail))
         }
         Verb::Preview(wanted) => preview(&wanted),

@@ -24,6 +24,26 @@ pub struct Mail {
     /// Keys that sign every mail for a domain; usually one of RSA and one of Ed25519.
     #[serde(default)]
     pub dkim: Vec<Dkim>,
+    /// On which days people are reminded.
+    pub reminders: Option<Spanned<Reminders>>,
+}
+
+/// Days of each kind of reminder; what is not given is as built in.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reminders {
+    /// Before the window to activate an order ends.
+    pub order: Option<Vec<u32>>,
+    /// Before a certificate ends.
+    pub certificate: Option<Vec<u32>>,
+    /// Before verified data ends.
+    pub data: Option<Vec<u32>>,
+    /// Before control over a mailbox ends.
+    pub mailbox: Option<Vec<u32>>,
+    /// After an order could be activated.
+    pub ready: Option<Vec<u32>>,
+    /// After an applicant was asked.
+    pub applicant: Option<Vec<u32>>,
 }
 
 /// The notification certificate and its key, which signs nothing but mails.

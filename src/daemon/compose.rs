@@ -24,7 +24,7 @@ use crate::{
         state::{App, AppState, Gate},
         strangers::Strangers,
     },
-    policy::mailbox_code::CodeKey,
+    policy::{mailbox_code::CodeKey, warnings::Warnings},
     ports::{document_files::DocumentFiles, signer::Signer, store::Store},
     services::{
         authority::Authorities,
@@ -111,9 +111,10 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let checks = caa::checks(config, ground)?;
     let registers = registers::registers(config, clock)?;
     let lists = Arc::new(revocation_lists(ground, &authorities));
+    let warnings = Arc::new(mail::warnings(config)?);
     let app = App {
         gate: gate(config, ground, &key),
-        cases: case_work(ground, &files, &registers),
+        cases: case_work(ground, &files, &registers, &warnings),
         registers,
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
@@ -143,10 +144,10 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         identities: Arc::new(identities(ground, &subject_keys)),
         key_reports: Arc::new(key_reports(ground, &subject_keys)),
         signer: ground.signing(),
-        mailboxes: mailbox_control(ground, &key),
+        mailboxes: mailbox_control(ground, &key, &warnings),
         mails: mail::ledger(config, ground, &authorities, &key)?,
-        orders: orders(ground, &catalogue),
-        data_sets: data_sets(ground, &catalogue),
+        orders: orders(ground, &catalogue, &warnings),
+        data_sets: data_sets(ground, &catalogue, &warnings),
         documents: documents(ground, &files),
         feed: Feed::new(ground.reads(), Arc::clone(clock), ground.stop.clone()),
         notifications: Notifications::new(notifications::Parts {
@@ -368,7 +369,12 @@ fn revocations(
     })
 }
 
-fn case_work(ground: &Ground, files: &Arc<dyn DocumentFiles>, registers: &Registers) -> CaseWork {
+fn case_work(
+    ground: &Ground,
+    files: &Arc<dyn DocumentFiles>,
+    registers: &Registers,
+    warnings: &Arc<Warnings>,
+) -> CaseWork {
     CaseWork::new(cases::Parts {
         store: ground.durable(),
         cases: ground.reads(),
@@ -379,10 +385,15 @@ fn case_work(ground: &Ground, files: &Arc<dyn DocumentFiles>, registers: &Regist
         registers: registers.clone(),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
+        warnings: Arc::clone(warnings),
     })
 }
 
-fn mailbox_control(ground: &Ground, key: &Arc<CodeKey>) -> MailboxControl {
+fn mailbox_control(
+    ground: &Ground,
+    key: &Arc<CodeKey>,
+    warnings: &Arc<Warnings>,
+) -> MailboxControl {
     MailboxControl::new(mailboxes::Parts {
         store: ground.durable(),
         orders: ground.reads(),
@@ -391,10 +402,11 @@ fn mailbox_control(ground: &Ground, key: &Arc<CodeKey>) -> MailboxControl {
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         key: Arc::clone(key),
+        warnings: Arc::clone(warnings),
     })
 }
 
-fn orders(ground: &Ground, catalogue: &Arc<Catalogue>) -> Orders {
+fn orders(ground: &Ground, catalogue: &Arc<Catalogue>, warnings: &Arc<Warnings>) -> Orders {
     Orders::new(orders::Parts {
         store: ground.durable(),
         orders: ground.reads(),
@@ -404,10 +416,11 @@ fn orders(ground: &Ground, catalogue: &Arc<Catalogue>) -> Orders {
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         catalogue: Arc::clone(catalogue),
+        warnings: Arc::clone(warnings),
     })
 }
 
-fn data_sets(ground: &Ground, catalogue: &Arc<Catalogue>) -> DataSets {
+fn data_sets(ground: &Ground, catalogue: &Arc<Catalogue>, warnings: &Arc<Warnings>) -> DataSets {
     DataSets::new(subject_data::Parts {
         store: ground.durable(),
         sets: ground.reads(),
@@ -416,6 +429,7 @@ fn data_sets(ground: &Ground, catalogue: &Arc<Catalogue>) -> DataSets {
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         catalogue: Arc::clone(catalogue),
+        warnings: Arc::clone(warnings),
     })
 }
 

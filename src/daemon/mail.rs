@@ -23,6 +23,7 @@ use crate::{
     policy::{
         mail_signature::{NotificationCertificate, Wanted},
         mailbox_code::CodeKey,
+        warnings::Warnings,
     },
     ports::mailer::Mailer,
     services::{
@@ -59,6 +60,29 @@ pub fn ledger(
     }))
 }
 
+/// On which days people are reminded.
+///
+/// # Errors
+/// When days are out of order or beyond what the rules allow.
+pub fn warnings(config: &Config) -> Result<Warnings, ConfigError> {
+    let built_in = Warnings::default();
+    let Some(wanted) = &config.settings.mail.reminders else {
+        return Ok(built_in);
+    };
+    let days = wanted.get_ref().clone();
+    let warnings = Warnings {
+        order: days.order.unwrap_or(built_in.order),
+        certificate: days.certificate.unwrap_or(built_in.certificate),
+        data: days.data.unwrap_or(built_in.data),
+        mailbox: days.mailbox.unwrap_or(built_in.mailbox),
+        ready: days.ready.unwrap_or(built_in.ready),
+        applicant: days.applicant.unwrap_or(built_in.applicant),
+    };
+    warnings
+        .checked()
+        .map_err(|fault| config.fault(wanted, fault))
+}
+
 /// Checks what [`ledger`] will need.
 ///
 /// # Errors
@@ -67,6 +91,7 @@ pub fn check(config: &Config, now: Timestamp) -> Result<(), Failure> {
     let directory = config.settings.files.mail_templates.as_ref();
     MailTemplates::load(directory.map(|path| path.get_ref().as_path()))?;
     mailer(config)?;
+    warnings(config)?;
     if let Some(wanted) = &config.settings.mail.signing {
         certificate(config, wanted, now)?;
     }

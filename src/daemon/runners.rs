@@ -69,8 +69,9 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         }
     }));
     let superseded = SupersededSweep(app.revocations.clone());
-    let timers: [(JobKind, Arc<dyn JobHandler>); 5] = [
+    let timers: [(JobKind, Arc<dyn JobHandler>); 6] = [
         (JobKind::RevokeSuperseded, Arc::new(superseded)),
+        (JobKind::RemindReady, Arc::new(app.orders.clone())),
         (JobKind::OrderTimer, Arc::new(app.orders.clone())),
         (JobKind::ChaseApplicant, Arc::new(app.cases.clone())),
         (JobKind::DataExpiry, Arc::new(app.data_sets.clone())),

@@ -27,12 +27,14 @@ pub enum JobKind {
     PublishRevocation,
     /// Object: a certificate whose place another has taken; it is revoked when its time is over.
     RevokeSuperseded,
+    /// Object: an order that can be activated and is not.
+    RemindReady,
     /// Object: the fingerprint of a key that was blocked, in hex; its certificates fall.
     RevokeKey,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -43,6 +45,7 @@ impl JobKind {
         Self::AdviseCaa,
         Self::PublishRevocation,
         Self::RevokeSuperseded,
+        Self::RemindReady,
         Self::RevokeKey,
     ];
 
@@ -59,6 +62,7 @@ impl JobKind {
             Self::AdviseCaa => "advise_caa",
             Self::PublishRevocation => "publish_revocation",
             Self::RevokeSuperseded => "revoke_superseded",
+            Self::RemindReady => "remind_ready",
             Self::RevokeKey => "revoke_key",
         }
     }

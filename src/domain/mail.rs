@@ -27,29 +27,48 @@ const REPLY_CAP: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MailKind {
     VerifyAddress,
+    AddressVerified,
     DataReceived,
     DataApproved,
     DataRejected,
     InformationNeeded,
     ReadyToActivate,
+    IssuanceDelayed,
+    IssuanceRefused,
     Issued,
     Reissued,
     SupersededEnding,
     Revoked,
+    CertificateExpiring,
+    CertificateExpired,
+    DataExpiring,
+    MailboxLapsing,
+    OrderLapsing,
+    /// Sent by an operator, to see that mails arrive.
+    Test,
 }
 
 impl MailKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 19] = [
         Self::VerifyAddress,
+        Self::AddressVerified,
         Self::DataReceived,
         Self::DataApproved,
         Self::DataRejected,
         Self::InformationNeeded,
         Self::ReadyToActivate,
+        Self::IssuanceDelayed,
+        Self::IssuanceRefused,
         Self::Issued,
         Self::Reissued,
         Self::SupersededEnding,
         Self::Revoked,
+        Self::CertificateExpiring,
+        Self::CertificateExpired,
+        Self::DataExpiring,
+        Self::MailboxLapsing,
+        Self::OrderLapsing,
+        Self::Test,
     ];
 
     /// Name of the template.
@@ -57,6 +76,7 @@ impl MailKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::VerifyAddress => "verify-address",
+            Self::AddressVerified => "address-verified",
             Self::DataReceived => "data-received",
             Self::DataApproved => "data-approved",
             Self::DataRejected => "data-rejected",
@@ -66,6 +86,14 @@ impl MailKind {
             Self::Reissued => "reissued",
             Self::SupersededEnding => "superseded-ending",
             Self::Revoked => "revoked",
+            Self::IssuanceDelayed => "issuance-delayed",
+            Self::IssuanceRefused => "issuance-refused",
+            Self::CertificateExpiring => "certificate-expiring",
+            Self::CertificateExpired => "certificate-expired",
+            Self::DataExpiring => "data-expiring",
+            Self::MailboxLapsing => "mailbox-lapsing",
+            Self::OrderLapsing => "order-lapsing",
+            Self::Test => "test",
         }
     }
 
@@ -137,10 +165,12 @@ pub struct NewMail {
     ///
     /// | kind | object |
     /// |---|---|
-    /// | `verify-address` | mailbox id |
+    /// | `verify-address`, `address-verified`, `mailbox-lapsing` | mailbox id |
     /// | `data-…`, `information-needed` | data set id |
-    /// | `ready-to-activate` | order id |
-    /// | `issued` | certificate id |
+    /// | `ready-to-activate`, `order-lapsing` | order id |
+    /// | `test` | nothing |
+    /// | `issuance-…` | activation id |
+    /// | `issued`, `certificate-…` | certificate id |
     /// | `revoked` | revocation id |
     pub object: String,
     /// A mailbox; checked again when the message is built.

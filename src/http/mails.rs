@@ -7,6 +7,7 @@ use super::{
     answer,
     extract::{
         idempotency::run,
+        json::Json,
         list::{self, Listing, Paging},
         path::Id,
         scope::{ManageMail, ReadMail},
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     api::{
         list::List,
-        mail::{Mail, MailFilter},
+        mail::{Mail, MailFilter, NewMailTest},
         problem::Problem,
     },
     domain::{
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(all))
         .routes(routes!(retry))
+        .routes(routes!(test))
 }
 
 /// Mails, newest first (operator, auditor).
@@ -72,6 +74,22 @@ async fn retry(
 ) -> Result<Response, Refusal> {
     let service = app.mails.clone();
     let done = run(&app, async move { service.retry(&scope, id).await });
+    Ok(answer::ok(&wire(&done.await??)))
+}
+
+/// Sends a mail that says only that it came (operator).
+#[utoipa::path(post, path = "/mail-tests", tag = "mails", request_body = NewMailTest,
+    responses((status = 200, body = Mail),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn test(
+    State(app): State<AppState>,
+    ManageMail(scope): ManageMail,
+    Json(new): Json<NewMailTest>,
+) -> Result<Response, Refusal> {
+    let service = app.mails.clone();
+    let done = run(&app, async move {
+        service.test(&scope, &new.to, new.language.as_deref()).await
+    });
     Ok(answer::ok(&wire(&done.await??)))
 }
 

@@ -13,13 +13,15 @@ use super::{
 };
 use crate::domain::timestamp::Timestamp;
 
+type Digester = fn(&[u8]) -> Vec<u8>;
+
 /// The digest that goes with a signature algorithm.
 struct Hash {
     /// `AlgorithmIdentifier` with absent parameters (RFC 5754 2).
     identifier: Vec<u8>,
     /// Name in `micalg` (RFC 8551 3.5.3.2).
     name: &'static str,
-    digest: fn(&[u8]) -> Vec<u8>,
+    digest: Digester,
 }
 
 /// The name of the digest in a multipart/signed of this algorithm.
@@ -94,7 +96,7 @@ fn attribute(kind: &const_oid::ObjectIdentifier, value: &[u8]) -> Vec<u8> {
 
 fn hash(algorithm: SignatureAlgorithm) -> Hash {
     use SignatureAlgorithm as A;
-    let (oid, name, digest): (_, _, fn(&[u8]) -> Vec<u8>) = match algorithm {
+    let (oid, name, digest): (_, _, Digester) = match algorithm {
         A::RsaPkcs1Sha256 | A::RsaPssSha256 | A::EcdsaP256Sha256 => {
             (&oid::SHA256, "sha-256", |text| {
                 Sha256::digest(text).to_vec()

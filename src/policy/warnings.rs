@@ -1,20 +1,96 @@
-//! Ends that are told before they come (flows 3.8, 5.15): how many days before, and each once.
+//! Ends that are told before they come, and silences that are reminded of (flows 3.8, 5.15): on
+//! which days, each once.
 //!
 //! Knows nothing of what ends. That it has ended needs no warning: it follows from the facts and
 //! the clock wherever it matters.
 
 use crate::domain::timestamp::{Timestamp, days};
 
-/// Of verified data.
-pub const DATA: [u32; 2] = [30, 7];
-/// Of control over a mailbox, which is good for 30 days altogether.
-pub const MAILBOX: [u32; 1] = [7];
-/// Of the window in which an order can be activated.
-pub const WINDOW: [u32; 3] = [60, 30, 7];
-/// Of a certificate that another has taken the place of.
+/// Before a certificate ends that another has taken the place of.
 pub const SUPERSEDED: [u32; 1] = [3];
-/// Of a certificate.
-pub const CERTIFICATE: [u32; 3] = [60, 30, 7];
+/// Most instants of one kind.
+const MOST: usize = 8;
+
+/// The days of each kind, as the operator wants them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warnings {
+    /// Before the window ends in which an order can be activated.
+    pub order: Vec<u32>,
+    /// Before a certificate ends.
+    pub certificate: Vec<u32>,
+    /// Before verified data ends.
+    pub data: Vec<u32>,
+    /// Before control over a mailbox ends.
+    pub mailbox: Vec<u32>,
+    /// After an order could be activated for the first time.
+    pub ready: Vec<u32>,
+    /// After an applicant was asked.
+    pub applicant: Vec<u32>,
+}
+
+impl Default for Warnings {
+    fn default() -> Self {
+        Self {
+            order: vec![60, 30, 7],
+            certificate: vec![60, 30, 14, 7, 1],
+            data: vec![30, 7],
+            mailbox: vec![7],
+            ready: vec![7, 30],
+            applicant: vec![3, 7, 13],
+        }
+    }
+}
+
+/// Days that cannot be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: one to eight numbers of days, {order}, each from 1 to {most}")]
+pub struct Unkept {
+    what: &'static str,
+    order: &'static str,
+    most: u32,
+}
+
+impl Warnings {
+    /// # Errors
+    /// When a list is empty, not in order, or reaches beyond what it is about: 365 days of a
+    /// window, the shortest certificate, 825 days of data and 30 of a mailbox (S/MIME BR 4.2.1),
+    /// 30 days of patience with an applicant.
+    pub fn checked(self) -> Result<Self, Unkept> {
+        let falling = [
+            ("order", &self.order, 364),
+            ("certificate", &self.certificate, 180),
+            ("data", &self.data, 824),
+            ("mailbox", &self.mailbox, 29),
+        ];
+        for (what, list, most) in falling {
+            judge(what, list, "falling", most)?;
+        }
+        for (what, list, most) in [
+            ("ready", &self.ready, 364),
+            ("applicant", &self.applicant, 29),
+        ] {
+            judge(what, list, "rising", most)?;
+        }
+        Ok(self)
+    }
+}
+
+fn judge(what: &'static str, list: &[u32], order: &'static str, most: u32) -> Result<(), Unkept> {
+    let mut sorted = list.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    if order == "falling" {
+        sorted.reverse();
+    }
+    let right = (1..=MOST).contains(&list.len())
+        && sorted == list
+        && list.iter().all(|day| (1..=most).contains(day));
+    if right {
+        Ok(())
+    } else {
+        Err(Unkept { what, order, most })
+    }
+}
 
 /// Where an instant stands among the warnings of an end that is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +122,13 @@ pub fn standing(until: Timestamp, before: &[u32], now: Timestamp) -> Standing {
     }
 }
 
+/// The next reminder after `now`, `after` being days after `since` in rising order.
+#[must_use]
+pub fn next_after(since: Timestamp, after: &[u32], now: Timestamp) -> Option<Timestamp> {
+    let mut instants = after.iter().map(|after| since.plus(days(*after)));
+    instants.find(|at| now < *at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +150,29 @@ mod tests {
         ] {
             assert_eq!(standing(until, &[60, 30, 7], at(day)), expected, "{day}");
         }
-        assert_eq!(first(until, &WINDOW), at(940));
+        assert_eq!(first(until, &[60, 30, 7]), at(940));
+        let next = |day| next_after(at(10), &[7, 30], at(day));
+        assert_eq!(
+            [next(10), next(17), next(40)],
+            [Some(at(17)), Some(at(40)), None]
+        );
+    }
+
+    #[test]
+    fn days_beyond_the_law_or_out_of_order_are_refused() {
+        assert_eq!(Warnings::default().checked(), Ok(Warnings::default()));
+        let refused = |change: &dyn Fn(&mut Warnings)| {
+            let mut warnings = Warnings::default();
+            change(&mut warnings);
+            assert!(warnings.clone().checked().is_err(), "{warnings:?}");
+        };
+        refused(&|w| w.mailbox = vec![30]);
+        refused(&|w| w.applicant = vec![3, 30]);
+        refused(&|w| w.data = vec![825]);
+        refused(&|w| w.certificate = vec![7, 30]);
+        refused(&|w| w.ready = vec![30, 7]);
+        refused(&|w| w.order = vec![]);
+        refused(&|w| w.order = vec![7, 7]);
+        refused(&|w| w.order = (1..=9).rev().collect());
     }
 }

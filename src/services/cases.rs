@@ -19,6 +19,7 @@ use crate::{
     policy::{
         access::{OfficerScope, ReadScope},
         matching::script,
+        warnings::Warnings,
     },
     ports::{
         clock::Clock,
@@ -51,6 +52,7 @@ pub struct Parts {
     pub registers: Registers,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    pub warnings: Arc<Warnings>,
 }
 
 /// The work on cases.

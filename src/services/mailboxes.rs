@@ -22,6 +22,7 @@ use crate::{
     policy::{
         access::{ReadScope, SystemScope},
         mailbox_code::CodeKey,
+        warnings::Warnings,
     },
     ports::{
         clock::Clock,
@@ -56,6 +57,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub key: Arc<CodeKey>,
+    pub warnings: Arc<Warnings>,
 }
 
 /// The service.

@@ -11,11 +11,14 @@ use crate::{
         aggregate::Loaded,
         id::{JobId, MailId},
         intent::IssuerName,
-        mail::{Mail, MailState},
-        refusal::Refused,
+        mail::{Mail, MailKind, MailState, NewMail},
+        owner::{Actor, Owner},
+        refusal::{Fault, Refused},
+        text::Language,
     },
     policy::{
         access::{StaffScope, SystemScope},
+        mailbox_address,
         mailbox_code::CodeKey,
     },
     ports::{
@@ -92,6 +95,51 @@ impl MailLedger {
         Ok(self.0.mails.mails(states, page).await?)
     }
 
+    /// Sends a mail that says nothing but that it came, to see that mails arrive and are signed.
+    ///
+    /// # Errors
+    /// 422 `email-invalid`, `email-not-supported`, `language-unsupported`; 503.
+    pub async fn test(
+        &self,
+        scope: &StaffScope,
+        to: &str,
+        language: Option<&str>,
+    ) -> Result<Mail, Refused> {
+        let recipient = mailbox_address::parse(to).map_err(|fault| at("/to", fault.code()))?;
+        let language = match language {
+            None => Language::English,
+            Some(code) => {
+                Language::from_code(code).ok_or_else(|| at("/language", "language-unsupported"))?
+            }
+        };
+        let Actor::Identity { name, .. } = scope.caller().actor else {
+            return Err(Refused::forbidden("role-forbidden"));
+        };
+        decide(async || {
+            let now = self.0.clock.now();
+            let id = MailId::new(now, random(&*self.0.entropy)?);
+            let queued = Mail::queue(NewMail {
+                id,
+                job: JobId::new(now, random(&*self.0.entropy)?),
+                kind: MailKind::Test,
+                owner: Owner {
+                    ra: name.clone(),
+                    customer: None,
+                },
+                order: None,
+                object: id.to_string(),
+                recipient: recipient.as_str().to_owned(),
+                language,
+                now,
+            });
+            let mail = queued.mail().clone();
+            let unit = queued.begin(scope.caller(), now);
+            self.0.store.commit(unit.granted(scope.grant())).await?;
+            Ok(mail)
+        })
+        .await
+    }
+
     /// Has a mail that was given up tried again.
     ///
     /// # Errors
@@ -109,5 +157,13 @@ impl MailLedger {
             Ok(mail)
         })
         .await
+    }
+}
+
+fn at(pointer: &str, code: &'static str) -> Refused {
+    let pointer = pointer.to_owned();
+    Refused {
+        faults: vec![Fault { pointer, code }],
+        ..Refused::unacceptable(code)
     }
 }

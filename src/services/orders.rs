@@ -21,7 +21,10 @@ use crate::{
         text::{Language, Text},
         unit::Unit,
     },
-    policy::access::{ReadScope, TenantScope},
+    policy::{
+        access::{ReadScope, TenantScope},
+        warnings::Warnings,
+    },
     ports::{
         clock::Clock,
         entropy::{Entropy, random},
@@ -52,6 +55,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub catalogue: Arc<Catalogue>,
+    pub warnings: Arc<Warnings>,
 }
 
 /// The service.

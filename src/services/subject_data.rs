@@ -28,6 +28,7 @@ use crate::{
         matching::{self, abbreviation},
         registration_number,
         status::filter::DataWord,
+        warnings::Warnings,
     },
     ports::{
         clock::Clock,
@@ -55,6 +56,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub catalogue: Arc<Catalogue>,
+    pub warnings: Arc<Warnings>,
 }
 
 /// The service.

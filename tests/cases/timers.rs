@@ -29,6 +29,7 @@ impl World {
     fn timers(&self) -> Runner {
         let shared = Arc::new(self.store.clone());
         let sets = DataSets::new(Parts {
+            warnings: Arc::default(),
             store: shared.clone(),
             sets: shared.clone(),
             orders: shared.clone(),

@@ -112,6 +112,7 @@ impl World {
         let shared = Arc::new(store.clone());
         let files = cabinet(dir.path(), entropy.clone());
         let work = CaseWork::new(Parts {
+            warnings: Arc::default(),
             registers: Registers::default(),
             store: shared.clone(),
             cases: shared.clone(),

@@ -8,6 +8,7 @@ use chancery::{
         certificate::Certificate,
         id::JobId,
         job::{JobKind, NewJob},
+        mail::{Mail, MailKind, MailState},
         notification::{Notification, Tab},
         revocation_list::RevokedSerial,
         timestamp::days,
@@ -16,7 +17,7 @@ use chancery::{
     pkix::tbs_cert_list::CrlReason,
     ports::store::{
         Page,
-        catalogue::Notifications,
+        catalogue::{Mails, Notifications},
         issuance::{CertificateFilter, Certificates},
     },
     services::{
@@ -47,6 +48,11 @@ async fn codes(stage: &Stage, tab: Tab) -> Vec<&'static str> {
         .collect()
 }
 
+async fn mails(stage: &Stage) -> Vec<Mail> {
+    let found = stage.world.store.mails(&MailState::ALL, &PAGE).await;
+    found.unwrap().iter().map(|mail| (**mail).clone()).collect()
+}
+
 /// The timer of the stage's order, as a new order has it.
 async fn timers(stage: &Stage) -> Runner {
     let world = &stage.world;
@@ -62,6 +68,7 @@ async fn timers(stage: &Stage) -> Runner {
     world.commit(unit).await;
     let shared = Arc::new(world.store.clone());
     let handler: Arc<dyn JobHandler> = Arc::new(Orders::new(orders::Parts {
+        warnings: Arc::default(),
         store: shared.clone(),
         orders: shared.clone(),
         sets: shared.clone(),
@@ -95,7 +102,7 @@ async fn the_owner_is_told_before_a_certificate_ends() {
     let stage = Stage::new().await;
     let timers = timers(&stage).await;
     let certificate = issued(&stage, &timers).await;
-    for (number, pause) in [(1, 30), (2, 23), (3, 7)] {
+    for (number, pause) in [(1, 30), (2, 16), (3, 7), (4, 6), (5, 1)] {
         stage.world.clock.advance(SECOND);
         assert_eq!(timers.tick().await.unwrap(), 1);
         let lines = told(&stage, Tab::Expiration).await;
@@ -108,8 +115,18 @@ async fn the_owner_is_told_before_a_certificate_ends() {
         stage.world.clock.advance(days(pause) - SECOND);
         assert_eq!(timers.tick().await.unwrap(), 0);
     }
+    // It has ended: the holder is told a day later, and nobody again.
+    stage.world.clock.advance(days(1));
+    assert_eq!(timers.tick().await.unwrap(), 1);
     stage.world.clock.advance(days(30));
     assert_eq!(timers.tick().await.unwrap(), 0);
+    let mails = mails(&stage).await;
+    let of = |kind| mails.iter().filter(|mail| mail.kind == kind).count();
+    let ends = [MailKind::CertificateExpiring, MailKind::CertificateExpired].map(of);
+    assert_eq!(ends, [5, 1]);
+    for mail in &mails {
+        assert_eq!(mail.recipient, certificate.mailbox);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

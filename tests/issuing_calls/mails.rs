@@ -73,6 +73,40 @@ fn a_mail_that_no_server_takes_is_a_problem_and_can_be_tried_again() {
 }
 
 #[test]
+fn an_operator_sees_whether_mails_arrive() {
+    let world = shared();
+    let ask = |body: Value| {
+        let call = Call::json(&body);
+        world.instance.post("operator", "/mail-tests", &call)
+    };
+    let to = fresh_address();
+    let mail = ask(json!({"to": to, "language": "pl"})).ok();
+    assert_eq!(
+        (&mail["kind"], &mail["order_id"], &mail["recipient"]),
+        (&json!("test"), &Value::Null, &json!(to))
+    );
+    let line = format!("To: {to}");
+    let arrived = || {
+        world
+            .sink
+            .mails()
+            .into_iter()
+            .find(|mail| mail.contains(&line))
+    };
+    let mail = (0..3_000).find_map(|_| {
+        world.instance.get("operator", "/mails?limit=1").ok();
+        arrived()
+    });
+    assert!(mail.unwrap().contains("Content-Language: pl"));
+    for (body, code) in [
+        (json!({"to": "nobody"}), "email-invalid"),
+        (json!({"to": to, "language": "de"}), "language-unsupported"),
+    ] {
+        assert_eq!(ask(body).refusal(), refused(422, code));
+    }
+}
+
+#[test]
 fn the_tabs_tell_the_way_of_an_order() {
     let world = shared();
     let client = world.client("customer", "c-tabs");

@@ -270,6 +270,7 @@ fn house() -> Vec<Row> {
         row("GET", "/lint/certificates", Who::OperatorsAndAuditor),
         row("GET", "/mails", Who::OperatorsAndAuditor),
         row("POST", "/mails/{id}/retry", Who::Operators),
+        row("POST", "/mail-tests", Who::Operators).with(json!({"to": "nobody"})),
         row("GET", "/tokens", Who::SecurityAndAuditor),
         row("GET", "/blocked-keys", Who::SecurityAndAuditor),
         row("POST", "/blocked-keys", Who::Security).with(json!({"key": "none"})),

@@ -89,6 +89,7 @@ impl World {
         let shared = Arc::new(store.clone());
         let key = Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap());
         let control = MailboxControl::new(mailboxes::Parts {
+            warnings: Arc::default(),
             store: shared.clone(),
             orders: shared.clone(),
             data: shared.clone(),

@@ -101,6 +101,7 @@ impl World {
         let catalogue = catalogue();
         let world = Self {
             orders: Orders::new(orders::Parts {
+                warnings: Arc::default(),
                 store: shared.clone(),
                 orders: shared.clone(),
                 sets: shared.clone(),
@@ -111,6 +112,7 @@ impl World {
                 catalogue: catalogue.clone(),
             }),
             sets: DataSets::new(subject_data::Parts {
+                warnings: Arc::default(),
                 store: shared.clone(),
                 sets: shared.clone(),
                 orders: shared.clone(),

@@ -111,13 +111,13 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
     let joins = " FROM mail AS l \
          LEFT JOIN orders AS o ON o.id = l.order_id \
          LEFT JOIN subject_data AS s ON s.id = CASE WHEN l.kind IN ('data-received', \
-         'data-approved', 'data-rejected', 'information-needed') \
+         'data-approved', 'data-rejected', 'data-expiring', 'information-needed') \
          THEN l.object ELSE o.subject_data END \
-         LEFT JOIN mailbox AS m ON l.kind = 'verify-address' AND m.id = l.object \
+         LEFT JOIN mailbox AS m ON l.kind IN ('verify-address', 'mailbox-lapsing') AND m.id = l.object \
          LEFT JOIN revocation AS v ON l.kind = 'revoked' AND v.id = l.object \
-         LEFT JOIN certificate AS c ON c.id = CASE l.kind WHEN 'issued' THEN l.object \
-         WHEN 'reissued' THEN l.object WHEN 'superseded-ending' THEN l.object \
-         WHEN 'revoked' THEN v.certificate_id END \
+         LEFT JOIN certificate AS c ON c.id = CASE WHEN l.kind IN ('issued', \
+         'reissued', 'superseded-ending', 'certificate-expiring', 'certificate-expired') THEN l.object \
+         WHEN l.kind = 'revoked' THEN v.certificate_id END \
          WHERE 1 = 1";
     format!("SELECT {}{joins}", columns.join(", "))
 });

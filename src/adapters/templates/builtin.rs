@@ -15,6 +15,15 @@ macro_rules! texts {
             MailKind::Reissued => file!($language, "reissued"),
             MailKind::SupersededEnding => file!($language, "superseded-ending"),
             MailKind::Revoked => file!($language, "revoked"),
+            MailKind::AddressVerified => file!($language, "address-verified"),
+            MailKind::IssuanceDelayed => file!($language, "issuance-delayed"),
+            MailKind::IssuanceRefused => file!($language, "issuance-refused"),
+            MailKind::CertificateExpiring => file!($language, "certificate-expiring"),
+            MailKind::CertificateExpired => file!($language, "certificate-expired"),
+            MailKind::DataExpiring => file!($language, "data-expiring"),
+            MailKind::MailboxLapsing => file!($language, "mailbox-lapsing"),
+            MailKind::OrderLapsing => file!($language, "order-lapsing"),
+            MailKind::Test => file!($language, "test"),
         }
     };
 }

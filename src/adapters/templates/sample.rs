@@ -48,11 +48,27 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
             ("revoked_at", "2026-12-01 08:15 UTC"),
             ("reason", reason(language)),
         ]),
+        MailKind::CertificateExpiring | MailKind::CertificateExpired => values.extend([
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("not_after", "2027-11-22 17:42 UTC"),
+        ]),
+        MailKind::DataExpiring | MailKind::MailboxLapsing | MailKind::OrderLapsing => {
+            values.extend([("until", "2027-11-22 17:42 UTC")]);
+        }
         MailKind::InformationNeeded => values.extend([("needed", needed(language))]),
-        MailKind::DataReceived
+        MailKind::AddressVerified
+        | MailKind::DataReceived
         | MailKind::DataApproved
         | MailKind::DataRejected
+        | MailKind::IssuanceDelayed
+        | MailKind::IssuanceRefused
         | MailKind::ReadyToActivate => {}
+        MailKind::Test => {
+            for known in ["order_number", "organization", "message"] {
+                values.remove(known);
+            }
+        }
     }
     let values = values
         .into_iter()

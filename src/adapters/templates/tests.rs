@@ -23,10 +23,8 @@ fn every_mail_has_words_in_every_language() {
         for kind in MailKind::ALL {
             let wording = templates.render(&sample::letter(language, kind)).unwrap();
             let text = wording.text.expose_secret();
-            assert!(
-                text.contains("ORDER/0000123456/b01"),
-                "{kind:?} {language:?}"
-            );
+            let of_an_order = text.contains("ORDER/0000123456/b01");
+            assert_eq!(of_an_order, kind != MailKind::Test, "{kind:?} {language:?}");
             assert!(
                 text.lines().all(|line| line.chars().count() <= 78),
                 "{text}"

@@ -1,7 +1,5 @@
-//! The applicant who does not answer: reminded on days 3, 7 and 13, and the data refused on
-//! day 30 (flows 3.8). Nobody decides here: what was never shown is not verified.
-
-use std::time::Duration;
+//! The applicant who does not answer: reminded on days 3, 7 and 13 or as configured, and the data
+//! refused on day 30 (flows 3.8). Nobody decides here: what was never shown is not verified.
 
 use async_trait::async_trait;
 
@@ -18,7 +16,7 @@ use crate::{
         timestamp::{Timestamp, days},
         unit::{Aggregate, Unit},
     },
-    policy::access::SystemScope,
+    policy::{access::SystemScope, warnings},
     ports::entropy::random,
     services::{
         jobs::{self, JobHandler},
@@ -26,8 +24,6 @@ use crate::{
     },
 };
 
-/// Days of silence after which the applicant is reminded.
-const REMINDERS: [u32; 3] = [3, 7, 13];
 /// Days of silence after which the data is refused.
 const PATIENCE: u32 = 30;
 
@@ -39,7 +35,7 @@ impl CaseWork {
             kind: JobKind::ChaseApplicant,
             object: case.to_string(),
             slot: slot(now),
-            due: now.plus(next(Duration::ZERO)),
+            due: self.next(now, now),
         })
     }
 
@@ -57,8 +53,9 @@ impl CaseWork {
         if silence >= days(PATIENCE) {
             return self.refuse_silent(system, &ground, job).await;
         }
-        let due = asked_at.plus(next(silence));
-        if REMINDERS.iter().all(|day| silence < days(*day)) {
+        let due = self.next(asked_at, ground.now);
+        let reminders = &self.0.warnings.applicant;
+        if reminders.iter().all(|day| silence < days(*day)) {
             return Ok(jobs::put_off(store, job, due).await?);
         }
         let event = Event::new(EventKind::InformationRequested, "case", id).with("reminder", true);
@@ -68,6 +65,12 @@ impl CaseWork {
         let unit = unit.rests_on(Aggregate::Case, id, ground.case.version());
         store.commit(unit.ends_job(jobs::again(job, due))).await?;
         Ok(())
+    }
+
+    /// When the next thing is to be done about a question.
+    fn next(&self, asked_at: Timestamp, now: Timestamp) -> Timestamp {
+        let reminder = warnings::next_after(asked_at, &self.0.warnings.applicant, now);
+        reminder.unwrap_or_else(|| asked_at.plus(days(PATIENCE)))
     }
 
     async fn refuse_silent(
@@ -89,12 +92,6 @@ impl CaseWork {
 /// One timer for each question.
 fn slot(asked_at: Timestamp) -> String {
     format!("asked-{}", asked_at.millis())
-}
-
-/// From the question to the next thing to do after so much silence.
-fn next(silence: Duration) -> Duration {
-    let reminder = REMINDERS.into_iter().map(days).find(|day| silence < *day);
-    reminder.unwrap_or_else(|| days(PATIENCE))
 }
 
 #[async_trait]

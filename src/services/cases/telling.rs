@@ -4,8 +4,8 @@ use super::{CaseWork, Ground};
 use crate::{
     domain::{
         aggregate::Loaded,
-        id::{JobId, MailId, NotificationId},
-        mail::{Mail, MailKind, NewMail},
+        id::NotificationId,
+        mail::MailKind,
         mailbox::MailboxValidation,
         notification::{Notification, Topic},
         order::Order,
@@ -14,7 +14,7 @@ use crate::{
         unit::{Aggregate, Unit},
     },
     ports::entropy::random,
-    services::{readiness, request::Stopped},
+    services::{order_mail, readiness, request::Stopped},
 };
 
 impl CaseWork {
@@ -36,13 +36,12 @@ impl CaseWork {
         for order in orders {
             let about = data.id.to_string();
             unit = self.notify(unit, &order.owner, topic, Some(&order), &about, now)?;
-            let contact = order.contacts.technical.as_ref();
-            let recipient = match contact {
-                Some(contact) => Some(contact.to_string()),
-                None => self.address(&order, now).await?,
-            };
+            let mailbox = self.mailbox(&order).await?;
+            let recipient = order_mail::contact(&order, mailbox.as_deref(), now);
             if let Some(recipient) = recipient {
-                unit = self.mail(unit, &order, kind, about, recipient, now)?;
+                let entropy = self.0.entropy.as_ref();
+                let mail = order_mail::about(&order, kind, about, recipient, entropy, now)?;
+                unit = mail.join(unit);
             }
         }
         Ok(unit)
@@ -61,7 +60,14 @@ impl CaseWork {
             if !mailbox.is_verified(now) {
                 continue;
             }
-            unit = readiness::tell(unit, &order, &mailbox, &*self.0.entropy, now)?;
+            unit = readiness::tell(
+                unit,
+                &order,
+                &mailbox,
+                &self.0.warnings,
+                &*self.0.entropy,
+                now,
+            )?;
         }
         Ok(unit)
     }
@@ -71,13 +77,6 @@ impl CaseWork {
             Some(id) => Ok(self.0.mailboxes.mailbox(id).await?),
             None => Ok(None),
         }
-    }
-
-    /// The mailbox, once its holder has shown control: nobody else learns of the order.
-    async fn address(&self, order: &Order, now: Timestamp) -> Result<Option<String>, Stopped> {
-        let mailbox = self.mailbox(order).await?;
-        let verified = mailbox.filter(|mailbox| mailbox.is_verified(now));
-        Ok(verified.map(|mailbox| mailbox.address.as_str().to_owned()))
     }
 
     fn notify(
@@ -93,28 +92,5 @@ impl CaseWork {
         let order = order.map(|order| order.id);
         let notification = Notification::raise(id, owner.clone(), topic, order, about, now);
         Ok(unit.change(notification))
-    }
-
-    fn mail(
-        &self,
-        unit: Unit,
-        order: &Order,
-        kind: MailKind,
-        object: String,
-        recipient: String,
-        now: Timestamp,
-    ) -> Result<Unit, Stopped> {
-        let queued = Mail::queue(NewMail {
-            id: MailId::new(now, random(&*self.0.entropy)?),
-            job: JobId::new(now, random(&*self.0.entropy)?),
-            kind,
-            owner: order.owner.clone(),
-            order: Some(order.id),
-            object,
-            recipient,
-            language: order.language,
-            now,
-        });
-        Ok(queued.join(unit))
     }
 }

@@ -115,7 +115,7 @@ impl CaseWork {
             kind: JobKind::DataExpiry,
             object: data.id.to_string(),
             slot: "expiry".to_owned(),
-            due: warnings::first(lapses_at, &warnings::DATA),
+            due: warnings::first(lapses_at, &self.0.warnings.data),
         };
         let unit = unit.change(verified).job(warning).lapses_at(lapses_at);
         let unit = self

@@ -10,6 +10,7 @@ use crate::{
         id::{ActivationId, JobId, NotificationId},
         intent::Intent,
         job::{Job, JobEnd, JobKind, NewJob},
+        mail::{MailKind, QueuedMail},
         notification::{Notification, Topic},
         owner::Caller,
         refusal::Refused,
@@ -17,10 +18,14 @@ use crate::{
         unit::{CommitError, Unit},
     },
     policy::access::SystemScope,
-    ports::entropy::random,
+    ports::{
+        entropy::{EntropyFailed, random},
+        store::issuance::ActivationFacts,
+    },
     services::{
         authority::slot::SigningSlot,
         jobs::rest_before_anew,
+        order_mail,
         request::{Stopped, decide},
     },
 };
@@ -132,7 +137,7 @@ impl Issuance {
             .job(self.job(JobKind::RenewCrl, scope, &slot, now)?)
             .reserved();
         let unit = match told {
-            Some(told) => unit.change(told),
+            Some((line, mail)) => with_mail(unit.change(line), mail),
             None => unit,
         };
         match self.0.store.commit(unit).await {
@@ -142,24 +147,45 @@ impl Issuance {
         }
     }
 
-    /// The owner is told once that an activation takes longer: with its first serial that came
-    /// to nothing.
+    /// Owner and holder are told once that an activation takes longer: with its first serial that
+    /// came to nothing.
     async fn delay(
         &self,
         activation: ActivationId,
         now: Timestamp,
-    ) -> Result<Option<Changed<Notification>>, Refused> {
+    ) -> Result<Option<(Changed<Notification>, Option<QueuedMail>)>, Refused> {
         let read = SystemScope::new("issuance").read();
         let found = self.0.activations.activation(&read, activation).await?;
         let Some(found) = found else { return Ok(None) };
-        Ok(Some(Notification::raise(
+        let line = Notification::raise(
             NotificationId::new(now, random(self.0.entropy.as_ref())?),
             found.owner.clone(),
             Topic::ActivationDelayed,
             Some(found.order),
             activation,
             now,
-        )))
+        );
+        let facts = self.0.activations.activation_facts(&read, found.order);
+        let mail = match facts.await? {
+            Some(facts) => self.mail(&facts, MailKind::IssuanceDelayed, activation, now)?,
+            None => None,
+        };
+        Ok(Some((line, mail)))
+    }
+
+    /// A mail to the mailbox that is to be certified.
+    fn mail(
+        &self,
+        facts: &ActivationFacts,
+        kind: MailKind,
+        activation: ActivationId,
+        now: Timestamp,
+    ) -> Result<Option<QueuedMail>, EntropyFailed> {
+        let Some(mailbox) = &facts.mailbox else {
+            return Ok(None);
+        };
+        let (entropy, address) = (self.0.entropy.as_ref(), mailbox.address.as_str());
+        order_mail::about(&facts.order, kind, activation, address, entropy, now).map(Some)
     }
 
     fn job(
@@ -225,6 +251,7 @@ impl Issuance {
             .activation_facts(&scope.read(), activation.order)
             .await?;
         let facts = facts.ok_or_else(Refused::not_found)?;
+        let mail = self.mail(&facts, MailKind::IssuanceRefused, activation.id, now)?;
         let live = facts.live.filter(|live| live.id == activation.id);
         let Some(live) = live else { return Ok(()) };
         let notification = Notification::raise(
@@ -247,7 +274,14 @@ impl Issuance {
             true => unit,
             false => unit.change(facts.order.reopen(now)?),
         };
-        self.0.store.commit(unit).await?;
+        self.0.store.commit(with_mail(unit, mail)).await?;
         Ok(())
+    }
+}
+
+fn with_mail(unit: Unit, mail: Option<QueuedMail>) -> Unit {
+    match mail {
+        Some(mail) => mail.join(unit),
+        None => unit,
     }
 }

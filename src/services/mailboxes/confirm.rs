@@ -6,6 +6,7 @@ use crate::{
         aggregate::{Changed, Loaded},
         id::{MailboxId, OrderId},
         identity::Grant,
+        mail::MailKind,
         mailbox::{Answered, Attempt, ConfirmChannel, MailboxState, MailboxValidation},
         notification::Topic,
         order::{Order, OrderState},
@@ -253,7 +254,14 @@ impl MailboxControl {
             .rests_on(Aggregate::Order, order.id, order.version());
         let unit = unit.job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
-        let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
+        let jobs = unit.jobs.len();
+        let mut unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
+        // "It can be activated" says that the address is confirmed.
+        if unit.jobs.len() == jobs {
+            let kind = MailKind::AddressVerified;
+            let mail = self.mail(kind, order, &mailbox, mailbox.id.to_string(), now)?;
+            unit = mail.join(unit);
+        }
         self.0.store.commit(unit).await?;
         Ok(view)
     }
@@ -277,7 +285,8 @@ impl MailboxControl {
         if reuse::usable_facts(Some(&data), now).is_err() {
             return Ok(unit);
         }
-        readiness::tell(unit, order, mailbox, &*self.0.entropy, now)
+        let warnings = &self.0.warnings;
+        readiness::tell(unit, order, mailbox, warnings, &*self.0.entropy, now)
     }
 }
 

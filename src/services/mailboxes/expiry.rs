@@ -1,4 +1,4 @@
-//! Control of a mailbox that ends before its order is activated: the owner is told 7 days before
+//! Control of a mailbox that ends before its order is activated: owner and holder are told before
 //! (flows 3.8). That it has ended needs no timer.
 
 use async_trait::async_trait;
@@ -8,6 +8,7 @@ use crate::{
     domain::{
         id::{JobId, MailboxId},
         job::{Job, JobKind, NewJob},
+        mail::MailKind,
         mailbox::MailboxValidation,
         notification::Topic,
         order::OrderState,
@@ -41,7 +42,7 @@ impl MailboxControl {
             kind: JobKind::MailboxExpiry,
             object: mailbox.id.to_string(),
             slot: slot(mailbox),
-            due: warnings::first(mailbox.valid_until(), &warnings::MAILBOX),
+            due: warnings::first(mailbox.valid_until(), &self.0.warnings.mailbox),
         })
     }
 
@@ -64,7 +65,7 @@ impl MailboxControl {
         if order.state == OrderState::Submitted {
             return Ok(jobs::put_off(store, job, now.plus(days(1))).await?);
         }
-        let next = match warnings::standing(until, &warnings::MAILBOX, now) {
+        let next = match warnings::standing(until, &self.0.warnings.mailbox, now) {
             Standing::Early { first } => return Ok(jobs::put_off(store, job, first).await?),
             Standing::Due { next } => next,
         };
@@ -73,7 +74,9 @@ impl MailboxControl {
             .rests_on(Aggregate::Order, order.id, order.version())
             .rests_on(Aggregate::Mailbox, id, mailbox.version())
             .ends_job(jobs::next(job, next));
-        store.commit(unit).await?;
+        let kind = MailKind::MailboxLapsing;
+        let mail = self.mail(kind, &order, mailbox, id.to_string(), now)?;
+        store.commit(mail.join(unit)).await?;
         Ok(())
     }
 }

@@ -23,6 +23,8 @@ use crate::{
     },
 };
 
+mod reminders;
+
 /// A letter, or why it must not be sent.
 pub(super) enum Composed {
     Ready {
@@ -38,6 +40,9 @@ type Values = BTreeMap<&'static str, String>;
 impl MailLedger {
     pub(super) fn compose(&self, facts: &MailFacts, now: Timestamp) -> Result<Composed, Refused> {
         let mail = &facts.mail;
+        if mail.kind == MailKind::Test {
+            return Ok(ready(mail, self.house_values(mail), None, Vec::new()));
+        }
         let Some(order) = &facts.order else {
             return Ok(Composed::Obsolete("the order is gone"));
         };
@@ -50,8 +55,18 @@ impl MailLedger {
             MailKind::DataReceived
             | MailKind::DataApproved
             | MailKind::DataRejected
+            | MailKind::AddressVerified
             | MailKind::ReadyToActivate => Ok(ready(mail, values, None, Vec::new())),
             MailKind::InformationNeeded => Ok(information_needed(facts, values)),
+            MailKind::CertificateExpiring | MailKind::CertificateExpired => {
+                Ok(reminders::certificate(facts, values, now))
+            }
+            MailKind::IssuanceDelayed
+            | MailKind::IssuanceRefused
+            | MailKind::DataExpiring
+            | MailKind::MailboxLapsing
+            | MailKind::OrderLapsing
+            | MailKind::Test => Ok(reminders::of_order(facts, order, values, now)),
         }
     }
 
@@ -61,14 +76,19 @@ impl MailLedger {
             let message = data.message.as_ref().map(ToString::to_string);
             (data.organization.to_string(), message.unwrap_or_default())
         });
+        let mut values = self.house_values(mail);
+        values.insert("order_number", order.number.as_str().to_owned());
+        values.insert("organization", organization);
+        values.insert("message", message);
+        values
+    }
+
+    fn house_values(&self, mail: &Mail) -> Values {
         let house = &self.0.house;
         BTreeMap::from([
             ("ca", house.name.clone()),
             ("contact", house.contact.clone()),
-            ("order_number", order.number.as_str().to_owned()),
             ("recipient", mail.recipient.clone()),
-            ("organization", organization),
-            ("message", message),
         ])
     }
 

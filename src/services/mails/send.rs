@@ -9,7 +9,7 @@ use crate::{
         audit::event::{Event, EventKind, Outcome},
         id::{MailId, NotificationId},
         job::{Job, backoff},
-        mail::{Mail, MailState},
+        mail::{Mail, MailKind, MailState},
         mailbox::MailboxValidation,
         notification::{Notification, Topic},
         refusal::Refused,
@@ -192,6 +192,9 @@ fn sent(job: &Job, mut facts: MailFacts, reply: &str, now: Timestamp) -> Result<
 
 /// The validation whose code this mail carries, while it is still this mail's code.
 fn mailbox_of(facts: &mut MailFacts) -> Option<Loaded<MailboxValidation>> {
+    if facts.mail.kind != MailKind::VerifyAddress {
+        return None;
+    }
     let made = facts.mail.created_at;
     let mailbox = facts.mailbox.take();
     mailbox.filter(|mailbox| mailbox.code.created_at == made)

@@ -4,8 +4,8 @@ use super::{OrderView, Orders};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded, Version},
-        id::{JobId, MailId, OrderId, SubjectDataId},
-        mail::{Mail, MailKind, NewMail},
+        id::{OrderId, SubjectDataId},
+        mail::MailKind,
         order::Order,
         owner::ActingFor,
         refusal::Refused,
@@ -17,9 +17,8 @@ use crate::{
         access::{ReadScope, TenantScope},
         reuse,
     },
-    ports::entropy::random,
     services::{
-        readiness,
+        order_mail, readiness,
         request::{Stopped, decide, require_version},
     },
 };
@@ -135,7 +134,7 @@ impl Orders {
         match &view.mailbox {
             Some(mailbox) if view.is_ready() => {
                 let (order, now) = (&view.order, view.judged_at);
-                readiness::tell(unit, order, mailbox, self.entropy(), now)
+                readiness::tell(unit, order, mailbox, &self.0.warnings, self.entropy(), now)
             }
             _ => Ok(unit),
         }
@@ -147,17 +146,8 @@ impl Orders {
         let (Some(contact), Some(data)) = (&order.contacts.technical, &view.data) else {
             return Ok(unit);
         };
-        let queued = Mail::queue(NewMail {
-            id: MailId::new(now, random(self.entropy())?),
-            job: JobId::new(now, random(self.entropy())?),
-            kind: MailKind::DataReceived,
-            owner: order.owner.clone(),
-            order: Some(order.id),
-            object: data.id.to_string(),
-            recipient: contact.to_string(),
-            language: order.language,
-            now,
-        });
+        let kind = MailKind::DataReceived;
+        let queued = order_mail::about(order, kind, data.id, contact, self.entropy(), now)?;
         Ok(queued.join(unit))
     }
 }

@@ -122,7 +122,14 @@ impl Orders {
             unit = carried.join(unit);
         }
         if let (true, Some(mailbox)) = (view.is_ready(), &view.mailbox) {
-            unit = readiness::tell(unit, &view.order, mailbox, self.entropy(), now)?;
+            unit = readiness::tell(
+                unit,
+                &view.order,
+                mailbox,
+                &self.0.warnings,
+                self.entropy(),
+                now,
+            )?;
         }
         Ok((unit, view))
     }

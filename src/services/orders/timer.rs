@@ -1,6 +1,6 @@
 //! The timer of an order, one from its first day to the end of its certificate (flows 3.1, 3.8):
 //! its owner is told before the window for activation ends, an order that nobody activates
-//! lapses, and its owner is told before its certificate ends.
+//! lapses, and its owner and the certificate's holder are told before it ends and that it has.
 //!
 //! A late timer makes nothing right or wrong: what has ended is judged wherever it matters; here
 //! it is recorded and told.
@@ -13,8 +13,11 @@ use super::Orders;
 use crate::{
     domain::{
         aggregate::{Changed, Loaded},
+        certificate::Certificate,
         id::{JobId, NotificationId, OrderId},
         job::{Job, JobEnd, JobKind, NewJob},
+        mail::{MailKind, QueuedMail},
+        mailbox::MailboxValidation,
         notification::{Notification, Topic},
         order::{ACTIVATION_WINDOW_DAYS, Order, OrderState},
         product::ProductCode,
@@ -29,16 +32,20 @@ use crate::{
     ports::entropy::random,
     services::{
         jobs::{self, JobHandler},
+        order_mail,
         request::{Stopped, decide},
     },
 };
+
+/// Days after its end at which the holder of a certificate is told that it has ended.
+const TOLD_AFTER: u32 = 1;
 
 const SYSTEM: SystemScope = SystemScope::new("timer");
 
 impl Orders {
     /// The timer of a new order.
     pub(super) fn timer(&self, order: &Order, now: Timestamp) -> Result<NewJob, Stopped> {
-        let warning = warnings::first(order.window_ends(), &warnings::WINDOW);
+        let warning = warnings::first(order.window_ends(), &self.0.warnings.order);
         Ok(NewJob {
             id: JobId::new(now, random(self.entropy())?),
             kind: JobKind::OrderTimer,
@@ -53,7 +60,8 @@ impl Orders {
     fn pause(&self, product: &ProductCode) -> Duration {
         let product = self.0.catalogue.product(product);
         let life = product.map_or(ACTIVATION_WINDOW_DAYS, |product| product.validity_days);
-        let [longest, ..] = warnings::CERTIFICATE;
+        let longest = self.0.warnings.certificate.first().copied();
+        let longest = longest.unwrap_or_default();
         days(life.saturating_sub(longest + 1).max(1))
     }
 
@@ -78,13 +86,17 @@ impl Orders {
     async fn window(&self, order: Loaded<Order>, job: &Job, now: Timestamp) -> Result<(), Stopped> {
         let (ends, store) = (order.window_ends(), self.0.store.as_ref());
         let pause = now.plus(self.pause(&order.product));
-        match warnings::standing(ends, &warnings::WINDOW, now) {
+        match warnings::standing(ends, &self.0.warnings.order, now) {
             Standing::Early { first } => Ok(jobs::put_off(store, job, first.min(pause)).await?),
             Standing::Due { next } => {
                 let told = self.line(&order, Topic::OrderLapsing, order.id, now)?;
                 // No earlier look: it would tell the same again.
                 let due = next.unwrap_or(ends);
-                self.tell(&order, told, jobs::again(job, due), now).await
+                let mailbox = self.mailbox(&order).await?;
+                let contact = order_mail::contact(&order, mailbox.as_deref(), now);
+                let mails = self.mails(&order, MailKind::OrderLapsing, order.id, contact, now)?;
+                let end = jobs::again(job, due);
+                self.tell(&order, told, mails, end, now).await
             }
         }
     }
@@ -98,7 +110,14 @@ impl Orders {
         Ok(())
     }
 
-    /// A certificate that is revoked, renewed or has ended is told of no more.
+    async fn mailbox(&self, order: &Order) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
+        match order.mailbox {
+            Some(id) => Ok(self.0.mailboxes.mailbox(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// A certificate that is revoked or renewed is told of no more.
     async fn certificate(
         &self,
         order: Loaded<Order>,
@@ -116,18 +135,28 @@ impl Orders {
             }
             None => None,
         };
-        let valid = certificate
+        let unrevoked = certificate
             .filter(|record| record.revoked.is_none())
-            .map(|record| record.certificate)
-            .filter(|certificate| now < certificate.not_after);
-        let Some(certificate) = valid else {
+            .map(|record| record.certificate);
+        let Some(certificate) = unrevoked else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
-        match warnings::standing(certificate.not_after, &warnings::CERTIFICATE, now) {
+        let over = certificate.not_after.plus(days(TOLD_AFTER));
+        if now > certificate.not_after {
+            return match now < over {
+                true => Ok(jobs::put_off(store, job, over).await?),
+                false => self.expired(&order, &certificate, job, now).await,
+            };
+        }
+        match warnings::standing(certificate.not_after, &self.0.warnings.certificate, now) {
             Standing::Early { first } => Ok(jobs::put_off(store, job, first).await?),
             Standing::Due { next } => {
-                let told = self.line(&order, Topic::CertificateExpiring, certificate.id, now)?;
-                self.tell(&order, told, jobs::next(job, next), now).await
+                let (kind, id) = (MailKind::CertificateExpiring, certificate.id);
+                let told = self.line(&order, Topic::CertificateExpiring, id, now)?;
+                let holders = order_mail::holders(&order, &certificate.mailbox);
+                let mails = self.mails(&order, kind, id, holders, now)?;
+                let end = jobs::again(job, next.unwrap_or(over));
+                self.tell(&order, told, mails, end, now).await
             }
         }
     }
@@ -139,6 +168,72 @@ impl Orders {
             None => None,
         };
         Ok(by.is_some_and(|by| by.state == OrderState::Issued))
+    }
+
+    /// Said once, a day after the end; then the timer is over.
+    async fn expired(
+        &self,
+        order: &Loaded<Order>,
+        certificate: &Certificate,
+        job: &Job,
+        now: Timestamp,
+    ) -> Result<(), Stopped> {
+        let (kind, id) = (MailKind::CertificateExpired, certificate.id);
+        let holders = order_mail::holders(order, &certificate.mailbox);
+        let mut mails = self.mails(order, kind, id, holders, now)?.into_iter();
+        let store = self.0.store.as_ref();
+        let Some(first) = mails.next() else {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        };
+        let unit = first.begin(SYSTEM.caller(), now);
+        let unit = mails.fold(unit, |unit, mail| mail.join(unit));
+        store.commit(unit.ends_job(jobs::done(job))).await?;
+        Ok(())
+    }
+
+    fn mails(
+        &self,
+        order: &Order,
+        kind: MailKind,
+        about: impl ToString + Copy,
+        recipients: impl IntoIterator<Item = String>,
+        now: Timestamp,
+    ) -> Result<Vec<QueuedMail>, Stopped> {
+        let recipients = recipients.into_iter();
+        let mails =
+            recipients.map(|to| order_mail::about(order, kind, about, to, self.entropy(), now));
+        Ok(mails.collect::<Result<_, _>>()?)
+    }
+
+    /// The order can be activated since days and is not: its mailbox is reminded, as long as
+    /// both gates stay open.
+    async fn remind(&self, id: OrderId, job: &Job) -> Result<(), Stopped> {
+        let (now, store) = (self.0.clock.now(), self.0.store.as_ref());
+        let order = self.0.orders.order(&SYSTEM.read(), id).await?;
+        let order = order.filter(|order| order.state == OrderState::Open && !order.is_over(now));
+        let since = job
+            .slot
+            .strip_prefix("ready-")
+            .and_then(|at| at.parse().ok());
+        let (Some(order), Some(since)) = (order, since.map(Timestamp::from_millis)) else {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        };
+        let view = self
+            .view(&SYSTEM.read(), &order, order.version(), now)
+            .await?;
+        let mailbox = view.mailbox.as_ref().filter(|_| view.is_ready());
+        let Some(mailbox) = mailbox else {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        };
+        let next = warnings::next_after(since, &self.0.warnings.ready, now);
+        let (kind, address) = (MailKind::ReadyToActivate, mailbox.address.as_str());
+        let mail = order_mail::about(&order, kind, id, address, self.entropy(), now)?;
+        let unit = mail
+            .begin(SYSTEM.caller(), now)
+            .rests_on(Aggregate::Order, id, order.version())
+            .ends_job(jobs::next(job, next));
+        store.commit(unit).await?;
+        Ok(())
     }
 
     /// A line in the owner's notifications.
@@ -164,12 +259,14 @@ impl Orders {
         &self,
         order: &Loaded<Order>,
         told: Changed<Notification>,
+        mails: Vec<QueuedMail>,
         end: JobEnd,
         now: Timestamp,
     ) -> Result<(), Stopped> {
         let unit = Unit::of(SYSTEM.caller(), now, told)
             .rests_on(Aggregate::Order, order.id, order.version())
             .ends_job(end);
+        let unit = mails.into_iter().fold(unit, |unit, mail| mail.join(unit));
         self.0.store.commit(unit).await?;
         Ok(())
     }
@@ -179,6 +276,9 @@ impl Orders {
 impl JobHandler for Orders {
     async fn run(&self, job: &Job) -> Result<(), Refused> {
         let id = job.object.parse().map_err(|_| Refused::not_found())?;
-        decide(|| self.look(id, job)).await
+        match job.kind {
+            JobKind::RemindReady => decide(|| self.remind(id, job)).await,
+            _ => decide(|| self.look(id, job)).await,
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Verified data whose evidence ends: its owner is told 30 and 7 days before (flows 3.9). That
 //! it has ended needs no timer: it follows from the facts and the clock wherever it matters.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::DataSets;
@@ -8,6 +10,7 @@ use crate::{
     domain::{
         id::{NotificationId, SubjectDataId},
         job::Job,
+        mail::MailKind,
         notification::{Notification, Topic},
         refusal::Refused,
         unit::Unit,
@@ -20,6 +23,7 @@ use crate::{
     ports::entropy::random,
     services::{
         jobs::{self, JobHandler},
+        order_mail,
         request::{Stopped, decide},
     },
 };
@@ -33,11 +37,11 @@ impl DataSets {
         let (Some(data), Ok((_, until))) = (&data, usable) else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
-        let next = match warnings::standing(until, &warnings::DATA, now) {
+        let next = match warnings::standing(until, &self.0.warnings.data, now) {
             Standing::Early { first } => return Ok(jobs::put_off(store, job, first).await?),
             Standing::Due { next } => next,
         };
-        let told = Notification::raise(
+        let line = Notification::raise(
             NotificationId::new(now, random(self.0.entropy.as_ref())?),
             data.owner.clone(),
             Topic::DataExpiring,
@@ -46,7 +50,21 @@ impl DataSets {
             now,
         );
         let end = jobs::next(job, next);
-        let unit = Unit::of(system.caller(), now, told).ends_job(end);
+        let mut unit = Unit::of(system.caller(), now, line).ends_job(end);
+        let mut told = BTreeSet::new();
+        for order in self.0.orders.orders_of_subject_data(id).await? {
+            // A technical contact can mend it, a mailbox cannot; one of many orders is told once.
+            let Some(contact) = order_mail::contact(&order, None, now) else {
+                continue;
+            };
+            if !told.insert(contact.clone()) {
+                continue;
+            }
+            let entropy = self.0.entropy.as_ref();
+            let kind = MailKind::DataExpiring;
+            let mail = order_mail::about(&order, kind, id, contact, entropy, now)?;
+            unit = mail.join(unit);
+        }
         store.commit(unit).await?;
         Ok(())
     }
