@@ -1,5 +1,6 @@
 //! Drivers: one outside thing each, behind a port. An adapter knows no other adapter.
 
+pub mod clamd;
 pub mod dns;
 pub mod document_directory;
 pub mod pkcs11;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 pub mod caa;
+pub mod documents;
 pub mod hsm;
 pub mod listen;
 pub mod lives;
@@ -22,6 +23,7 @@ pub mod value;
 
 use self::{
     caa::Caa,
+    documents::Documents,
     hsm::{Hsm, Issuer},
     listen::{Limits, Listen, Tls},
     lives::Lives,
@@ -58,6 +60,8 @@ pub struct Settings {
     pub mail: Mail,
     #[serde(default)]
     pub registers: Registers,
+    #[serde(default)]
+    pub documents: Documents,
     #[serde(default)]
     pub keys: Keys,
     #[serde(default)]

@@ -8,6 +8,7 @@ pub mod ceremony;
 pub mod country;
 pub mod csr;
 pub mod document_kinds;
+pub mod document_retention;
 pub mod documents;
 pub mod issuance;
 pub mod key_policy;

@@ -7,5 +7,6 @@ pub mod entropy;
 pub mod mailer;
 pub mod register;
 pub mod resolver;
+pub mod scanner;
 pub mod signer;
 pub mod store;

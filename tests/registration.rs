@@ -26,5 +26,7 @@ mod orders;
 mod papers;
 #[path = "registration/ready.rs"]
 mod ready;
+#[path = "registration/retention.rs"]
+mod retention;
 #[path = "registration/world.rs"]
 mod world;

@@ -82,6 +82,7 @@ CREATE INDEX subject_data_created ON subject_data (created_at, id);
 
 CREATE TABLE document (
     id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
     subject_data TEXT NOT NULL REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
     ra TEXT NOT NULL,
     customer TEXT,
@@ -91,7 +92,12 @@ CREATE TABLE document (
     media_type TEXT NOT NULL,
     size INTEGER NOT NULL,
     sha256 BLOB NOT NULL,
-    stored_as TEXT NOT NULL UNIQUE,
+    case_id TEXT REFERENCES validation_case (id) DEFERRABLE INITIALLY DEFERRED,
+    brought_by TEXT,
+    scan TEXT NOT NULL,
+    finding TEXT,
+    scanned_at INTEGER,
+    erased_at INTEGER,
     received_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX document_data ON document (subject_data, received_at, id);
@@ -522,7 +528,9 @@ CREATE TRIGGER evidence_fixed BEFORE UPDATE ON evidence
 BEGIN SELECT RAISE(ABORT, 'evidence is immutable'); END;
 CREATE TRIGGER evidence_kept BEFORE DELETE ON evidence
 BEGIN SELECT RAISE(ABORT, 'evidence is immutable'); END;
-CREATE TRIGGER document_fixed BEFORE UPDATE ON document
+-- What a document is never changes; what is known of it does.
+CREATE TRIGGER document_fixed BEFORE UPDATE OF id, subject_data, kind, description, file_name, media_type,
+    size, sha256, case_id, brought_by, received_at ON document
 BEGIN SELECT RAISE(ABORT, 'document is immutable'); END;
 CREATE TRIGGER document_kept BEFORE DELETE ON document
 BEGIN SELECT RAISE(ABORT, 'document is immutable'); END;

@@ -65,7 +65,7 @@ pub struct CaseData {
     pub submitted_at: Option<String>,
 }
 
-/// A document of the applicant; its content has a call of its own.
+/// A document of the applicant or of the CA's people; its content has a call of its own.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CaseDocument {
     pub id: String,
@@ -76,6 +76,15 @@ pub struct CaseDocument {
     pub size: u64,
     /// In hex.
     pub sha256: String,
+    /// Who of the CA brought it into the case; `null` for the applicant's.
+    pub brought_by: Option<String>,
+    /// `not_scanned`, `pending`, `clean`, `infected` or `unscannable`; of the last two and of
+    /// `pending` the content is not given out.
+    pub scan: String,
+    /// What the scanner found, or why it could not scan.
+    pub finding: Option<String>,
+    /// When its bytes were deleted, their retention over.
+    pub erased_at: Option<String>,
     pub received_at: String,
 }
 

@@ -191,6 +191,15 @@ pub struct Document {
     pub size: u64,
     /// Of the content, in hex.
     pub sha256: String,
+    /// `not_scanned` where nobody scans, else `pending`, then `clean`, `infected` or
+    /// `unscannable`. Only `not_scanned` and `clean` count and are looked at.
+    pub scan: String,
+    pub scanned_at: Option<String>,
+    /// When its bytes may be deleted at the earliest, as things stand; `null` while it is in use,
+    /// and when they are gone.
+    pub retain_until: Option<String>,
+    /// When its bytes were deleted.
+    pub erased_at: Option<String>,
     pub received_at: String,
 }
 

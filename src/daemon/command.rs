@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use super::{Outside, caa, mail, material, registers, reload, run};
 use crate::{
     adapters::{
+        document_directory::{DocumentDirectory, keys::DocumentKeys},
         sqlite::{
             self, SqliteStore,
             verify::{Report, Violation},
@@ -228,11 +229,28 @@ fn judge(path: &Path) -> Result<Report, Box<dyn Error>> {
             eprint!("\r\x1b[K{table} {rows}");
         }
     };
-    let judged = runtime.block_on(sqlite::verify::verify_aloud(&database, &issuers, &progress));
+    let (files, keyed) = documents(&config);
+    let judged = runtime.block_on(async {
+        let report = sqlite::verify::verify_aloud(&database, &issuers, &progress).await?;
+        sqlite::verify::files::check(&database, &files, keyed, report, &progress).await
+    });
     if aloud {
         eprint!("\r\x1b[K");
     }
     Ok(judged?)
+}
+
+/// The documents' files; without their keys nobody can look into them, and the report says so.
+fn documents(config: &Config) -> (DocumentDirectory, bool) {
+    let keys = material::document_keys(config);
+    if let Err(fault) = &keys {
+        eprintln!("chanceryd: documents are not looked into: {fault}");
+    }
+    let keyed = keys.is_ok();
+    let keys = Arc::new(keys.unwrap_or_else(|_| DocumentKeys::none()));
+    let directory = config.settings.files.documents.get_ref().as_path();
+    let files = DocumentDirectory::new(directory.to_owned(), keys, Arc::new(OsEntropy));
+    (files, keyed)
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

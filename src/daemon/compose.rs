@@ -1,6 +1,6 @@
 //! Which part gets which: every service built once from the store, the signer and the outside.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -11,11 +11,16 @@ use super::{
 };
 use crate::{
     adapters::{
+        clamd::{self, Clamd},
         document_directory::DocumentDirectory,
         pkcs11::Pkcs11Signer,
         sqlite::{SqliteStore, registry::Registry},
     },
-    config::{Config, listen},
+    config::{
+        Config,
+        documents::{ClamdAddress, Scan},
+        listen,
+    },
     http::{
         certificates::issued,
         extract::{idempotency::InFlight, list::cursor::CursorKey},
@@ -25,7 +30,7 @@ use crate::{
         strangers::Strangers,
     },
     policy::{mailbox_code::CodeKey, warnings::Warnings},
-    ports::{document_files::DocumentFiles, signer::Signer, store::Store},
+    ports::{document_files::DocumentFiles, scanner::Scanner, signer::Signer, store::Store},
     services::{
         authority::Authorities,
         caa::{Advice, CaaChecks},
@@ -148,7 +153,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         mails: mail::ledger(config, ground, &authorities, &key)?,
         orders: orders(ground, &catalogue, &warnings),
         data_sets: data_sets(ground, &catalogue, &warnings),
-        documents: documents(ground, &files),
+        documents: documents(config, ground, &files),
         feed: Feed::new(ground.reads(), Arc::clone(clock), ground.stop.clone()),
         notifications: Notifications::new(notifications::Parts {
             store: ground.durable(),
@@ -433,13 +438,25 @@ fn data_sets(ground: &Ground, catalogue: &Arc<Catalogue>, warnings: &Arc<Warning
     })
 }
 
-fn documents(ground: &Ground, files: &Arc<dyn DocumentFiles>) -> Documents {
+fn documents(config: &Config, ground: &Ground, files: &Arc<dyn DocumentFiles>) -> Documents {
+    let settings = &config.settings.documents;
     Documents::new(documents::Parts {
         store: ground.durable(),
         sets: ground.reads(),
         cases: ground.reads(),
         files: Arc::clone(files),
+        scanner: settings.scan.as_ref().map(scanner),
+        kept_days: settings.kept_days.get(),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
     })
+}
+
+fn scanner(wanted: &Scan) -> Arc<dyn Scanner> {
+    let address = match &wanted.clamd {
+        ClamdAddress::Unix(path) => clamd::Address::Unix(path.clone()),
+        ClamdAddress::Tcp(address) => clamd::Address::Tcp(*address),
+    };
+    let deadline = Duration::from_secs(wanted.deadline_seconds.get());
+    Arc::new(Clamd::new(address, deadline))
 }

@@ -30,6 +30,8 @@ const RESUMED: u32 = 8;
 const TIMERS: u32 = 4;
 /// Domains that are looked up early side by side; those who are silent take their time.
 const ADVICE: u32 = 8;
+/// Documents that are scanned side by side.
+const SCANS: u32 = 4;
 /// Mails in hand at a time. More than the relay's connections: the others are read or booked.
 const MAILS: u32 = 32;
 
@@ -54,6 +56,8 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     runner(ground, tracker, JobKind::ResumeActivation, resume, RESUMED);
     let advice = Arc::clone(&parts.advice);
     runner(ground, tracker, JobKind::AdviseCaa, advice, ADVICE);
+    let documents = Arc::new(parts.app.documents.clone());
+    runner(ground, tracker, JobKind::ScanDocument, documents, SCANS);
     let housekeeping = ground.clone();
     tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
         forget(housekeeping.clone())
@@ -69,13 +73,14 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         }
     }));
     let superseded = SupersededSweep(app.revocations.clone());
-    let timers: [(JobKind, Arc<dyn JobHandler>); 6] = [
+    let timers: [(JobKind, Arc<dyn JobHandler>); 7] = [
         (JobKind::RevokeSuperseded, Arc::new(superseded)),
         (JobKind::RemindReady, Arc::new(app.orders.clone())),
         (JobKind::OrderTimer, Arc::new(app.orders.clone())),
         (JobKind::ChaseApplicant, Arc::new(app.cases.clone())),
         (JobKind::DataExpiry, Arc::new(app.data_sets.clone())),
         (JobKind::MailboxExpiry, Arc::new(app.mailboxes.clone())),
+        (JobKind::EraseDocument, Arc::new(app.documents.clone())),
     ];
     runner_of(ground, tracker, BTreeMap::from(timers), TIMERS);
     tracker.spawn(every(ground.clone(), TICK, move || {

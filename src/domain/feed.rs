@@ -45,6 +45,7 @@ feed_kinds! {
     DataResumed = "data.resumed",
     DataInvalidated = "data.invalidated",
     DataExpiring = "data.expiring",
+    DocumentScanned = "document.scanned",
     EmailSent = "email.sent",
     EmailBounced = "email.bounced",
     EmailLocked = "email.locked",

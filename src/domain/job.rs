@@ -31,10 +31,14 @@ pub enum JobKind {
     RemindReady,
     /// Object: the fingerprint of a key that was blocked, in hex; its certificates fall.
     RevokeKey,
+    /// Object: a document that nobody has looked for malware in yet.
+    ScanDocument,
+    /// Object: a document, whose bytes go when its retention is over.
+    EraseDocument,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -47,6 +51,8 @@ impl JobKind {
         Self::RevokeSuperseded,
         Self::RemindReady,
         Self::RevokeKey,
+        Self::ScanDocument,
+        Self::EraseDocument,
     ];
 
     #[must_use]
@@ -64,6 +70,8 @@ impl JobKind {
             Self::RevokeSuperseded => "revoke_superseded",
             Self::RemindReady => "remind_ready",
             Self::RevokeKey => "revoke_key",
+            Self::ScanDocument => "scan_document",
+            Self::EraseDocument => "erase_document",
         }
     }
 

@@ -72,10 +72,12 @@ pub enum Topic {
     CertificateExpiring,
     DataExpiring,
     MailboxLapsing,
+    DocumentInfected,
+    DocumentUnscannable,
 }
 
 impl Topic {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::OrderCreated,
         Self::OrderCancelled,
         Self::OrderLapsing,
@@ -103,6 +105,8 @@ impl Topic {
         Self::CertificateExpiring,
         Self::DataExpiring,
         Self::MailboxLapsing,
+        Self::DocumentInfected,
+        Self::DocumentUnscannable,
     ];
 
     #[must_use]
@@ -135,6 +139,8 @@ impl Topic {
             Self::CertificateExpiring => "certificate-expiring",
             Self::DataExpiring => "data-expiring",
             Self::MailboxLapsing => "mailbox-lapsing",
+            Self::DocumentInfected => "document-infected",
+            Self::DocumentUnscannable => "document-unscannable",
         }
     }
 
@@ -157,7 +163,9 @@ impl Topic {
             | Self::CaaForbids
             | Self::CaaLookupFailed
             | Self::ActivationRefused
-            | Self::ActivationDelayed => Tab::Problems,
+            | Self::ActivationDelayed
+            | Self::DocumentInfected
+            | Self::DocumentUnscannable => Tab::Problems,
             Self::OrderLapsing
             | Self::OrderLapsed
             | Self::CertificateExpiring

@@ -90,7 +90,7 @@ pub enum Change {
     Mail(Changed<Mail>),
     Notification(Changed<Notification>),
     Certificate(Certificate),
-    Document(Document),
+    Document(Changed<Document>),
     Evidence(Evidence),
     Revoked(RevokedSerial),
     /// Nothing happens when the key is blocked already.
@@ -322,8 +322,8 @@ fn take_events(change: &mut Change) -> Vec<Event> {
         Change::Identity(changed) => changed.take_events(),
         Change::Mail(changed) => changed.take_events(),
         Change::Notification(changed) => changed.take_events(),
+        Change::Document(changed) => changed.take_events(),
         Change::Certificate(_)
-        | Change::Document(_)
         | Change::Evidence(_)
         | Change::Revoked(_)
         | Change::BlockedKey(_)
@@ -357,7 +357,7 @@ change_from! {
     Mail(Changed<Mail>),
     Notification(Changed<Notification>),
     Certificate(Certificate),
-    Document(Document),
+    Document(Changed<Document>),
     Evidence(Evidence),
     Revoked(RevokedSerial),
     BlockedKey(BlockedKey),

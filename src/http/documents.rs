@@ -1,66 +1,50 @@
-//! Documents of a data set: upload and metadata.
-
-use std::time::Duration;
+//! Documents of a data set or brought into a case: upload and metadata.
 
 use axum::{
-    extract::{
-        DefaultBodyLimit, FromRequest, Multipart, Request, State,
-        multipart::{Field, MultipartError},
-    },
-    http::header::CONTENT_TYPE,
+    extract::{DefaultBodyLimit, Request, State},
     response::Response,
 };
-use sha2::{Digest, Sha256};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::form::Upload;
 use super::{
     answer,
     extract::{
         idempotency::{self, Header, Key},
         list::{self, Listing, NoFilter, Paging},
-        members::Members,
         path::Id,
-        scope::{ReadOrders, UseOrders},
+        scope::{ReadOrders, UseOrders, WorkCases},
     },
     refusal::Refusal,
     state::AppState,
 };
 use crate::{
-    api::{
-        list::List,
-        problem::Problem,
-        subject_data::{Document, Upload},
-    },
+    api::{self, list::List, problem::Problem, subject_data::Document},
     domain::{
-        document::{self, DocumentKind},
-        id::SubjectDataId,
-        text::Text,
+        id::{CaseId, SubjectDataId},
+        idempotency::Answer,
+        owner::Owner,
     },
-    policy::documents::MAX_SIZE,
-    services::documents::{
-        UploadWish, name_of_file,
-        receiving::{Received, Receiving},
-    },
+    services::documents::Listed,
 };
 
-/// How long an upload may take.
-const DEADLINE: Duration = Duration::from_secs(600);
+mod form;
+
 /// Longest body that is read at all, refused documents included: then the client sees why.
 const BODY_LIMIT: usize = (30 + 8) * 1024 * 1024;
-/// Longest text part of the form, in bytes.
-const TEXT_LIMIT: usize = 8 * 1024;
-
 /// The resource's routes.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(add, all))
+        .routes(routes!(bring))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
-/// Adds a document, before or after the data was submitted.
+/// Adds a document, before or after the data was submitted. Where the CA scans for malware it is
+/// `pending` first; it counts once it is `clean`.
 #[utoipa::path(post, path = "/subject-data/{id}/documents", tag = "subject data",
     params(("id" = String, Path), Header),
-    request_body(content = Upload, content_type = "multipart/form-data"),
+    request_body(content = api::subject_data::Upload, content_type = "multipart/form-data"),
     responses((status = 201, body = Document), (status = "4XX", body = Problem)))]
 async fn add(
     State(app): State<AppState>,
@@ -69,24 +53,46 @@ async fn add(
     key: Key,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let mut receiving = app.documents.begin(&scope, id).await?;
-    let mut form = form(&app, request).await?;
-    let read = tokio::time::timeout(DEADLINE, read(&mut form, &mut receiving)).await;
-    let parts = match read.unwrap_or_else(|_| Err(Refusal::new(408, "body-timeout"))) {
-        Ok(parts) => parts,
-        Err(refusal) => return Err(skip(form, refusal).await),
-    };
-    let wish = parts.wish()?;
-    let received = receiving.end()?;
-    let claim = key.of(scope.ra(), scope.owner(), &content(&wish, &received));
+    let receiving = app.documents.begin(&scope, id).await?;
+    let upload = form::receive(&app, receiving, request).await?;
+    let claim = key.of(scope.ra(), scope.owner(), &upload.content());
     let documents = app.documents.clone();
+    let Upload { wish, received } = upload;
     idempotency::once(&app, claim, created, move |request| async move {
         documents.add(&scope, id, wish, received, request).await
     })
     .await
 }
 
-/// Lists a set's documents, oldest first.
+/// Brings a document into a case that one works on: a print-out of a register, a letter. It
+/// becomes evidence when it is recorded as such; who brings it does not decide.
+#[utoipa::path(post, path = "/cases/{id}/documents", tag = "cases",
+    params(("id" = String, Path), Header),
+    request_body(content = api::subject_data::Upload, content_type = "multipart/form-data"),
+    responses((status = 201, body = Document), (status = "4XX", body = Problem)))]
+async fn bring(
+    State(app): State<AppState>,
+    WorkCases(scope): WorkCases,
+    Id(id): Id<CaseId>,
+    key: Key,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let receiving = app.documents.begin_for_case(id).await?;
+    let upload = form::receive(&app, receiving, request).await?;
+    let owner = Owner {
+        ra: scope.person().clone(),
+        customer: None,
+    };
+    let claim = key.of(scope.person(), owner, &upload.content());
+    let documents = app.documents.clone();
+    let Upload { wish, received } = upload;
+    idempotency::once(&app, claim, created, move |request| async move {
+        documents.bring(&scope, id, wish, received, request).await
+    })
+    .await
+}
+
+/// Lists a set's own documents, oldest first.
 #[utoipa::path(get, path = "/subject-data/{id}/documents", tag = "subject data",
     params(("id" = String, Path), Paging),
     responses((status = 200, body = List<Document>), (status = "4XX", body = Problem)))]
@@ -102,125 +108,12 @@ async fn all(
     Ok(answer::ok(&list::cut(documents, &listing.page, name)?))
 }
 
-async fn form(app: &AppState, request: Request) -> Result<Multipart, Refusal> {
-    let media = request.headers().get(CONTENT_TYPE);
-    let media = media
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if !media
-        .to_ascii_lowercase()
-        .starts_with("multipart/form-data")
-    {
-        return Err(Refusal::new(415, "unsupported-media-type"));
-    }
-    let form = Multipart::from_request(request, app).await;
-    form.map_err(|_| Refusal::new(400, "multipart-malformed").closing())
+fn created(listed: &Listed) -> Answer {
+    answer::json(201, &wire(listed))
 }
 
-/// The parts of the form, each at most once.
-#[derive(Default)]
-struct Parts {
-    kind: Option<String>,
-    description: Option<String>,
-    file_name: Option<String>,
-}
-
-impl Parts {
-    fn wish(self) -> Result<UploadWish, Refusal> {
-        let mut members = Members::default();
-        let kind = members.value("/kind", "member-missing", self.kind);
-        let kind = kind.and_then(|name| {
-            members.value("/kind", "member-invalid", DocumentKind::from_name(&name))
-        });
-        let description = self.description.filter(|text| !text.is_empty());
-        let description: Option<Text<1000>> =
-            members.optional("/description", description.as_deref());
-        let name = members.value("/file", "member-missing", self.file_name);
-        let (kind, name) = members.end(kind.zip(name))?;
-        Ok(UploadWish {
-            kind,
-            description,
-            file_name: name_of_file(&name)?,
-        })
-    }
-}
-
-async fn read(form: &mut Multipart, receiving: &mut Receiving) -> Result<Parts, Refusal> {
-    let mut parts = Parts::default();
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let slot = match name.as_str() {
-            "kind" => &mut parts.kind,
-            "description" => &mut parts.description,
-            "file" => &mut parts.file_name,
-            _ => return Err(Refusal::at(&name, "unknown-member")),
-        };
-        if slot.is_some() {
-            return Err(Refusal::new(400, "multipart-malformed"));
-        }
-        *slot = Some(if name == "file" {
-            let file_name = field.file_name().unwrap_or_default().to_owned();
-            receiving.declared(field.content_type());
-            take(&mut field, receiving).await?;
-            file_name
-        } else {
-            text(&mut field).await?
-        });
-    }
-    Ok(parts)
-}
-
-/// Reads the rest of a refused form away, so that the client sees the answer.
-async fn skip(mut form: Multipart, refusal: Refusal) -> Refusal {
-    let rest = async { while let Ok(Some(_)) = form.next_field().await {} };
-    let _ = tokio::time::timeout(Duration::from_secs(30), rest).await;
-    refusal.closing()
-}
-
-async fn take(field: &mut Field<'_>, receiving: &mut Receiving) -> Result<(), Refusal> {
-    let mut size = 0_u64;
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
-        size = size.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        if size > MAX_SIZE {
-            return Err(Refusal::new(413, "payload-too-large"));
-        }
-        receiving.write(&chunk).await?;
-    }
-    Ok(())
-}
-
-async fn text(field: &mut Field<'_>) -> Result<String, Refusal> {
-    let mut whole = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
-        whole.extend_from_slice(&chunk);
-        if whole.len() > TEXT_LIMIT {
-            return Err(Refusal::new(413, "payload-too-large"));
-        }
-    }
-    String::from_utf8(whole).map_err(|_| Refusal::new(400, "multipart-malformed"))
-}
-
-fn broken(_: MultipartError) -> Refusal {
-    Refusal::new(400, "multipart-malformed")
-}
-
-/// What makes two uploads the same: boundaries and the order of parts do not matter.
-fn content(wish: &UploadWish, received: &Received) -> [u8; 32] {
-    let description = wish.description.as_ref().map_or("", Text::as_str);
-    let mut hash = Sha256::new();
-    for part in [wish.kind.name(), description, wish.file_name.as_str()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hash.update(received.sha256);
-    hash.finalize().into()
-}
-
-fn created(document: &document::Document) -> crate::domain::idempotency::Answer {
-    answer::json(201, &wire(document))
-}
-
-fn wire(document: &document::Document) -> Document {
+fn wire(listed: &Listed) -> Document {
+    let document = &listed.document;
     Document {
         document_id: document.id.to_string(),
         subject_data_id: document.subject_data.to_string(),
@@ -230,6 +123,10 @@ fn wire(document: &document::Document) -> Document {
         media_type: document.media_type.name().to_owned(),
         size: document.size,
         sha256: hex::encode(document.sha256),
+        scan: document.scan.name().to_owned(),
+        scanned_at: document.scanned_at.map(|at| at.to_string()),
+        retain_until: listed.retain_until.map(|at| at.to_string()),
+        erased_at: document.erased_at.map(|at| at.to_string()),
         received_at: document.received_at.to_string(),
     }
 }

@@ -238,6 +238,7 @@ mod tests {
             let known = [
                 "order",
                 "subject_data",
+                "document",
                 "mailbox",
                 "activation",
                 "certificate",

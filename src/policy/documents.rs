@@ -1,6 +1,10 @@
 //! What may be uploaded: formats by their content, names, sizes. Knows nothing of files.
 
-use crate::domain::{document::MediaType, text::Text};
+use crate::domain::{
+    document::{Document, MediaType, Scan},
+    refusal::Refused,
+    text::Text,
+};
 
 /// Longest document in bytes (contract, HTTP: 30 MB).
 pub const MAX_SIZE: u64 = 30 * 1024 * 1024;
@@ -92,6 +96,28 @@ pub fn contradicts(declared: Option<&str>, found: MediaType) -> bool {
     };
     let known = ["", "application/octet-stream", found.name()];
     !known.iter().chain(other_names).any(|name| *name == essence)
+}
+
+/// Whether one of these documents can show the organisation; none at all is another refusal.
+///
+/// # Errors
+/// 409 with the code of a document that cannot be shown, one that still may be first.
+pub fn require_one_shown(documents: &[Document]) -> Result<(), Refused> {
+    let pending = |document: &&Document| document.scan == Scan::Pending;
+    let waiting = documents.iter().find(pending).or(documents.last());
+    let shown = documents.iter().any(|one| one.require_shown().is_ok());
+    match waiting {
+        Some(document) if !shown => document.require_shown(),
+        _ => Ok(()),
+    }
+}
+
+/// A scanner's own words as they may be kept: printable ASCII, 120 characters.
+#[must_use]
+pub fn finding(words: &str) -> Option<Text<200>> {
+    let printable = |c: &char| c.is_ascii_graphic() || *c == ' ';
+    let words: String = words.chars().filter(printable).take(120).collect();
+    Text::parse(words.trim()).ok()
 }
 
 /// A file name: 3 to 255 characters, without a path, separators or characters that some file

@@ -67,9 +67,21 @@ pub const fn words(topic: Topic) -> Words {
         Topic::CertificateExpiring => CERTIFICATE_EXPIRING,
         Topic::DataExpiring => DATA_EXPIRING,
         Topic::MailboxLapsing => MAILBOX_LAPSING,
+        Topic::DocumentInfected => DOCUMENT_INFECTED,
+        Topic::DocumentUnscannable => DOCUMENT_UNSCANNABLE,
     };
     Words { en, pl }
 }
+
+// Of documents.
+const DOCUMENT_INFECTED: (&str, &str) = (
+    "Malware was found in a document you sent. Nobody will open it; send another.",
+    "W przesłanym dokumencie wykryto złośliwe oprogramowanie. Nikt go nie otworzy; prześlij inny.",
+);
+const DOCUMENT_UNSCANNABLE: (&str, &str) = (
+    "A document you sent cannot be checked for malware. Send it without a password, or in another form.",
+    "Przesłanego dokumentu nie można sprawdzić pod kątem złośliwego oprogramowania. Prześlij go bez hasła lub w innej postaci.",
+);
 
 // Of the mailbox and its domain.
 const CAA_FORBIDS: (&str, &str) = (

@@ -140,6 +140,16 @@ impl Ground {
         self.case.digest(&self.data, &self.documents)
     }
 
+    /// Documents that are evidence can be looked at.
+    fn require_documents_shown(&self) -> Result<(), Refused> {
+        let named = |document: &&Document| {
+            let mut evidence = self.evidence.iter();
+            evidence.any(|evidence| evidence.document == Some(document.id))
+        };
+        let mut documents = self.documents.iter().filter(named);
+        documents.try_for_each(Document::require_shown)
+    }
+
     /// A unit that changes the case and rests on the data it was judged by.
     fn unit(&self, scope: &OfficerScope, changed: &Changed<Case>) -> Unit {
         Unit::of(scope.caller(), self.now, changed.clone()).rests_on(

@@ -1,30 +1,40 @@
-//! Documents of the applicant: taken in before and after the data was submitted.
+//! Documents: taken in from the applicant before and after the data was submitted, and from those
+//! who work on the case; scanned; deleted when their retention is over.
 //!
 //! The bytes are durable before the row that names them; a row never outlives its file.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use self::receiving::{Received, Receiving, at};
-use super::request::{Request, Stopped, decide};
+use async_trait::async_trait;
+
+use self::receiving::{Facts, Received, Receiving, at};
+use super::{
+    jobs::JobHandler,
+    request::{Request, Stopped, decide},
+};
 use crate::{
     domain::{
         aggregate::Loaded,
         case::Case,
-        document::{Document, DocumentKind},
-        id::{DocumentId, SubjectDataId},
+        document::{BroughtBy, Document, DocumentKind, Scan},
+        id::{DocumentId, JobId, SubjectDataId},
+        job::{Job, JobKind, NewJob, backoff},
         refusal::{Class, Refused},
         subject_data::{SubjectData, SubjectDataState},
         text::Text,
+        timestamp::Timestamp,
         unit::{Aggregate, Unit},
     },
     policy::{
         access::{ReadScope, TenantScope},
+        document_retention::{kept, retain_until},
         documents::{MAX_COUNT, file_name},
     },
     ports::{
         clock::Clock,
         document_files::{DocumentFiles, FilesError},
         entropy::{Entropy, random},
+        scanner::Scanner,
         store::{
             Store,
             registration::{Cases, SubjectDataSets},
@@ -32,7 +42,10 @@ use crate::{
     },
 };
 
+mod bringing;
+mod erasing;
 pub mod receiving;
+mod scanning;
 
 /// What the service needs; wired once.
 pub struct Parts {
@@ -40,6 +53,10 @@ pub struct Parts {
     pub sets: Arc<dyn SubjectDataSets>,
     pub cases: Arc<dyn Cases>,
     pub files: Arc<dyn DocumentFiles>,
+    /// Without one, documents are shown unscanned.
+    pub scanner: Option<Arc<dyn Scanner>>,
+    /// How long a document is kept after its last use.
+    pub kept_days: u64,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -47,6 +64,15 @@ pub struct Parts {
 /// The service.
 #[derive(Clone)]
 pub struct Documents(Arc<Parts>);
+
+/// A document as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub document: Document,
+    /// When its bytes may go at the earliest, as things stand; `None` while they are in use, and
+    /// once they are gone.
+    pub retain_until: Option<Timestamp>,
+}
 
 /// What is said about an upload.
 #[derive(Clone, Debug)]
@@ -90,7 +116,7 @@ impl Documents {
         Ok(Receiving::begin(id, self.0.files.begin(id).await?))
     }
 
-    /// Metadata of a set's documents, oldest first.
+    /// A set's own documents, oldest first; what the CA's people brought in is not shown.
     ///
     /// # Errors
     /// 404, or 503.
@@ -98,10 +124,27 @@ impl Documents {
         &self,
         scope: &ReadScope,
         set: SubjectDataId,
-    ) -> Result<Vec<Document>, Refused> {
+    ) -> Result<Vec<Listed>, Refused> {
         let set = self.0.sets.subject_data(scope, set).await?;
         let set = set.ok_or_else(Refused::not_found)?;
-        Ok(self.0.sets.documents(set.id).await?)
+        let documents = self.0.sets.documents(set.id).await?;
+        let relied_until = self.0.sets.relied_until(set.id).await?;
+        let listed = |document: Document| Listed {
+            retain_until: self.retention(&document, &set, relied_until),
+            document,
+        };
+        let own = |document: &Document| document.brought_by.is_none();
+        Ok(documents.into_iter().filter(own).map(listed).collect())
+    }
+
+    fn retention(
+        &self,
+        document: &Document,
+        set: &SubjectData,
+        relied_until: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let until = retain_until(document, set, relied_until, self.0.kept_days);
+        until.filter(|_| document.erased_at.is_none())
     }
 
     /// Keeps an upload. Whoever works on the case sees it; a proposal falls by it, and an
@@ -115,40 +158,85 @@ impl Documents {
         set: SubjectDataId,
         wish: UploadWish,
         received: Received,
-        request: Request<Document>,
-    ) -> Result<Document, Refused> {
-        let Received {
-            id,
-            file,
-            sha256,
-            size,
-            media_type,
-        } = received;
+        request: Request<Listed>,
+    ) -> Result<Listed, Refused> {
+        let (received, file) = received.part();
         file.keep().await?;
+        let id = received.id;
         let request = request.about(id);
         let added = decide(|| async {
             let now = self.0.clock.now();
             let set = self.open_set(&scope.read(), set).await?;
-            let document = Document {
-                id,
-                subject_data: set.id,
-                owner: set.owner.clone(),
-                kind: wish.kind,
-                description: wish.description.clone(),
-                file_name: wish.file_name.clone(),
-                media_type,
-                size,
-                sha256,
-                stored_as: id.to_string(),
-                received_at: now,
+            let document = self.document(&received, &set, &wish, None, now);
+            let unit = Unit::of(scope.caller(), now, document.clone().receive());
+            let unit = self
+                .unit(unit.granted(scope.grant()), set, &document)
+                .await?;
+            let unit = self.timers(unit, &document)?;
+            let listed = Listed {
+                document,
+                retain_until: None,
             };
-            let unit = Unit::new(scope.caller(), now, document.received()).granted(scope.grant());
-            let unit = self.unit(unit, set, &document).await?;
-            let unit = request.complete(unit.change(document.clone()), &document);
+            let unit = request.complete(unit, &listed);
             self.0.store.commit(unit).await?;
-            Ok(document)
+            Ok(listed)
         })
         .await;
+        self.tidy(id, added).await
+    }
+
+    fn document(
+        &self,
+        received: &Facts,
+        set: &SubjectData,
+        wish: &UploadWish,
+        brought_by: Option<BroughtBy>,
+        now: Timestamp,
+    ) -> Document {
+        Document {
+            id: received.id,
+            subject_data: set.id,
+            owner: set.owner.clone(),
+            kind: wish.kind,
+            description: wish.description.clone(),
+            file_name: wish.file_name.clone(),
+            media_type: received.media_type,
+            size: received.size,
+            sha256: received.sha256,
+            brought_by,
+            scan: match self.0.scanner {
+                Some(_) => Scan::Pending,
+                None => Scan::NotScanned,
+            },
+            finding: None,
+            scanned_at: None,
+            erased_at: None,
+            received_at: now,
+        }
+    }
+
+    /// The jobs of a new document.
+    fn timers(&self, unit: Unit, document: &Document) -> Result<Unit, Refused> {
+        let now = document.received_at;
+        let job = |kind, slot: &str, due| {
+            Ok::<_, Refused>(NewJob {
+                id: JobId::new(now, random(self.0.entropy.as_ref())?),
+                kind,
+                object: document.id.to_string(),
+                slot: slot.to_owned(),
+                due,
+            })
+        };
+        let over = now.plus(kept(self.0.kept_days));
+        let unit = unit.job(job(JobKind::EraseDocument, "retention", over)?);
+        if document.scan == Scan::Pending {
+            return Ok(unit.job(job(JobKind::ScanDocument, "scan", now)?));
+        }
+        Ok(unit)
+    }
+
+    /// Removes the file of a document that was refused.
+    async fn tidy<T>(&self, id: DocumentId, added: Result<T, Refused>) -> Result<T, Refused> {
         if let Err(refused) = &added
             && !matches!(refused.class, Class::Unavailable { .. })
         {
@@ -197,10 +285,41 @@ impl Documents {
         ) {
             return Err(Refused::state("data-set-state-conflict"));
         }
-        if self.0.sets.documents(id).await?.len() >= MAX_COUNT {
+        self.require_room(id, |document| document.brought_by.is_none())
+            .await?;
+        Ok(set)
+    }
+
+    /// Applicant and CA each have their own room.
+    async fn require_room(
+        &self,
+        set: SubjectDataId,
+        counts: impl Fn(&Document) -> bool + Send,
+    ) -> Result<(), Refused> {
+        let documents = self.0.sets.documents(set).await?;
+        let count = documents.iter().filter(|one| counts(one)).count();
+        if count >= MAX_COUNT {
             return Err(Refused::state("document-limit"));
         }
-        Ok(set)
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl JobHandler for Documents {
+    async fn run(&self, job: &Job) -> Result<(), Refused> {
+        let id = job.object.parse().map_err(|_| Refused::not_found())?;
+        match job.kind {
+            JobKind::ScanDocument => self.scan(id, job).await,
+            _ => self.erase_when_over(id, job).await,
+        }
+    }
+
+    fn rest(&self, job: &Job) -> Duration {
+        match job.kind {
+            JobKind::ScanDocument => scanning::rest(job),
+            _ => backoff(job.attempts),
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use chancery::{
     domain::{
-        document::{Document, DocumentKind, MediaType},
+        document::{Document, DocumentKind, MediaType, Scan},
         id::{DocumentId, EvidenceId},
-        unit::{Change, Unit},
+        unit::Unit,
     },
     ports::{document_files::DocumentFiles, store::catalogue::AuditLog},
 };
@@ -48,13 +48,16 @@ impl World {
             media_type: MediaType::Pdf,
             size: u64::try_from(CONTENT.len()).unwrap(),
             sha256: Sha256::digest(CONTENT).into(),
-            stored_as: id.to_string(),
+            brought_by: None,
+            scan: Scan::NotScanned,
+            finding: None,
+            scanned_at: None,
+            erased_at: None,
             received_at: self.now(),
         };
         self.put(id, CONTENT).await;
-        let unit = Unit::new(self.caller(), self.now(), document.received());
-        self.commit(unit.change(Change::Document(document.clone())))
-            .await;
+        let unit = Unit::of(self.caller(), self.now(), document.clone().receive());
+        self.commit(unit).await;
         document
     }
 }

@@ -86,6 +86,7 @@ fn scene(world: &World, row: &Row) -> Scene {
             let body = || Call::json(&successor(&new_key().1));
             frontend(path, body(), body())
         }
+        "/cases/{id}/documents" => print_out(world),
         "/cases/{id}/proposal" => word(world, "specialist", "propose"),
         "/cases/{id}/decision" => word(world, "officer", "decide"),
         other => panic!("{other} takes a key: it needs a scene"),
@@ -108,6 +109,18 @@ fn word(world: &World, who: &'static str, step: &str) -> Scene {
         path: desk.at(rest),
         call: body("approve"),
         another: body("reject"),
+    }
+}
+
+fn print_out(world: &World) -> Scene {
+    let desk = Desk::open(&world.instance, "customer", "c-1");
+    desk.act("specialist", "/claim").ok();
+    Scene {
+        who: "specialist",
+        others: &[("second", "")],
+        path: desk.at("/documents"),
+        call: form("x"),
+        another: form("y"),
     }
 }
 

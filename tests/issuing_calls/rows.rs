@@ -85,7 +85,7 @@ impl Row {
 
     /// Uploads take a form instead of JSON; their own tests send it.
     pub fn is_upload(&self) -> bool {
-        self.method == "POST" && self.path == "/subject-data/{id}/documents"
+        self.method == "POST" && self.path.ends_with("/{id}/documents")
     }
 
     fn keyed(self) -> Self {
@@ -209,6 +209,7 @@ fn cases() -> Vec<Row> {
         row("POST", "/cases/{id}/evidence", work).with(note()),
         row("POST", "/cases/{id}/lookup", work).with(json!({})),
         row("GET", "/cases/{id}/evidence/{evidence_id}", read),
+        row("POST", "/cases/{id}/documents", work).keyed(),
         row("GET", "/cases/{id}/documents/{document_id}", work),
         row("PUT", "/cases/{id}/checks/{check}", work)
             .versioned()

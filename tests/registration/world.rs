@@ -20,7 +20,12 @@ use chancery::{
         access::{Action, Authenticated, TenantScope},
         statements::StatementGiven,
     },
-    ports::{clock::Clock, document_files::DocumentFiles, store::Store, store::people::Identities},
+    ports::{
+        clock::Clock,
+        document_files::{DocumentFiles, FilesError},
+        store::Store,
+        store::people::Identities,
+    },
     services::{
         catalogue::Catalogue,
         documents::{self, Documents, UploadWish, name_of_file},
@@ -126,6 +131,8 @@ impl World {
                 sets: shared.clone(),
                 cases: shared.clone(),
                 files: Arc::new(files.clone()),
+                scanner: None,
+                kept_days: 731,
                 clock: clock.clone(),
                 entropy,
             }),
@@ -240,9 +247,12 @@ impl World {
             file_name: name_of_file("odpis.pdf")?,
         };
         let received = receiving.end()?;
-        self.documents
-            .add(scope, set, wish, received, request(scope, key))
-            .await
+        let request = request(scope, key);
+        let added = self
+            .documents
+            .add(scope, set, wish, received, request)
+            .await;
+        added.map(|listed| listed.document)
     }
 
     pub fn agreed(&self) -> StatementGiven {
@@ -254,13 +264,13 @@ impl World {
     }
 
     /// What was stored as this document.
-    pub async fn kept(&self, id: DocumentId) -> Vec<u8> {
-        let mut file = self.files.open(id).await.unwrap();
+    pub async fn kept(&self, id: DocumentId) -> Result<Vec<u8>, FilesError> {
+        let mut file = self.files.open(id).await?;
         let mut content = Vec::new();
-        while let Some(chunk) = file.next().await.unwrap() {
+        while let Some(chunk) = file.next().await? {
             content.extend(chunk);
         }
-        content
+        Ok(content)
     }
 
     /// Names in the document directory.

@@ -1,6 +1,6 @@
 //! Uploads.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -213,4 +213,52 @@ fn withdrawn_data_takes_no_documents() {
         .get("customer", &format!("/subject-data/{set}/documents"))
         .ok();
     assert_eq!(listed["items"], Value::Array(Vec::new()));
+}
+
+/// What `chanceryd verify` says, and whether it is content.
+fn judged(instance: &Instance) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_chanceryd"))
+        .args(["verify", "--config", "chancery.toml"])
+        .current_dir(instance.path(""))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    (output.status.code(), said)
+}
+
+#[test]
+fn the_oracle_reads_every_file() {
+    let instance = Instance::start();
+    let set = draft(&instance);
+    let content = form(&kind("additional"), "a.pdf", &pdf(200_000));
+    let made = upload(&instance, &set, &content).ok();
+    let id = made["document_id"].as_str().unwrap();
+    let path = instance.path("documents").join(id);
+    let sealed = fs::read(&path).unwrap();
+    assert_eq!(judged(&instance).0, Some(0));
+
+    let mut altered = sealed.clone();
+    *altered.last_mut().unwrap() ^= 1;
+    for wrong in [&altered[..], &sealed[..70_000], &pdf(200_000)] {
+        fs::write(&path, wrong).unwrap();
+        let (code, said) = judged(&instance);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(
+            said.contains("document-altered") && said.contains(id),
+            "{said}"
+        );
+    }
+    fs::remove_file(&path).unwrap();
+    assert!(judged(&instance).1.contains("document-missing"));
+    fs::write(&path, &sealed).unwrap();
+    let keys = instance.path("document-keys");
+    fs::write(&keys, format!("other {}", "08".repeat(32))).unwrap();
+    assert!(judged(&instance).1.contains("document-key"));
+    // Without any key it sees that the file is there and encrypted, no more.
+    fs::remove_file(&keys).unwrap();
+    assert_eq!(judged(&instance).0, Some(0));
+    fs::write(&path, &altered).unwrap();
+    assert_eq!(judged(&instance).0, Some(0));
+    fs::write(&path, pdf(9)).unwrap();
+    assert_eq!(judged(&instance).0, Some(1));
 }

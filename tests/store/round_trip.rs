@@ -6,7 +6,7 @@ use chancery::{
         aggregate::Loaded,
         case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind},
         certificate::Certificate,
-        document::{Document, DocumentKind, MediaType},
+        document::{Document, DocumentKind, MediaType, Scan},
         id::{
             ActivationId, CaseId, CertificateId, DocumentId, EvidenceId, MailId, MailboxId,
             NotificationId, SubjectDataId,
@@ -230,16 +230,27 @@ pub async fn orders_and_data<S: WholeStore>(world: World<S>) {
         media_type: MediaType::Pdf,
         size: 70_000,
         sha256: [3; 32],
-        stored_as: "doc-1".to_owned(),
+        brought_by: None,
+        scan: Scan::NotScanned,
+        finding: None,
+        scanned_at: None,
+        erased_at: None,
         received_at: world.now(),
     };
-    let unit = Unit::new(caller(), world.now(), document.received()).change(document.clone());
+    let unit = Unit::of(caller(), world.now(), document.clone().receive());
     world.commit(unit).await.unwrap();
-    assert_eq!(
-        world.store.document(document.id).await.unwrap().unwrap(),
-        document
-    );
+    let kept = world.store.document(document.id).await.unwrap().unwrap();
+    assert_eq!(*kept, document);
     assert_eq!(world.store.documents(set.id).await.unwrap(), [document]);
+    let finding = Some(Text::parse("Test").unwrap());
+    let scanned = kept.scanned(Scan::Infected, finding, world.now());
+    let (id, after) = (scanned.id, Document::clone(&scanned));
+    world
+        .commit(Unit::of(caller(), world.now(), scanned))
+        .await
+        .unwrap();
+    let kept = world.store.document(id).await.unwrap().unwrap();
+    assert_eq!(*kept, after);
 
     let filter = OrderFilter {
         states: vec![order.state],

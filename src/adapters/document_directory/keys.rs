@@ -53,13 +53,19 @@ impl DocumentKeys {
         Ok(Self(keys))
     }
 
+    /// No keys: a directory under them tells of a file only whether it is there and encrypted.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// The key of this id.
     pub(super) fn of(&self, id: &str) -> Option<&LessSafeKey> {
         let found = self.0.iter().find(|(known, _)| known == id);
         found.map(|(_, key)| key)
     }
 
-    /// The key that encrypts, and its id. There always is one.
+    /// The key that encrypts, and its id.
     pub(super) fn newest(&self) -> Option<(&str, &LessSafeKey)> {
         self.0.last().map(|(id, key)| (id.as_str(), key))
     }

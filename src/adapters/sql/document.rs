@@ -5,13 +5,18 @@ use super::{
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
-use crate::domain::document::{Document, DocumentKind, MediaType};
+use crate::domain::{
+    aggregate::{Loaded, Version},
+    document::{BroughtBy, Document, DocumentKind, MediaType, Scan},
+    owner::IdentityName,
+};
 
 pub static TABLE: Table = Table {
     name: "document",
     key: 1,
     columns: &[
         "id",
+        "version",
         "subject_data",
         "ra",
         "customer",
@@ -21,18 +26,36 @@ pub static TABLE: Table = Table {
         "media_type",
         "size",
         "sha256",
-        "stored_as",
+        "case_id",
+        "brought_by",
+        "scan",
+        "finding",
+        "scanned_at",
+        "erased_at",
         "received_at",
     ],
-    fixed: &[],
-    kept: &[],
+    fixed: &[
+        "subject_data",
+        "ra",
+        "customer",
+        "kind",
+        "media_type",
+        "size",
+        "sha256",
+        "case_id",
+        "brought_by",
+        "received_at",
+    ],
+    kept: &["description", "file_name"],
 };
 
 #[must_use]
-pub fn record(document: &Document) -> Record {
+pub fn record(document: &Document, version: Version) -> Record {
     let [ra, customer] = owner::columns(&document.owner);
+    let brought = document.brought_by.as_ref();
     vec![
         SqlValue::text(document.id),
+        SqlValue::version(version),
         SqlValue::text(document.subject_data),
         ra,
         customer,
@@ -42,14 +65,26 @@ pub fn record(document: &Document) -> Record {
         SqlValue::text(document.media_type.name()),
         SqlValue::count(document.size),
         SqlValue::blob(&document.sha256),
-        SqlValue::text(&document.stored_as),
+        SqlValue::maybe(brought.map(|by| by.case).as_ref()),
+        SqlValue::maybe(brought.map(|by| &by.person)),
+        SqlValue::text(document.scan.name()),
+        SqlValue::maybe(document.finding.as_ref()),
+        SqlValue::maybe_time(document.scanned_at),
+        SqlValue::maybe_time(document.erased_at),
         SqlValue::time(document.received_at),
     ]
 }
 
-pub fn read(row: &dyn Columns) -> Result<Document, Unreadable> {
+pub fn read(row: &dyn Columns) -> Result<Loaded<Document>, Unreadable> {
     let row = Fields::of(row);
-    Ok(Document {
+    let brought_by = match row.maybe_parsed("case_id")? {
+        Some(case) => Some(BroughtBy {
+            case,
+            person: row.with("brought_by", IdentityName::parse)?,
+        }),
+        None => None,
+    };
+    let document = Document {
         id: row.parsed("id")?,
         subject_data: row.parsed("subject_data")?,
         owner: owner::read(row)?,
@@ -59,7 +94,12 @@ pub fn read(row: &dyn Columns) -> Result<Document, Unreadable> {
         media_type: row.with("media_type", MediaType::from_name)?,
         size: row.number("size")?,
         sha256: row.array("sha256")?,
-        stored_as: row.string("stored_as")?,
+        brought_by,
+        scan: row.with("scan", Scan::from_name)?,
+        finding: row.maybe_text("finding")?,
+        scanned_at: row.maybe_time("scanned_at")?,
+        erased_at: row.maybe_time("erased_at")?,
         received_at: row.time("received_at")?,
-    })
+    };
+    Ok(Loaded::restore(document, row.version()?))
 }

@@ -146,10 +146,7 @@ impl Plan {
             Change::Mail(c) => self.row(&mail::TABLE, c, mail::record),
             Change::Notification(c) => self.row(&notification::TABLE, c, notification::record),
             Change::Certificate(c) => self.certificate(c),
-            Change::Document(document) => {
-                self.inserts
-                    .push((&document::TABLE, document::record(document)));
-            }
+            Change::Document(c) => self.row(&document::TABLE, c, document::record),
             Change::Evidence(evidence) => {
                 self.inserts
                     .push((&evidence::TABLE, evidence::record(evidence)));

@@ -20,6 +20,7 @@ use crate::{
             SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, need::Need,
         },
         text::Country,
+        timestamp::Timestamp,
     },
     policy::access::ReadScope,
     ports::store::{Page, StoreError, registration::SubjectDataSets},
@@ -245,11 +246,22 @@ impl<F: Fetch> SubjectDataSets for F {
         let query = Query::from("document")
             .eq("subject_data", SqlValue::text(id))
             .sql(" ORDER BY received_at, id");
-        all(self, query, document::read).await
+        let found = all(self, query, document::read).await?;
+        Ok(found.iter().map(|one| Document::clone(one)).collect())
     }
 
-    async fn document(&self, id: DocumentId) -> Result<Option<Document>, StoreError> {
+    async fn document(&self, id: DocumentId) -> Result<Option<Loaded<Document>>, StoreError> {
         let query = Query::from("document").eq("id", SqlValue::text(id));
         first(self, query, document::read).await
+    }
+
+    async fn relied_until(&self, id: SubjectDataId) -> Result<Option<Timestamp>, StoreError> {
+        let query = Query::new(
+            "SELECT c.not_after AS ends FROM orders AS o JOIN certificate AS c ON c.id = o.certificate \
+             WHERE o.subject_data = ",
+        )
+        .bind(SqlValue::text(id))
+        .sql(" ORDER BY c.not_after DESC LIMIT 1");
+        first(self, query, |row| Fields::of(row).time("ends")).await
     }
 }

@@ -6,6 +6,7 @@
 mod agree;
 mod compare;
 mod content;
+pub mod files;
 mod lists;
 mod log;
 mod rebuild;
@@ -22,7 +23,7 @@ use super::{
     connection::{DatabaseError, Snapshot},
     schema,
 };
-use crate::pkix::certificate::CaCertificate;
+use crate::{pkix::certificate::CaCertificate, ports::document_files::FilesError};
 
 /// Rows read at a time.
 const PAGE: u32 = 1000;
@@ -74,6 +75,8 @@ pub enum Unreadable {
     Open(#[from] OpenError),
     #[error("reading the database")]
     Database(#[from] DatabaseError),
+    #[error("reading a document")]
+    Files(FilesError),
 }
 
 /// Gets a table's name and how many of its rows have been read.

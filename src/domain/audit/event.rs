@@ -63,6 +63,8 @@ event_kinds! {
     DataResumed = "data.resumed",
     DataInvalidated = "data.invalidated",
     DocumentReceived = "document.received",
+    DocumentScanned = "document.scanned",
+    DocumentErased = "document.erased",
     CaseOpened = "case.opened",
     CaseClaimed = "case.claimed",
     CaseReleased = "case.released",

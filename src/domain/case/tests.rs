@@ -7,7 +7,7 @@ use super::{
 use crate::domain::{
     aggregate::{Changed, Loaded, Version},
     audit::event::EventKind,
-    document::{Document, DocumentKind, MediaType},
+    document::{Document, DocumentKind, MediaType, Scan},
     id::{CaseId, DocumentId, EvidenceId, SubjectDataId},
     owner::{ActingFor, IdentityName, Owner},
     refusal::Refused,
@@ -85,7 +85,11 @@ fn document() -> Document {
         media_type: MediaType::Pdf,
         size: 1,
         sha256: [9; 32],
-        stored_as: "x".to_owned(),
+        brought_by: None,
+        scan: Scan::NotScanned,
+        finding: None,
+        scanned_at: None,
+        erased_at: None,
         received_at: now(),
     }
 }

@@ -189,6 +189,25 @@ impl Loaded<Case> {
         Ok(also(changed, reopened))
     }
 
+    /// A person working on the case brought a document into it, which is stored in the same unit:
+    /// work like any other.
+    ///
+    /// # Errors
+    /// As [`Case::require_work`].
+    pub fn document_brought(
+        self,
+        document: &Document,
+        by: &IdentityName,
+        now: Timestamp,
+    ) -> Result<Changed<Case>, Refused> {
+        self.require_work(by, now)?;
+        let event = event(EventKind::CaseDocumentAdded, self.id)
+            .with("document", document.id.to_string())
+            .with("sha256", hex::encode(document.sha256))
+            .with("by", by.as_str());
+        Ok(self.work(event, by, now, |_| {}))
+    }
+
     /// Records the outcome of a check in place of an earlier one.
     ///
     /// # Errors

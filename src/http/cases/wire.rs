@@ -138,6 +138,10 @@ pub fn document(document: &Document) -> CaseDocument {
         media_type: document.media_type.name().to_owned(),
         size: document.size,
         sha256: hex::encode(document.sha256),
+        brought_by: document.brought_by.as_ref().map(|by| by.person.to_string()),
+        scan: document.scan.name().to_owned(),
+        finding: document.finding.as_ref().map(ToString::to_string),
+        erased_at: document.erased_at.map(|at| at.to_string()),
         received_at: document.received_at.to_string(),
     }
 }

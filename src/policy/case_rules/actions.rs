@@ -25,6 +25,7 @@ pub fn allowed(case: &Case, by: &IdentityName, role: Role, now: Timestamp) -> Ve
     if case.require_work(by, now).is_ok() {
         actions.extend([
             "evidence",
+            "documents",
             "lookup",
             "checks",
             "facts",

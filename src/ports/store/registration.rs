@@ -92,7 +92,13 @@ pub trait SubjectDataSets: Send + Sync {
 
     /// # Errors
     /// When the database cannot answer.
-    async fn document(&self, id: DocumentId) -> Result<Option<Document>, StoreError>;
+    async fn document(&self, id: DocumentId) -> Result<Option<Loaded<Document>>, StoreError>;
+
+    /// The end of the last certificate that was issued on the set; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn relied_until(&self, id: SubjectDataId) -> Result<Option<Timestamp>, StoreError>;
 }
 
 /// Filters of the case queue.

@@ -34,7 +34,8 @@ impl CaseWork {
     /// Adds evidence to a case; a proposal falls by it.
     ///
     /// # Errors
-    /// 404; 409 when the case may not be worked on by this person; 422; 503.
+    /// 404; 409 when the case may not be worked on by this person, or the document cannot be
+    /// shown; 422; 503.
     pub async fn add_evidence(
         &self,
         scope: &OfficerScope,
@@ -46,6 +47,7 @@ impl CaseWork {
             let now = ground.now;
             ground.case.require_work(scope.person(), now)?;
             let document = found(new, &ground);
+            document.map_or(Ok(()), Document::require_shown)?;
             evidence::judge(
                 new.content.as_deref(),
                 new.document.is_some(),

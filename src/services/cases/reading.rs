@@ -113,7 +113,7 @@ impl CaseWork {
     /// without the entry nobody sees it.
     ///
     /// # Errors
-    /// 404; 503, `document-key-missing` or `document-unreadable` among them.
+    /// 404; 409 as [`Document::require_shown`]; 503, `document-key-missing` or `document-unreadable` among them.
     pub async fn document(
         &self,
         scope: &OfficerScope,
@@ -125,6 +125,7 @@ impl CaseWork {
         let document = documents
             .find(|document| document.id == id)
             .ok_or_else(Refused::not_found)?;
+        document.require_shown()?;
         let files = &self.0.files;
         let sha256 = document_files::sha256(&mut *files.open(id).await?).await?;
         if sha256 != document.sha256 {

@@ -25,12 +25,28 @@ pub struct Receiving {
 
 /// An upload that has arrived whole and is of an accepted kind.
 pub struct Received {
+    facts: Facts,
+    file: Box<dyn IncomingFile>,
+}
+
+/// What is known of an upload from its bytes.
+pub(super) struct Facts {
     pub(super) id: DocumentId,
-    pub(super) file: Box<dyn IncomingFile>,
-    /// Of what was sent.
-    pub sha256: [u8; 32],
+    pub(super) sha256: [u8; 32],
     pub(super) size: u64,
     pub(super) media_type: MediaType,
+}
+
+impl Received {
+    /// SHA-256 of what was sent.
+    #[must_use]
+    pub const fn sha256(&self) -> [u8; 32] {
+        self.facts.sha256
+    }
+
+    pub(super) fn part(self) -> (Facts, Box<dyn IncomingFile>) {
+        (self.facts, self.file)
+    }
 }
 
 impl Receiving {
@@ -76,12 +92,15 @@ impl Receiving {
         let Some(media_type) = found else {
             return Err(at("/file", "document-type-rejected"));
         };
-        Ok(Received {
+        let facts = Facts {
             id: self.id,
-            file: self.file,
             sha256: self.hash.finalize().into(),
             size: self.size,
             media_type,
+        };
+        Ok(Received {
+            facts,
+            file: self.file,
         })
     }
 }

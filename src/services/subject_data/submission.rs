@@ -9,13 +9,14 @@ use crate::{
         owner::{AcceptedStatement, ActingFor},
         product::{Statement, Step},
         refusal::{Fault, Refused},
-        subject_data::{NAME_CAP, SubjectData, SubjectDataState},
+        subject_data::{NAME_CAP, SubjectData, SubjectDataState, VerificationMethod},
         text::Text,
         timestamp::Timestamp,
         unit::Unit,
     },
     policy::{
         access::TenantScope,
+        documents::require_one_shown,
         statements::{StatementGiven, accept},
     },
     ports::entropy::random,
@@ -36,7 +37,8 @@ impl DataSets {
     /// replaces is void from then on, its case closed, unless two people have decided on it.
     ///
     /// # Errors
-    /// 404; 409 `data-set-state-conflict`, `document-missing`; 422 for the statements, or an
+    /// 404; 409 `data-set-state-conflict`, `document-missing`, or the code of the documents that
+    /// cannot be shown (`document-not-scanned` first); 422 for the statements, or an
     /// abbreviation that is not offered.
     pub async fn submit(
         &self,
@@ -86,6 +88,9 @@ impl DataSets {
         let documents = self.0.sets.documents(id).await?;
         let case_id = CaseId::new(now, random(entropy)?);
         let data = data.submit(statements, documents.len(), case_id, now)?;
+        if data.method == VerificationMethod::Document {
+            require_one_shown(&documents)?;
+        }
         let mut data = data.asserted_by(&given.acting_for);
         if let Some(chosen) = chosen {
             data = data.abbreviated(chosen).asserted_by(&given.acting_for);

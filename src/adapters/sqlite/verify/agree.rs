@@ -203,6 +203,12 @@ const QUESTIONS: &[Question] = &[
          OR (d.customer IS NOT NULL AND s.customer IS NOT d.customer)",
     ),
     (
+        "document",
+        Rule::LinkDiffers,
+        "SELECT d.id AS id, 'case_id' AS col FROM document AS d JOIN validation_case AS c \
+         ON c.id = d.case_id WHERE c.subject_data <> d.subject_data",
+    ),
+    (
         "validation_case",
         Rule::OwnerDiffers,
         "SELECT c.id AS id, '' AS col FROM validation_case AS c JOIN subject_data AS s \

@@ -88,6 +88,9 @@ rules! {
     OwnerDiffers = "owner-differs", "log", "it and what it belongs to have different owners";
     LinkDiffers = "link-differs", "log", "it and what it names do not agree";
     Dangling = "dangling", "log", "it names a row that is not there";
+    DocumentMissing = "document-missing", "log", "its file is not there";
+    DocumentAltered = "document-altered", "log", "its file is not what was received";
+    DocumentKey = "document-key", "log", "the key of its file is not given";
     ContentAltered = "content-altered", "log", "its content has another digest";
     KeyHolder = "key-holder", "log", "the key's owner is not who used it";
     BootUnknown = "boot-unknown", "log", "it was written by a start nobody registered";

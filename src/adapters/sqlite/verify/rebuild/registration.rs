@@ -241,6 +241,7 @@ pub(super) fn case(told: &Telling<'_>, said: &mut Said) {
     // Work leaves the case with who did it.
     let editor = match told.kind() {
         "evidence.recorded" | "check.recorded" | "facts.recorded" => told.word("claimed_by"),
+        "case.document_added" => told.word("by"),
         _ => None,
     };
     match told.kind() {
@@ -327,11 +328,23 @@ fn evidence(told: &Telling<'_>, said: &mut Said) {
 }
 
 pub(super) fn document(told: &Telling<'_>, said: &mut Said) {
-    if told.kind() != "document.received" {
-        return;
+    let row = Row::of(said, "document", told.id());
+    match told.kind() {
+        "document.received" => document_received(told, row),
+        "document.scanned" => {
+            row.set("scan", told.text("scan"))
+                .set("finding", told.text("finding"))
+                .set("~scanned_at", told.now());
+        }
+        "document.erased" => {
+            row.set("~erased_at", told.now());
+        }
+        _ => {}
     }
-    Row::of(said, "document", told.id())
-        .there()
+}
+
+fn document_received(told: &Telling<'_>, row: Row<'_>) {
+    row.there()
         .set("subject_data", told.text("subject_data"))
         .set("kind", told.text("kind"))
         .known("description", told.personal("description"))
@@ -339,7 +352,12 @@ pub(super) fn document(told: &Telling<'_>, said: &mut Said) {
         .set("media_type", told.text("media_type"))
         .set("size", told.number("size"))
         .set("sha256", told.digest())
-        .set("stored_as", told.text("stored_as"))
+        .set("case_id", told.text("case"))
+        .set("brought_by", told.text("by"))
+        .set("scan", told.text("scan"))
+        .none("finding")
+        .set("~scanned_at", SqlValue::Integer(None))
+        .set("~erased_at", SqlValue::Integer(None))
         .set("~received_at", told.now());
 }
 
