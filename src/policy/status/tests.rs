@@ -256,7 +256,7 @@ const OPEN: [Line; 16] = [
         C::AdditionalInformationNeeded,
         P::Suspended,
         [S::Available, S::Done, S::Blocked],
-        &[DATA],
+        &["data-set-suspended"],
         [V::Failed, V::Failed, V::Verified],
     ),
 ];
