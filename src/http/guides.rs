@@ -1,5 +1,5 @@
 //! Public pages that help a customer before and after an order: which documents are taken, how a
-//! request for a certificate is made. Generated from the tables that the API answers from.
+//! request for a certificate is made, which registers are asked. Generated from the tables that the API answers from.
 
 use std::sync::OnceLock;
 
@@ -15,21 +15,34 @@ use super::{
     confirm::{self, Desk},
     frame,
     html::{self, Keeping},
+    state::AppState,
 };
-use crate::{api::texts::Texts, domain::text::Language, policy::status::words::Words};
+use crate::{
+    api::texts::Texts, domain::text::Language, policy::status::words::Words,
+    services::registers::Registers,
+};
 
 mod documents;
+mod registers;
 mod tools;
+
+impl FromRef<AppState> for Registers {
+    fn from_ref(app: &AppState) -> Self {
+        app.registers.clone()
+    }
+}
 
 /// The pages' routes on the public listener.
 pub fn public_routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Desk: FromRef<S>,
+    Registers: FromRef<S>,
 {
     Router::new()
         .route("/documents", get(documents))
         .route("/csr", get(csr))
+        .route("/registers", get(registers))
 }
 
 async fn documents(
@@ -44,6 +57,17 @@ async fn documents(
 async fn csr(State(desk): State<Desk>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let frame = Frame::of(&desk, "/csr", &query, &headers);
     html::answer(200, tools::page(&frame), Keeping::Anywhere)
+}
+
+async fn registers(
+    State(desk): State<Desk>,
+    State(registers): State<Registers>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let frame = Frame::of(&desk, "/registers", &query, &headers);
+    let page = registers::page(&frame, &registers);
+    html::answer(200, page, Keeping::Anywhere)
 }
 
 /// What stands round every guide.
@@ -109,13 +133,17 @@ mod tests {
         let templates = [
             include_str!("pages/documents.html"),
             include_str!("pages/csr.html"),
+            include_str!("pages/registers.html"),
             include_str!("pages/guide.html"),
         ];
         let named = templates.iter().flat_map(|template| {
             let found = template.match_indices("w(\"");
             found.filter_map(|(at, found)| template[at + found.len()..].split('"').next())
         });
-        let named: Vec<&str> = named.chain(tools::texts()).collect();
+        let named: Vec<&str> = named
+            .chain(tools::texts())
+            .chain(registers::texts())
+            .collect();
         assert!(named.len() > 15);
         for id in named {
             let [en, pl] = Language::ALL.map(|language| frame(language).w(id));

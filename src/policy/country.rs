@@ -14,6 +14,11 @@ PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ
 SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM \
 US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
+/// Every country, in the order of the codes.
+pub fn all() -> impl Iterator<Item = Country> {
+    ASSIGNED.split(' ').filter_map(Country::parse)
+}
+
 /// The country of an assigned code.
 #[must_use]
 pub fn parse(code: &str) -> Option<Country> {
