@@ -34,7 +34,25 @@ fn two_people_take_a_case_to_its_end() {
     let queue = desk.instance.get("specialist", "/cases?state=queued").ok();
     assert_eq!(queue["items"][0]["id"], desk.case);
     assert_eq!(queue["next"], Value::Null);
+    let found = |query: &str| {
+        let listed = desk.instance.get("specialist", &format!("/cases?{query}"));
+        listed.ok()["items"].as_array().unwrap().len()
+    };
+    for (query, cases) in [
+        ("queue=new", 1),
+        ("queue=new&lookup=not_asked&country=PL", 1),
+        ("lookup=register_unavailable", 0),
+        ("country=DE", 0),
+        ("queue=mine", 0),
+    ] {
+        assert_eq!(found(query), cases, "{query}");
+    }
     let evidence = desk.complete();
+    assert_eq!((found("queue=new"), found("queue=mine")), (0, 1));
+    let arguments = ["case", "list", "--queue", "mine", "--country", "PL"];
+    let (status, said, _) = instance.chancery("specialist", &arguments);
+    assert_eq!(status, 0);
+    assert!(said.contains(&desk.case), "{said}");
     let mine = desk.instance.get("specialist", "/cases?claimed_by=me").ok();
     assert_eq!(mine["items"].as_array().unwrap().len(), 1);
     let seen = desk
@@ -288,10 +306,24 @@ fn wrong_input_is_named_by_its_member() {
     let named = early.json()["errors"].to_string();
     assert!(named.contains("/checks/identifier/evidence") && named.contains("/facts"));
     refused(
-        &desk.instance.get("specialist", "/cases?queue=x"),
+        &desk.instance.get("specialist", "/cases?mood=x"),
         400,
         "unknown-parameter",
     );
+    for wrong in [
+        "queue=x",
+        "queue=new&state=queued",
+        "queue=mine&claimed_by=me",
+        "lookup=x",
+        "country=Poland",
+    ] {
+        let path = format!("/cases?{wrong}");
+        refused(
+            &desk.instance.get("specialist", &path),
+            400,
+            "parameter-invalid",
+        );
+    }
     let absent = "/cases/cas_0198c0de-0000-7000-8000-000000000001";
     refused(&desk.instance.get("specialist", absent), 404, "not-found");
 }

@@ -20,6 +20,8 @@ mod ground;
 mod person;
 #[path = "cases/reading.rs"]
 mod reading;
+#[path = "cases/registers.rs"]
+mod registers;
 #[path = "cases/timers.rs"]
 mod timers;
 #[path = "cases/world.rs"]
@@ -42,7 +44,7 @@ use chancery::{
         catalogue::{Mails, Notifications, Requests},
         registration::CaseFilter,
     },
-    services::cases::CaseView,
+    services::cases::{CaseView, reading::Queue},
 };
 use person::Person;
 use world::{World, request};
@@ -356,8 +358,16 @@ async fn the_queue_filters_by_state_and_holder() {
     world.claim(&world.anna).await.unwrap();
     let scope = world.everything().await;
     let queue = async |states, claimed_by| {
-        let filter = CaseFilter { states, claimed_by };
-        let items = world.work.queue(&scope, &filter, &PAGE).await.unwrap();
+        let filter = CaseFilter {
+            states,
+            claimed_by,
+            ..CaseFilter::default()
+        };
+        let items = world
+            .work
+            .queue(&scope, (None, &world.anna.name), filter, &PAGE)
+            .await
+            .unwrap();
         items.iter().map(|item| item.case.id).collect::<Vec<_>>()
     };
     assert_eq!(queue(vec![], None).await, [second, world.case]);
@@ -367,4 +377,42 @@ async fn the_queue_filters_by_state_and_holder() {
         [world.case]
     );
     assert!(queue(vec![CaseState::Decided], None).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_queue_has_parts_for_who_asks() {
+    let world = World::new().await;
+    world.clock.advance(Duration::from_secs(1));
+    let (second, _) = world.submit("0000000019").await;
+    let scope = world.everything().await;
+    let part = async |part: &str, by: &Person| {
+        let filter = CaseFilter::default();
+        let named = (Queue::from_name(part), &by.name);
+        let items = world.work.queue(&scope, named, filter, &PAGE);
+        let items = items.await.unwrap();
+        items.iter().map(|item| item.case.id).collect::<Vec<_>>()
+    };
+    let (anna, ola) = (&world.anna, &world.ola);
+    assert_eq!(part("new", anna).await, [second, world.case]);
+    assert!(part("overdue", anna).await.is_empty());
+    world.claim(anna).await.unwrap();
+    assert_eq!(part("mine", anna).await, [world.case]);
+    assert!(part("mine", ola).await.is_empty());
+    assert_eq!(part("new", ola).await, [second]);
+    world.clock.advance(days(5));
+    assert_eq!(part("overdue", ola).await, [world.case]);
+    world.clock.advance(Duration::from_secs(2));
+    assert_eq!(part("overdue", ola).await, [second, world.case]);
+    let question = Question {
+        needed: Vec::new(),
+        message: None,
+    };
+    world.claim(anna).await.unwrap();
+    let by = world.scope(anna).await;
+    let asked = world.work.request_information(&by, world.case, &question);
+    asked.await.unwrap();
+    assert_eq!(part("waiting", ola).await, [world.case]);
+    // What the applicant has to answer is nobody else's delay.
+    assert_eq!(part("overdue", ola).await, [second]);
+    assert!(part("second_decision", ola).await.is_empty());
 }

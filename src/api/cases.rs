@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{lookups::LastLookup, problem::Bilingual, subject_data::Abbreviation};
+use super::{
+    lookups::{LastLookup, LookupProgress},
+    problem::Bilingual,
+    subject_data::Abbreviation,
+};
 
 /// Filters of the queue.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -14,6 +18,15 @@ pub struct QueueFilter {
     pub state: Option<String>,
     /// `me`, or the name of a person.
     pub claimed_by: Option<String>,
+    /// In place of a state: `new` (nobody has it), `mine` (open, and I hold it), `waiting` (for the
+    /// applicant), `second_decision` (an outcome is proposed), or `overdue` (open for more than
+    /// five days, and not for the applicant to answer).
+    pub queue: Option<String>,
+    /// How far the registers are: `not_asked`, `auto_checking`, `auto_matched`, `needs_review` or
+    /// `register_unavailable`.
+    pub lookup: Option<String>,
+    /// ISO 3166-1 alpha-2, of the data.
+    pub country: Option<String>,
 }
 
 /// Who works on a case.
@@ -34,6 +47,9 @@ pub struct CaseLine {
     pub customer_ref: Option<String>,
     pub organization: String,
     pub country: String,
+    /// How far the registers are: `not_asked`, `auto_checking`, `auto_matched`, `needs_review` or
+    /// `register_unavailable`.
+    pub lookup: String,
     pub claim: Option<Claim>,
     /// `approve` or `reject` when an outcome is proposed.
     pub proposed: Option<String>,
@@ -208,6 +224,8 @@ pub struct CaseResource {
     pub data: CaseData,
     pub documents: Vec<CaseDocument>,
     pub evidence: Vec<EvidenceLine>,
+    /// How far the registers are that the daemon asks by itself.
+    pub lookup: LookupProgress,
     /// What the register said last, or that it could not be asked.
     pub last_lookup: Option<LastLookup>,
     pub checks: Vec<CheckLine>,

@@ -116,6 +116,16 @@ pub struct MatchStep {
     pub to: String,
 }
 
+/// How far the registers are with a case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LookupProgress {
+    /// `not_asked`, `auto_checking`, `auto_matched`, `needs_review` or `register_unavailable`,
+    /// which says nothing of the organisation.
+    pub state: String,
+    /// The state in words.
+    pub message: Bilingual,
+}
+
 /// The last lookup of a case.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct LastLookup {

@@ -5,6 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     acting_for::{ActingFor, StatementGiven},
+    lookups::LookupProgress,
     problem::{Bilingual, ProblemError},
 };
 
@@ -161,6 +162,8 @@ pub struct VerifiedData {
 pub struct CaseSummary {
     pub id: String,
     pub state: String,
+    /// How far the registers are with the data.
+    pub lookup: LookupProgress,
     pub checks: Vec<CheckSummary>,
 }
 

@@ -49,6 +49,9 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
         Verb::List {
             state,
             claimed_by,
+            queue,
+            lookup,
+            country,
             limit,
             cursor,
         } => {
@@ -56,6 +59,9 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             let given = [
                 ("state", state),
                 ("claimed_by", claimed_by),
+                ("queue", queue),
+                ("lookup", lookup),
+                ("country", country),
                 ("cursor", cursor),
             ];
             for (name, value) in given {

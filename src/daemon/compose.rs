@@ -120,7 +120,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let app = App {
         gate: gate(config, ground, &key),
         cases: case_work(ground, &files, &registers, &warnings),
-        registers,
+        registers: registers.clone(),
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
         certificates: Certificates::new(
@@ -152,7 +152,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         mailboxes: mailbox_control(ground, &key, &warnings),
         mails: mail::ledger(config, ground, &authorities, &key)?,
         orders: orders(ground, &catalogue, &warnings),
-        data_sets: data_sets(ground, &catalogue, &warnings),
+        data_sets: data_sets(ground, &catalogue, &registers, &warnings),
         documents: documents(config, ground, &files),
         feed: Feed::new(ground.reads(), Arc::clone(clock), ground.stop.clone()),
         notifications: Notifications::new(notifications::Parts {
@@ -425,12 +425,18 @@ fn orders(ground: &Ground, catalogue: &Arc<Catalogue>, warnings: &Arc<Warnings>)
     })
 }
 
-fn data_sets(ground: &Ground, catalogue: &Arc<Catalogue>, warnings: &Arc<Warnings>) -> DataSets {
+fn data_sets(
+    ground: &Ground,
+    catalogue: &Arc<Catalogue>,
+    registers: &Registers,
+    warnings: &Arc<Warnings>,
+) -> DataSets {
     DataSets::new(subject_data::Parts {
         store: ground.durable(),
         sets: ground.reads(),
         orders: ground.reads(),
         cases: ground.reads(),
+        registers: registers.clone(),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         catalogue: Arc::clone(catalogue),

@@ -14,6 +14,7 @@ use crate::{
     domain::{job::JobKind, refusal::Refused},
     policy::access::SystemScope,
     services::{
+        cases::lookup::automatic::AutomaticLookup,
         issuance::Issuance,
         jobs::{JobHandler, Runner},
         retention,
@@ -32,6 +33,8 @@ const TIMERS: u32 = 4;
 const ADVICE: u32 = 8;
 /// Documents that are scanned side by side.
 const SCANS: u32 = 4;
+/// Cases whose registers are asked side by side; a register's own limits hold besides.
+const LOOKUPS: u32 = 4;
 /// Mails in hand at a time. More than the relay's connections: the others are read or booked.
 const MAILS: u32 = 32;
 
@@ -58,6 +61,8 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     runner(ground, tracker, JobKind::AdviseCaa, advice, ADVICE);
     let documents = Arc::new(parts.app.documents.clone());
     runner(ground, tracker, JobKind::ScanDocument, documents, SCANS);
+    let asking = Arc::new(AutomaticLookup(parts.app.cases.clone()));
+    runner(ground, tracker, JobKind::AskRegisters, asking, LOOKUPS);
     let housekeeping = ground.clone();
     tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
         forget(housekeeping.clone())

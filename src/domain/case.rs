@@ -10,16 +10,20 @@
 //! is what both people sign ([`digest`]). Two people who disagree send the case back to review.
 
 pub mod digest;
+pub mod lookup;
 mod open;
 #[cfg(test)]
 mod tests;
 mod verdict;
 mod work;
 
+use lookup::LookupState;
+use work::{MAX_EVIDENCE, also};
+
 use super::{
     id::{CaseId, DocumentId, EvidenceId, SubjectDataId},
     owner::{IdentityName, Owner},
-    register::LookupResult,
+    register::{LookupResult, RegisterId},
     text::{Country, Text},
     timestamp::Timestamp,
 };
@@ -240,7 +244,10 @@ pub struct Case {
     pub id: CaseId,
     pub subject_data: SubjectDataId,
     pub owner: Owner,
+    /// Of the data, for the queue.
+    pub country: Country,
     pub state: CaseState,
+    pub lookup: LookupState,
     pub claim: Option<Claim>,
     pub checks: Vec<Check>,
     pub facts: Option<CaseFacts>,
@@ -313,6 +320,15 @@ impl EvidenceKind {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl Evidence {
+    /// The register that was asked, of a lookup: its source begins with the register's name.
+    #[must_use]
+    pub fn register(&self) -> Option<RegisterId> {
+        self.kind.lookup()?;
+        RegisterId::from_name(self.source.as_str().split(' ').next()?)
     }
 }
 

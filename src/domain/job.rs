@@ -15,6 +15,8 @@ pub enum JobKind {
     ResumeActivation,
     /// Object: an order, whose activation window ends and then its certificate.
     OrderTimer,
+    /// Object: a case whose registers are to be asked.
+    AskRegisters,
     /// Object: a case that waits for its applicant.
     ChaseApplicant,
     /// Object: a verified data set whose evidence ends.
@@ -38,11 +40,12 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
         Self::OrderTimer,
+        Self::AskRegisters,
         Self::ChaseApplicant,
         Self::DataExpiry,
         Self::MailboxExpiry,
@@ -62,6 +65,7 @@ impl JobKind {
             Self::RenewCrl => "renew_crl",
             Self::ResumeActivation => "resume_activation",
             Self::OrderTimer => "order_timer",
+            Self::AskRegisters => "ask_registers",
             Self::ChaseApplicant => "chase_applicant",
             Self::DataExpiry => "data_expiry",
             Self::MailboxExpiry => "mailbox_expiry",

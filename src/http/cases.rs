@@ -38,21 +38,27 @@ use crate::{
         problem::Problem,
     },
     domain::{
-        case::{CaseState, CheckKind},
+        case::{CaseState, CheckKind, lookup::LookupState},
         id::{CaseId, DocumentId, EvidenceId},
         idempotency::Answer,
         owner::{IdentityName, Owner},
     },
-    policy::access::{Authenticated, OfficerScope},
+    policy::{
+        access::{Authenticated, OfficerScope},
+        country,
+    },
     ports::{
         document_files::FilesError,
         store::{Cursor, registration::CaseFilter},
     },
-    services::cases::{CaseView, reading::QueueItem},
+    services::cases::{
+        CaseView,
+        reading::{Queue, QueueItem},
+    },
 };
 
 mod form;
-mod lookups;
+pub mod lookups;
 pub mod wire;
 
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -81,8 +87,12 @@ async fn queue(
     Extension(who): Extension<Authenticated>,
     Listing { filter, page }: Listing<QueueFilter>,
 ) -> Result<Response, Refusal> {
+    let part = part_of(&filter)?;
     let filter = filter_of(&filter, who.name())?;
-    let items = app.cases.queue(&scope, &filter, &page).await?;
+    let cases = &app.cases;
+    let items = cases
+        .queue(&scope, (part, who.name()), filter, &page)
+        .await?;
     let place = |item: &QueueItem| Cursor {
         created_at: item.case.opened_at,
         id: item.case.id.to_string(),
@@ -313,6 +323,19 @@ fn owner(scope: &OfficerScope) -> Owner {
     }
 }
 
+/// A part of the queue has its states and its holder already.
+fn part_of(filter: &QueueFilter) -> Result<Option<Queue>, Refusal> {
+    let Some(name) = &filter.queue else {
+        return Ok(None);
+    };
+    let further = [("state", &filter.state), ("claimed_by", &filter.claimed_by)];
+    if let Some((name, _)) = further.into_iter().find(|(_, given)| given.is_some()) {
+        return Err(Refusal::at(name, "parameter-invalid"));
+    }
+    let part = Queue::from_name(name).ok_or_else(|| Refusal::at("queue", "parameter-invalid"))?;
+    Ok(Some(part))
+}
+
 fn filter_of(filter: &QueueFilter, me: &IdentityName) -> Result<CaseFilter, Refusal> {
     let invalid = |name| move || Refusal::at(name, "parameter-invalid");
     let state = match &filter.state {
@@ -324,8 +347,19 @@ fn filter_of(filter: &QueueFilter, me: &IdentityName) -> Result<CaseFilter, Refu
         Some("me") => Some(me.clone()),
         Some(name) => Some(IdentityName::parse(name).ok_or_else(invalid("claimed_by"))?),
     };
+    let lookup = match filter.lookup.as_deref() {
+        None => None,
+        Some(name) => Some(LookupState::from_name(name).ok_or_else(invalid("lookup"))?),
+    };
+    let country = match filter.country.as_deref() {
+        None => None,
+        Some(code) => Some(country::parse(code).ok_or_else(invalid("country"))?),
+    };
     Ok(CaseFilter {
         states: state.into_iter().collect(),
         claimed_by,
+        lookup,
+        country,
+        ..CaseFilter::default()
     })
 }

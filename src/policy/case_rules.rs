@@ -4,6 +4,7 @@
 //! [`Case`](crate::domain::case::Case) keep the order of the work.
 
 pub mod actions;
+pub mod automatic;
 pub mod check;
 pub mod evidence;
 pub mod facts;

@@ -6,6 +6,7 @@ use super::request::{Stopped, decide, require_version};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded, Version},
+        case::lookup::AUTOMATIC,
         identity::{Credential, Identity, NewIdentity},
         owner::{Actor, Caller, IdentityName, Role},
         period::Period,
@@ -211,7 +212,7 @@ fn check(wish: &Wish) -> Result<(NewIdentity, Option<Fingerprint>), Refused> {
         });
     };
     let name = IdentityName::parse(&wish.name);
-    if name.is_none() {
+    if name.as_ref().is_none_or(|name| name.as_str() == AUTOMATIC) {
         at("/name", "identity-name-invalid");
     }
     let role = Role::from_name(&wish.role);

@@ -35,6 +35,14 @@ impl Registers {
         online.any(|one| one.takes(kind, country))
     }
 
+    /// Those that the daemon itself can ask by this kind of number.
+    #[must_use]
+    pub fn online(&self, kind: &str, country: Country) -> Vec<Arc<dyn Register>> {
+        let fits =
+            |one: &&Arc<dyn Register>| one.id() != RegisterId::Manual && one.takes(kind, country);
+        self.0.iter().filter(fits).map(Arc::clone).collect()
+    }
+
     /// The register to ask, and the number in its form.
     ///
     /// # Errors

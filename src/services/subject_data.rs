@@ -38,7 +38,10 @@ use crate::{
             registration::{Cases, Orders, SubjectDataSets},
         },
     },
-    services::sifting::{Found, sift, whole},
+    services::{
+        registers::Registers,
+        sifting::{Found, sift, whole},
+    },
 };
 
 mod expiry;
@@ -53,6 +56,8 @@ pub struct Parts {
     pub sets: Arc<dyn SubjectDataSets>,
     pub orders: Arc<dyn Orders>,
     pub cases: Arc<dyn Cases>,
+    /// Asked of what is handed over.
+    pub registers: Registers,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub catalogue: Arc<Catalogue>,

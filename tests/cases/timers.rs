@@ -34,6 +34,7 @@ impl World {
             sets: shared.clone(),
             orders: shared.clone(),
             cases: shared.clone(),
+            registers: chancery::services::registers::Registers::default(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             catalogue: Arc::new(Catalogue::new(Vec::new())),

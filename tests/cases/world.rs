@@ -6,10 +6,13 @@ use chancery::{
     adapters::sqlite::SqliteStore,
     domain::{
         aggregate::Loaded,
-        case::{Case, CheckKind, CheckState, EvidenceKind, Verdict, digest::Step},
-        id::{CaseId, MailboxId, OrderId, SubjectDataId},
+        case::{
+            Case, CheckKind, CheckState, EvidenceKind, Verdict, digest::Step, lookup::LookupState,
+        },
+        id::{CaseId, JobId, MailboxId, OrderId, SubjectDataId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity},
+        job::{JobKind, NewJob},
         mailbox::{
             Answered, Attempt, ConfirmChannel, FreshSeed, MailboxValidation, NewMailbox,
             address_use::AddressUse,
@@ -191,6 +194,11 @@ impl World {
 
     /// A new data set with its case, submitted.
     pub async fn submit(&self, number: &str) -> (CaseId, SubjectDataId) {
+        self.submit_as(number, LookupState::NotAsked).await
+    }
+
+    /// The same, with registers to be asked or not.
+    pub async fn submit_as(&self, number: &str, lookup: LookupState) -> (CaseId, SubjectDataId) {
         let now = self.now();
         let id = SubjectDataId::new(now, self.entropy.bytes());
         let new = NewSubjectData {
@@ -211,9 +219,19 @@ impl World {
         let case = CaseId::new(now, self.entropy.bytes());
         let draft = self.any_data(id).await;
         let submitted = draft.submit(Vec::new(), 0, case, now).unwrap();
-        let opened = Case::open(case, &submitted, now);
-        self.commit(Unit::of(self.caller(), now, submitted).change(opened))
-            .await;
+        let opened = Case::open(case, &submitted, lookup, now);
+        let unit = Unit::of(self.caller(), now, submitted).change(opened);
+        let unit = match lookup {
+            LookupState::AutoChecking => unit.job(NewJob {
+                id: JobId::new(now, self.entropy.bytes()),
+                kind: JobKind::AskRegisters,
+                object: case.to_string(),
+                slot: "automatic".to_owned(),
+                due: now,
+            }),
+            _ => unit,
+        };
+        self.commit(unit).await;
         (case, id)
     }
 

@@ -6,7 +6,7 @@ use chancery::{
     adapters::{sqlite::SqliteStore, templates::MailTemplates},
     domain::{
         aggregate::{Loaded, Version},
-        case::Case,
+        case::{Case, lookup::LookupState},
         id::{CaseId, OrderId, SubjectDataId},
         identity::{Credential, Identity, NewIdentity},
         intent::IssuerName,
@@ -206,7 +206,7 @@ impl World {
         };
         let case = CaseId::new(now, self.entropy.bytes());
         let submitted = stored().await.submit(Vec::new(), 1, case, now).unwrap();
-        let opened = Case::open(case, &submitted, now);
+        let opened = Case::open(case, &submitted, LookupState::NotAsked, now);
         self.commit(Unit::of(caller.clone(), now, submitted).change(opened))
             .await;
         let new = NewOrder {

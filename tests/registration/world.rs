@@ -122,6 +122,7 @@ impl World {
                 sets: shared.clone(),
                 orders: shared.clone(),
                 cases: shared.clone(),
+                registers: chancery::services::registers::Registers::default(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
                 catalogue,

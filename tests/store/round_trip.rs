@@ -4,7 +4,7 @@ use chancery::{
     domain::{
         activation::{Activation, ActivationState, CommonNameSource},
         aggregate::Loaded,
-        case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind},
+        case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind, lookup::LookupState},
         certificate::Certificate,
         document::{Document, DocumentKind, MediaType, Scan},
         id::{
@@ -111,7 +111,7 @@ pub async fn ready<S: WholeStore>(
         .stored(&committed)
         .submit(vec![statement(world)], 1, case, world.now())
         .unwrap();
-    let opened = Case::open(case, &set, world.now());
+    let opened = Case::open(case, &set, LookupState::NotAsked, world.now());
     let unit = Unit::of(caller(), world.now(), set.clone()).change(opened);
     let set = set.stored(&world.commit(unit).await.unwrap());
     let bound = order.bind_data(&set, world.now()).unwrap();
@@ -311,6 +311,10 @@ pub async fn cases_and_evidence<S: WholeStore>(world: World<S>) {
     let filter = CaseFilter {
         states: vec![case.state],
         claimed_by: Some(officer),
+        lookup: Some(case.lookup),
+        country: Some(case.country),
+        is_open: true,
+        opened_before: Some(world.now().plus(days(1))),
     };
     assert_eq!(world.store.cases(&filter, &page(9)).await.unwrap().len(), 1);
 }

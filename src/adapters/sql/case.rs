@@ -15,9 +15,10 @@ use super::{
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        case::{Case, CaseState, Claim, Evidence},
+        case::{Case, CaseState, Claim, Evidence, lookup::LookupState},
         id::{CaseId, EvidenceId},
         owner::IdentityName,
+        text::Country,
     },
     ports::store::{
         Page, StoreError,
@@ -34,7 +35,9 @@ pub static TABLE: Table = Table {
         "subject_data",
         "ra",
         "customer",
+        "country",
         "state",
+        "lookup",
         "claimed_by",
         "claimed_until",
         "checks",
@@ -48,7 +51,7 @@ pub static TABLE: Table = Table {
         "created_at",
         "updated_at",
     ],
-    fixed: &["subject_data", "ra", "created_at"],
+    fixed: &["subject_data", "ra", "country", "created_at"],
     kept: &[],
 };
 
@@ -66,7 +69,9 @@ pub fn record(case: &Case, version: Version) -> Record {
         SqlValue::text(case.subject_data),
         ra,
         customer,
+        SqlValue::text(case.country),
         SqlValue::text(case.state.name()),
+        SqlValue::text(case.lookup.name()),
         SqlValue::maybe(claim.map(|claim| &claim.by)),
         SqlValue::maybe_time(claim.map(|claim| claim.until)),
         SqlValue::json(&case.checks.iter().map(case_parts::check).collect()),
@@ -91,7 +96,9 @@ fn read(row: &dyn Columns) -> Result<Loaded<Case>, Unreadable> {
         id: row.parsed("id")?,
         subject_data: row.parsed("subject_data")?,
         owner: owner::read(row)?,
+        country: row.with("country", Country::parse)?,
         state: row.with("state", CaseState::from_name)?,
+        lookup: row.with("lookup", LookupState::from_name)?,
         claim: read_claim(row)?,
         checks: json::list("checks", &row.json("checks")?, read_check)?,
         facts: facts.as_ref().map(read_facts).transpose()?,
@@ -135,6 +142,19 @@ impl<F: Fetch> Cases for F {
         let mut query = Query::from("validation_case").any("state", states.collect());
         if let Some(person) = &filter.claimed_by {
             query = query.eq("claimed_by", SqlValue::text(person));
+        }
+        if let Some(lookup) = filter.lookup {
+            query = query.eq("lookup", SqlValue::text(lookup.name()));
+        }
+        if let Some(country) = filter.country {
+            query = query.eq("country", SqlValue::text(country));
+        }
+        if filter.is_open {
+            // The words of the partial index, which serves only queries that say them.
+            query = query.sql(" AND state NOT IN ('decided', 'closed')");
+        }
+        if let Some(before) = filter.opened_before {
+            query = query.sql(" AND created_at < ").bind(SqlValue::time(before));
         }
         all(self, query.page(page), read).await
     }

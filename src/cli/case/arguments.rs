@@ -21,6 +21,16 @@ pub enum Verb {
         /// `me`, or the name of a person.
         #[arg(long)]
         claimed_by: Option<String>,
+        /// In place of a state: new, mine, waiting, second_decision or overdue.
+        #[arg(long, conflicts_with_all = ["state", "claimed_by"])]
+        queue: Option<String>,
+        /// How far the registers are: not_asked, auto_checking, auto_matched, needs_review or
+        /// register_unavailable.
+        #[arg(long)]
+        lookup: Option<String>,
+        /// Two capitals.
+        #[arg(long)]
+        country: Option<String>,
         /// 1 to 200.
         #[arg(long, default_value_t = 50)]
         limit: u32,

@@ -22,8 +22,8 @@ pub fn queue(list: &List<CaseLine>) -> String {
         put(
             &mut out,
             &format!(
-                "{}  {:<22} {:<12} {} {}",
-                line.id, line.state, holder, line.country, line.organization
+                "{}  {:<22} {:<20} {:<12} {} {}",
+                line.id, line.state, line.lookup, holder, line.country, line.organization
             ),
         );
     }
@@ -50,6 +50,13 @@ pub fn case(case: &CaseResource) -> String {
             &format!("claimed    by {} until {}", claim.by, claim.until),
         );
     }
+    put(
+        &mut out,
+        &format!(
+            "registers  {}: {}",
+            case.lookup.state, case.lookup.message.en
+        ),
+    );
     data(&mut out, &case.data);
     for document in &case.documents {
         put(

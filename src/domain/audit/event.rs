@@ -73,6 +73,7 @@ event_kinds! {
     CaseReopened = "case.reopened",
     CaseClosed = "case.closed",
     CaseDocumentAdded = "case.document_added",
+    CaseLookedUp = "case.looked_up",
     CheckRecorded = "check.recorded",
     FactsRecorded = "facts.recorded",
     EvidenceRecorded = "evidence.recorded",

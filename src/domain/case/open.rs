@@ -1,6 +1,6 @@
 //! A new case and the checks it starts with.
 
-use super::{Case, CaseState, Check, CheckKind, CheckState};
+use super::{Case, CaseState, Check, CheckKind, CheckState, lookup::LookupState};
 use crate::domain::{
     aggregate::Changed,
     audit::{
@@ -34,9 +34,14 @@ impl CheckKind {
 
 impl Case {
     /// The case of a data set that is submitted in the same unit. It belongs to the data's owner
-    /// and waits in the queue.
+    /// and waits in the queue, also while registers are being asked.
     #[must_use]
-    pub fn open(id: CaseId, data: &SubjectData, now: Timestamp) -> Changed<Self> {
+    pub fn open(
+        id: CaseId,
+        data: &SubjectData,
+        lookup: LookupState,
+        now: Timestamp,
+    ) -> Changed<Self> {
         let checks: Vec<Check> = CheckKind::ALL
             .into_iter()
             .map(|kind| unanswered(kind, &data.method))
@@ -46,12 +51,15 @@ impl Case {
         let event = Event::new(EventKind::CaseOpened, "case", id)
             .with("subject_data", data.id.to_string())
             .with("state", CaseState::Queued.name())
+            .with("lookup", lookup.name())
             .with("required", Value::List(required));
         let case = Self {
             id,
             subject_data: data.id,
             owner: data.owner.clone(),
+            country: data.country,
             state: CaseState::Queued,
+            lookup,
             claim: None,
             checks,
             facts: None,

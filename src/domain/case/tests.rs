@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Case, CaseEnd, CaseFacts, CaseState, Check, CheckKind, CheckState, Evidence, EvidenceKind,
-    SignedVerdict, Verdict, digest,
+    SignedVerdict, Verdict, digest, lookup::LookupState,
 };
 use crate::domain::{
     aggregate::{Changed, Loaded, Version},
@@ -129,7 +129,12 @@ fn word(by: &str, verdict: Verdict, digest: [u8; 32]) -> SignedVerdict {
 
 #[test]
 fn the_digest_covers_the_abbreviation() {
-    let case = Case::clone(&Case::open(CaseId::new(now(), [2; 10]), &krs(), now()));
+    let case = Case::clone(&Case::open(
+        CaseId::new(now(), [2; 10]),
+        &krs(),
+        LookupState::NotAsked,
+        now(),
+    ));
     let mut abbreviated = krs();
     abbreviated.abbreviation = Some(text("Example"));
     assert_ne!(case.digest(&abbreviated, &[]), case.digest(&krs(), &[]));
@@ -140,7 +145,12 @@ fn digest_of(case: &Case) -> [u8; 32] {
 }
 
 fn opened() -> Loaded<Case> {
-    stored(&Case::open(CaseId::new(now(), [2; 10]), &krs(), now()))
+    stored(&Case::open(
+        CaseId::new(now(), [2; 10]),
+        &krs(),
+        LookupState::NotAsked,
+        now(),
+    ))
 }
 
 fn claimed() -> Loaded<Case> {
@@ -349,7 +359,12 @@ fn a_claim_holds_an_hour_and_work_renews_it() {
 #[test]
 fn checks_start_as_the_method_demands() {
     let required = |method| {
-        let case = Case::open(CaseId::new(now(), [2; 10]), &data(method), now());
+        let case = Case::open(
+            CaseId::new(now(), [2; 10]),
+            &data(method),
+            LookupState::NotAsked,
+            now(),
+        );
         let required = case
             .checks
             .iter()

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Case, CaseEnd, CaseFacts, CaseState, Check, Claim, Evidence};
+use super::{Case, CaseEnd, CaseFacts, CaseState, Check, Claim, Evidence, lookup::LookupState};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::{
@@ -88,6 +88,13 @@ impl Case {
         self.updated_at = now;
     }
 
+    /// An outcome in place of an earlier one.
+    pub(super) fn put_check(&mut self, check: Check) {
+        self.checks.retain(|old| old.kind != check.kind);
+        self.checks.push(check);
+        self.checks.sort_by_key(|check| check.kind);
+    }
+
     /// Notes that `by` worked: renews the claim, and whoever works on a proposal reopens it.
     pub(super) fn worked(&mut self, by: &IdentityName, now: Timestamp) {
         self.state = CaseState::InReview;
@@ -152,21 +159,31 @@ impl Loaded<Case> {
         if self.evidence.len() >= MAX_EVIDENCE {
             return Err(Refused::state("evidence-full"));
         }
-        let mut event = event(EventKind::EvidenceRecorded, self.id)
-            .with("evidence", evidence.id.to_string())
-            .with("by", evidence.recorded_by.as_str())
-            .personal("source", evidence.source.as_str())
-            .with("kind", evidence.kind.name())
-            .with("sha256", hex::encode(evidence.sha256))
-            .with("obtained_at", evidence.obtained_at.to_string());
-        if let Some(description) = &evidence.description {
-            event = event.personal("description", description.as_str());
-        }
-        if let Some(document) = evidence.document {
-            event = event.with("document", document.to_string());
-        }
+        let event = evidence_event(self.id, evidence);
         Ok(self.work(event, &evidence.recorded_by, now, |case| {
             case.evidence.push((evidence.id, evidence.sha256));
+        }))
+    }
+
+    /// As [`Self::add_evidence`], of what a register answered a person; `lookup` is how far the
+    /// registers are by it, `None` when it was asked by another number.
+    ///
+    /// # Errors
+    /// As [`Self::add_evidence`].
+    pub fn add_lookup(
+        self,
+        evidence: &Evidence,
+        lookup: Option<LookupState>,
+        now: Timestamp,
+    ) -> Result<Changed<Case>, Refused> {
+        self.require_work(&evidence.recorded_by, now)?;
+        if self.evidence.len() >= MAX_EVIDENCE {
+            return Err(Refused::state("evidence-full"));
+        }
+        let event = evidence_event(self.id, evidence);
+        Ok(self.work(event, &evidence.recorded_by, now, |case| {
+            case.evidence.push((evidence.id, evidence.sha256));
+            case.lookup = lookup.unwrap_or(case.lookup);
         }))
     }
 
@@ -224,27 +241,12 @@ impl Loaded<Case> {
         if !check.evidence.iter().all(known) {
             return Err(Refused::state("evidence-missing"));
         }
-        let evidence = check.evidence.iter().map(|id| id.to_string().into());
-        let mut event = event(EventKind::CheckRecorded, self.id)
-            .with("check", check.kind.name())
-            .with("outcome", check.state.name())
-            .with("by", by.as_str())
-            .with("evidence", Value::List(evidence.collect()));
-        if let Some(note) = &check.note {
-            event = event.personal("note", note.as_str());
-        }
-        if let Some(at) = check.checked_at {
-            event = event.with("checked_at", at.to_string());
-        }
         let check = Check {
             recorded_by: Some(by.clone()),
             ..check
         };
-        Ok(self.work(event, by, now, |case| {
-            case.checks.retain(|old| old.kind != check.kind);
-            case.checks.push(check);
-            case.checks.sort_by_key(|check| check.kind);
-        }))
+        let event = check_event(self.id, &check);
+        Ok(self.work(event, by, now, |case| case.put_check(check)))
     }
 
     /// Records what certificates are to say, in place of earlier facts.
@@ -317,11 +319,9 @@ impl Loaded<Case> {
     pub(super) fn leaves(self, event: Event, act: impl FnOnce(&mut Case)) -> Changed<Case> {
         let mut after = Case::clone(&self);
         act(&mut after);
-        let mut event = event.with("state", after.state.name());
-        if let Some(claim) = &after.claim {
-            event = event
-                .with("claimed_by", claim.by.as_str())
-                .with("claimed_until", claim.until.to_string());
+        let mut event = tell_place(event, &after);
+        if after.lookup != self.lookup {
+            event = event.with("lookup", after.lookup.name());
         }
         self.change(event, |case| *case = after)
     }
@@ -342,7 +342,7 @@ impl Loaded<Case> {
     }
 
     /// The entry for a proposal that falls.
-    fn reopened(&self, why: &'static str) -> Option<Event> {
+    pub(super) fn reopened(&self, why: &'static str) -> Option<Event> {
         let proposal = self.proposal.as_ref()?;
         let event = event(EventKind::CaseReopened, self.id)
             .with("why", why)
@@ -356,6 +356,54 @@ pub(super) fn event(kind: EventKind, case: CaseId) -> Event {
     Event::new(kind, "case", case)
 }
 
+/// The entry of a piece of evidence.
+pub(super) fn evidence_event(case: CaseId, evidence: &Evidence) -> Event {
+    let mut event = event(EventKind::EvidenceRecorded, case)
+        .with("evidence", evidence.id.to_string())
+        .with("by", evidence.recorded_by.as_str())
+        .personal("source", evidence.source.as_str())
+        .with("kind", evidence.kind.name())
+        .with("sha256", hex::encode(evidence.sha256))
+        .with("obtained_at", evidence.obtained_at.to_string());
+    if let Some(description) = &evidence.description {
+        event = event.personal("description", description.as_str());
+    }
+    if let Some(document) = evidence.document {
+        event = event.with("document", document.to_string());
+    }
+    event
+}
+
+/// The entry of an outcome.
+pub(super) fn check_event(case: CaseId, check: &Check) -> Event {
+    let evidence = check.evidence.iter().map(|id| id.to_string().into());
+    let mut event = event(EventKind::CheckRecorded, case)
+        .with("check", check.kind.name())
+        .with("outcome", check.state.name())
+        .with("evidence", Value::List(evidence.collect()));
+    if let Some(by) = &check.recorded_by {
+        event = event.with("by", by.as_str());
+    }
+    if let Some(note) = &check.note {
+        event = event.personal("note", note.as_str());
+    }
+    if let Some(at) = check.checked_at {
+        event = event.with("checked_at", at.to_string());
+    }
+    event
+}
+
+/// Where the case stands, and with whom.
+pub(super) fn tell_place(event: Event, case: &Case) -> Event {
+    let event = event.with("state", case.state.name());
+    match &case.claim {
+        Some(claim) => event
+            .with("claimed_by", claim.by.as_str())
+            .with("claimed_until", claim.until.to_string()),
+        None => event,
+    }
+}
+
 fn lease(by: &IdentityName, now: Timestamp) -> Claim {
     Claim {
         by: by.clone(),
@@ -363,7 +411,7 @@ fn lease(by: &IdentityName, now: Timestamp) -> Claim {
     }
 }
 
-fn also(changed: Changed<Case>, event: Option<Event>) -> Changed<Case> {
+pub(super) fn also(changed: Changed<Case>, event: Option<Event>) -> Changed<Case> {
     match event {
         Some(event) => changed.and(event, |_| {}),
         None => changed,

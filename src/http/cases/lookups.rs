@@ -6,13 +6,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         lookups::{
-            Caution, LastLookup, LookupFinding, LookupResource, MatchStep, NewLookup, OtherNumber,
-            RegisterRecord,
+            Caution, LastLookup, LookupFinding, LookupProgress, LookupResource, MatchStep,
+            NewLookup, OtherNumber, RegisterRecord,
         },
         problem::{Bilingual, Problem},
     },
     domain::{
-        case::Evidence,
+        case::{Case, Evidence},
         id::CaseId,
         refusal::{Fault, Refused},
         register::{self, Fact, LookupOutcome, LookupResult, RegisterId},
@@ -52,6 +52,16 @@ async fn lookup(
         done.view.version,
         &body,
     )))
+}
+
+/// How far the registers are.
+#[must_use]
+pub fn progress(case: &Case) -> LookupProgress {
+    let state = case.lookup.name();
+    LookupProgress {
+        state: state.to_owned(),
+        message: Bilingual::of_code(&format!("lookup-{}", state.replace('_', "-"))),
+    }
 }
 
 /// The last lookup among a case's evidence.

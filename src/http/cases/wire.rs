@@ -34,6 +34,7 @@ pub fn resource(view: &CaseView, by: &IdentityName, role: Role) -> CaseResource 
         data: data(&view.data),
         documents: view.documents.iter().map(document).collect(),
         evidence: view.evidence.iter().map(evidence).collect(),
+        lookup: lookups::progress(case),
         last_lookup: lookups::last(&view.evidence),
         checks: case.checks.iter().map(check).collect(),
         facts: case.facts.as_ref().map(facts),
@@ -75,6 +76,7 @@ pub fn line(item: &QueueItem) -> CaseLine {
         customer_ref: item.data.owner.customer.as_ref().map(ToString::to_string),
         organization: item.data.organization.to_string(),
         country: item.data.country.to_string(),
+        lookup: case.lookup.name().to_owned(),
         claim: claim(case),
         proposed: case
             .proposal

@@ -11,7 +11,7 @@ use crate::{
         owner::AcceptedStatement,
         subject_data::{self, VerificationMethod, VerifiedFacts, need},
     },
-    http::{answer, names, words},
+    http::{answer, cases::lookups, names, words},
     policy::{matching::abbreviation, needs, reuse, status::data_status},
     services::subject_data::DataView,
 };
@@ -117,6 +117,7 @@ fn case(case: &Case) -> CaseSummary {
     CaseSummary {
         id: case.id.to_string(),
         state: case.state.name().to_owned(),
+        lookup: lookups::progress(case),
         checks: case
             .checks
             .iter()

@@ -25,6 +25,20 @@ pub struct Finding {
     pub steps: Vec<Step>,
 }
 
+impl Finding {
+    /// The register keeps silent on the point: neither for nor against.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        let untold = [
+            "name-withheld",
+            "place-untold",
+            "status-untold",
+            "number-only",
+        ];
+        self.state == CheckState::Required && untold.contains(&self.code)
+    }
+}
+
 /// One finding for each check that the answer touches. A register that gave none says nothing;
 /// one that does not know the number says so only of the number the applicant gave.
 #[must_use]
@@ -53,7 +67,8 @@ pub fn findings(data: &SubjectData, outcome: &LookupOutcome) -> Vec<Finding> {
 }
 
 /// Whether the register was asked by the number of the data set.
-fn is_own(asked: &RegisterNumber, data: &SubjectData) -> bool {
+#[must_use]
+pub fn is_own(asked: &RegisterNumber, data: &SubjectData) -> bool {
     match &data.method {
         VerificationMethod::RegistrationNumber { register, number } => {
             (register, number) == (&asked.kind, &asked.number)
@@ -68,11 +83,18 @@ fn existence(asked: &RegisterNumber, data: &SubjectData, record: &RegisterRecord
         || has(Caution::LeiNotCorroborated)
         || has(Caution::NaturalPerson);
     let (state, code) = match (doubtful, is_own(asked, data)) {
+        (false, true) if is_standing_untold(record) => (CheckState::Required, "number-only"),
         (true, _) => (CheckState::Required, "entry-doubtful"),
         (false, true) => (CheckState::Verified, "entry-found"),
         (false, false) => (CheckState::Required, "entry-of-other-number"),
     };
     plain(CheckKind::Existence, state, code)
+}
+
+/// Some registers say that there is such a number, and nothing of who has it.
+fn is_standing_untold(record: &RegisterRecord) -> bool {
+    let unclear = record.cautions.contains(&Caution::StatusUnclear);
+    record.status == EntityStatus::Unknown && record.status_raw.is_none() && !unclear
 }
 
 /// An organisation that is not active fails, whatever else it is (BR 3.2.3.2).
@@ -90,6 +112,9 @@ fn standing(record: &RegisterRecord) -> Finding {
         EntityStatus::Liquidation => (CheckState::Failed, "status-liquidation"),
         EntityStatus::Insolvency => (CheckState::Failed, "status-insolvency"),
         EntityStatus::Struck => (CheckState::Failed, "status-struck"),
+        EntityStatus::Unknown if is_standing_untold(record) => {
+            (CheckState::Required, "status-untold")
+        }
         EntityStatus::Unknown => (CheckState::Required, "status-unclear"),
     };
     plain(CheckKind::ActiveStatus, state, code)
@@ -102,16 +127,14 @@ fn name(data: &SubjectData, record: &RegisterRecord) -> Finding {
     };
     let compared = |name: &Fact| matching::organization(data.country, given, name.as_str());
     let found = compared(registered);
+    let mut former = record.other_names.iter();
     let (state, code) = match found.verdict() {
         Verdict::Same(_) => (CheckState::Verified, "name-same"),
-        Verdict::Similar => (CheckState::Required, "name-similar"),
-        Verdict::Different => {
-            let mut former = record.other_names.iter();
-            match former.find(|name| compared(name).acceptance().is_some()) {
-                Some(_) => (CheckState::Failed, "name-former"),
-                None => (CheckState::Failed, "name-different"),
-            }
+        _ if former.any(|name| compared(name).acceptance().is_some()) => {
+            (CheckState::Failed, "name-former")
         }
+        Verdict::Similar => (CheckState::Required, "name-similar"),
+        Verdict::Different => (CheckState::Failed, "name-different"),
     };
     compared_as(CheckKind::LegalName, state, code, found, given, registered)
 }
@@ -120,7 +143,7 @@ fn name(data: &SubjectData, record: &RegisterRecord) -> Finding {
 fn place(data: &SubjectData, record: &RegisterRecord) -> Finding {
     let address = &record.address;
     let Some(registered) = &address.locality else {
-        return plain(CheckKind::Address, CheckState::Required, "place-unclear");
+        return plain(CheckKind::Address, CheckState::Required, "place-untold");
     };
     let given = data.locality.as_str();
     let found = matching::locality(data.country, given, registered.as_str());

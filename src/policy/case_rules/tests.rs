@@ -4,7 +4,7 @@ use super::{
 };
 use crate::domain::{
     aggregate::Loaded,
-    case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind},
+    case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind, lookup::LookupState},
     id::{CaseId, EvidenceId, SubjectDataId},
     owner::{ActingFor, IdentityName, Owner, Role},
     refusal::Refused,
@@ -67,7 +67,12 @@ fn piece(number: u8, obtained_at: Timestamp) -> Evidence {
 
 /// In review by anna, with one piece of evidence.
 fn case(data: &SubjectData) -> Case {
-    let opened = Case::open(CaseId::new(now(), [2; 10]), data, now());
+    let opened = Case::open(
+        CaseId::new(now(), [2; 10]),
+        data,
+        LookupState::NotAsked,
+        now(),
+    );
     let loaded = |changed: &Case, version| Loaded::restore(changed.clone(), version);
     let opened = loaded(&opened, opened.will_be());
     let claimed = opened.claim(&person("anna"), now()).unwrap();

@@ -6,13 +6,14 @@ use super::{Page, StoreError};
 use crate::{
     domain::{
         aggregate::Loaded,
-        case::{Case, CaseState, Evidence},
+        case::{Case, CaseState, Evidence, lookup::LookupState},
         document::Document,
         id::{CaseId, DocumentId, EvidenceId, MailboxId, OrderId, SubjectDataId},
         mailbox::{MailAddress, MailboxValidation, address_use::AddressUse},
         order::{Order, OrderState},
         owner::{IdentityName, Owner},
         subject_data::{SubjectData, SubjectDataState},
+        text::Country,
         timestamp::Timestamp,
     },
     policy::access::ReadScope,
@@ -106,6 +107,11 @@ pub trait SubjectDataSets: Send + Sync {
 pub struct CaseFilter {
     pub states: Vec<CaseState>,
     pub claimed_by: Option<IdentityName>,
+    pub lookup: Option<LookupState>,
+    pub country: Option<Country>,
+    /// Neither decided nor closed.
+    pub is_open: bool,
+    pub opened_before: Option<Timestamp>,
 }
 
 #[async_trait]

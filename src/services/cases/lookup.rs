@@ -7,19 +7,25 @@ use crate::{
     domain::{
         case::{Evidence, EvidenceKind},
         id::{CaseId, EvidenceId},
+        owner::IdentityName,
         refusal::{Fault, Refused},
         register::{LookupOutcome, RegisterId},
         subject_data::{SubjectData, VerificationMethod},
         text::Text,
+        timestamp::Timestamp,
     },
     policy::{
         access::OfficerScope,
-        case_rules::lookup::{self, Finding},
+        case_rules::{
+            automatic as automatic_rules,
+            lookup::{self, Finding},
+        },
     },
-    ports::entropy::random,
+    ports::{entropy::random, register::Register},
     services::request::decide,
 };
 
+pub mod automatic;
 mod record;
 
 /// Most lookups of one case: each keeps up to 2 MiB of answers.
@@ -64,9 +70,7 @@ impl CaseWork {
         let registers = &self.0.registers;
         let (register, number) = registers.choose(wish.register, kind, country, number)?;
         let outcome = register.lookup(&number).await;
-        let (name, result) = (register.id().name(), outcome.result().name());
-        metrics::counter!("chancery_register_lookups_total", "register" => name, "outcome" => result)
-            .increment(1);
+        counted(&*register, &outcome);
         let findings = lookup::findings(&ground.data, &outcome);
         let (evidence, view) = self.keep(scope, id, &outcome, &findings).await?;
         Ok(LookedUp {
@@ -89,24 +93,12 @@ impl CaseWork {
             let ground = self.ground(scope, id).await?;
             let now = ground.now;
             require(&ground, scope)?;
-            let content = record::text(id, outcome, findings)
-                .map_err(|error| Refused::unavailable("lookup-not-recorded", error))?;
-            let last = outcome.evidence().exchanges.last();
-            let evidence = Evidence {
-                id: EvidenceId::new(now, random(&*self.0.entropy)?),
-                case: id,
-                kind: EvidenceKind::Lookup(outcome.result()),
-                source: source(outcome)?,
-                description: description(outcome),
-                document: None,
-                sha256: Sha256::digest(&content).into(),
-                content,
-                // A clock that was set back meanwhile makes no evidence of the future.
-                obtained_at: last.map_or(now, |last| last.ended_at.min(now)),
-                recorded_by: scope.person().clone(),
-                recorded_at: now,
-            };
-            let changed = ground.case.clone().add_evidence(&evidence, now)?;
+            let by = scope.person().clone();
+            let evidence = self.evidence_of(id, outcome, findings, by, now)?;
+            let own = lookup::is_own(&outcome.evidence().number, &ground.data);
+            let state =
+                own.then(|| automatic_rules::state_after(&ground.case, outcome.result(), findings));
+            let changed = ground.case.clone().add_lookup(&evidence, state, now)?;
             let unit = ground.unit(scope, &changed).change(evidence.clone());
             let mut view = ground.after(&changed, &ground.data);
             view.evidence.push(evidence.clone());
@@ -115,6 +107,40 @@ impl CaseWork {
         })
         .await
     }
+
+    /// What came of it as evidence, with everything that was seen.
+    fn evidence_of(
+        &self,
+        id: CaseId,
+        outcome: &LookupOutcome,
+        findings: &[Finding],
+        by: IdentityName,
+        now: Timestamp,
+    ) -> Result<Evidence, Refused> {
+        let content = record::text(id, outcome, findings)
+            .map_err(|error| Refused::unavailable("lookup-not-recorded", error))?;
+        let last = outcome.evidence().exchanges.last();
+        Ok(Evidence {
+            id: EvidenceId::new(now, random(&*self.0.entropy)?),
+            case: id,
+            kind: EvidenceKind::Lookup(outcome.result()),
+            source: source(outcome)?,
+            description: description(outcome),
+            document: None,
+            sha256: Sha256::digest(&content).into(),
+            content,
+            // A clock that was set back meanwhile makes no evidence of the future.
+            obtained_at: last.map_or(now, |last| last.ended_at.min(now)),
+            recorded_by: by,
+            recorded_at: now,
+        })
+    }
+}
+
+fn counted(register: &dyn Register, outcome: &LookupOutcome) {
+    let (name, result) = (register.id().name(), outcome.result().name());
+    metrics::counter!("chancery_register_lookups_total", "register" => name, "outcome" => result)
+        .increment(1);
 }
 
 fn require(ground: &Ground, scope: &OfficerScope) -> Result<(), Refused> {

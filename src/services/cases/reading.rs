@@ -7,11 +7,13 @@ use crate::{
     domain::{
         aggregate::Loaded,
         audit::event::{Event, EventKind},
-        case::{Case, Evidence},
+        case::{Case, CaseState, Evidence},
         document::Document,
         id::{CaseId, DocumentId, EvidenceId},
+        owner::IdentityName,
         refusal::Refused,
         subject_data::SubjectData,
+        timestamp::{Timestamp, days},
         unit::Unit,
     },
     policy::access::{OfficerScope, ReadScope},
@@ -22,6 +24,63 @@ use crate::{
     services::request::decide,
 };
 
+/// How long a case may be open before it is overdue, in days.
+const OVERDUE: u32 = 5;
+
+/// A name for a part of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// Nobody has it.
+    New,
+    /// Open, and held by whoever asks.
+    Mine,
+    /// For the applicant.
+    Waiting,
+    /// An outcome is proposed.
+    SecondDecision,
+    /// Open for more than five days, and not for the applicant to answer.
+    Overdue,
+}
+
+impl Queue {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::New, "new"),
+        (Self::Mine, "mine"),
+        (Self::Waiting, "waiting"),
+        (Self::SecondDecision, "second_decision"),
+        (Self::Overdue, "overdue"),
+    ];
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let found = Self::ALL.into_iter().find(|(_, known)| *known == name);
+        found.map(|(queue, _)| queue)
+    }
+
+    fn narrow(self, filter: CaseFilter, by: &IdentityName, now: Timestamp) -> CaseFilter {
+        let of = |states| CaseFilter {
+            states,
+            ..filter.clone()
+        };
+        match self {
+            Self::New => of(vec![CaseState::Queued]),
+            Self::Mine => CaseFilter {
+                claimed_by: Some(by.clone()),
+                is_open: true,
+                ..filter
+            },
+            Self::Waiting => of(vec![CaseState::WaitingForApplicant]),
+            Self::SecondDecision => of(vec![CaseState::Proposed]),
+            Self::Overdue => CaseFilter {
+                states: vec![CaseState::Queued, CaseState::InReview, CaseState::Proposed],
+                is_open: true,
+                opened_before: Some(now.minus(days(OVERDUE))),
+                ..filter
+            },
+        }
+    }
+}
+
 /// A line of the queue.
 #[derive(Clone, Debug)]
 pub struct QueueItem {
@@ -30,17 +89,23 @@ pub struct QueueItem {
 }
 
 impl CaseWork {
-    /// A page of the queue, newest first.
+    /// A page of the queue, or of the part of it that `by` names, newest first.
     ///
     /// # Errors
     /// 503 when the database cannot answer.
     pub async fn queue(
         &self,
         scope: &ReadScope,
-        filter: &CaseFilter,
+        (part, by): (Option<Queue>, &IdentityName),
+        filter: CaseFilter,
         page: &Page,
     ) -> Result<Vec<QueueItem>, Refused> {
-        let cases = self.0.cases.cases(filter, page).await?;
+        let now = self.0.clock.now();
+        let filter = match part {
+            Some(part) => part.narrow(filter, by, now),
+            None => filter,
+        };
+        let cases = self.0.cases.cases(&filter, page).await?;
         let sets: Vec<_> = cases.iter().map(|case| case.subject_data).collect();
         let sets = self.0.subject_data.subject_data_of(scope, &sets).await?;
         let sets: HashMap<_, _> = sets.iter().map(|set| (set.id, set)).collect();

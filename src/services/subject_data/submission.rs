@@ -3,8 +3,9 @@
 use super::{DataSets, DataView, chosen, view};
 use crate::{
     domain::{
-        case::{Case, CaseEnd},
-        id::{CaseId, NotificationId, SubjectDataId},
+        case::{Case, CaseEnd, lookup::LookupState},
+        id::{CaseId, JobId, NotificationId, SubjectDataId},
+        job::{JobKind, NewJob},
         notification::{Notification, Topic},
         owner::{AcceptedStatement, ActingFor},
         product::{Statement, Step},
@@ -95,7 +96,8 @@ impl DataSets {
         if let Some(chosen) = chosen {
             data = data.abbreviated(chosen).asserted_by(&given.acting_for);
         }
-        let case = Case::open(case_id, &data, now);
+        let lookup = self.ask_of(&data);
+        let case = Case::open(case_id, &data, lookup, now);
         let told = Notification::raise(
             NotificationId::new(now, random(entropy)?),
             data.owner.clone(),
@@ -109,8 +111,30 @@ impl DataSets {
             .change(case)
             .change(told)
             .granted(scope.grant());
+        let unit = match lookup {
+            LookupState::AutoChecking => unit.job(NewJob {
+                id: JobId::new(now, random(entropy)?),
+                kind: JobKind::AskRegisters,
+                object: case_id.to_string(),
+                slot: "automatic".to_owned(),
+                due: now,
+            }),
+            _ => unit,
+        };
         let unit = self.void_earlier(unit, scope, &view.data).await?;
         Ok((unit, view))
+    }
+
+    /// Whether registers are to be asked of the data.
+    fn ask_of(&self, data: &SubjectData) -> LookupState {
+        match &data.method {
+            VerificationMethod::RegistrationNumber { register, .. }
+                if self.0.registers.is_online(register, data.country) =>
+            {
+                LookupState::AutoChecking
+            }
+            _ => LookupState::NotAsked,
+        }
     }
 
     /// Voids the version that `data` replaces, and drafts between it and `data` that were never

@@ -21,12 +21,18 @@ pub const FORMER: &str = "DAWNY PRZYKŁAD SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNO
 pub fn krs(mood: &str) -> Value {
     let name = match mood {
         "liquidation" => format!("{NAME} W LIKWIDACJI"),
-        "applicant" => APPLICANT.to_owned(),
+        "applicant" | "applicant-insolvency" => APPLICANT.to_owned(),
+        "applicant-liquidation" => format!("{APPLICANT} W LIKWIDACJI"),
+        "similar" => APPLICANT.replace("EXAMPLE", "EXAMPLES"),
         _ => NAME.to_owned(),
     };
     let ending = match mood {
-        "liquidation" => json!({"likwidacja": [{"otwarcieLikwidacji": {"opis": "UCHWAŁA"}}]}),
-        "insolvency" => json!({"postepowanieUpadlosciowe": [{"sygnatura": "XIX GU 1/26"}]}),
+        "liquidation" | "applicant-liquidation" => {
+            json!({"likwidacja": [{"otwarcieLikwidacji": {"opis": "UCHWAŁA"}}]})
+        }
+        "insolvency" | "applicant-insolvency" => {
+            json!({"postepowanieUpadlosciowe": [{"sygnatura": "XIX GU 1/26"}]})
+        }
         "unknown-head" => json!({"zarzadPrzymusowy": [{"opis": "USTANOWIONO"}]}),
         _ => json!({"likwidacja": [{}], "postepowanieUpadlosciowe": [],
             "polaczeniePodzialPrzeksztalcenie": [{"opis": "PRZEJĘCIE INNEJ SPÓŁKI"}]}),
@@ -62,7 +68,11 @@ pub fn krs(mood: &str) -> Value {
 }
 
 /// Full extract of a firm that was struck off; every name it ever had.
-pub fn krs_full() -> Value {
+pub fn krs_full(mood: &str) -> Value {
+    let last = match mood {
+        "applicant-struck" => APPLICANT,
+        _ => NAME,
+    };
     json!({"odpis": {
         "rodzaj": "Pelny",
         "naglowekP": {
@@ -74,7 +84,7 @@ pub fn krs_full() -> Value {
         },
         "dane": {"dzial1": {"danePodmiotu": {"nazwa": [
             {"nrWpisuWprow": "1", "nrWpisuWykr": "4", "nazwa": FORMER},
-            {"nrWpisuWprow": "4", "nazwa": NAME}
+            {"nrWpisuWprow": "4", "nazwa": last}
         ]}}}
     }})
 }

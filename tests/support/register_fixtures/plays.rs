@@ -93,9 +93,9 @@ fn krs(request: &Request) -> Play {
     let found = request.rest.contains(KRS) && request.rest.contains("rejestr=P");
     let present = request.rest.contains("/OdpisAktualny/");
     match (found, present, request.mood.as_str()) {
-        (true, true, "struck") => bare(204),
+        (true, true, "struck" | "applicant-struck") => bare(204),
         (true, true, mood) => good(&firms::krs(mood)),
-        (true, false, "struck") => good(&firms::krs_full()),
+        (true, false, mood @ ("struck" | "applicant-struck")) => good(&firms::krs_full(mood)),
         (_, _, "none-404") => Play {
             status: 404,
             body: String::new(),

@@ -125,6 +125,7 @@ const TABLES: &[Told] = &[
         &[
             "subject_data",
             "state",
+            "lookup",
             "claimed_by",
             "claimed_until",
             "facts",

@@ -8,7 +8,12 @@ use crate::{
         sql::{json, value::SqlValue},
         sqlite::verify::said::Said,
     },
-    domain::{case::CheckKind, mailbox::CODE_LIFE, notification::Topic, timestamp::Timestamp},
+    domain::{
+        case::{CheckKind, lookup::AUTOMATIC},
+        mailbox::CODE_LIFE,
+        notification::Topic,
+        timestamp::Timestamp,
+    },
 };
 
 fn contacts(told: &Telling<'_>) -> Option<SqlValue> {
@@ -234,12 +239,17 @@ pub(super) fn case(told: &Telling<'_>, said: &mut Said) {
         .word("state", state)
         .set("claimed_by", told.text("claimed_by"))
         .set("claimed_until", told.time("claimed_until"));
+    let row = match told.word("lookup") {
+        Some(lookup) => row.word("lookup", lookup),
+        None => row,
+    };
     let row = match state {
         "proposed" | "decided" => row,
         _ => row.none("proposal"),
     };
-    // Work leaves the case with who did it.
+    // Work leaves the case with who did it; what registers answered is nobody's work.
     let editor = match told.kind() {
+        "evidence.recorded" | "check.recorded" if told.word("by") == Some(AUTOMATIC) => None,
         "evidence.recorded" | "check.recorded" | "facts.recorded" => told.word("claimed_by"),
         "case.document_added" => told.word("by"),
         _ => None,

@@ -1,0 +1,265 @@
+//! Registers that are asked by themselves: silence and its end, two holders of one job, people
+//! who were faster.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chancery::{
+    domain::{
+        case::{Case, CheckKind, CheckState, Evidence, lookup::LookupState},
+        id::{CaseId, SubjectDataId},
+        job::JobKind,
+        register::{
+            EntityStatus, Exchange, LookupEvidence, LookupOutcome, RegisterAddress, RegisterId,
+            RegisterNumber, RegisterRecord, Silence,
+        },
+        timestamp::Timestamp,
+        unit::Unit,
+    },
+    policy::organization_identifier::Scheme,
+    ports::{
+        clock::Clock,
+        register::{NumberKind, Reach, Register},
+        store::registration::Cases,
+    },
+    services::{
+        cases::{CaseWork, Parts, lookup::automatic::AutomaticLookup},
+        jobs::{JobHandler, Runner},
+        registers::Registers,
+    },
+};
+
+use crate::{cabinet::cabinet, clock::FakeClock, ground::text, world::World};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A court register that is silent for a number of calls and then has the applicant.
+struct Played {
+    clock: Arc<FakeClock>,
+    silent: usize,
+    calls: AtomicUsize,
+    /// Runs while the first answer is on its way.
+    meanwhile: Mutex<Option<Runner>>,
+}
+
+#[async_trait]
+impl Register for Played {
+    fn id(&self) -> RegisterId {
+        RegisterId::Krs
+    }
+
+    fn schemes(&self) -> &'static [NumberKind] {
+        &[NumberKind {
+            kind: "KRS",
+            scheme: Scheme::Ntr,
+            reach: Reach::Country("PL"),
+        }]
+    }
+
+    fn disclosure_url(&self) -> &str {
+        "https://register.example/"
+    }
+
+    async fn lookup(&self, number: &RegisterNumber) -> LookupOutcome {
+        let before = self.calls.fetch_add(1, Ordering::SeqCst);
+        let other = self.meanwhile.lock().unwrap().take();
+        if let Some(other) = other {
+            // The lease ends under this holder.
+            self.clock.advance(Duration::from_secs(301));
+            other.tick().await.unwrap();
+        }
+        let now = self.clock.now();
+        let silent = before < self.silent;
+        let evidence = evidence(number, now, silent);
+        if silent {
+            let retry_at = now.plus(SECOND);
+            return LookupOutcome::Unavailable { retry_at, evidence };
+        }
+        LookupOutcome::Found(Box::new(record()), evidence)
+    }
+}
+
+fn evidence(number: &RegisterNumber, now: Timestamp, silent: bool) -> LookupEvidence {
+    LookupEvidence {
+        register: RegisterId::Krs,
+        reader: 1,
+        number: number.clone(),
+        exchanges: vec![Exchange {
+            method: "GET",
+            operation: None,
+            url: "https://register.example/".to_owned(),
+            asked_at: now,
+            ended_at: now,
+            status: (!silent).then_some(200),
+            headers: Vec::new(),
+            body: Vec::new(),
+            body_sha256: Exchange::hash(&[]),
+            peer_certificate: None,
+            silence: silent.then_some(Silence::Timeout),
+            detail: None,
+        }],
+        stamps: Vec::new(),
+        remark: None,
+    }
+}
+
+fn record() -> RegisterRecord {
+    RegisterRecord {
+        number: text("0098765432"),
+        legal_name: Some(text("EXAMPLE SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ")),
+        other_names: Vec::new(),
+        legal_form: None,
+        status: EntityStatus::Active,
+        status_raw: None,
+        address: RegisterAddress {
+            region: Some(text("MAZOWIECKIE")),
+            locality: Some(text("WARSZAWA")),
+            ..RegisterAddress::default()
+        },
+        numbers: Vec::new(),
+        contacts: Vec::new(),
+        as_of: None,
+        cautions: Vec::new(),
+    }
+}
+
+/// A world with a case whose register is to be asked.
+struct Scene {
+    world: World,
+    case: CaseId,
+    data: SubjectDataId,
+    register: Arc<Played>,
+    runner: Runner,
+}
+
+impl Scene {
+    async fn new(silent: usize) -> Self {
+        let world = World::new().await;
+        let register = Arc::new(Played {
+            clock: world.clock.clone(),
+            silent,
+            calls: AtomicUsize::new(0),
+            meanwhile: Mutex::new(None),
+        });
+        let (case, data) = world
+            .submit_as("0098765432", LookupState::AutoChecking)
+            .await;
+        let runner = runner(&world, &register);
+        Self {
+            world,
+            case,
+            data,
+            register,
+            runner,
+        }
+    }
+
+    async fn stored(&self) -> (Case, Vec<Evidence>) {
+        let case = self.world.store.case(self.case).await.unwrap().unwrap();
+        let evidence = self.world.store.evidence_of(self.case).await.unwrap();
+        (Case::clone(&case), evidence)
+    }
+
+    fn calls(&self) -> usize {
+        self.register.calls.load(Ordering::SeqCst)
+    }
+
+    /// Runs what is due after so much time.
+    async fn after(&self, rest: Duration) -> usize {
+        self.world.clock.advance(rest);
+        self.runner.tick().await.unwrap()
+    }
+}
+
+fn runner(world: &World, register: &Arc<Played>) -> Runner {
+    let shared = Arc::new(world.store.clone());
+    let work = CaseWork::new(Parts {
+        warnings: Arc::default(),
+        registers: Registers::new(vec![register.clone()]),
+        store: shared.clone(),
+        cases: shared.clone(),
+        subject_data: shared.clone(),
+        orders: shared.clone(),
+        mailboxes: shared.clone(),
+        files: Arc::new(cabinet(world.dir.path(), world.entropy.clone())),
+        clock: world.clock.clone(),
+        entropy: world.entropy.clone(),
+    });
+    let asking: Arc<dyn JobHandler> = Arc::new(AutomaticLookup(work));
+    let handlers = BTreeMap::from([(JobKind::AskRegisters, asking)]);
+    let (clock, entropy) = (world.clock.clone(), world.entropy.clone());
+    Runner::new(shared, clock, entropy, handlers, 4)
+}
+
+#[tokio::test]
+async fn a_silent_register_is_asked_again_more_and_more_rarely_and_then_left_to_people() {
+    let scene = Scene::new(usize::MAX).await;
+    assert_eq!(scene.after(Duration::ZERO).await, 1);
+    let (case, evidence) = scene.stored().await;
+    assert_eq!(case.lookup, LookupState::RegisterUnavailable);
+    assert_eq!(evidence.len(), 1);
+    for (seconds, calls) in [(30, 2), (120, 3), (600, 4), (1800, 5), (3600, 6)] {
+        assert_eq!(scene.after(Duration::from_secs(seconds) - SECOND).await, 0);
+        assert_eq!(scene.after(SECOND).await, 1, "after {seconds} s");
+        assert_eq!(scene.calls(), calls);
+    }
+    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
+    let (case, evidence) = scene.stored().await;
+    assert_eq!(case.lookup, LookupState::RegisterUnavailable);
+    // One silence is told once.
+    assert_eq!(evidence.len(), 1);
+    let touched = |check: &&chancery::domain::case::Check| check.recorded_by.is_some();
+    assert_eq!(case.checks.iter().find(touched), None);
+}
+
+#[tokio::test]
+async fn a_register_that_comes_back_is_heard_and_then_asked_no_more() {
+    let scene = Scene::new(2).await;
+    scene.after(Duration::ZERO).await;
+    scene.after(Duration::from_secs(30)).await;
+    assert_eq!(scene.after(Duration::from_secs(120)).await, 1);
+    let (case, evidence) = scene.stored().await;
+    assert_eq!(case.lookup, LookupState::AutoMatched);
+    assert_eq!(evidence.len(), 2);
+    let name = case.check(CheckKind::LegalName).unwrap();
+    assert_eq!(name.state, CheckState::Verified);
+    assert_eq!(name.evidence, [evidence.get(1).unwrap().id]);
+    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
+    assert_eq!(scene.calls(), 3);
+}
+
+#[tokio::test]
+async fn two_holders_of_one_job_record_one_answer() {
+    let scene = Scene::new(0).await;
+    let other = runner(&scene.world, &scene.register);
+    *scene.register.meanwhile.lock().unwrap() = Some(other);
+    scene.after(Duration::ZERO).await;
+    assert_eq!(scene.calls(), 2);
+    let (case, evidence) = scene.stored().await;
+    assert_eq!(evidence.len(), 1);
+    assert_eq!(case.evidence.len(), 1);
+    assert_eq!(case.lookup, LookupState::AutoMatched);
+}
+
+#[tokio::test]
+async fn a_case_that_ended_meanwhile_is_not_asked_for() {
+    let scene = Scene::new(usize::MAX).await;
+    scene.after(Duration::ZERO).await;
+    let case = scene.world.store.case(scene.case).await.unwrap().unwrap();
+    let now = scene.world.now();
+    let closed = case.close(chancery::domain::case::CaseEnd::Withdrawn, now);
+    let data = scene.world.any_data(scene.data).await;
+    let withdrawn = data.withdraw(0, now).unwrap();
+    let unit = Unit::of(scene.world.caller(), now, closed.unwrap()).change(withdrawn);
+    scene.world.commit(unit).await;
+    assert_eq!(scene.after(Duration::from_secs(30)).await, 1);
+    assert_eq!(scene.calls(), 1);
+    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
+}
