@@ -116,7 +116,7 @@ async fn the_owner_is_told_before_a_certificate_ends() {
         assert_eq!(timers.tick().await.unwrap(), 0);
     }
     // It has ended: the holder is told a day later, and nobody again.
-    stage.world.clock.advance(days(1));
+    stage.world.clock.advance(days(1) + SECOND);
     assert_eq!(timers.tick().await.unwrap(), 1);
     stage.world.clock.advance(days(30));
     assert_eq!(timers.tick().await.unwrap(), 0);
