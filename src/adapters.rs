@@ -11,3 +11,4 @@ pub mod sqlite;
 pub mod system;
 pub mod templates;
 pub mod transcript;
+pub mod webhook;

@@ -29,3 +29,4 @@ pub mod revocations;
 pub mod subject_data;
 pub mod texts;
 pub mod token;
+pub mod webhooks;

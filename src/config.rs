@@ -20,6 +20,7 @@ pub mod products;
 pub mod registers;
 pub mod source;
 pub mod value;
+pub mod webhooks;
 
 use self::{
     caa::Caa,
@@ -31,6 +32,7 @@ use self::{
     registers::Registers,
     source::{ConfigError, Text},
     value::{AbsolutePath, Bounded, NodeName, SecretSource},
+    webhooks::Webhooks,
 };
 
 /// Largest configuration, products or profile file.
@@ -60,6 +62,7 @@ pub struct Settings {
     pub mail: Mail,
     #[serde(default)]
     pub registers: Registers,
+    pub webhooks: Option<Webhooks>,
     #[serde(default)]
     pub documents: Documents,
     #[serde(default)]

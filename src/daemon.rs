@@ -44,6 +44,7 @@ mod registers;
 mod reload;
 mod runners;
 mod tasks;
+mod webhooks;
 
 use self::{compose::Ground, material::Material};
 

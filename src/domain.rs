@@ -36,3 +36,4 @@ pub mod subject_key;
 pub mod text;
 pub mod timestamp;
 pub mod unit;
+pub mod webhook;

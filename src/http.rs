@@ -79,4 +79,5 @@ pub mod strangers;
 pub mod subject_data;
 pub mod tls;
 pub mod tokens;
+pub mod webhooks;
 pub mod words;

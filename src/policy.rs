@@ -29,3 +29,4 @@ pub mod revocation;
 pub mod statements;
 pub mod status;
 pub mod warnings;
+pub mod webhook_endpoint;

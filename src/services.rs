@@ -38,3 +38,4 @@ pub mod sifting;
 pub mod stock;
 pub mod subject_data;
 pub mod subject_keys;
+pub mod webhooks;

@@ -83,11 +83,23 @@ const DRIVERS: &[(&str, &[&str])] = &[
     ("axum", &["src/http"]),
     (
         "hyper",
-        &["src/http", "src/cli", "src/daemon", "src/adapters/register"],
+        &[
+            "src/http",
+            "src/cli",
+            "src/daemon",
+            "src/adapters/register",
+            "src/adapters/webhook",
+        ],
     ),
     (
         "hyper_util",
-        &["src/http", "src/cli", "src/daemon", "src/adapters/register"],
+        &[
+            "src/http",
+            "src/cli",
+            "src/daemon",
+            "src/adapters/register",
+            "src/adapters/webhook",
+        ],
     ),
     ("libc", &["src/adapters/system.rs"]),
     ("getrandom", &["src/adapters/system.rs"]),

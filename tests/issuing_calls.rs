@@ -40,6 +40,8 @@ mod evidence_check;
 mod guides;
 #[path = "issuing_calls/hang_up.rs"]
 mod hang_up;
+#[path = "support/hooks.rs"]
+mod hooks;
 #[path = "support/hostile.rs"]
 mod hostile;
 #[path = "issuing_calls/hostile.rs"]
@@ -97,5 +99,7 @@ mod slow_nameserver;
 mod time;
 #[path = "issuing_calls/traces.rs"]
 mod traces;
+#[path = "support/wall.rs"]
+mod wall;
 #[path = "issuing_calls/world.rs"]
 mod world;

@@ -232,6 +232,32 @@ CREATE INDEX feed_customer ON feed (ra, customer, pos);
 -- An auditor reads the feed of everybody.
 CREATE UNIQUE INDEX feed_pos ON feed (pos);
 
+-- Endpoints that the feed is pushed to. From booked_round on: how far that has come, which no
+-- transition changes.
+CREATE TABLE webhook (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    url TEXT NOT NULL,
+    types TEXT NOT NULL,
+    state TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    begins_after INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    booked_round INTEGER NOT NULL,
+    delivered INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    failing_since INTEGER,
+    last_at INTEGER,
+    last_outcome TEXT,
+    last_status INTEGER
+) STRICT;
+CREATE INDEX webhook_owner ON webhook (ra, customer, created_at, id) WHERE state <> 'deleted';
+CREATE INDEX webhook_frontend ON webhook (ra, created_at, id) WHERE state <> 'deleted';
+CREATE INDEX webhook_created ON webhook (created_at, id) WHERE state <> 'deleted';
+
 -- What the DNS said about the CAs of a mailbox's domain, and what came of it.
 CREATE TABLE caa_check (
     id TEXT NOT NULL PRIMARY KEY,

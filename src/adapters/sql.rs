@@ -33,3 +33,4 @@ pub mod subject_data;
 pub mod subject_key;
 pub mod table;
 pub mod value;
+pub mod webhook;

@@ -44,7 +44,8 @@ pub struct Event {
 /// What an event is about.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventObject {
-    /// `order`, `subject_data`, `document`, `mailbox`, `activation` or `certificate`.
+    /// `order`, `subject_data`, `document`, `mailbox`, `activation`,
+    /// `certificate` or `webhook`.
     #[serde(rename = "type")]
     pub kind: String,
     pub id: String,

@@ -11,7 +11,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{Outside, caa, mail, material, registers, reload, run};
+use super::{Outside, caa, mail, material, registers, reload, run, webhooks};
 use crate::{
     adapters::{
         document_directory::{DocumentDirectory, keys::DocumentKeys},
@@ -167,7 +167,9 @@ fn check(path: &Path) -> Done {
     material::document_keys(fresh.config())?;
     mail::check(fresh.config(), outside().clock.now())?;
     caa::resolver(fresh.config())?;
-    registers::registers(fresh.config(), &outside().clock)?;
+    let clock = outside().clock;
+    registers::registers(fresh.config(), &clock)?;
+    webhooks::courier(fresh.config(), &clock)?;
     println!("{}: everything is in order", path.display());
     Ok(())
 }

@@ -7,7 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     Failure, Outside, caa, mail,
     material::{self, Material},
-    registers,
+    registers, webhooks,
 };
 use crate::{
     adapters::{
@@ -154,12 +154,9 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         orders: orders(ground, &catalogue, &warnings),
         data_sets: data_sets(ground, &catalogue, &registers, &warnings),
         documents: documents(config, ground, &files),
+        webhooks: webhooks::service(config, ground)?,
         feed: Feed::new(ground.reads(), Arc::clone(clock), ground.stop.clone()),
-        notifications: Notifications::new(notifications::Parts {
-            store: ground.durable(),
-            notifications: ground.reads(),
-            clock: Arc::clone(clock),
-        }),
+        notifications: notices(ground),
     };
     Ok(Parts {
         app: Arc::new(app),
@@ -203,6 +200,14 @@ fn doubts(ground: &Ground, revocations: Revocations) -> Doubts {
         revocations,
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
+    })
+}
+
+fn notices(ground: &Ground) -> Notifications {
+    Notifications::new(notifications::Parts {
+        store: ground.durable(),
+        notifications: ground.reads(),
+        clock: Arc::clone(&ground.outside.clock),
     })
 }
 

@@ -20,6 +20,7 @@ use crate::{
         retention,
         revocation_lists::RevocationLists,
         revocations::{compromised_key::KeySweep, superseded::SupersededSweep},
+        webhooks::rousing::Rousing,
     },
 };
 
@@ -38,8 +39,12 @@ const LOOKUPS: u32 = 4;
 /// Mails in hand at a time. More than the relay's connections: the others are read or booked.
 const MAILS: u32 = 32;
 
+/// Endpoints that are served side by side; one that does not answer holds its place for seconds.
+const WEBHOOKS: u32 = 32;
+
 /// Starts a runner for each kind of job and the look at CRLs and orphaned intents.
 pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
+    webhooks(ground, parts, tracker);
     let lists = Arc::clone(&parts.app.revocation_lists);
     let issuance = parts.app.issuance.clone();
     runner(
@@ -114,6 +119,22 @@ async fn look(lists: Arc<RevocationLists>, issuance: Issuance) {
     if let Err(refused) = lists.renew_due().await {
         report("renewing CRLs", &refused);
     }
+}
+
+/// Pushes the feed, and looks each second who has news.
+fn webhooks(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
+    let webhooks = &parts.app.webhooks;
+    let handler = Arc::new(webhooks.clone());
+    runner(ground, tracker, JobKind::ServeWebhook, handler, WEBHOOKS);
+    let rousing = Rousing::new(webhooks.clone());
+    tracker.spawn(every(ground.clone(), TICK, move || {
+        let rousing = rousing.clone();
+        async move {
+            if let Err(refused) = rousing.look(SystemScope::new("webhooks")).await {
+                report("looking who has news", &refused);
+            }
+        }
+    }));
 }
 
 /// Prunes what is over.

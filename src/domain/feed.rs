@@ -60,6 +60,7 @@ feed_kinds! {
     CertificateExpiring = "certificate.expiring",
     CertificateRevoking = "certificate.revoking",
     CertificateRevoked = "certificate.revoked",
+    WebhookDisabled = "webhook.disabled",
 }
 
 /// A line that is not yet in its place.

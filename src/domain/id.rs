@@ -102,6 +102,11 @@ id!(
     "ntf_"
 );
 id!(
+    /// An endpoint that events are pushed to.
+    WebhookId,
+    "whk_"
+);
+id!(
     /// A unit of background work.
     JobId,
     "job_"

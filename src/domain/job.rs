@@ -23,6 +23,8 @@ pub enum JobKind {
     DataExpiry,
     /// Object: a confirmed mailbox whose validation ends.
     MailboxExpiry,
+    /// Object: a webhook; one job for its whole life.
+    ServeWebhook,
     /// Object: a mailbox validation whose domain may forbid us to issue.
     AdviseCaa,
     /// Object: a revocation that no CRL lists yet.
@@ -40,7 +42,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -49,6 +51,7 @@ impl JobKind {
         Self::ChaseApplicant,
         Self::DataExpiry,
         Self::MailboxExpiry,
+        Self::ServeWebhook,
         Self::AdviseCaa,
         Self::PublishRevocation,
         Self::RevokeSuperseded,
@@ -69,6 +72,7 @@ impl JobKind {
             Self::ChaseApplicant => "chase_applicant",
             Self::DataExpiry => "data_expiry",
             Self::MailboxExpiry => "mailbox_expiry",
+            Self::ServeWebhook => "serve_webhook",
             Self::AdviseCaa => "advise_caa",
             Self::PublishRevocation => "publish_revocation",
             Self::RevokeSuperseded => "revoke_superseded",

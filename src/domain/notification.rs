@@ -62,6 +62,7 @@ pub enum Topic {
     MailUndeliverable,
     CaaForbids,
     CaaLookupFailed,
+    WebhookDisabled,
     ReadyToActivate,
     ActivationRefused,
     ActivationDelayed,
@@ -77,7 +78,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::OrderCreated,
         Self::OrderCancelled,
         Self::OrderLapsing,
@@ -95,6 +96,7 @@ impl Topic {
         Self::MailUndeliverable,
         Self::CaaForbids,
         Self::CaaLookupFailed,
+        Self::WebhookDisabled,
         Self::ReadyToActivate,
         Self::ActivationRefused,
         Self::ActivationDelayed,
@@ -129,6 +131,7 @@ impl Topic {
             Self::MailUndeliverable => "mail-undeliverable",
             Self::CaaForbids => "caa-forbids",
             Self::CaaLookupFailed => "caa-lookup-failed",
+            Self::WebhookDisabled => "webhook-disabled",
             Self::ReadyToActivate => "ready-to-activate",
             Self::ActivationRefused => "activation-refused",
             Self::ActivationDelayed => "activation-delayed",
@@ -162,6 +165,7 @@ impl Topic {
             | Self::MailUndeliverable
             | Self::CaaForbids
             | Self::CaaLookupFailed
+            | Self::WebhookDisabled
             | Self::ActivationRefused
             | Self::ActivationDelayed
             | Self::DocumentInfected

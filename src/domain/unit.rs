@@ -32,6 +32,7 @@ use super::{
     subject_data::SubjectData,
     subject_key::{BlockedKey, Fingerprint, KeyHolder},
     timestamp::Timestamp,
+    webhook::Webhook,
 };
 
 /// A unit older than this when the lane reads its clock is refused and judged again.
@@ -89,6 +90,7 @@ pub enum Change {
     Identity(Changed<Identity>),
     Mail(Changed<Mail>),
     Notification(Changed<Notification>),
+    Webhook(Changed<Webhook>),
     Certificate(Certificate),
     Document(Changed<Document>),
     Evidence(Evidence),
@@ -322,6 +324,7 @@ fn take_events(change: &mut Change) -> Vec<Event> {
         Change::Identity(changed) => changed.take_events(),
         Change::Mail(changed) => changed.take_events(),
         Change::Notification(changed) => changed.take_events(),
+        Change::Webhook(changed) => changed.take_events(),
         Change::Document(changed) => changed.take_events(),
         Change::Certificate(_)
         | Change::Evidence(_)
@@ -356,6 +359,7 @@ change_from! {
     Identity(Changed<Identity>),
     Mail(Changed<Mail>),
     Notification(Changed<Notification>),
+    Webhook(Changed<Webhook>),
     Certificate(Certificate),
     Document(Changed<Document>),
     Evidence(Evidence),

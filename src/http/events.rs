@@ -167,16 +167,16 @@ fn json(value: &impl Serialize) -> String {
 }
 
 /// A position as text of one length, so that cursors rise as text too.
-fn cursor(pos: i64) -> String {
+pub(super) fn cursor(pos: i64) -> String {
     format!("{pos:016}")
 }
 
-fn position(cursor: &str) -> Option<i64> {
+pub(super) fn position(cursor: &str) -> Option<i64> {
     let is_ours = cursor.len() == 16 && cursor.bytes().all(|b| b.is_ascii_digit());
     is_ours.then(|| cursor.parse().ok()).flatten()
 }
 
-fn wire(line: &FeedLine) -> Event {
+pub(super) fn wire(line: &FeedLine) -> Event {
     let told = &line.told;
     Event {
         id: id(line).to_string(),
@@ -242,6 +242,7 @@ mod tests {
                 "mailbox",
                 "activation",
                 "certificate",
+                "webhook",
             ];
             assert!(known.contains(&object(*kind)), "{kind:?}");
         }

@@ -7,7 +7,7 @@ use super::{
     activations, cases, certificates, csr_checks, disowned_mailboxes, document_kinds, documents,
     doubts, events, frame, identities, keys, lint, mailboxes, mails, notifications, openapi,
     orders, products, registration_types, reissues, revocations, state::AppState, subject_data,
-    tokens,
+    tokens, webhooks,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -36,6 +36,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(revocations::routes())
         .merge(subject_data::routes())
         .merge(tokens::routes())
+        .merge(webhooks::routes())
 }
 
 /// The RA listener's router.

@@ -23,7 +23,7 @@ use crate::{
         issuance::Issuance, key_reports::KeyReports, mailboxes::MailboxControl, mails::MailLedger,
         notifications::Notifications, operation::Refusals, orders::Orders, registers::Registers,
         revocation_lists::RevocationLists, revocations::Revocations, stock::Stock,
-        subject_data::DataSets,
+        subject_data::DataSets, webhooks::Webhooks,
     },
 };
 
@@ -56,6 +56,7 @@ pub struct App {
     pub doubts: Doubts,
     pub feed: Feed,
     pub notifications: Notifications,
+    pub webhooks: Webhooks,
 }
 
 /// What stands before every handler.

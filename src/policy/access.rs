@@ -392,6 +392,15 @@ impl SystemScope {
             customer: None,
         }
     }
+
+    /// What this owner may read, and nothing else.
+    #[must_use]
+    pub fn read_owner(&self, owner: &Owner) -> ReadScope {
+        ReadScope {
+            ra: Some(owner.ra.clone()),
+            customer: owner.customer.clone(),
+        }
+    }
 }
 
 /// Whose objects a query may see.

@@ -40,6 +40,7 @@ pub const fn words(topic: Topic) -> Words {
         Topic::MailboxLocked => MAILBOX_LOCKED,
         Topic::MailboxDisowned => MAILBOX_DISOWNED,
         Topic::MailUndeliverable => MAIL_UNDELIVERABLE,
+        Topic::WebhookDisabled => WEBHOOK_DISABLED,
         Topic::CaaForbids => CAA_FORBIDS,
         Topic::CaaLookupFailed => CAA_LOOKUP_FAILED,
         Topic::ReadyToActivate => (
@@ -91,6 +92,10 @@ const CAA_FORBIDS: (&str, &str) = (
 const CAA_LOOKUP_FAILED: (&str, &str) = (
     "The CAA records of your e-mail address's domain cannot be read with certainty.",
     "Rekordów CAA domeny adresu e-mail nie można odczytać w sposób pewny.",
+);
+const WEBHOOK_DISABLED: (&str, &str) = (
+    "A webhook took no message for three days and was disabled.",
+    "Webhook nie przyjął żadnej wiadomości przez trzy dni i został wyłączony.",
 );
 const MAIL_UNDELIVERABLE: (&str, &str) = (
     "A message could not be delivered to the e-mail address.",

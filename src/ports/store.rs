@@ -8,11 +8,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::{
-    id::{BootId, NotificationId},
+    id::{BootId, NotificationId, WebhookId},
     idempotency::{Answer, IdempotencyClaim},
     job::{Job, JobKind, JobToken},
     timestamp::Timestamp,
     unit::{CommitError, Committed, Unit},
+    webhook::Progress,
 };
 
 pub mod catalogue;
@@ -20,6 +21,7 @@ pub mod issuance;
 pub mod people;
 pub mod registration;
 pub mod subject_keys;
+pub mod webhooks;
 
 /// The database cannot answer. Answer 503; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +80,15 @@ pub enum Bookkeeping {
     ReleaseJob { token: JobToken, due: Timestamp },
     /// Ends a claimed job that turned out to have no effect.
     EndJob { token: JobToken },
+    /// Makes the jobs of these objects, or of all when none is named, due at once that are queued
+    /// for later in the empty slot and nobody holds.
+    RouseJobs {
+        kind: JobKind,
+        objects: Vec<String>,
+        now: Timestamp,
+    },
+    /// How far a webhook's deliveries have come, unless another round has begun meanwhile.
+    BookWebhook { id: WebhookId, progress: Progress },
     /// Makes the jobs due at once that a dead process held. To be asked once, before the first
     /// claim. Where several processes write, nobody knows who is dead: there the leases end.
     FreeJobs { now: Timestamp },

@@ -9,7 +9,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{
+    Stream, StreamExt,
+    stream::{self, FuturesUnordered},
+};
 
 use crate::{
     domain::{
@@ -145,17 +148,44 @@ impl Runner {
         }
     }
 
-    /// Works at each tick until the ticks end; what has begun is finished first.
+    /// Works at each tick until the ticks end; what has begun is finished first. A job that takes
+    /// long holds its own place and no other.
     pub async fn run(&self, mut ticks: impl Stream<Item = ()> + Send + Unpin) {
-        while ticks.next().await.is_some() {
-            if let Err(refused) = self.tick().await {
-                tracing::warn!(
+        let side_by_side = usize::try_from(self.at_once).unwrap_or(1);
+        let mut running = FuturesUnordered::new();
+        // Whether the last claim took all there was room for: then there may be more.
+        let mut is_full = false;
+        loop {
+            tokio::select! {
+                Some(()) = running.next() => {
+                    // Not a claim for each place that falls free.
+                    if !is_full || running.len() > side_by_side / 2 {
+                        continue;
+                    }
+                }
+                tick = ticks.next() => {
+                    if tick.is_none() {
+                        break;
+                    }
+                }
+            }
+            let room = side_by_side.saturating_sub(running.len());
+            if room == 0 {
+                continue;
+            }
+            match self.claim(room).await {
+                Ok(jobs) => {
+                    is_full = jobs.len() >= room;
+                    running.extend(jobs.into_iter().map(|job| self.one(job)));
+                }
+                Err(refused) => tracing::warn!(
                     code = refused.code,
                     cause = refused.cause,
                     "jobs cannot be claimed"
-                );
+                ),
             }
         }
+        while running.next().await.is_some() {}
     }
 
     /// Runs everything that is due now; gives their number.
@@ -165,9 +195,9 @@ impl Runner {
     pub async fn tick(&self) -> Result<usize, Refused> {
         let mut ran = 0;
         loop {
-            let jobs = self.claim().await?;
-            let claimed = jobs.len();
             let side_by_side = usize::try_from(self.at_once).unwrap_or(1);
+            let jobs = self.claim(side_by_side).await?;
+            let claimed = jobs.len();
             stream::iter(jobs)
                 .for_each_concurrent(side_by_side, |job| self.one(job))
                 .await;
@@ -178,13 +208,13 @@ impl Runner {
         }
     }
 
-    async fn claim(&self) -> Result<Vec<Job>, Refused> {
+    async fn claim(&self, room: usize) -> Result<Vec<Job>, Refused> {
         let now = self.clock.now();
         let task = Bookkeeping::ClaimJobs {
             kinds: self.handlers.keys().copied().collect(),
             now,
             lease_until: now.plus(LEASE),
-            limit: self.at_once,
+            limit: u32::try_from(room).unwrap_or(self.at_once),
             token_seed: random(&*self.entropy)?,
         };
         match self.store.bookkeep(task).await? {

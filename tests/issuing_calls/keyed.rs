@@ -61,6 +61,10 @@ fn scene(world: &World, row: &Row) -> Scene {
             )
         }
         "/subject-data/{id}/documents" => frontend(at(&draft(&client)), form("x"), form("y")),
+        "/webhooks" => {
+            let body = |at: &str| json!({"url": format!("https://hooks.example.com/{at}")});
+            frontend(at(""), Call::json(&body("a")), Call::json(&body("b")))
+        }
         "/orders/{id}/activation" => {
             let (order, _) = client.ready(&world.data);
             let body = submission(&new_key().1);

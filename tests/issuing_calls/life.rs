@@ -55,6 +55,8 @@ pub fn lived_in(dir: &Path) -> World {
     client
         .post(&format!("/orders/{cancelled}/cancel"), &note)
         .ok();
+    let hook = json!({"url": "https://hooks.example.com/a", "types": ["order.created"]});
+    client.post("/webhooks", &hook).ok();
     let key = String::from_utf8(public_key("req", &new_key().1)).unwrap();
     let block = Call::json(&json!({"key": key, "note": "ticket"}));
     world

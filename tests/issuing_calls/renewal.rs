@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     openssl::new_key,
-    time::{Clock, DAY},
+    time::DAY,
+    wall::Wall,
     world::{Client, PRODUCT, World, refused, shared, submission},
 };
 
@@ -60,7 +61,7 @@ fn a_renewal_takes_data_and_mailbox_along() {
 
 #[test]
 fn what_is_renewed_is_not_said_to_expire_and_its_mailbox_is_proven_again() {
-    let clock = Clock::new();
+    let clock = Wall::new();
     let world = World::start(clock.environment());
     let client = world.first();
     let kept = client.issued(&new_key().1);

@@ -253,6 +253,17 @@ fn certificates() -> Vec<Row> {
         row("GET", "/revocations/{id}", Who::RevokersAndAuditor),
         row("GET", "/events", read),
         row("GET", "/events/stream", read),
+        row("GET", "/webhooks", read),
+        row("POST", "/webhooks", Who::Frontends)
+            .keyed()
+            .with(json!({"url": "https://hooks.example.com/"})),
+        row("GET", "/webhooks/{id}", read),
+        row("DELETE", "/webhooks/{id}", Who::Frontends),
+        row("POST", "/webhooks/{id}/challenge", Who::Frontends),
+        row("POST", "/webhooks/{id}/test", Who::Frontends),
+        row("POST", "/webhooks/{id}/redeliver", Who::Frontends)
+            .with(json!({"after": "0000000000000000"})),
+        row("GET", "/webhook-keys", Who::Everybody),
         row("GET", "/notifications", read),
         row("POST", "/notifications/{id}/read", Who::Frontends),
     ]
@@ -300,6 +311,7 @@ pub fn absent(path: &str) -> String {
         Some("revocations") => "rev",
         Some("mails") => "mai",
         Some("disowned-mailboxes") => "eml",
+        Some("webhooks") => "whk",
         _ => "",
     };
     let id = |kind: &str| format!("{kind}_0198c0de-0000-7000-8000-000000000001");

@@ -1,54 +1,19 @@
 //! What the clock does to the e-mail step: a daemon whose wall clock the test moves.
 
-use std::{fs, path::PathBuf};
-
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::{
     mailbox::resend,
+    wall::Wall,
     world::{World, fixture, fresh_address, refused, submission},
 };
-
-const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
-
-/// The wall clock of one daemon, ahead of the host's. The monotonic clock stays the host's.
-pub struct Clock(TempDir);
-
-impl Clock {
-    pub fn new() -> Self {
-        let clock = Self(tempfile::tempdir().unwrap());
-        clock.set(0);
-        clock
-    }
-
-    fn path(&self) -> PathBuf {
-        self.0.path().join("offset")
-    }
-
-    /// Seconds ahead. Replaced whole: the daemon never reads half a number.
-    pub fn set(&self, seconds: u64) {
-        let next = self.0.path().join("next");
-        fs::write(&next, format!("+{seconds}")).unwrap();
-        fs::rename(next, self.path()).unwrap();
-    }
-
-    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
-        vec![
-            ("LD_PRELOAD", LIBRARY.into()),
-            ("FAKETIME_TIMESTAMP_FILE", self.path()),
-            ("FAKETIME_NO_CACHE", "1".into()),
-            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
-        ]
-    }
-}
 
 const MINUTE: u64 = 61;
 pub const DAY: u64 = 24 * 3600;
 
 #[test]
 fn codes_and_confirmations_end_and_mails_are_few() {
-    let clock = Clock::new();
+    let clock = Wall::new();
     let world = World::start(clock.environment());
     let client = world.first();
     let order = client.bound(&world.data);

@@ -6,24 +6,26 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::world::World;
 
-/// Written by the daemon in its own time: leases, lists, the state of mails and timers, the log's
+/// Written by the daemon in its own time: leases, lists, the state of mails, timers and deliveries, the log's
 /// entries about them.
-const OWN: [&str; 10] = [
+const OWN: [&str; 11] = [
     "revocation",
     "schema_version",
     "instance",
     "revocation_list",
     "mail",
     "job",
+    "webhook",
     "audit_head",
     "audit_entry",
     "audit_hash",
     "audit_detail",
 ];
 /// Of these, how many there are is the calls' doing, and for the log what people did.
-const COUNTED: [(&str, &str); 4] = [
+const COUNTED: [(&str, &str); 5] = [
     ("revocation", "SELECT count(*) FROM revocation"),
     ("mail", "SELECT count(*) FROM mail"),
+    ("webhook", "SELECT count(*) FROM webhook"),
     ("job", "SELECT count(*) FROM job WHERE kind <> 'renew_crl'"),
     (
         "audit_entry",

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     desk::{Desk, now},
+    hooks,
     instance::{Answer, Call, Instance, Setup, secret},
     issuing,
     sink::Sink,
@@ -57,6 +58,8 @@ impl World {
         let prepare = |dir: &Path, config: &mut String| {
             issuing::prepare(dir, config);
             mail_server(dir, config, &sink);
+            let roots = format!("ca = \"{}/ca.pem\"", dir.display());
+            hooks::configure(dir, config, &roots);
             change(dir, config);
         };
         let instance = Instance::start_with(&Setup {

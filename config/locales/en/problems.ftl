@@ -268,3 +268,12 @@ caution-address-undeliverable = Mail to the registered office is returned.
 caution-strike-off-proposed = The register is about to strike the organisation off.
 caution-status-unclear = The register says something of the status that is not known here.
 caution-facts-withheld = The register keeps the name or the address to itself.
+
+# Webhooks
+webhooks-not-offered = This CA offers no webhooks: read the feed of events.
+webhook-url-invalid = The address must be https://NAME with a port, path and query if need be: no IP address, no user, no fragment.
+webhook-host-forbidden = This CA does not send to this host or port.
+webhook-limit-reached = There are as many webhooks as an owner may have.
+webhook-state-conflict = The state of the webhook does not allow this.
+event-type-unknown = There is no event of this type.
+cursor-ahead = The cursor stands after what was delivered: what lies between would be lost.

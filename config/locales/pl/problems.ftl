@@ -268,3 +268,12 @@ caution-address-undeliverable = Przesyłki na adres siedziby wracają.
 caution-strike-off-proposed = Rejestr zamierza wykreślić organizację.
 caution-status-unclear = Rejestr podaje stan, który nie jest tu znany.
 caution-facts-withheld = Rejestr nie ujawnia nazwy lub adresu.
+
+# Webhooki
+webhooks-not-offered = Ten urząd certyfikacji nie oferuje webhooków: zdarzenia można odczytywać z listy zdarzeń.
+webhook-url-invalid = Adres musi mieć postać https://NAZWA, w razie potrzeby z portem, ścieżką i zapytaniem: bez adresu IP, użytkownika i fragmentu.
+webhook-host-forbidden = Ten urząd certyfikacji nie wysyła wiadomości do tego hosta lub portu.
+webhook-limit-reached = Właściciel ma już największą dozwoloną liczbę webhooków.
+webhook-state-conflict = Stan webhooka na to nie pozwala.
+event-type-unknown = Nie ma zdarzenia tego typu.
+cursor-ahead = Kursor wskazuje miejsce za ostatnim dostarczonym zdarzeniem: zdarzenia pomiędzy nimi przepadłyby.

@@ -8,12 +8,15 @@ use super::{
     statement::{insert, values_of},
     table::Record,
     value::{Fields, SqlValue},
+    webhook,
 };
 use crate::{
     domain::{
+        id::WebhookId,
         idempotency::{Answer, IdempotencyClaim},
         job::{Job, JobKind},
         timestamp::Timestamp,
+        webhook::Progress,
     },
     ports::store::{Booked, Bookkeeping},
 };
@@ -58,6 +61,10 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
                 .bind(SqlValue::blob(&token.0));
             run(writer, query).await
         }
+        Bookkeeping::RouseJobs { kind, objects, now } => {
+            run(writer, rouse(kind, objects, now)).await
+        }
+        Bookkeeping::BookWebhook { id, progress } => run(writer, delivered(id, &progress)).await,
         Bookkeeping::FreeJobs { now } => free(writer, now).await,
         Bookkeeping::RenewBoot {
             boot,
@@ -86,6 +93,37 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
             refused_before,
         } => prune(writer, before, refused_before).await,
     }
+}
+
+fn rouse(kind: JobKind, objects: Vec<String>, now: Timestamp) -> Query {
+    // The plus keeps the planner from walking every job of the kind: named ones are looked up by
+    // their unique key.
+    let due = if objects.is_empty() { "due" } else { "+due" };
+    Query::new("UPDATE job SET due = ")
+        .bind(SqlValue::time(now))
+        .sql(" WHERE ended_at IS NULL AND kind = ")
+        .bind(SqlValue::text(kind.name()))
+        .sql(" AND slot = ")
+        .bind(SqlValue::text(""))
+        .any("object", objects.into_iter().map(SqlValue::text).collect())
+        .sql(&format!(" AND {due} > "))
+        .bind(SqlValue::time(now))
+        .sql(" AND token = ")
+        .bind(SqlValue::blob(&[]))
+}
+
+/// Nothing when another round has begun meanwhile.
+fn delivered(id: WebhookId, progress: &Progress) -> Query {
+    let mut query = Query::new("UPDATE webhook SET ");
+    for (at, (column, value)) in webhook::booked(progress).into_iter().enumerate() {
+        let next = if at == 0 { "" } else { ", " };
+        query = query.sql(next).sql(column).sql(" = ").bind(value);
+    }
+    query
+        .sql(" WHERE id = ")
+        .bind(SqlValue::text(id))
+        .sql(" AND round = ")
+        .bind(SqlValue::integer(progress.round))
 }
 
 async fn prune<W: Writer>(

@@ -5,6 +5,7 @@ use super::{
     notification, order, profile, request, revocation, revocation_case, subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
+    webhook,
 };
 use crate::domain::{
     activation::{Activation, ActivationState},
@@ -145,6 +146,7 @@ impl Plan {
             Change::Identity(c) => self.identity(c),
             Change::Mail(c) => self.row(&mail::TABLE, c, mail::record),
             Change::Notification(c) => self.row(&notification::TABLE, c, notification::record),
+            Change::Webhook(c) => self.row(&webhook::TABLE, c, webhook::record),
             Change::Certificate(c) => self.certificate(c),
             Change::Document(c) => self.row(&document::TABLE, c, document::record),
             Change::Evidence(evidence) => {

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use crate::adapters::sql::{
         activation, caa, case, identity, intent, mail, mailbox, notification, order, revocation,
-        revocation_case, subject_data,
+        revocation_case, subject_data, webhook,
     };
 
     #[test]
@@ -150,6 +150,7 @@ mod tests {
             &identity::TABLE,
             &revocation::TABLE,
             &revocation_case::TABLE,
+            &webhook::TABLE,
         ];
         for table in tables {
             let sql = update(table, 1, Placeholders::Anonymous);

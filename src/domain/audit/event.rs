@@ -105,6 +105,11 @@ event_kinds! {
     CrlSignFailed = "crl.sign_failed",
     CrlPublished = "crl.published",
     NotificationRaised = "notification.raised",
+    WebhookCreated = "webhook.created",
+    WebhookActivated = "webhook.activated",
+    WebhookDisabled = "webhook.disabled",
+    WebhookRewound = "webhook.rewound",
+    WebhookDeleted = "webhook.deleted",
 }
 
 /// How the act ended.

@@ -80,6 +80,12 @@ pub trait Feed: Send + Sync {
         after: i64,
         limit: u32,
     ) -> Result<Vec<FeedLine>, StoreError>;
+
+    /// Position of the last line; 0 when there is none.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn feed_end(&self, scope: &ReadScope) -> Result<i64, StoreError>;
 }
 
 #[async_trait]

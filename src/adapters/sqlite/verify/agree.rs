@@ -274,6 +274,24 @@ const QUESTIONS: &[Question] = &[
     ),
     (
         "feed",
+        Rule::OwnerDiffers,
+        "SELECT CAST(f.pos AS TEXT) AS id, '' AS col FROM feed AS f JOIN webhook AS w \
+         ON w.id = f.object WHERE w.ra <> f.ra OR w.customer IS NOT f.customer",
+    ),
+    (
+        "notification",
+        Rule::OwnerDiffers,
+        "SELECT n.id AS id, '' AS col FROM notification AS n JOIN webhook AS w ON w.id = n.object \
+         WHERE w.ra <> n.ra OR w.customer IS NOT n.customer",
+    ),
+    (
+        "notification",
+        Rule::Unsaid,
+        "SELECT w.id AS id, '' AS col FROM webhook AS w WHERE w.state = 'disabled' AND NOT EXISTS \
+         (SELECT 1 FROM notification AS n WHERE n.object = w.id AND n.code = 'webhook-disabled')",
+    ),
+    (
+        "feed",
         Rule::LinkDiffers,
         "SELECT CAST(f.pos AS TEXT) AS id, 'order_id' AS col FROM feed AS f \
          WHERE f.order_id IS NOT coalesce((SELECT o.id FROM orders AS o WHERE o.id = f.object), \

@@ -195,6 +195,20 @@ const TABLES: &[Told] = &[
         &["type", "object", "created_at"],
     ),
     told(
+        "webhook",
+        "t.id",
+        &[
+            "ra",
+            "customer",
+            "url",
+            "types",
+            "state",
+            "round",
+            "begins_after",
+            "~created_at",
+        ],
+    ),
+    told(
         "activation",
         "t.id",
         &[

@@ -29,6 +29,7 @@ pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut 
         "identity" => registration::identity(&telling, said),
         "mail" => registration::mail(&telling, said),
         "notification" => registration::notification(&telling, said),
+        "webhook" => registration::webhook(&telling, said),
         "caa" => registration::caa(&telling, said),
         "activation" => signing::activation(&telling, said),
         "cert" => signing::certificate(&telling, said),

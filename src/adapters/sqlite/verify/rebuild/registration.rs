@@ -512,3 +512,21 @@ pub(super) fn notification(told: &Telling<'_>, said: &mut Said) {
         .set("object", told.text("about"))
         .set("~created_at", told.now());
 }
+
+/// Each transition tells what it leaves; what is booked of deliveries no entry tells.
+pub(super) fn webhook(told: &Telling<'_>, said: &mut Said) {
+    let row = Row::of(said, "webhook", told.id());
+    let row = if told.kind() == "webhook.created" {
+        row.there()
+            .set("ra", told.text("ra"))
+            .known("customer", told.personal("customer_ref"))
+            .known("url", told.personal("url"))
+            .set("types", strings(told.list("types")))
+            .set("~created_at", told.now())
+    } else {
+        row
+    };
+    row.set("state", told.text("state"))
+        .set("round", told.number("round"))
+        .set("begins_after", told.number("begins_after"));
+}

@@ -1,0 +1,32 @@
+//! Webhooks, with a daemon that pushes to real TLS receivers: nothing before a challenge was
+//! answered, signed so that a foreign judge agrees, in order and without loss, nobody else's, and
+//! nowhere it must not go.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set itself up fails at once"
+)]
+
+#[path = "webhooks/delivery.rs"]
+mod delivery;
+#[path = "webhooks/forms.rs"]
+mod forms;
+#[path = "support/hooks.rs"]
+mod hooks;
+#[path = "webhooks/hostile.rs"]
+mod hostile;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/instance.rs"]
+mod instance;
+#[path = "support/nameserver.rs"]
+mod nameserver;
+#[path = "webhooks/receiver.rs"]
+mod receiver;
+#[path = "webhooks/signatures.rs"]
+mod signatures;
+#[path = "support/wall.rs"]
+mod wall;
+#[path = "webhooks/world.rs"]
+mod world;
