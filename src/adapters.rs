@@ -3,6 +3,7 @@
 pub mod clamd;
 pub mod dns;
 pub mod document_directory;
+pub mod maildir;
 pub mod pkcs11;
 pub mod register;
 pub mod smtp;

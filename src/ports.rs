@@ -8,6 +8,7 @@ pub mod entropy;
 pub mod mailer;
 pub mod register;
 pub mod resolver;
+pub mod returned_mail;
 pub mod scanner;
 pub mod signer;
 pub mod store;

@@ -73,6 +73,7 @@ pub enum State {
     Queued,
     Sent,
     Failed,
+    Bounced,
     Superseded,
 }
 
@@ -82,6 +83,7 @@ impl State {
             Self::Queued => "queued",
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Bounced => "bounced",
             Self::Superseded => "superseded",
         }
     }

@@ -19,6 +19,8 @@ pub struct Mail {
     pub smtp: Option<Smtp>,
     /// Directory for `.eml` files instead of a server.
     pub directory: Option<Spanned<AbsolutePath>>,
+    /// Where mails that cannot be delivered come back to.
+    pub bounces: Option<Bounces>,
     /// Mails are S/MIME-signed; without it they are not.
     pub signing: Option<Signing>,
     /// Keys that sign every mail for a domain; usually one of RSA and one of Ed25519.
@@ -26,6 +28,15 @@ pub struct Mail {
     pub dkim: Vec<Dkim>,
     /// On which days people are reminded.
     pub reminders: Option<Spanned<Reminders>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bounces {
+    /// Host of the return paths `b+…@domain`, in lower-case A-labels.
+    pub domain: Spanned<String>,
+    /// Maildir into which a mail server delivers what is sent there.
+    pub maildir: Spanned<AbsolutePath>,
 }
 
 /// Days of each kind of reminder; what is not given is as built in.

@@ -30,7 +30,10 @@ use crate::{
         strangers::Strangers,
     },
     policy::{mailbox_code::CodeKey, warnings::Warnings},
-    ports::{document_files::DocumentFiles, scanner::Scanner, signer::Signer, store::Store},
+    ports::{
+        document_files::DocumentFiles, returned_mail::ReturnedMail, scanner::Scanner,
+        signer::Signer, store::Store,
+    },
     services::{
         authority::Authorities,
         caa::{Advice, CaaChecks},
@@ -97,6 +100,7 @@ pub struct Parts {
     pub subject_keys: Arc<SubjectKeys>,
     pub keys: Arc<KeyWatch>,
     pub advice: Arc<Advice>,
+    pub returned_mail: Option<Arc<dyn ReturnedMail>>,
 }
 
 /// Builds the services.
@@ -164,6 +168,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         authorities,
         subject_keys,
         advice: caa::advice(checks, ground),
+        returned_mail: mail::returned(config),
         keys: Arc::new(KeyWatch::new(
             ground.durable(),
             ground.signing(),

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{Failure, compose::Ground, material};
 use crate::{
     adapters::{
+        maildir::Maildir,
         smtp::{
             Sender,
             directory::Directory,
@@ -22,10 +23,12 @@ use crate::{
     domain::{signing::SignPurpose, timestamp::Timestamp},
     policy::{
         mail_signature::{NotificationCertificate, Wanted},
+        mailbox_address,
         mailbox_code::CodeKey,
+        return_path::ReturnPaths,
         warnings::Warnings,
     },
-    ports::mailer::Mailer,
+    ports::{mailer::Mailer, returned_mail::ReturnedMail},
     services::{
         authority::Authorities,
         mails::{self, House, MailLedger, sign},
@@ -55,6 +58,7 @@ pub fn ledger(
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         key: Arc::clone(key),
+        return_paths: return_paths(config, key)?,
         house: house(config, authorities),
         signing: signing(config, ground)?,
     }))
@@ -95,7 +99,35 @@ pub fn check(config: &Config, now: Timestamp) -> Result<(), Failure> {
     if let Some(wanted) = &config.settings.mail.signing {
         certificate(config, wanted, now)?;
     }
+    bounce_domain(config)?;
     Ok(())
+}
+
+/// The place where mail comes back to, when there is one.
+pub fn returned(config: &Config) -> Option<Arc<dyn ReturnedMail>> {
+    let bounces = config.settings.mail.bounces.as_ref()?;
+    let path = bounces.maildir.get_ref().as_path().to_owned();
+    Some(Arc::new(Maildir::new(path)))
+}
+
+fn return_paths(config: &Config, key: &CodeKey) -> Result<Option<ReturnPaths>, ConfigError> {
+    let domain = bounce_domain(config)?;
+    Ok(domain.map(|domain| ReturnPaths::new(key.derived("return paths"), domain)))
+}
+
+fn bounce_domain(config: &Config) -> Result<Option<String>, ConfigError> {
+    let Some(bounces) = &config.settings.mail.bounces else {
+        return Ok(None);
+    };
+    let domain = bounces.domain.get_ref();
+    let parsed = mailbox_address::parse(&format!("b@{domain}"));
+    match parsed {
+        Ok(address) if address.domain() == domain => Ok(Some(domain.clone())),
+        _ => {
+            let reason = "must be a host name in lower-case A-labels";
+            Err(config.fault(&bounces.domain, reason))
+        }
+    }
 }
 
 fn house(config: &Config, authorities: &Authorities) -> House {

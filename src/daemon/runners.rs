@@ -13,10 +13,12 @@ use super::{
 use crate::{
     domain::{job::JobKind, refusal::Refused},
     policy::access::SystemScope,
+    ports::returned_mail::ReturnedMail,
     services::{
         cases::lookup::automatic::AutomaticLookup,
         issuance::Issuance,
         jobs::{JobHandler, Runner},
+        mails::MailLedger,
         retention,
         revocation_lists::RevocationLists,
         revocations::{compromised_key::KeySweep, superseded::SupersededSweep},
@@ -25,6 +27,8 @@ use crate::{
 };
 
 const TICK: Duration = Duration::from_secs(1);
+/// Between two looks at what mail has come back.
+const RETURNED: Duration = Duration::from_secs(5);
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// Activations that are judged afresh side by side.
 const RESUMED: u32 = 8;
@@ -96,6 +100,12 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     tracker.spawn(every(ground.clone(), TICK, move || {
         look(Arc::clone(&lists), issuance.clone())
     }));
+    if let Some(place) = parts.returned_mail.clone() {
+        let ledger = parts.app.mails.clone();
+        tracker.spawn(every(ground.clone(), RETURNED, move || {
+            take_back(ledger.clone(), Arc::clone(&place))
+        }));
+    }
     let keys = Arc::clone(&parts.keys);
     tracker.spawn(every(ground.clone(), TICK, move || {
         let keys = Arc::clone(&keys);
@@ -135,6 +145,12 @@ fn webhooks(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
             }
         }
     }));
+}
+
+async fn take_back(ledger: MailLedger, place: Arc<dyn ReturnedMail>) {
+    if let Err(refused) = ledger.take_back(&*place).await {
+        report("seeing to returned mail", &refused);
+    }
 }
 
 /// Prunes what is over.

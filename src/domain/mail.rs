@@ -1,5 +1,7 @@
 //! Mails of the CA: the ledger of what was to be said to whom, and what became of it.
 
+mod bounced;
+
 use super::{
     aggregate::{Changed, Loaded},
     audit::{
@@ -109,12 +111,20 @@ pub enum MailState {
     Queued,
     Sent,
     Failed,
+    /// A server took it and sent it back: it was not delivered.
+    Bounced,
     /// What it would say is no longer true (a newer code, a changed address): never sent.
     Superseded,
 }
 
 impl MailState {
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Sent, Self::Failed, Self::Superseded];
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Sent,
+        Self::Failed,
+        Self::Bounced,
+        Self::Superseded,
+    ];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -122,6 +132,7 @@ impl MailState {
             Self::Queued => "queued",
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Bounced => "bounced",
             Self::Superseded => "superseded",
         }
     }
@@ -312,9 +323,9 @@ impl Loaded<Mail> {
     /// once queue it once.
     ///
     /// # Errors
-    /// 409 `mail-not-failed` unless it was given up.
+    /// 409 `mail-not-failed` unless it was given up or came back.
     pub fn retry(self, id: JobId, now: Timestamp) -> Result<QueuedMail, Refused> {
-        if self.state != MailState::Failed {
+        if !matches!(self.state, MailState::Failed | MailState::Bounced) {
             return Err(Refused::state("mail-not-failed"));
         }
         let slot = format!("retry-{}", self.version().0);

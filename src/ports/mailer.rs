@@ -57,6 +57,8 @@ pub struct Message {
     /// Becomes the Message-ID: the same for every try, so that a mail that was taken twice is
     /// known as one.
     pub id: MailId,
+    /// Where a report of a failed delivery is to go; to the sender when there is none.
+    pub return_path: Option<String>,
     pub recipient: String,
     pub language: Language,
     pub date: Timestamp,

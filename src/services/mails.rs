@@ -20,6 +20,7 @@ use crate::{
         access::{StaffScope, SystemScope},
         mailbox_address,
         mailbox_code::CodeKey,
+        return_path::ReturnPaths,
     },
     ports::{
         clock::Clock,
@@ -31,6 +32,7 @@ use crate::{
 };
 
 mod compose;
+mod returned;
 mod send;
 pub mod sign;
 
@@ -48,6 +50,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub key: Arc<CodeKey>,
+    /// Where mails that cannot be delivered go back to; `None`: to the sender's address.
+    pub return_paths: Option<ReturnPaths>,
     pub house: House,
     /// `None`: mails leave without an S/MIME signature.
     pub signing: Option<Signing>,

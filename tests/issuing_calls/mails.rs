@@ -190,3 +190,78 @@ fn every_step_has_its_mail() {
         assert!(mails.iter().any(|mail| mail.contains(name)), "{name}");
     }
 }
+
+/// What the mail server of `bounces.example.com` delivers, as Postfix writes it.
+fn come_back(name: &str, to: &str, status: &str) {
+    let report = format!(
+        "Return-Path: <>\r\nTo: {to}\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nsorry\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\n\
+         Final-Recipient: rfc822; holder\r\nAction: failed\r\nStatus: {status}\r\n\
+         Diagnostic-Code: smtp; 550 the mailbox is gone\r\n--b--\r\n"
+    );
+    let bounces = shared().instance.path("bounces");
+    let unfinished = bounces.join("tmp").join(name);
+    std::fs::write(&unfinished, report).unwrap();
+    std::fs::rename(unfinished, bounces.join("new").join(name)).unwrap();
+}
+
+/// Whether the daemon has moved the report away.
+fn was_seen(name: &str) -> bool {
+    let cur = shared()
+        .instance
+        .path("bounces/cur")
+        .join(format!("{name}:2,S"));
+    let any_call = || shared().instance.get("customer", "/products").ok();
+    (0..20_000).any(|_| {
+        any_call();
+        cur.exists()
+    })
+}
+
+#[test]
+fn a_mail_that_comes_back_makes_the_address_undeliverable() {
+    let world = shared();
+    let client = world.client("customer", "c-bounced");
+    let desk = crate::desk::Desk::open(&world.instance, "customer", "c-bounced");
+    let order = client.bound(&desk.data);
+    let address = fresh_address();
+    client.set_address(&order, &address).ok();
+    let code = world.code(&address, &[]);
+    let mails = world.sink.mails();
+    let mail = mails.iter().find(|mail| mail.contains(&code)).unwrap();
+    let path = mail.strip_prefix("Return-Path: <").unwrap();
+    let (path, _) = path.split_once('>').unwrap();
+    assert!(
+        path.starts_with("b+") && path.ends_with("@bounces.example.com"),
+        "{path}"
+    );
+    let state = || client.get(&format!("/orders/{order}/email")).ok()["state"].clone();
+    // Neither a delay nor what somebody made up does anything.
+    let forged = path.replace("@", "0@");
+    for (name, to, status) in [
+        ("1.delayed", path, "4.4.1"),
+        ("2.forged", forged.as_str(), "5.1.1"),
+        ("3.other", "someone@bounces.example.com", "5.1.1"),
+    ] {
+        come_back(name, to, status);
+        assert!(was_seen(name), "{name}");
+        assert_eq!(state(), "sent", "{name}");
+    }
+    for name in ["4.bounce", "5.again"] {
+        come_back(name, path, "5.1.1");
+        assert!(was_seen(name), "{name}");
+        assert_eq!(state(), "undeliverable");
+        assert_eq!(told(&client, "problems"), ["mail-undeliverable"]);
+    }
+    let ledger = world
+        .instance
+        .get("operator", "/mails?state=bounced&limit=200");
+    let ledger = items(&ledger.ok());
+    let mine = ledger.iter().find(|mail| mail["order_id"] == json!(order));
+    let reply = mine.unwrap()["reply"].as_str().unwrap();
+    assert_eq!(reply, "5.1.1 smtp; 550 the mailbox is gone");
+    let late = client.confirm(&order, &code);
+    assert_eq!(late.refusal(), refused(422, "code-expired"));
+}

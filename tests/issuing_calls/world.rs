@@ -121,11 +121,17 @@ fn code_in(mail: &str) -> Option<String> {
 }
 
 fn mail_server(dir: &Path, config: &mut String, sink: &Sink) {
+    for part in ["bounces/new", "bounces/cur", "bounces/tmp"] {
+        std::fs::create_dir_all(dir.join(part)).unwrap();
+    }
     std::fs::write(dir.join("mail-ca.pem"), &sink.ca_pem).unwrap();
     secret(dir, "mail-password", b"postman");
     let own = dir.display();
     let server = format!(
         r#"
+[mail.bounces]
+domain = "bounces.example.com"
+maildir = "{own}/bounces"
 [mail.smtp]
 host = "localhost"
 port = {}

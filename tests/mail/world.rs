@@ -99,6 +99,7 @@ impl World {
             key: key.clone(),
         });
         let ledger = MailLedger::new(mails::Parts {
+            return_paths: None,
             store: shared.clone(),
             mails: shared.clone(),
             mailer,

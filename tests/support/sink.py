@@ -33,7 +33,9 @@ class Sink:
         self.taken += 1
         name = pathlib.Path(directory) / f"{self.taken:03}.eml"
         unfinished = name.with_suffix(".tmp")
-        unfinished.write_bytes(envelope.content)
+        # As a server does that delivers (RFC 5321 4.4).
+        returns = f"Return-Path: <{envelope.mail_from}>\r\n".encode()
+        unfinished.write_bytes(returns + envelope.content)
         unfinished.rename(name)
         return f"250 2.0.0 taken as {self.taken}"
 

@@ -7,7 +7,7 @@ use std::{
 
 use lettre::{
     Address,
-    address::Envelope,
+    address::{AddressError, Envelope},
     message::{
         Attachment as Part, Body, Mailbox, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
@@ -93,7 +93,7 @@ pub(super) fn build(sender: &Sender, message: &Message) -> Result<Octets, MailEr
     let recipient: Address = message
         .recipient
         .parse()
-        .map_err(|error: lettre::address::AddressError| unusable(&error))?;
+        .map_err(|error: AddressError| unusable(&error))?;
     let seconds = u64::try_from(message.date.seconds()).unwrap_or_default();
     let builder = lettre::Message::builder()
         .from(sender.mailbox.clone())
@@ -114,8 +114,12 @@ pub(super) fn build(sender: &Sender, message: &Message) -> Result<Octets, MailEr
     let built = builder.multipart(entity);
     let built = built.map_err(|error| unusable(&error))?;
     let content = built.formatted();
+    let envelope = match &message.return_path {
+        Some(path) => returning_to(path, built.envelope())?,
+        None => built.envelope().clone(),
+    };
     Ok(Octets {
-        envelope: built.envelope().clone(),
+        envelope,
         content: stamped(sender, message, content).map_err(|fault| unusable(&fault))?,
     })
 }
@@ -142,6 +146,15 @@ fn signed(message: &Message, signature: &MailSignature) -> MultiPart {
         .boundary(format!("=_signed_{}", message.id))
         .multipart(body(message))
         .singlepart(part(&file))
+}
+
+/// The same recipients, with another place for reports of failed deliveries.
+fn returning_to(path: &str, envelope: &Envelope) -> Result<Envelope, MailError> {
+    let unusable = |error: &dyn std::fmt::Display| MailError::Unusable(error.to_string());
+    let path: Address = path
+        .parse()
+        .map_err(|error: AddressError| unusable(&error))?;
+    Envelope::new(Some(path), envelope.to().to_vec()).map_err(|error| unusable(&error))
 }
 
 /// The words, plain text first (RFC 2046 5.1.4: the last is the richest), and the files after them.
@@ -189,6 +202,7 @@ pub(super) mod tests {
         let date = Timestamp::from_millis(1_760_000_000_000);
         Message {
             id: MailId::new(date, [1; 10]),
+            return_path: None,
             recipient: recipient.to_owned(),
             language: Language::Polish,
             date,

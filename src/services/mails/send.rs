@@ -86,6 +86,7 @@ impl MailLedger {
         let mail = &facts.mail;
         let message = Message {
             id: mail.id,
+            return_path: self.0.return_paths.as_ref().map(|paths| paths.of(mail.id)),
             recipient: mail.recipient.clone(),
             language: mail.language,
             date: now,
@@ -150,21 +151,32 @@ impl MailLedger {
     ) -> Result<Unit, Stopped> {
         let mailbox = mailbox_of(&mut facts);
         let mail = facts.mail;
-        let id = NotificationId::new(now, random(&*self.0.entropy)?);
-        let problem = Notification::raise(
-            id,
-            mail.owner.clone(),
-            Topic::MailUndeliverable,
-            mail.order,
-            mail.object.as_str(),
-            now,
-        );
+        let problem = self.undelivered(&mail, now)?;
         let unit = unit(mail.failed(reply, now)?, now).change(problem);
         let unit = match mailbox.and_then(|mailbox| mailbox.undeliverable(now)) {
             Some(undeliverable) => unit.change(undeliverable),
             None => unit,
         };
         Ok(unit.ends_job(jobs::done(job)))
+    }
+
+    /// The owner's line that a mail has not arrived.
+    pub(super) fn undelivered(
+        &self,
+        mail: &Mail,
+        now: Timestamp,
+    ) -> Result<Changed<Notification>, Stopped> {
+        let id = NotificationId::new(now, random(&*self.0.entropy)?);
+        let owner = mail.owner.clone();
+        let object = mail.object.as_str();
+        Ok(Notification::raise(
+            id,
+            owner,
+            Topic::MailUndeliverable,
+            mail.order,
+            object,
+            now,
+        ))
     }
 
     /// Another holder of the job has settled the mail: the job is ended, and that is recorded.
@@ -191,7 +203,7 @@ fn sent(job: &Job, mut facts: MailFacts, reply: &str, now: Timestamp) -> Result<
 }
 
 /// The validation whose code this mail carries, while it is still this mail's code.
-fn mailbox_of(facts: &mut MailFacts) -> Option<Loaded<MailboxValidation>> {
+pub(super) fn mailbox_of(facts: &mut MailFacts) -> Option<Loaded<MailboxValidation>> {
     if facts.mail.kind != MailKind::VerifyAddress {
         return None;
     }

@@ -1,0 +1,101 @@
+//! Returned mail in a Maildir: the operator's mail server delivers there what comes to the return
+//! paths.
+//!
+//! A message is whole when it stands in `new`, and is moved to `cur` once it was seen to; nothing
+//! is deleted here. Knows nothing of our mails: which one a report is about is not judged.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::PathBuf,
+};
+
+use async_trait::async_trait;
+use tokio::task::spawn_blocking;
+
+use crate::ports::returned_mail::{Returned, ReturnedMail, ReturnedMailError};
+
+mod report;
+
+/// A report with the whole returned mail; what is longer is read so far.
+const LONGEST: u64 = 1024 * 1024;
+
+/// One Maildir.
+#[derive(Clone, Debug)]
+pub struct Maildir(PathBuf);
+
+impl Maildir {
+    #[must_use]
+    pub const fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    fn read_some(&self, most: usize) -> io::Result<Vec<Returned>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(self.0.join("new"))?.take(most) {
+            let entry = entry?;
+            // Other names are none that a mail server gives.
+            let (Ok(name), true) = (
+                entry.file_name().into_string(),
+                entry.file_type()?.is_file(),
+            ) else {
+                continue;
+            };
+            let mut octets = Vec::new();
+            File::open(entry.path())?
+                .take(LONGEST)
+                .read_to_end(&mut octets)?;
+            let report = report::read(&octets);
+            found.push(Returned { name, report });
+        }
+        Ok(found)
+    }
+
+    fn move_away(&self, name: &str) -> io::Result<()> {
+        let seen = format!("{name}:2,S");
+        fs::rename(self.0.join("new").join(name), self.0.join("cur").join(seen))
+    }
+}
+
+#[async_trait]
+impl ReturnedMail for Maildir {
+    async fn waiting(&self, most: usize) -> Result<Vec<Returned>, ReturnedMailError> {
+        let maildir = self.clone();
+        let read = spawn_blocking(move || maildir.read_some(most)).await;
+        read.map_err(failed)?.map_err(failed)
+    }
+
+    async fn done(&self, name: &str) -> Result<(), ReturnedMailError> {
+        let (maildir, name) = (self.clone(), name.to_owned());
+        let moved = spawn_blocking(move || maildir.move_away(&name)).await;
+        moved.map_err(failed)?.map_err(failed)
+    }
+}
+
+fn failed(error: impl ToString) -> ReturnedMailError {
+    ReturnedMailError(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_seen_to_is_not_shown_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let maildir = Maildir::new(directory.path().to_owned());
+        assert!(maildir.waiting(9).await.is_err());
+        for part in ["new", "cur", "new/folder"] {
+            fs::create_dir(directory.path().join(part)).unwrap();
+        }
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("new/1.host"), "Subject: hello\r\n\r\nhello\r\n").unwrap();
+        let found = maildir.waiting(9).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].report, None);
+        maildir.done(&found[0].name).await.unwrap();
+        assert!(maildir.waiting(9).await.unwrap().is_empty());
+        assert!(at("cur/1.host:2,S").exists());
+        assert!(maildir.done("1.host").await.is_err());
+    }
+}

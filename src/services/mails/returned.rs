@@ -1,0 +1,64 @@
+//! Mail that came back: the address cannot be reached, and its owner learns of it (flows 5.11).
+//!
+//! Nothing is ever answered: what lies there was sent to a return path.
+
+use super::{MailLedger, SYSTEM, send::mailbox_of};
+use crate::{
+    domain::{refusal::Refused, unit::Unit},
+    ports::returned_mail::{DeliveryReport, ReturnedMail},
+    services::request::decide,
+};
+
+/// Messages that are seen to in one go.
+const AT_ONCE: usize = 64;
+
+impl MailLedger {
+    /// Sees to what has come back. A message whose unit cannot be committed stays where it is.
+    ///
+    /// # Errors
+    /// 503 when the place or the store cannot be used.
+    pub async fn take_back(&self, place: &dyn ReturnedMail) -> Result<(), Refused> {
+        let trouble = |error| Refused::unavailable("returned-mail", error);
+        for returned in place.waiting(AT_ONCE).await.map_err(trouble)? {
+            let outcome = match &returned.report {
+                Some(report) => self.learn(report).await?,
+                None => "no-report",
+            };
+            metrics::counter!("chancery_returned_mails_total", "outcome" => outcome).increment(1);
+            place.done(&returned.name).await.map_err(trouble)?;
+        }
+        Ok(())
+    }
+
+    async fn learn(&self, report: &DeliveryReport) -> Result<&'static str, Refused> {
+        let Some(paths) = &self.0.return_paths else {
+            return Ok("unknown");
+        };
+        let Some(mail) = report.sent_to.iter().find_map(|to| paths.mail_of(to)) else {
+            return Ok("unknown");
+        };
+        if !report.is_final {
+            tracing::info!(%mail, "a mail is delayed on its way");
+            return Ok("delayed");
+        }
+        decide(async || {
+            let now = self.0.clock.now();
+            let Some(mut facts) = self.0.mails.mail_facts(mail).await? else {
+                return Ok("unknown");
+            };
+            let mailbox = mailbox_of(&mut facts);
+            let line = self.undelivered(&facts.mail, now)?;
+            let Some(bounced) = facts.mail.bounced(&report.words, now) else {
+                return Ok("known");
+            };
+            let unit = Unit::of(SYSTEM.caller(), now, bounced).change(line);
+            let unit = match mailbox.and_then(|mailbox| mailbox.undeliverable(now)) {
+                Some(undeliverable) => unit.change(undeliverable),
+                None => unit,
+            };
+            self.0.store.commit(unit).await?;
+            Ok("bounced")
+        })
+        .await
+    }
+}
