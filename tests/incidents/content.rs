@@ -12,7 +12,7 @@ use chancery::{
 use crate::{
     der,
     leaf::{COUNTRY, IDENTIFIER, POLICIES},
-    stage::{built, good, refused_by, subject},
+    made::{built, good, refused_by, subject},
 };
 
 fn policy(dotted: &str) -> der::Der {

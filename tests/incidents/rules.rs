@@ -16,7 +16,7 @@ use rcgen::{
 
 use crate::{
     issuer::{EC, RSA},
-    stage::{against_issuing, good},
+    made::{against_issuing, good},
 };
 
 /// A rule set is bound to an issuer and a key; under another nothing is signed.

@@ -33,6 +33,7 @@ use chancery::{
     },
     ports::{
         clock::Clock,
+        entropy::Entropy,
         store::{Store, issuance::Activations, people::Identities},
     },
     services::{
@@ -53,6 +54,7 @@ use sqlx::{Connection, Row, sqlite::SqliteConnectOptions};
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    entropy::FakeEntropy,
     fates::{Fate, Fates},
     ground::boot,
     nameserver::Nameserver,
@@ -83,6 +85,13 @@ impl Stage {
     }
 
     pub async fn new() -> Self {
+        Self::drawing(|entropy| entropy).await
+    }
+
+    /// Issuance draws what comes of this.
+    pub async fn drawing<E: Entropy + 'static>(
+        over: impl FnOnce(Arc<FakeEntropy>) -> Arc<E>,
+    ) -> Self {
         let world = World::new().await;
         world.complete(0).await;
         world.propose(&world.anna, Verdict::Approve).await.unwrap();
@@ -112,7 +121,7 @@ impl Stage {
             requests: Arc::new(world.store.clone()),
             signer: token.clone(),
             clock: world.clock.clone(),
-            entropy: world.entropy.clone(),
+            entropy: over(world.entropy.clone()),
             authorities: authorities.clone(),
             catalogue: catalogue.clone(),
             caa: caa.clone(),
