@@ -168,6 +168,8 @@ impl Documents {
             let now = self.0.clock.now();
             let set = self.open_set(&scope.read(), set).await?;
             let document = self.document(&received, &set, &wish, None, now);
+            let relied_until = self.0.sets.relied_until(set.id).await?;
+            let retain_until = self.retention(&document, &set, relied_until);
             let unit = Unit::of(scope.caller(), now, document.clone().receive());
             let unit = self
                 .unit(unit.granted(scope.grant()), set, &document)
@@ -175,7 +177,7 @@ impl Documents {
             let unit = self.timers(unit, &document)?;
             let listed = Listed {
                 document,
-                retain_until: None,
+                retain_until,
             };
             let unit = request.complete(unit, &listed);
             self.0.store.commit(unit).await?;
