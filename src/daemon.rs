@@ -237,8 +237,8 @@ async fn know_profiles(
 ) -> Result<(), Failure> {
     let (store, clock) = (ground.durable(), &ground.outside.clock);
     let (known, scope) = (ground.reads(), SystemScope::new("daemon"));
-    let in_force = material.in_force();
-    let recorded = profiles::record(&*store, &*known, &**clock, scope, &in_force, why);
+    let in_force = &material.in_force;
+    let recorded = profiles::record(&*store, &*known, &**clock, scope, in_force, why);
     recorded
         .await
         .map_err(|refused| Failure::Audit(refused.cause.unwrap_or_default()))

@@ -17,6 +17,8 @@ pub mod idempotency;
 pub mod identity;
 pub mod intent;
 pub mod job;
+pub mod kept_text;
+pub mod key_checks;
 pub mod lint_record;
 pub mod mail;
 pub mod mailbox;

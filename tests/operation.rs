@@ -84,6 +84,15 @@ async fn profiles_keys_and_what_a_crash_left_are_told_once() {
     let added = entries(&instance, "profile.added").await;
     assert_eq!(objects(&added), ["org-multipurpose", "org-strict"]);
     assert_eq!(added[0]["object"]["sha256"].as_str().unwrap().len(), 64);
+    let kept = entries(&instance, "text.kept").await;
+    let names = objects(&kept);
+    for text in [
+        "profile org-strict",
+        "statement data-correct v1",
+        "key_lists keys",
+    ] {
+        assert!(names.contains(&text), "{names:?}");
+    }
     let activated = awaited(&instance, "key.activated", 1).await;
     assert_eq!(objects(&activated), ["issuing-g1"]);
     let data = &activated[0]["data"];
@@ -126,6 +135,8 @@ async fn profiles_keys_and_what_a_crash_left_are_told_once() {
         "what was in force before"
     );
     assert_eq!(entries(&instance, "profile.added").await.len(), 2);
+    let again = entries(&instance, "text.kept").await;
+    assert_eq!(objects(&again[kept.len()..]), ["profile org-strict"]);
     // A start is a login of its own.
     assert_eq!(awaited(&instance, "key.activated", 2).await.len(), 2);
     assert!(entries(&instance, "hsm.login_failed").await.is_empty());

@@ -69,6 +69,7 @@ on_sqlite! {
     conflict::who_rests_on_a_written_row_comes_before_or_not_at_all,
     lookups::a_proof_is_found_by_its_owner_and_address_alone,
     lookups::profiles_come_change_and_go,
+    lookups::texts_are_kept_once_as_they_are,
     lookups::recorded_crls_without_an_end_are_found,
     reading::pages_meet,
     reading::what_is_not_yours_is_not_there,

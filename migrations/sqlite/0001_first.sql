@@ -433,6 +433,16 @@ CREATE TABLE profile (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
+-- Texts that hashes and versions elsewhere stand for, whole.
+CREATE TABLE text (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    content BLOB NOT NULL,
+    kept_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, name, sha256)
+) STRICT, WITHOUT ROWID;
+
 -- Keys that are never certified again; id is the fingerprint in hex.
 CREATE TABLE blocked_key (
     id TEXT NOT NULL PRIMARY KEY,
@@ -550,6 +560,10 @@ CREATE TRIGGER certificate_fixed BEFORE UPDATE ON certificate
 BEGIN SELECT RAISE(ABORT, 'certificate is immutable'); END;
 CREATE TRIGGER certificate_kept BEFORE DELETE ON certificate
 BEGIN SELECT RAISE(ABORT, 'certificate is immutable'); END;
+CREATE TRIGGER text_fixed BEFORE UPDATE ON text
+BEGIN SELECT RAISE(ABORT, 'a text is kept as it is'); END;
+CREATE TRIGGER text_kept BEFORE DELETE ON text
+BEGIN SELECT RAISE(ABORT, 'a text is kept for ever'); END;
 CREATE TRIGGER blocked_key_fixed BEFORE UPDATE ON blocked_key
 BEGIN SELECT RAISE(ABORT, 'a blocked key stays blocked'); END;
 CREATE TRIGGER blocked_key_kept BEFORE DELETE ON blocked_key

@@ -17,6 +17,7 @@ pub mod intent;
 pub mod job;
 pub mod json;
 pub mod judge;
+pub mod kept_text;
 pub mod mail;
 pub mod mailbox;
 pub mod notification;

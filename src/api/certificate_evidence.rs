@@ -31,9 +31,12 @@ pub struct CertificateEvidence {
     pub caa: Vec<CaaCheck>,
     pub key: KeyEvidence,
     pub issuance: IssuanceFacts,
-    /// What the log says of each step, oldest first: the mailbox's validation, both words about
-    /// the organization, the look at CAA records, `activation.submitted`, `cert.sign_intent` and
-    /// `cert.issued`.
+    /// Whole, what hashes and versions above stand for: the profile, the statements, the rules of
+    /// lint and keys, what the lists of keys were.
+    pub texts: Vec<KeptText>,
+    /// What the log says of each step, oldest first: the mailbox's validation, the data's
+    /// submission, both words about the organization, the look at CAA records,
+    /// `activation.submitted`, `cert.sign_intent` and `cert.issued`; and `text.kept` of the rules.
     pub audit: Vec<AuditEntry>,
     /// Of each log these stand in.
     pub logs: Vec<AuditRoot>,
@@ -183,10 +186,37 @@ pub struct KeyEvidence {
     pub spki_sha256: String,
     /// The same for one key in any wrapping.
     pub fingerprint: String,
+    /// How it was judged when the intent was decided; absent when the log does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_issuance: Option<KeyJudgement>,
     /// Rules of today that the key breaks by its own numbers.
     pub faults_today: Vec<String>,
     /// Whether it stands on the block list now.
     pub blocked_today: bool,
+}
+
+/// The checks of a key before its certificate; every one was kept, else there is none.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct KeyJudgement {
+    /// Version of the rules about keys; what they say stands in `texts`.
+    pub rules: String,
+    /// Names of the rules that the key kept.
+    pub kept: Vec<String>,
+    /// Of the text about the lists of published keys and of the CA's own. The block list was that
+    /// of every `key.blocked` before the intent's entry.
+    pub lists_sha256: String,
+}
+
+/// A text, octet for octet in UTF-8.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct KeptText {
+    /// `profile`, `statement`, `lint_rules`, `key_rules` or `key_lists`.
+    pub kind: String,
+    /// The profile's name, a statement's id and version as `terms v2`, the version of rules.
+    pub name: String,
+    pub sha256: String,
+    /// Of a statement, English, LF, Polish.
+    pub text: String,
 }
 
 /// What was signed, and by which rules.

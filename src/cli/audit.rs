@@ -26,8 +26,8 @@ pub enum Verb {
   chancery audit evidence --check evidence.json
 
 DIR gets evidence.json, the daemon's answer, and beside it what OpenSSL and people read: the
-certificate and its chain, the request as it came, and each person's signed text with signature and
-public key. It must not exist.
+certificate and its chain, the request as it came, the texts of profile, statements and rules,
+each person's signed text with signature and public key. It must not exist.
 Exit status: 0 everything verifies, 1 refused, or something does not verify, 2 usage or unreadable.")]
     Evidence {
         /// The certificate, by id or serial number in hexadecimal.
@@ -161,8 +161,24 @@ fn words(evidence: &CertificateEvidence) -> String {
     ));
     let findings = issuance.lint_findings.len();
     lines.push(format!("  lint       rules {rules}, {findings} findings"));
+    lines.extend(key(evidence));
     lines.push(format!("  intent     {}", issuance.recorded_at));
     lines.join("\n")
+}
+
+/// How the key was judged at issuance, and what today's rules say of it.
+fn key(evidence: &CertificateEvidence) -> Vec<String> {
+    let key = &evidence.key;
+    let judged = key.at_issuance.as_ref().map(|judged| {
+        let (rules, kept) = (&judged.rules, judged.kept.join(", "));
+        format!("  key        rules {rules}, kept: {kept}")
+    });
+    let mut today = key.faults_today.clone();
+    if key.blocked_today {
+        today.push("blocked".to_owned());
+    }
+    let today = (!today.is_empty()).then(|| format!("  key TODAY  {}", today.join("; ")));
+    judged.into_iter().chain(today).collect()
 }
 
 fn told(lines: &[Line]) -> String {

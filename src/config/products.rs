@@ -152,6 +152,10 @@ fn product(
 }
 
 fn statement(entry: &StatementEntry) -> Statement {
+    let text = Localized {
+        en: entry.en.clone(),
+        pl: entry.pl.clone(),
+    };
     Statement {
         id: entry.id.get_ref().clone(),
         version: entry.version,
@@ -159,12 +163,9 @@ fn statement(entry: &StatementEntry) -> Statement {
             StepName::Data => Step::Data,
             StepName::Activation => Step::Activation,
         },
-        text: Localized {
-            en: entry.en.clone(),
-            pl: entry.pl.clone(),
-        },
         required: entry.required,
-        sha256: Sha256::digest(format!("{}\n{}", entry.en, entry.pl)).into(),
+        sha256: Sha256::digest(text.whole()).into(),
+        text,
     }
 }
 

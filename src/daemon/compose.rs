@@ -348,6 +348,7 @@ fn certificate_evidence(ground: &Ground, authorities: &Arc<Authorities>) -> Cert
         keys: ground.reads(),
         caa: ground.reads(),
         audit: ground.reads(),
+        texts: ground.reads(),
         authorities: Arc::clone(authorities),
         clock: Arc::clone(clock),
     })

@@ -21,13 +21,20 @@ use crate::{
         source::{self, ConfigError},
         value::{AbsolutePath, SecretSource},
     },
-    domain::{product::Product, signing::KeyName},
+    domain::{
+        kept_text::{KEY_LISTS, KeptText, TextKind, Unkeepable, statement_name},
+        product::Product,
+        signing::KeyName,
+    },
     http::tls,
     pkix::{
         certificate::{CaCertificate, CertificateView},
         pem,
     },
-    policy::{issuance::IssuerKey, mailbox_code::CodeKey, order_path, profile::CertificateProfile},
+    policy::{
+        issuance::IssuerKey, key_policy::rules as key_rules, lint, mailbox_code::CodeKey,
+        order_path, profile::CertificateProfile,
+    },
     services::{
         authority::{Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
         keys::KeyFacts,
@@ -48,6 +55,8 @@ pub struct Material {
     pub profiles: Profiles,
     pub issuers: Vec<Arc<Authority>>,
     pub key_lists: KeyLists,
+    /// What the log must know before anything is issued by them.
+    pub in_force: InForce,
 }
 
 impl Material {
@@ -70,25 +79,55 @@ impl Material {
                 return Err(config.fault(&config.settings.files.products, reason));
             }
         }
+        let key_lists = key_lists::load(config, issuers.iter().map(AsRef::as_ref))?;
+        let texts = texts(&profiles, &products, &key_lists);
+        let texts = texts.map_err(|fault| config.fault(&config.settings.files.products, fault))?;
+        let hashes = profiles.0.iter();
+        let hashes = hashes.map(|(name, bound)| (name.clone(), bound.profile.sha256()));
         Ok(Self {
             tls: server_tls(config)?,
+            in_force: InForce {
+                profiles: hashes.collect(),
+                texts,
+            },
             products,
             profiles,
-            key_lists: key_lists::load(config, issuers.iter().map(AsRef::as_ref))?,
+            key_lists,
             issuers,
         })
     }
 }
 
-impl Material {
-    /// The profiles that the log must know of before anything is issued by them.
-    #[must_use]
-    pub fn in_force(&self) -> InForce {
-        let profiles = self.profiles.0.iter();
-        profiles
-            .map(|(name, bound)| (name.clone(), bound.profile.sha256()))
-            .collect()
-    }
+/// The texts that everything issued will name, and all that users accept.
+fn texts(
+    profiles: &Profiles,
+    products: &[Product],
+    key_lists: &KeyLists,
+) -> Result<Vec<KeptText>, Unkeepable> {
+    let rules = [
+        (
+            TextKind::LintRules,
+            lint::version::VERSION,
+            lint::described::described(),
+        ),
+        (
+            TextKind::KeyRules,
+            key_rules::VERSION,
+            key_rules::described(),
+        ),
+        (TextKind::KeyLists, KEY_LISTS, key_lists.described()),
+    ];
+    let rules = rules.map(|(kind, name, text)| KeptText::new(kind, name, text));
+    let profiles = profiles
+        .0
+        .iter()
+        .map(|(name, bound)| KeptText::new(TextKind::Profile, name.as_str(), bound.profile.text()));
+    let statements = products.iter().flat_map(|product| &product.statements);
+    let statements = statements.map(|statement| {
+        let name = statement_name(&statement.id, statement.version);
+        KeptText::new(TextKind::Statement, name, statement.text.whole())
+    });
+    profiles.chain(statements).chain(rules).collect()
 }
 
 /// The RA listener's TLS.

@@ -37,6 +37,12 @@ pub struct Localized {
 }
 
 impl Localized {
+    /// Both languages as one text: `en`, LF, `pl`.
+    #[must_use]
+    pub fn whole(&self) -> String {
+        format!("{}\n{}", self.en, self.pl)
+    }
+
     #[must_use]
     pub fn get(&self, language: Language) -> &str {
         match language {
@@ -68,7 +74,7 @@ pub struct Statement {
     pub step: Step,
     pub text: Localized,
     pub required: bool,
-    /// SHA-256 over `en`, LF, `pl`.
+    /// SHA-256 over the [whole](Localized::whole) text.
     pub sha256: [u8; 32],
 }
 

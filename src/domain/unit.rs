@@ -20,6 +20,8 @@ use super::{
     identity::Identity,
     intent::{Intent, IssuerName},
     job::{JobEnd, NewJob},
+    kept_text::KeptText,
+    key_checks::KeyChecks,
     mail::Mail,
     mailbox::{MailboxValidation, address_use::AddressUse},
     notification::Notification,
@@ -99,6 +101,8 @@ pub enum Change {
     BlockedKey(BlockedKey),
     /// The key belongs to nobody yet.
     KeyHolder(KeyHolder),
+    /// Nobody has kept it yet.
+    Text(KeptText),
 }
 
 /// What a unit waits behind when the queue is full.
@@ -119,6 +123,7 @@ pub struct Unit {
     pub(crate) rests_on: Vec<Rest>,
     pub(crate) unblocked: Vec<Fingerprint>,
     pub(crate) unrevoked: Vec<(IssuerName, Vec<u8>)>,
+    pub(crate) key_checks: Option<KeyChecks>,
     pub(crate) lapses_at: Option<Timestamp>,
     pub(crate) changes: Vec<Change>,
     pub(crate) jobs: Vec<NewJob>,
@@ -187,8 +192,8 @@ impl Unit {
         self
     }
 
-    /// The entry of the unit's intent names what the unit rests on, each as `aggregate id version`:
-    /// the log alone says on what a certificate stands.
+    /// The entry of the unit's intent names what the unit rests on, each as `aggregate id version`,
+    /// and how the key was judged: the log alone says on what a certificate stands.
     #[must_use]
     pub fn tells_grounds(mut self) -> Self {
         let one = |rest: &Rest| {
@@ -203,6 +208,9 @@ impl Unit {
         let mut events = self.events.iter_mut();
         if let Some(event) = events.find(|e| e.kind == EventKind::CertSignIntent) {
             event.data.insert("rests_on".to_owned(), grounds);
+            if let Some(checks) = &self.key_checks {
+                event.data.extend(checks.told());
+            }
         }
         self
     }
@@ -214,6 +222,13 @@ impl Unit {
         if let Some(event) = events.find(|e| e.kind == EventKind::RoleGranted) {
             event.data.insert("key".to_owned(), Value::hex(key));
         }
+        self
+    }
+
+    /// How the key was judged that the unit's intent is for.
+    #[must_use]
+    pub fn judged_key(mut self, checks: KeyChecks) -> Self {
+        self.key_checks = Some(checks);
         self
     }
 
@@ -297,6 +312,7 @@ impl Unit {
             rests_on: Vec::new(),
             unblocked: Vec::new(),
             unrevoked: Vec::new(),
+            key_checks: None,
             lapses_at: None,
             changes: Vec::new(),
             jobs: Vec::new(),
@@ -326,6 +342,7 @@ fn take_events(change: &mut Change) -> Vec<Event> {
         Change::Notification(changed) => changed.take_events(),
         Change::Webhook(changed) => changed.take_events(),
         Change::Document(changed) => changed.take_events(),
+        Change::Text(text) => vec![text.kept()],
         Change::Certificate(_)
         | Change::Evidence(_)
         | Change::Revoked(_)
@@ -366,6 +383,7 @@ change_from! {
     Revoked(RevokedSerial),
     BlockedKey(BlockedKey),
     KeyHolder(KeyHolder),
+    Text(KeptText),
 }
 
 /// The proof that a unit is durable. Only the committer makes one.

@@ -13,6 +13,7 @@ use crate::pkix::spki::{Curve, PublicKey};
 
 pub mod prime_modulus;
 pub mod published;
+pub mod rules;
 
 mod close_primes;
 mod perfect_power;

@@ -42,6 +42,7 @@ macro_rules! rules {
 
 pub mod allowed;
 pub mod certificate;
+pub mod described;
 pub mod list;
 pub mod report;
 pub mod request;

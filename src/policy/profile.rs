@@ -19,6 +19,7 @@ mod file;
 pub mod leaf_type;
 mod matrix;
 mod rules;
+pub mod stored;
 
 use file::{ProfileFile, UsageName};
 use leaf_type::LeafType;
@@ -65,6 +66,7 @@ pub enum LeafExtension {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateProfile {
     name: String,
+    text: String,
     sha256: [u8; 32],
     leaf_type: LeafType,
     in_force: Period,
@@ -113,12 +115,19 @@ impl CertificateProfile {
             common_name_sources: file.common_name_sources,
             extensions: file.extensions,
             name: file.name,
+            text: text.to_owned(),
         })
     }
 
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The file as it was read.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// SHA-256 of the file's bytes; stands in the intent and in the audit entry.

@@ -31,7 +31,7 @@ use crate::{
         store::{
             Store,
             catalogue::{AuditLog, Requests},
-            issuance::{Activations, CaaEvidence, Resting, RestsOn},
+            issuance::{Activations, CaaEvidence, KeptTexts, Resting, RestsOn},
             people::Identities,
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
             subject_keys::SubjectKeyFacts,
@@ -44,8 +44,10 @@ use crate::{
 };
 
 pub mod entries;
+pub mod texts;
 
 use entries::{Found, Root, Search};
+use texts::{KeyJudgement, Text};
 
 /// What the service needs; wired once.
 pub struct Parts {
@@ -62,6 +64,7 @@ pub struct Parts {
     pub keys: Arc<dyn SubjectKeyFacts>,
     pub caa: Arc<dyn CaaEvidence>,
     pub audit: Arc<dyn AuditLog>,
+    pub texts: Arc<dyn KeptTexts>,
     pub authorities: Arc<Authorities>,
     pub clock: Arc<dyn Clock>,
 }
@@ -91,6 +94,8 @@ pub struct Bundle {
     /// of this proof.
     pub mailboxes: Vec<MailboxValidation>,
     pub key: KeyFacts,
+    /// Every text that the intent, its entry and what users accepted name.
+    pub texts: Vec<Text>,
     /// Entries of the log about it, oldest first.
     pub entries: Vec<Found>,
     /// Of the logs in which they stand.
@@ -123,6 +128,8 @@ pub struct Word {
 #[derive(Clone, Debug)]
 pub struct KeyFacts {
     pub key: PublicKey,
+    /// How it stood when the intent was decided; `None` when the log does not say.
+    pub judged: Option<KeyJudgement>,
     /// Rules of today that it breaks by itself.
     pub faults: Vec<String>,
     /// Whether it stands on the block list now.
@@ -192,14 +199,35 @@ impl CertificateEvidence {
             activation: Activation::clone(&activation),
             intent: Intent::clone(&intent),
             data: SubjectData::clone(&data),
+            texts: Vec::new(),
             entries: Vec::new(),
             roots: Vec::new(),
             certificate: found,
         };
-        let found = search(parts.audit.as_ref(), &bundle).run().await?;
-        (bundle.entries, bundle.roots) = found;
+        self.entries(&mut bundle).await?;
         self.read(caller, &bundle).await?;
         Ok(bundle)
+    }
+
+    /// The log's entries and the texts that they name: of the rules only the versions stand in the
+    /// intent's, so the entries that these were kept go with it.
+    async fn entries(&self, bundle: &mut Bundle) -> Result<(), Refused> {
+        let (log, intent) = (self.0.audit.as_ref(), &bundle.intent);
+        let mut intents = Search::new(log);
+        let serial = hex::encode(&intent.serial);
+        intents.want(EventKind::CertSignIntent, serial, intent.recorded_at);
+        let (intents, _) = intents.run().await?;
+        bundle.key.judged = intents.first().and_then(KeyJudgement::of);
+        let judged = bundle.key.judged.as_ref();
+        let gathered = texts::gather(self.0.texts.as_ref(), bundle, judged).await?;
+        let (texts, named) = gathered;
+        let mut search = search(log, bundle);
+        for (key, kept_at) in &named {
+            search.want(EventKind::TextKept, key.id(), *kept_at);
+        }
+        (bundle.entries, bundle.roots) = search.run().await?;
+        bundle.texts = texts;
+        Ok(())
     }
 
     fn chain(&self, certificate: &Certificate) -> Result<Option<String>, Refused> {
@@ -290,6 +318,7 @@ impl CertificateEvidence {
         Ok(KeyFacts {
             faults: faults.map(|fault| fault.to_string()).collect(),
             is_blocked: blocked.is_some(),
+            judged: None,
             key,
         })
     }
@@ -323,6 +352,9 @@ fn search<'a>(log: &'a dyn AuditLog, bundle: &Bundle) -> Search<'a> {
         if let Some(at) = own.confirmed_at {
             search.want(EventKind::ValidationPassed, proof, at);
         }
+    }
+    if let Some(at) = bundle.data.submitted_at {
+        search.want(EventKind::RequestReceived, bundle.data.id, at);
     }
     if let Some(Decided { case, .. }) = &bundle.decided {
         if let Some(proposal) = &case.proposal {

@@ -1,32 +1,52 @@
-//! Certificate profiles that come, change and go, as entries of the log.
+//! Certificate profiles that come, change and go, and the texts that issuance will rest on, as
+//! entries of the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::request::decide;
 use crate::{
     domain::{
-        aggregate::Changed, audit::event::Event, profile::ProfileRecord, refusal::Refused,
-        timestamp::Timestamp, unit::Unit,
+        audit::event::Event,
+        kept_text::{KeptText, TextKey},
+        profile::ProfileRecord,
+        refusal::Refused,
+        timestamp::Timestamp,
+        unit::{Change, Unit},
     },
     policy::access::SystemScope,
     ports::{
         clock::Clock,
-        store::{Store, issuance::KnownProfiles},
+        store::{
+            Store,
+            issuance::{KeptTexts, KnownProfiles},
+        },
     },
 };
 
-/// Name and SHA-256 of each profile in force.
-pub type InForce = BTreeMap<String, [u8; 32]>;
+/// What a configuration brings into force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InForce {
+    /// Name and SHA-256 of each profile.
+    pub profiles: BTreeMap<String, [u8; 32]>,
+    /// What hashes and versions in intents and in what users accept will stand for.
+    pub texts: Vec<KeptText>,
+}
+
+/// Where what was in force before is read.
+pub trait Known: KnownProfiles + KeptTexts {}
+
+impl<T: KnownProfiles + KeptTexts> Known for T {}
 
 /// Records what differs from what was in force before; nothing when nothing does. Belongs before
-/// the first issuance by these profiles. `why`, the entry of a new configuration, is written in the
+/// the first issuance by these profiles, and before anybody can accept these statements: from then
+/// on no act has to ask whether a text is kept. `why`, the entry of a new configuration, is written in the
 /// same unit: the log has both or neither.
 ///
 /// # Errors
 /// 503 when it cannot be recorded: then nothing may be issued by them.
 pub async fn record(
     store: &dyn Store,
-    known: &dyn KnownProfiles,
+    known: &dyn Known,
     clock: &dyn Clock,
     scope: SystemScope,
     in_force: &InForce,
@@ -50,22 +70,27 @@ pub async fn record(
 }
 
 async fn news(
-    known: &dyn KnownProfiles,
+    known: &dyn Known,
     in_force: &InForce,
     now: Timestamp,
-) -> Result<Vec<Changed<ProfileRecord>>, Refused> {
-    let mut unseen = in_force.clone();
-    let mut news = Vec::new();
+) -> Result<Vec<Change>, Refused> {
+    let mut unseen = in_force.profiles.clone();
+    let mut news: Vec<Change> = Vec::new();
     for profile in known.known_profiles().await? {
-        news.extend(match unseen.remove(&profile.name) {
+        let changed = match unseen.remove(&profile.name) {
             Some(sha256) => profile.in_force(sha256, now),
             None => profile.retire(now),
-        });
+        };
+        news.extend(changed.map(Change::from));
     }
     let added = unseen
         .iter()
-        .map(|(name, sha256)| ProfileRecord::add(name, *sha256, now));
+        .map(|(name, sha256)| ProfileRecord::add(name, *sha256, now).into());
     news.extend(added);
+    let mut kept: BTreeSet<TextKey> = known.kept_texts().await?.into_iter().collect();
+    let mut texts = in_force.texts.clone();
+    texts.retain(|text| kept.insert(text.key().clone()));
+    news.extend(texts.into_iter().map(Change::from));
     Ok(news)
 }
 
@@ -83,6 +108,7 @@ mod tests {
         domain::{
             aggregate::Loaded,
             audit::event::EventKind,
+            kept_text::TextKind,
             unit::{CommitError, Committed},
         },
         ports::store::{Booked, Bookkeeping, StoreError},
@@ -118,6 +144,29 @@ mod tests {
     }
 
     #[async_trait]
+    impl KeptTexts for Away {
+        async fn kept_texts(&self) -> Result<Vec<TextKey>, StoreError> {
+            Ok(vec![text("kept").key().clone()])
+        }
+
+        async fn texts_named(
+            &self,
+            _: TextKind,
+            _: &str,
+        ) -> Result<Vec<(TextKey, Timestamp)>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        async fn text(&self, _: &TextKey) -> Result<Option<Vec<u8>>, StoreError> {
+            Ok(None)
+        }
+    }
+
+    fn text(name: &str) -> KeptText {
+        KeptText::new(TextKind::Profile, name, "").unwrap()
+    }
+
+    #[async_trait]
     impl Clock for Away {
         fn now(&self) -> Timestamp {
             Timestamp::EPOCH
@@ -136,13 +185,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_configuration_and_its_profiles_are_told_together() {
-        let (away, in_force) = (Away::default(), InForce::from([("a".to_owned(), [1; 32])]));
+        let in_force = InForce {
+            profiles: [("a".to_owned(), [1; 32])].into(),
+            texts: ["new", "kept", "new"].map(text).into(),
+        };
+        let away = Away::default();
         let why = Event::new(EventKind::ConfigChanged, "config", "c");
         let scope = SystemScope::new("daemon");
         let told = record(&away, &away, &away, scope, &in_force, Some(why)).await;
         assert!(told.is_err());
         let units = away.0.into_inner().unwrap();
-        let together = [EventKind::ConfigChanged, EventKind::ProfileAdded];
+        let together = [
+            EventKind::ConfigChanged,
+            EventKind::ProfileAdded,
+            EventKind::TextKept,
+        ];
         assert!(!units.is_empty());
         assert!(units.iter().all(|kinds| *kinds == together), "{units:?}");
     }

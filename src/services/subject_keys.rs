@@ -8,10 +8,12 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
     domain::{
+        key_checks::KeyChecks,
         owner::{Actor, Caller, Owner},
         refusal::Refused,
         subject_key::{Fingerprint, Holder, KeyHolder},
@@ -20,7 +22,7 @@ use crate::{
     pkix::spki::PublicKey,
     policy::{
         csr::KeyFacts,
-        key_policy::{Weakness, prime_modulus, published::PublishedKeys},
+        key_policy::{Weakness, prime_modulus, published::PublishedKeys, rules},
     },
     ports::store::subject_keys::SubjectKeyFacts,
     services::arithmetic::{Arithmetic, DEADLINE},
@@ -51,10 +53,39 @@ pub struct KeyLists {
     pub own: HashSet<Fingerprint>,
 }
 
+impl KeyLists {
+    /// What the lists are, in words: of each how many keys, and a digest over them.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let mut own: Vec<&Fingerprint> = self.own.iter().collect();
+        own.sort_unstable();
+        let digest = own
+            .iter()
+            .fold(Sha256::new(), |digest, key| digest.chain_update(key));
+        let published = hex::encode(self.published.sha256());
+        let (many, few) = (self.published.len(), own.len());
+        let own = hex::encode(digest.finalize());
+        format!("published\t{many}\t{published}\nown\t{few}\t{own}\n")
+    }
+}
+
+/// Lists with what entries call them.
+struct Held {
+    lists: KeyLists,
+    sha256: [u8; 32],
+}
+
+impl Held {
+    fn new(lists: KeyLists) -> Self {
+        let sha256 = Sha256::digest(lists.described()).into();
+        Self { lists, sha256 }
+    }
+}
+
 /// The service; one for the whole daemon, because it remembers.
 pub struct SubjectKeys {
     store: Arc<dyn SubjectKeyFacts>,
-    lists: ArcSwap<KeyLists>,
+    lists: ArcSwap<Held>,
     composite: Arc<Mutex<Remembered>>,
     searches: Arithmetic,
     judges: Arithmetic,
@@ -79,9 +110,20 @@ pub struct Standing {
     spki_sha256: [u8; 32],
     /// Nobody holds it yet.
     free: bool,
+    judged_by: Vec<&'static str>,
+    lists: [u8; 32],
 }
 
 impl Standing {
+    /// By which rules and lists the key was judged; for an intent, which no faulty key has.
+    fn checks(&self) -> KeyChecks {
+        KeyChecks {
+            rules: rules::VERSION,
+            kept: self.judged_by.clone(),
+            lists: self.lists,
+        }
+    }
+
     /// For a request of this caller: who is registered by a URI alone has a key too, the one of
     /// the connection on which it asks.
     #[must_use]
@@ -96,7 +138,7 @@ impl Standing {
     /// when the key is blocked, or taken by another owner, before it commits.
     #[must_use]
     pub fn bind(&self, unit: Unit, owner: &Owner) -> Unit {
-        let unit = unit.unblocked(self.fingerprint);
+        let unit = unit.unblocked(self.fingerprint).judged_key(self.checks());
         if self.free {
             unit.change(KeyHolder {
                 fingerprint: self.fingerprint,
@@ -113,7 +155,7 @@ impl SubjectKeys {
     pub fn new(store: Arc<dyn SubjectKeyFacts>, lists: KeyLists) -> Self {
         Self {
             store,
-            lists: ArcSwap::from_pointee(lists),
+            lists: ArcSwap::from_pointee(Held::new(lists)),
             composite: Arc::default(),
             searches: Arithmetic::new(SEARCHES, WAITING, DEADLINE),
             judges: Arithmetic::new(JUDGES, JUDGED, DEADLINE),
@@ -122,7 +164,7 @@ impl SubjectKeys {
 
     /// Takes over lists that were read again.
     pub fn replace_lists(&self, lists: KeyLists) {
-        self.lists.store(Arc::new(lists));
+        self.lists.store(Arc::new(Held::new(lists)));
     }
 
     /// Judges a key that passes [`crate::policy::key_policy::faults`]; `is_own` tells whether the
@@ -143,15 +185,19 @@ impl SubjectKeys {
             Some(Holder::Subscriber(owner)) => !is_own(owner),
             Some(Holder::Identity(_)) => true,
         };
+        // One state of the lists for the whole judgement.
+        let held = self.lists.load_full();
         Ok(Standing {
             facts: KeyFacts {
-                weak: self.weakness(key, fingerprint).await?,
+                weak: self.weakness(key, fingerprint, &held.lists).await?,
                 compromised: known.blocked,
-                reused: taken || self.lists.load().own.contains(&fingerprint),
+                reused: taken || held.lists.own.contains(&fingerprint),
             },
             fingerprint,
             spki_sha256: key.spki_sha256(),
             free,
+            judged_by: rules::judging(key).collect(),
+            lists: held.sha256,
         })
     }
 
@@ -161,7 +207,7 @@ impl SubjectKeys {
     /// 503 when the store cannot answer.
     pub async fn unfit(&self, fingerprint: &Fingerprint) -> Result<Option<Unfit>, Refused> {
         let known = self.store.key_facts(fingerprint).await?;
-        let own = self.lists.load().own.contains(fingerprint);
+        let own = self.lists.load().lists.own.contains(fingerprint);
         Ok(match known.holder {
             _ if known.blocked => Some(Unfit::Compromised),
             _ if own => Some(Unfit::InUse),
@@ -193,8 +239,9 @@ impl SubjectKeys {
         &self,
         key: &PublicKey,
         fingerprint: Fingerprint,
+        lists: &KeyLists,
     ) -> Result<Option<Weakness>, Refused> {
-        if self.lists.load().published.name(key) {
+        if lists.published.name(key) {
             return Ok(Some(Weakness::Published));
         }
         let PublicKey::Rsa { modulus, .. } = key else {
@@ -308,13 +355,16 @@ mod tests {
     async fn who_asks_again_gets_the_verdict_that_came_late() {
         let mut keys = SubjectKeys::new(Arc::new(Nowhere), KeyLists::default());
         keys.searches = Arithmetic::new(SEARCHES, WAITING, Duration::ZERO);
-        let refused = keys.weakness(&rsa(512), [1; 32]).await.unwrap_err();
+        let none = KeyLists::default();
+        let refused = keys.weakness(&rsa(512), [1; 32], &none).await;
+        let refused = refused.unwrap_err();
         assert!(refused.is_trouble());
         assert_eq!(refused.code, "key-check-failed");
         while lock(&keys.composite).verdict(&[1; 32]).is_none() {
             tokio::task::yield_now().await;
         }
-        assert_eq!(keys.weakness(&rsa(512), [1; 32]).await.unwrap(), None);
+        let found = keys.weakness(&rsa(512), [1; 32], &none).await;
+        assert_eq!(found.unwrap(), None);
     }
 
     #[tokio::test]
@@ -336,6 +386,8 @@ mod tests {
             fingerprint: [1; 32],
             spki_sha256: [2; 32],
             free: true,
+            judged_by: Vec::new(),
+            lists: [0; 32],
         };
         let reused = |credential| {
             let actor = Actor::Identity {

@@ -132,7 +132,55 @@ fn the_evidence_verifies_offline_and_explains_the_certificate() {
     assert!(mailbox["confirmed_at"].is_string());
     assert_eq!(bundle["caa"][0]["verdict"], "permitted");
     assert_eq!(bundle["caa"][0]["domain"], "example.com");
+    assert_texts(&bundle);
     assert_log(&world, &bundle);
+}
+
+/// What hashes and versions stand for is there, word for word.
+fn assert_texts(bundle: &Value) {
+    let texts = bundle["texts"].as_array().unwrap();
+    for one in texts {
+        assert_eq!(sha256(text(one, "text").as_bytes()), text(one, "sha256"));
+    }
+    let of = |kind: &str| {
+        let found = texts.iter().filter(|one| one["kind"] == kind);
+        found.map(|one| text(one, "name")).collect::<Vec<_>>()
+    };
+    let [profile] = of("profile")[..] else {
+        panic!("{texts:?}");
+    };
+    let issuance = &bundle["issuance"];
+    assert_eq!(issuance["profile"], profile);
+    let find = |sha256: &Value| texts.iter().find(|one| one["sha256"] == *sha256).unwrap();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/config/profiles");
+    let file = fs::read_to_string(format!("{shipped}/{profile}.toml")).unwrap();
+    assert_eq!(text(find(&issuance["profile_sha256"]), "text"), file);
+    let organization = &bundle["organization"]["statements"];
+    let organization = organization.as_array().unwrap();
+    let accepted = bundle["statements"].as_array().unwrap().iter();
+    for statement in accepted.chain(organization) {
+        let shown = find(&statement["sha256"]);
+        let name = format!("{} v{}", text(statement, "id"), statement["version"]);
+        assert_eq!(text(shown, "name"), name);
+        let (english, polish) = text(shown, "text").split_once('\n').unwrap();
+        assert!(english.starts_with("I ") && polish != english, "{shown}");
+    }
+    assert_eq!(of("statement").len(), 4);
+    assert_eq!([&issuance["lint_rules"]], of("lint_rules")[..]);
+    let judged = &bundle["key"]["at_issuance"];
+    assert_eq!([&judged["rules"]], of("key_rules")[..]);
+    let rules = texts.iter().find(|one| one["kind"] == "key_rules").unwrap();
+    let kept = judged["kept"].as_array().unwrap();
+    assert!(kept.contains(&json!("blocked")), "{judged}");
+    for rule in kept {
+        let line = format!("\n{}\t", rule.as_str().unwrap());
+        assert!(text(rules, "text").contains(&line), "{line}");
+    }
+    let lists = text(find(&judged["lists_sha256"]), "text");
+    assert!(
+        lists.starts_with("published\t0\t") && lists.contains("\nown\t"),
+        "{lists}"
+    );
 }
 
 /// The entries are the log's own bytes, and fix what was signed; so is that somebody read.
@@ -146,6 +194,9 @@ fn assert_log(world: &World, bundle: &Value) {
         "case.proposed",
         "cert.issued",
         "cert.sign_intent",
+        "request.received",
+        "text.kept",
+        "text.kept",
         "validation.passed",
         "validation.started",
     ];

@@ -2,17 +2,19 @@
 
 use chancery::domain::{
     id::BootId,
+    kept_text::{KeptText, TextKind},
     lint_record::LintRecord,
     mailbox::{Answered, Attempt, ConfirmChannel},
     owner::{ActingFor, Owner},
     profile::ProfileRecord,
     revocation_list::{CrlState, RevocationList},
     timestamp::days,
+    unit::{CommitError, Unit},
 };
 
 use crate::{
     round_trip::{issuer, ready},
-    world::{WholeStore, World, owner},
+    world::{WholeStore, World, caller, owner},
 };
 
 pub async fn a_proof_is_found_by_its_owner_and_address_alone<S: WholeStore>(world: World<S>) {
@@ -97,4 +99,33 @@ pub async fn profiles_come_change_and_go<S: WholeStore>(world: World<S>) {
     assert_eq!(again.events().len(), 1);
     world.put(again).await;
     assert_eq!(known().await.remove(0).retired_at, None);
+}
+
+pub async fn texts_are_kept_once_as_they_are<S: WholeStore>(world: World<S>) {
+    let text =
+        |name: &str, content: &str| KeptText::new(TextKind::Statement, name, content).unwrap();
+    let unit = |text: &KeptText| Unit::of(caller(), world.now(), text.clone());
+    let first = text("terms v1", "I agree.\nZgadzam się.");
+    let told = unit(&first).change(text("other v1", ""));
+    world.commit(told).await.unwrap();
+    assert_eq!(
+        world.commit(unit(&first)).await.unwrap_err(),
+        CommitError::Conflict
+    );
+    let second = text("terms v1", "I agree!\nZgadzam się!");
+    world.commit(unit(&second)).await.unwrap();
+    let store = &world.store;
+    assert_eq!(store.kept_texts().await.unwrap().len(), 3);
+    let named = store.texts_named(TextKind::Statement, "terms v1").await;
+    let mut named: Vec<_> = named.unwrap().into_iter().map(|(key, _)| key).collect();
+    named.sort();
+    let mut expected = [first.key().clone(), second.key().clone()];
+    expected.sort();
+    assert_eq!(named, expected);
+    for kept in [&first, &second] {
+        let found = store.text(kept.key()).await.unwrap();
+        assert_eq!(found.as_deref(), Some(kept.content().as_bytes()));
+    }
+    let profile = KeptText::new(TextKind::Profile, "terms v1", first.content()).unwrap();
+    assert_eq!(store.text(profile.key()).await.unwrap(), None);
 }

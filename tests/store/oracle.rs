@@ -11,6 +11,7 @@ use chancery::{
         certificate::Certificate,
         id::{CaaCheckId, RevocationId},
         intent::Intent,
+        kept_text::{KeptText, TextKind},
         lint_record::LintRecord,
         mailbox::MailboxValidation,
         order::Order,
@@ -122,6 +123,16 @@ async fn issue<S: WholeStore>(
     ca: &CertifiedIssuer<'_, KeyPair>,
     serial: &[u8],
 ) -> Certificate {
+    issue_by(world, ca, serial, [6; 32]).await
+}
+
+/// The same with the digest of its profile.
+async fn issue_by<S: WholeStore>(
+    world: &World<S>,
+    ca: &CertifiedIssuer<'_, KeyPair>,
+    serial: &[u8],
+    profile_sha256: [u8; 32],
+) -> Certificate {
     let ready = ready(world, &owner("ra1", "c1")).await;
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.serial_number = Some(SerialNumber::from_slice(serial));
@@ -140,6 +151,7 @@ async fn issue<S: WholeStore>(
         tbs_sha256: Sha256::digest(&tbs).into(),
         tbs,
         not_after: began.plus(days(365)),
+        profile_sha256,
         ..(*intent(world, activation.id, serial)).clone()
     });
     let unit = intended(world, &ready, &activation, &recorded, &key).await;
@@ -405,6 +417,50 @@ async fn signatures_are_judged_under_the_issuers_key() {
     let rules: Vec<Rule> = strange.violations.iter().map(|found| found.rule).collect();
     let [certificate, list] = [Rule::CertificateSignature, Rule::CrlSignature];
     assert_eq!(rules, [certificate, certificate, list, list]);
+}
+
+/// Once texts are kept, each that something names must be there, and say what was issued.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_what_the_kept_text_of_its_profile_says() {
+    let (dir, world) = fresh().await;
+    let shipped = include_str!("../../config/profiles/org-multipurpose.toml");
+    let profile = shipped.replace("\"org-multipurpose\"", "\"multipurpose\"");
+    let profile = KeptText::new(TextKind::Profile, "multipurpose", profile).unwrap();
+    let unit = Unit::of(caller(), world.now(), profile.clone());
+    world.commit(unit).await.unwrap();
+    issue_by(&world, &ca(), &ISSUED, profile.key().sha256).await;
+    record(&world, &RUNNING).await;
+    world.store.close().await;
+    let found = judged(&dir.path().join("ca.db")).await.violations;
+    let departs = found.iter().filter(|v| v.rule == Rule::CertificateProfile);
+    let parts: Vec<&str> = departs
+        .filter_map(|found| found.object.rsplit_once(' '))
+        .map(|(_, part)| part)
+        .collect();
+    let expected = [
+        "extensions",
+        "extensions",
+        "extensions",
+        "extensions",
+        "subject",
+        "commonName",
+    ];
+    assert_eq!(parts, expected, "{found:?}");
+    let missing = found.iter().filter(|v| v.rule == Rule::TextMissing);
+    let missing: Vec<&str> = missing
+        .filter_map(|found| found.object.rsplit_once(' '))
+        .map(|(_, column)| column)
+        .collect();
+    let expected = [
+        "profile_sha256",
+        "lint_rules",
+        "lint_rules",
+        "statements",
+        "statements",
+        "statements",
+        "statements",
+    ];
+    assert_eq!(missing, expected, "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,7 +21,7 @@ use chancery::{
         store::{
             Page, Store,
             catalogue::{AuditLog, Mails, Notifications, Requests},
-            issuance::{Activations, Certificates, KnownProfiles, RevocationLists},
+            issuance::{Activations, Certificates, KeptTexts, KnownProfiles, RevocationLists},
             people::Identities,
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
             subject_keys::SubjectKeyFacts,
@@ -44,6 +44,7 @@ pub trait WholeStore:
     + Certificates
     + RevocationLists
     + KnownProfiles
+    + KeptTexts
     + Identities
     + Cases
     + Mailboxes
@@ -63,6 +64,7 @@ impl<T> WholeStore for T where
         + Certificates
         + RevocationLists
         + KnownProfiles
+        + KeptTexts
         + Identities
         + Cases
         + Mailboxes

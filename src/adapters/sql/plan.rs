@@ -1,8 +1,9 @@
 //! A unit of work as rows: what must be true, and what is written when it is.
 
 use super::{
-    activation, caa, case, certificate, document, evidence, identity, intent, job, mail, mailbox,
-    notification, order, profile, request, revocation, revocation_case, subject_data, subject_key,
+    activation, caa, case, certificate, document, evidence, identity, intent, job, kept_text, mail,
+    mailbox, notification, order, profile, request, revocation, revocation_case, subject_data,
+    subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
     webhook,
@@ -154,16 +155,9 @@ impl Plan {
                     .push((&evidence::TABLE, evidence::record(evidence)));
             }
             Change::Revoked(revoked) => {
-                let record = revocation::revoked_record(revoked);
-                let table = &revocation::REVOKED;
                 let taken = CommitError::Exists(UniqueKey::Other("revoked"));
-                self.free(
-                    table.name,
-                    table.key_columns(),
-                    key_of(table, &record),
-                    taken,
-                );
-                self.inserts.push((table, record));
+                let record = revocation::revoked_record(revoked);
+                self.once(&revocation::REVOKED, record, taken);
             }
             Change::BlockedKey(blocked) => {
                 let table = &subject_key::BLOCKED;
@@ -172,12 +166,12 @@ impl Plan {
                 self.unless_there.push((table, record));
             }
             Change::KeyHolder(holder) => {
-                let table = &subject_key::HOLDER;
                 let record = subject_key::holder_record(holder);
-                let key = key_of(table, &record);
-                let taken = CommitError::Conflict;
-                self.free(table.name, table.key_columns(), key, taken);
-                self.inserts.push((table, record));
+                self.once(&subject_key::HOLDER, record, CommitError::Conflict);
+            }
+            Change::Text(text) => {
+                let record = kept_text::record(text, unit.now);
+                self.once(&kept_text::TABLE, record, CommitError::Conflict);
             }
         }
     }
@@ -306,6 +300,13 @@ impl Plan {
             self.free(table.name, table.key_columns(), key, taken);
         }
         self.row(table, changed, record);
+    }
+
+    /// A row that is written once, under a key that nobody may hold yet.
+    fn once(&mut self, table: &'static Table, record: Record, taken: CommitError) {
+        let key = key_of(table, &record);
+        self.free(table.name, table.key_columns(), key, taken);
+        self.inserts.push((table, record));
     }
 
     fn free(

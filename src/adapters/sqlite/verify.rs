@@ -13,6 +13,7 @@ mod rebuild;
 pub mod rule;
 mod said;
 mod serials;
+mod texts;
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
@@ -120,6 +121,7 @@ pub async fn verify_aloud(
     content::check(&mut snapshot, &mut findings).await?;
     agree::check(&mut snapshot, &mut findings).await?;
     lists::check(&mut snapshot, &mut findings).await?;
+    texts::check(&mut snapshot, &mut findings).await?;
     Ok(findings.report)
 }
 

@@ -13,6 +13,7 @@ mod certificate;
 mod entries;
 mod organization;
 mod request;
+mod texts;
 
 /// How a piece stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -100,6 +101,7 @@ pub fn all(evidence: &CertificateEvidence, trust: &[Vec<u8>]) -> Vec<Line> {
     lines.extend(certificate::check(evidence, trust));
     lines.extend(request::check(evidence));
     lines.extend(organization::check(evidence));
+    lines.extend(texts::check(evidence));
     lines.extend(entries::check(evidence));
     lines
 }

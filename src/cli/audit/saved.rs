@@ -11,7 +11,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::check::{Line, Piece};
-use crate::{api::certificate_evidence::CertificateEvidence, cli::fault::Fault};
+use crate::{
+    api::certificate_evidence::CertificateEvidence, cli::fault::Fault, domain::kept_text::TextKind,
+};
 
 const ANSWER: &str = "evidence.json";
 /// Longest file that is read.
@@ -136,6 +138,13 @@ fn pieces(evidence: &CertificateEvidence) -> Vec<(String, Vec<u8>)> {
             add(format!("{step}.txt"), Some(signed));
             add(format!("{step}.signature"), octets(&word.signature));
             add(format!("{step}.pem"), text(&word.public_key));
+        }
+    }
+    for (at, text) in evidence.texts.iter().enumerate() {
+        // Kinds are known; what else a text may be called must not lead out of here.
+        if let Some(kind) = TextKind::from_name(&text.kind) {
+            let content = text.text.clone().into_bytes();
+            add(format!("text-{at}-{}.txt", kind.name()), Some(content));
         }
     }
     for (at, entry) in evidence.audit.iter().enumerate() {

@@ -33,6 +33,7 @@ event_kinds! {
     ProfileAdded = "profile.added",
     ProfileChanged = "profile.changed",
     ProfileRetired = "profile.retired",
+    TextKept = "text.kept",
     HsmLogin = "hsm.login",
     HsmLoginFailed = "hsm.login_failed",
     KeyActivated = "key.activated",

@@ -8,8 +8,8 @@ use crate::{
         cases::CaseFacts,
         certificate_evidence::{
             AcceptedStatement, AuditDetail, AuditEntry, AuditRoot, CaaCheck, CertificateEvidence,
-            HttpRequestFacts, IssuanceFacts, KeyEvidence, MailboxEvidence, OrganizationEvidence,
-            RequestFacts, RestsOn, SignedDecision, VerifiedFacts,
+            HttpRequestFacts, IssuanceFacts, KeptText, KeyEvidence, KeyJudgement, MailboxEvidence,
+            OrganizationEvidence, RequestFacts, RestsOn, SignedDecision, VerifiedFacts,
         },
     },
     domain::{
@@ -26,6 +26,7 @@ use crate::{
     services::certificate_evidence::{
         Bundle, KeyFacts, Word,
         entries::{Found, Root},
+        texts::{self, Text},
     },
 };
 
@@ -43,6 +44,7 @@ pub fn wire(bundle: &Bundle) -> Result<CertificateEvidence, Refused> {
         caa: bundle.caa.iter().map(caa_check).collect(),
         key: key(&bundle.key),
         issuance: issuance(bundle),
+        texts: bundle.texts.iter().map(text).collect(),
         audit: bundle.entries.iter().map(entry).collect(),
         logs: bundle.roots.iter().map(log).collect(),
     })
@@ -185,8 +187,26 @@ fn key(facts: &KeyFacts) -> KeyEvidence {
         bits: facts.key.bits(),
         spki_sha256: hex::encode(facts.key.spki_sha256()),
         fingerprint: hex::encode(facts.key.fingerprint()),
+        at_issuance: facts.judged.as_ref().map(judged),
         faults_today: facts.faults.clone(),
         blocked_today: facts.is_blocked,
+    }
+}
+
+fn judged(judged: &texts::KeyJudgement) -> KeyJudgement {
+    KeyJudgement {
+        rules: judged.rules.clone(),
+        kept: judged.kept.clone(),
+        lists_sha256: judged.lists.clone(),
+    }
+}
+
+fn text(text: &Text) -> KeptText {
+    KeptText {
+        kind: text.key.kind.name().to_owned(),
+        name: text.key.name.clone(),
+        sha256: hex::encode(text.key.sha256),
+        text: text.content.clone(),
     }
 }
 

@@ -67,6 +67,24 @@ impl PublishedKeys {
         self.len() == 0
     }
 
+    /// What the lists name, as one digest: the same for the same keys in whatever files.
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        digest.update(
+            u64::try_from(self.tails.len())
+                .unwrap_or(u64::MAX)
+                .to_be_bytes(),
+        );
+        for tail in &self.tails {
+            digest.update(tail);
+        }
+        for head in &self.heads {
+            digest.update(head);
+        }
+        digest.finalize().into()
+    }
+
     /// Whether a list names the key.
     #[must_use]
     pub fn name(&self, key: &PublicKey) -> bool {

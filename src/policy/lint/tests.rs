@@ -9,7 +9,7 @@ use super::{
 };
 
 /// SHA-256 over the sources [`version::VERSION`] stands for.
-const SOURCES: &str = "7a368e767aa3b3b4774feabf1ee865abfc1543804349520defbac3e5549cc15e";
+const SOURCES: &str = "3751b76f9afc9cfbde99845de873aab752e699bc363d1bfdfa53aefdbe090499";
 
 #[test]
 fn good_objects_have_no_finding() {
@@ -186,7 +186,14 @@ fn sources() -> Vec<(String, String)> {
         for entry in fs::read_dir(lint.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let file = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let own = ["catalogue", "hostile", "rows", "tests", "version"];
+            let own = [
+                "catalogue",
+                "described",
+                "hostile",
+                "rows",
+                "tests",
+                "version",
+            ];
             let is_test = own.iter().any(|name| file == format!("{name}.rs"));
             if path.is_dir() || is_test || file.starts_with("specimen") || file == "rows.txt" {
                 continue;

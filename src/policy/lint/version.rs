@@ -3,4 +3,4 @@
 
 /// Raised with every change of a rule, a reader or an allowed warning; a test compares it with
 /// the sources.
-pub const VERSION: &str = "2026-11-23.3";
+pub const VERSION: &str = "2026-11-23.4";

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::pkix::{extension::KeyUsageBit, name::AttributeType};
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProfileFile {
     pub(super) version: u32,

@@ -11,6 +11,7 @@ use crate::{
         certificate::{Certificate, Replaced},
         id::{ActivationId, BootId, CaaCheckId, CertificateId, OrderId, RevocationId},
         intent::{Intent, IssuerName},
+        kept_text::{TextKey, TextKind},
         mailbox::MailboxValidation,
         order::Order,
         profile::ProfileRecord,
@@ -185,6 +186,33 @@ pub trait KnownProfiles: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn known_profiles(&self) -> Result<Vec<Loaded<ProfileRecord>>, StoreError>;
+}
+
+/// Texts behind certificates, kept whole.
+#[async_trait]
+pub trait KeptTexts: Send + Sync {
+    /// What every kept text is known by. Few: each is the CA's own.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn kept_texts(&self) -> Result<Vec<TextKey>, StoreError>;
+
+    /// The forms that a text of this name has had, with the times at which they were kept, oldest
+    /// first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn texts_named(
+        &self,
+        kind: TextKind,
+        name: &str,
+    ) -> Result<Vec<(TextKey, Timestamp)>, StoreError>;
+
+    /// What a text says, as it is stored: its digest is not judged here.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn text(&self, key: &TextKey) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
 #[async_trait]

@@ -39,6 +39,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// A fact that the entry itself tells.
+    #[must_use]
+    pub fn told(&self, name: &str) -> Option<Value> {
+        entry::decode(&self.leaf).ok()?.data.remove(name)
+    }
+
     /// A text of the personal data beside it.
     #[must_use]
     pub fn personal(&self, name: &str) -> Option<String> {

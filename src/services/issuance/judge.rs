@@ -20,8 +20,8 @@ use crate::{
     policy::{
         access::TenantScope,
         activation::{self, Choice, CommonNameOption, Facts, Gates, Grounds, Options},
-        csr::{self, ProvenRequest},
-        statements,
+        csr::{self, ProvenRequest, fault::CsrFault},
+        key_policy, statements,
     },
     ports::store::issuance::ActivationFacts,
     services::{
@@ -243,7 +243,8 @@ impl Issuance {
         let owner = &activation.owner;
         let keys = &self.0.subject_keys;
         let standing = keys.standing(&key, |holder| holder == owner).await?;
-        match standing.facts.faults().first() {
+        let by_itself = key_policy::faults(&key).into_iter().map(CsrFault::from);
+        match by_itself.chain(standing.facts.faults()).next() {
             Some(fault) => Err(Refused::unacceptable(fault.as_str())),
             None => Ok((key, standing)),
         }

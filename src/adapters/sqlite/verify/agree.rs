@@ -42,6 +42,56 @@ const QUESTIONS: &[Question] = &[
     ),
     (
         "intent",
+        Rule::TextMissing,
+        "SELECT i.serial AS id, 'profile_sha256' AS col FROM intent AS i \
+         WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         FROM text AS t WHERE t.kind = 'profile' AND t.name = i.profile \
+         AND t.sha256 = lower(hex(i.profile_sha256)))",
+    ),
+    (
+        "intent",
+        Rule::TextMissing,
+        "SELECT i.serial AS id, 'lint_rules' AS col FROM intent AS i \
+         WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         FROM text AS t WHERE t.kind = 'lint_rules' AND t.name = i.lint_rules)",
+    ),
+    (
+        "revocation_list",
+        Rule::TextMissing,
+        "SELECT l.issuer || '/' || l.crl_partition || '/' || l.number AS id, 'lint_rules' AS col \
+         FROM revocation_list AS l WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') \
+         AND NOT EXISTS (SELECT 1 FROM text AS t WHERE t.kind = 'lint_rules' \
+         AND t.name = l.lint_rules)",
+    ),
+    (
+        "activation",
+        Rule::TextMissing,
+        "SELECT a.id AS id, 'statements' AS col FROM activation AS a, \
+         json_each(iif(json_valid(a.statements), a.statements, '[]')) AS s \
+         WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         FROM text AS t WHERE t.kind = 'statement' AND t.name = json_extract(s.value, '$.id') \
+         || ' v' || json_extract(s.value, '$.version') \
+         AND t.sha256 = json_extract(s.value, '$.sha256'))",
+    ),
+    (
+        "subject_data",
+        Rule::TextMissing,
+        "SELECT d.id AS id, 'statements' AS col FROM subject_data AS d, \
+         json_each(iif(json_valid(d.statements), d.statements, '[]')) AS s \
+         WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         FROM text AS t WHERE t.kind = 'statement' AND t.name = json_extract(s.value, '$.id') \
+         || ' v' || json_extract(s.value, '$.version') \
+         AND t.sha256 = json_extract(s.value, '$.sha256'))",
+    ),
+    (
+        "text",
+        Rule::TextMissing,
+        "SELECT s.id AS id, '' AS col FROM temp.said AS s WHERE s.tbl = 'key_text' \
+         AND EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         FROM text AS t WHERE s.id IN (t.kind || ' ' || t.name, t.kind || ' ' || t.sha256))",
+    ),
+    (
+        "intent",
         Rule::LinkDiffers,
         "SELECT serial AS id, 'settled_at' AS col FROM intent \
          WHERE (state = 'recorded') <> (settled_at IS NULL)",

@@ -317,6 +317,11 @@ const TABLES: &[Told] = &[
     ),
     told("profile", "t.name", &["sha256", "~retired_at"]),
     told(
+        "text",
+        "t.kind || ' ' || t.name || ' ' || t.sha256",
+        &["~kept_at"],
+    ),
+    told(
         "blocked_key",
         "t.id",
         &[

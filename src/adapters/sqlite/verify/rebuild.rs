@@ -36,6 +36,7 @@ pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut 
         "revocation" => signing::revocation(&telling, said),
         "crl" => signing::revocation_list(&telling, said),
         "profile" => signing::profile(&telling, said),
+        "text" => signing::text(&telling, said),
         "key" => signing::key(&telling, said),
         _ => {}
     }

@@ -84,6 +84,9 @@ rules! {
     CrlLost = "crl-lost", "I13", "its predecessor listed a serial that had not expired";
     CrlFacts = "crl-facts", "I12", "the row says something else than its CRL";
     ProfileUnknown = "profile-unknown", "I10", "the log never told of its profile in this form";
+    ProfileUnreadable = "profile-unreadable", "I10", "it is no profile of its name";
+    CertificateProfile = "certificate-profile", "I10", "its certificate is not what its profile says";
+    TextMissing = "text-missing", "I10", "what it names by hash or version is not kept";
     GroundsMissing = "grounds-missing", "I9", "what its decision rested on is not on record";
     OwnerDiffers = "owner-differs", "log", "it and what it belongs to have different owners";
     LinkDiffers = "link-differs", "log", "it and what it names do not agree";

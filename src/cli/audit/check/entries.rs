@@ -8,7 +8,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{Line, Piece, certificate};
 use crate::{
     api::certificate_evidence::{
-        AuditDetail, AuditEntry, CaaCheck, CertificateEvidence, MailboxEvidence,
+        AcceptedStatement, AuditDetail, AuditEntry, CaaCheck, CertificateEvidence, MailboxEvidence,
     },
     domain::{
         activation,
@@ -19,6 +19,8 @@ use crate::{
             tree,
             value::Value,
         },
+        kept_text::TextKind,
+        key_checks,
     },
 };
 
@@ -33,7 +35,8 @@ struct Read {
 }
 
 /// Entries without which no certificate is.
-const NEEDED: [EventKind; 3] = [
+const NEEDED: [EventKind; 4] = [
+    EventKind::RequestReceived,
     EventKind::ActivationSubmitted,
     EventKind::CertSignIntent,
     EventKind::CertIssued,
@@ -133,6 +136,8 @@ fn agrees(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
         .iter()
         .find(|kind| kind.name() == read.entry.kind);
     match kind {
+        Some(EventKind::RequestReceived) => submission(evidence, read, piece),
+        Some(EventKind::TextKept) => kept(evidence, read, piece),
         Some(EventKind::ActivationSubmitted) => activation(evidence, read, piece),
         Some(EventKind::CertSignIntent) => intent(evidence, read, piece),
         Some(EventKind::CertIssued) => issued(evidence, read, piece),
@@ -148,6 +153,39 @@ fn agrees(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
     }
 }
 
+/// The data were handed over with what was accepted.
+fn submission(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
+    let organization = &evidence.organization;
+    let (entry, data) = (&read.entry, &read.entry.data);
+    piece.same("the data", &organization.data.id, &entry.object_id);
+    piece.same(
+        "the frontend",
+        &Some(&organization.data.ra),
+        &read.actor.as_ref(),
+    );
+    let case = organization.case_id.as_deref().unwrap_or_default();
+    says(piece, data, "case", case);
+    let accepted = accepted(&organization.statements);
+    says_all(piece, data, "statements", accepted);
+}
+
+/// Statements as entries tell them.
+fn accepted(statements: &[AcceptedStatement]) -> impl Iterator<Item = String> {
+    statements.iter().map(|one| {
+        let (id, version, sha256, at) = (&one.id, one.version, &one.sha256, &one.accepted_at);
+        format!("{id} v{version} {sha256} {at}")
+    })
+}
+
+/// Rules are named by their version: this entry says which text that was.
+fn kept(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
+    let shown = evidence.texts.iter().any(|text| {
+        read.entry.object_id == format!("{} {}", text.kind, text.name)
+            && read.entry.object_sha256.as_ref() == Some(&text.sha256)
+    });
+    piece.demand(shown, "is about a text that is not shown");
+}
+
 fn activation(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
     let request = &evidence.request;
     let (entry, data) = (&read.entry, &read.entry.data);
@@ -157,11 +195,7 @@ fn activation(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
     says(piece, data, "common_name", &request.common_name);
     let spki = BASE64_STANDARD.decode(&request.spki).unwrap_or_default();
     says(piece, data, "spki", &certificate::digest(&spki));
-    let accepted = evidence.statements.iter().map(|one| {
-        let (id, version, sha256, at) = (&one.id, one.version, &one.sha256, &one.accepted_at);
-        format!("{id} v{version} {sha256} {at}")
-    });
-    says_all(piece, data, "statements", accepted);
+    says_all(piece, data, "statements", accepted(&evidence.statements));
     if let Some(detail) = &read.detail {
         let body = request.body.as_deref();
         let body = body.and_then(|body| BASE64_STANDARD.decode(body).ok());
@@ -192,6 +226,17 @@ fn intent(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
     };
     let shown = issuance.lint_findings.iter().map(Value::text).collect();
     piece.same::<Option<Vec<Value>>>("the lint's findings", &Some(shown), &told);
+    match &evidence.key.at_issuance {
+        Some(key) => {
+            says(piece, data, key_checks::RULES, &key.rules);
+            says(piece, data, key_checks::LISTS, &key.lists_sha256);
+            says_all(piece, data, key_checks::KEPT, key.kept.iter().cloned());
+        }
+        None => piece.demand(
+            !data.contains_key(key_checks::RULES),
+            "the judgement of the key is not shown",
+        ),
+    }
 }
 
 fn issued(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
@@ -298,6 +343,19 @@ fn whole(evidence: &CertificateEvidence, reads: &[Read]) -> Line {
     let there = |kind: &EventKind| reads.iter().any(|read| read.entry.kind == kind.name());
     for kind in NEEDED.iter().filter(|kind| !there(kind)) {
         piece.wrong(format!("{} is missing", kind.name()));
+    }
+    let rules = evidence.texts.iter().filter(|text| {
+        [TextKind::LintRules, TextKind::KeyRules]
+            .map(TextKind::name)
+            .contains(&text.kind.as_str())
+    });
+    for text in rules {
+        let id = format!("{} {}", text.kind, text.name);
+        let mut kept = reads.iter().filter(|read| read.entry.object_id == id);
+        let kept = kept.any(|read| read.entry.object_sha256.as_ref() == Some(&text.sha256));
+        if !kept {
+            piece.wrong(format!("nothing says that {id} was kept"));
+        }
     }
     let about = |id: &str| reads.iter().any(|read| read.entry.object_id == id);
     for check in evidence.caa.iter().filter(|check| !about(&check.id)) {

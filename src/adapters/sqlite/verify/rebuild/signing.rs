@@ -3,7 +3,7 @@
 use super::{Row, Telling, strings};
 use crate::{
     adapters::{sql::value::SqlValue, sqlite::verify::said::Said},
-    domain::audit::value::Value,
+    domain::{audit::value::Value, key_checks},
 };
 
 pub(super) fn activation(told: &Telling<'_>, said: &mut Said) {
@@ -58,6 +58,7 @@ pub(super) fn certificate(told: &Telling<'_>, said: &mut Said) {
                 .set("~recorded_at", told.now())
                 .set("~settled_at", SqlValue::Integer(None));
             grounds(told, said);
+            key_texts(told, said);
         }
         "cert.issued" => {
             said.count("intent", serial, "#issued");
@@ -96,6 +97,16 @@ fn grounds(told: &Telling<'_>, said: &mut Said) {
             .there()
             .set("issuer", told.text("issuer"))
             .set("row_version", version);
+    }
+}
+
+/// The texts by which the key was judged.
+fn key_texts(told: &Telling<'_>, said: &mut Said) {
+    if let Some(version) = told.word(key_checks::RULES) {
+        said.there("key_text", &format!("key_rules {version}"));
+    }
+    if let Some(sha256) = told.word(key_checks::LISTS) {
+        said.there("key_text", &format!("key_lists {sha256}"));
     }
 }
 
@@ -199,6 +210,16 @@ pub(super) fn profile(told: &Telling<'_>, said: &mut Said) {
             row.set("~retired_at", told.now());
         }
         _ => {}
+    }
+}
+
+/// A text by kind, name and digest, as its row has them.
+pub(super) fn text(told: &Telling<'_>, said: &mut Said) {
+    if let ("text.kept", Some(sha256)) = (told.kind(), &told.entry.object_sha256) {
+        let id = format!("{} {sha256}", told.id());
+        Row::of(said, "text", &id)
+            .there()
+            .set("~kept_at", told.now());
     }
 }
 
