@@ -305,7 +305,7 @@ impl Remembered {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{sync::mpsc, time::Duration};
 
     use super::*;
     use crate::{
@@ -372,7 +372,10 @@ mod tests {
         let mut keys = SubjectKeys::new(Arc::new(Nowhere), KeyLists::default());
         keys.judges = Arithmetic::new(JUDGES, JUDGED, Duration::ZERO);
         let long = "x".repeat(SHORT + 1);
-        let refused = keys.judged(&long, str::len).await.unwrap_err();
+        let (go_on, waits) = mpsc::channel::<()>();
+        let judge = move |text: &str| waits.recv().map(|()| text.len());
+        let refused = keys.judged(&long, judge).await.unwrap_err();
+        drop(go_on);
         assert_eq!(refused.code, "key-check-failed");
         assert_eq!(keys.judged(&long[1..], str::len).await.unwrap(), SHORT);
         keys.judges = Arithmetic::new(JUDGES, JUDGED, DEADLINE);

@@ -14,7 +14,7 @@ const INTENTS: &str = "INSERT INTO intent SELECT $1, $2, version, activation_id,
     state, recorded_at, settled_at \
     FROM intent LIMIT 1";
 const CERTIFICATES: &str = "INSERT INTO certificate SELECT $3, $1, $2, crl_partition, ra, \
-    customer, order_id, activation_id, product, $4, sha256, spki_sha256, key_fingerprint, \
+    customer, order_id, activation_id, NULL, NULL, product, $4, sha256, spki_sha256, key_fingerprint, \
     subject, mailbox, not_before, not_after, created_at - $5 FROM certificate \
     ORDER BY created_at DESC LIMIT 1";
 

@@ -340,6 +340,7 @@ fn actions_follow_role_person_and_state() {
         "claim",
         "release",
         "evidence",
+        "documents",
         "lookup",
         "checks",
         "facts",
