@@ -7,6 +7,8 @@
     reason = "a test that cannot go on fails at once"
 )]
 
+#[path = "support/disk.rs"]
+mod disk;
 #[path = "edge/entrance.rs"]
 mod entrance;
 #[expect(dead_code, reason = "other suites use more of the shared instance")]

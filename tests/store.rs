@@ -21,6 +21,8 @@ mod crash;
 mod disk;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[path = "support/disk.rs"]
+mod faulty;
 #[path = "store/gather.rs"]
 mod gather;
 #[path = "store/lookups.rs"]

@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -102,6 +102,8 @@ struct Shared {
     /// Instant of the newest audit entry in milliseconds.
     newest: Arc<AtomicI64>,
     registry_writes: Arc<AtomicU64>,
+    /// Whether the newest write met a fault of the database.
+    fails: Arc<AtomicBool>,
     stop: CancellationToken,
     lane: Mutex<Option<JoinHandle<()>>>,
 }
@@ -135,6 +137,7 @@ impl SqliteStore {
         let (reserved, reserved_queue) = mpsc::channel(options.queue.max(1));
         let newest = Arc::new(AtomicI64::new(0));
         let registry_writes = Arc::new(AtomicU64::new(0));
+        let fails = Arc::new(AtomicBool::new(false));
         let stop = CancellationToken::new();
         let mut lane = Lane {
             path: path.to_owned(),
@@ -154,6 +157,7 @@ impl SqliteStore {
             under_way: 0,
             newest: Arc::clone(&newest),
             registry_writes: Arc::clone(&registry_writes),
+            fails: Arc::clone(&fails),
         };
         lane.reopen().await.map_err(OpenError::Database)?;
         let readers = Readers::open(path).await.map_err(OpenError::Database)?;
@@ -166,6 +170,7 @@ impl SqliteStore {
                 clock,
                 newest,
                 registry_writes,
+                fails,
                 stop,
                 lane: Mutex::new(Some(lane)),
             }),
@@ -220,6 +225,10 @@ const LOST: &str = "the writing lane has stopped";
 impl Store for SqliteStore {
     fn clock_lag(&self) -> Duration {
         Self::clock_lag(self)
+    }
+
+    fn writes_fail(&self) -> bool {
+        self.shared.fails.load(Ordering::SeqCst)
     }
 
     async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {

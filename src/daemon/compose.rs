@@ -245,6 +245,7 @@ pub fn health(
         signer: ground.signing(),
         mail_key: signing.map(|signing| signing.key.get_ref().0.clone()),
         audit: ground.reads(),
+        store: ground.durable(),
         lease: Arc::clone(&ground.lease),
         clock: Arc::clone(&ground.outside.clock),
         stopping: ground.stop.clone(),

@@ -15,7 +15,11 @@ use tokio_util::sync::CancellationToken;
 use super::answer;
 use crate::{
     domain::{idempotency::Answer, signing::KeyName},
-    ports::{clock::Clock, signer::Signer, store::catalogue::AuditLog},
+    ports::{
+        clock::Clock,
+        signer::Signer,
+        store::{Store, catalogue::AuditLog},
+    },
     services::lease::{Lease, clock_may_sign},
 };
 
@@ -25,6 +29,7 @@ pub struct Health {
     /// The key that signs mails. While it is down mails wait, and the rest is ready.
     pub mail_key: Option<KeyName>,
     pub audit: Arc<dyn AuditLog>,
+    pub store: Arc<dyn Store>,
     pub lease: Arc<Lease>,
     pub clock: Arc<dyn Clock>,
     /// Set once the daemon stops: no new work is wanted.
@@ -82,10 +87,8 @@ async fn checks(health: &Health) -> Vec<Check> {
     let head = health.audit.head().await;
     let database = head.as_ref().err().map(ToString::to_string);
     checks.push(check("database", database));
-    // The lease is a durable write every few seconds: while it holds, writing works.
-    let holds = health.lease.may_sign(health.clock.monotonic());
-    let fault = "the lease of this instance could not be renewed in time";
-    checks.push(check("store-writes", (!holds).then(|| fault.to_owned())));
+    let writing = writes(health).map(ToOwned::to_owned);
+    checks.push(check("store-writes", writing));
     if let Ok(Some(head)) = head {
         let behind = !clock_may_sign(head.last_time.since(health.clock.now()));
         let fault = "the clock is behind the last audit entry";
@@ -97,6 +100,16 @@ async fn checks(health: &Health) -> Vec<Check> {
         stopping.then(|| "the daemon is stopping".to_owned()),
     ));
     checks
+}
+
+/// Every write tells, and the lease is one every few seconds: a fault shows at once when somebody
+/// writes, and is over with the next write that succeeds.
+fn writes(health: &Health) -> Option<&'static str> {
+    if health.store.writes_fail() {
+        return Some("the database failed at the last write");
+    }
+    let holds = health.lease.may_sign(health.clock.monotonic());
+    (!holds).then_some("the lease of this instance could not be renewed in time")
 }
 
 fn key(status: crate::ports::signer::KeyStatus) -> Check {

@@ -62,6 +62,10 @@ pub trait Store: Send + Sync {
 
     /// How far the newest audit entry is ahead of the clock; zero when it is not.
     fn clock_lag(&self) -> Duration;
+
+    /// Whether the database failed when something was last written. A unit that was refused
+    /// (conflict, lapsed evidence, a rule of the schema) says nothing of the database.
+    fn writes_fail(&self) -> bool;
 }
 
 /// Leases, attempts, heartbeats, read marks, kept refusals, pruning.

@@ -147,6 +147,10 @@ mod tests {
             std::time::Duration::ZERO
         }
 
+        fn writes_fail(&self) -> bool {
+            false
+        }
+
         async fn commit(&self, _: Unit) -> Result<Committed, CommitError> {
             Err(CommitError::Conflict)
         }

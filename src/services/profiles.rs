@@ -124,6 +124,10 @@ mod tests {
             Duration::ZERO
         }
 
+        fn writes_fail(&self) -> bool {
+            false
+        }
+
         async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {
             let kinds = unit.events.iter().map(|event| event.kind).collect();
             let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -63,6 +63,10 @@ mod tests {
             Duration::ZERO
         }
 
+        fn writes_fail(&self) -> bool {
+            false
+        }
+
         async fn commit(&self, _: Unit) -> Result<Committed, CommitError> {
             Err(CommitError::Conflict)
         }

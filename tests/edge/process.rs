@@ -6,7 +6,13 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use crate::{instance::Instance, registry::entries};
+use serde_json::{Value, json};
+
+use crate::{
+    disk,
+    instance::{Call, Instance, Setup},
+    registry::entries,
+};
 
 pub fn chanceryd(instance: &Instance, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chanceryd"))
@@ -137,13 +143,56 @@ async fn starts_stops_configurations_and_the_turned_away_are_events() {
 fn an_absent_token_makes_the_daemon_unready_and_nothing_else() {
     let instance = Instance::start();
     assert_eq!(operator_page(&instance, "livez"), "live\n");
-    let ready: serde_json::Value =
-        serde_json::from_str(&operator_page(&instance, "readyz")).unwrap();
+    let ready: Value = serde_json::from_str(&operator_page(&instance, "readyz")).unwrap();
     assert_eq!(ready["ready"], false);
     let faulty: Vec<_> = ready["checks"].as_array().unwrap().iter().collect();
     let faulty = faulty.iter().filter(|check| check["ready"] == false);
     let names: Vec<_> = faulty.map(|check| &check["name"]).collect();
     assert_eq!(names, ["key issuing-g1"]);
+}
+
+/// What readiness says of writing: whether it works, and the fault.
+fn writing(instance: &Instance) -> (bool, Option<String>) {
+    let ready: Value = serde_json::from_str(&operator_page(instance, "readyz")).unwrap();
+    let mut checks = ready["checks"].as_array().unwrap().iter();
+    let check = checks
+        .find(|check| check["name"] == "store-writes")
+        .unwrap();
+    let fault = check["fault"].as_str().map(str::to_owned);
+    (check["ready"].as_bool().unwrap(), fault)
+}
+
+#[test]
+fn a_disk_that_fails_makes_the_daemon_unready_with_the_first_write() {
+    let home = tempfile::tempdir().unwrap();
+    let faults = home.path().join("faults");
+    let instance = Instance::start_with(&Setup {
+        environment: vec![
+            ("LD_PRELOAD", disk::library(home.path())),
+            ("DISK_FAULTS", faults.clone()),
+        ],
+        ..Setup::default()
+    });
+    let order = || {
+        let body = json!({"product_code": "smime-org-multipurpose-365-issue",
+            "customer_ref": "c-1", "language": "pl",
+            "contacts": {"technical": "admin@example.com"},
+            "acting_for": {"user_id": "u-1", "ip": "192.0.2.1"}});
+        let call = Call::json(&body).header("Acting-For: c-1").fresh_key();
+        instance.post("customer", "/orders", &call)
+    };
+    order().ok();
+    assert_eq!(writing(&instance), (true, None));
+    for _ in 0..2 {
+        fs::write(&faults, "full *").unwrap();
+        assert_eq!(order().refusal(), (503, "store-unavailable".to_owned()));
+        let fault = "the database failed at the last write".to_owned();
+        assert_eq!(writing(&instance), (false, Some(fault)));
+        // The next write that succeeds, whoever writes it, ends it.
+        fs::remove_file(&faults).unwrap();
+        order().ok();
+        assert_eq!(writing(&instance), (true, None));
+    }
 }
 
 #[test]

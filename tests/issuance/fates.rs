@@ -74,4 +74,8 @@ impl Store for Fates {
     fn clock_lag(&self) -> Duration {
         self.store.clock_lag()
     }
+
+    fn writes_fail(&self) -> bool {
+        self.store.writes_fail()
+    }
 }

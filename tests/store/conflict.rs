@@ -48,6 +48,7 @@ pub async fn a_row_that_moved_refuses_the_unit<S: WholeStore>(world: World<S>) {
         CommitError::Conflict
     );
     assert_eq!(world.store.head().await.unwrap(), before);
+    assert!(!world.store.writes_fail(), "a conflict is no fault");
 }
 
 pub async fn of_many_at_once_one_wins<S: WholeStore>(world: World<S>) {

@@ -1,12 +1,7 @@
 //! A disk that is full, or whose answers get lost: what the store says is what is there, also
 //! after the next start. The faults are those of `disk.c`, below SQLite.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 
 use chancery::{
     adapters::sqlite::{
@@ -19,6 +14,7 @@ use chancery::{
         unit::{CommitError, Unit},
     },
     ports::store::{
+        Store,
         catalogue::AuditLog,
         registration::{OrderFilter, Orders},
     },
@@ -27,7 +23,7 @@ use futures_util::future::join_all;
 
 use crate::{
     audit::verified,
-    sqlite,
+    faulty, sqlite,
     world::{World, caller, owner, page},
 };
 
@@ -49,15 +45,7 @@ impl Disk {
             return runtime.block_on(test(Self { dir: dir.into() }));
         }
         let dir = tempfile::tempdir().unwrap();
-        let library = dir.path().join("disk.so");
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/store/disk.c");
-        let built = Command::new("gcc")
-            .args(["-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared"])
-            .arg("-o")
-            .args([&library, Path::new(source)])
-            .args(["-ldl", "-lpthread"])
-            .status();
-        assert!(built.unwrap().success());
+        let library = faulty::library(dir.path());
         let this = std::thread::current().name().unwrap().to_owned();
         let output = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", &this, "--nocapture"])
@@ -143,10 +131,13 @@ fn a_full_disk_refuses_and_heals() {
                 matches!(refused, Err(CommitError::Unavailable(_))),
                 "{refused:?}"
             );
+            assert!(world.store.writes_fail());
         }
         assert_eq!(orders(&world).await, known, "reading goes on");
         disk.is_well_again();
+        assert!(world.store.writes_fail(), "nobody has written since");
         let after = place(&world).await;
+        assert!(!world.store.writes_fail());
         assert_eq!(
             disk.after_a_restart(world).await,
             BTreeSet::from([before, after])

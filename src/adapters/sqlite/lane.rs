@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -94,6 +94,8 @@ pub struct Lane {
     pub newest: Arc<AtomicI64>,
     /// Grows with each batch that may have written to the registry of identities.
     pub registry_writes: Arc<AtomicU64>,
+    /// Set by a transaction that the database failed, cleared by one that wrote and was committed.
+    pub fails: Arc<AtomicBool>,
 }
 
 impl Lane {
@@ -126,7 +128,14 @@ impl Lane {
         for work in batch {
             match work {
                 Work::Book(task, answer) => {
+                    // A task that finds nothing to do writes nothing: only the lease proves a write.
+                    let proves = matches!(task, Bookkeeping::RenewBoot { .. });
                     let booked = self.book(task).await;
+                    match &booked {
+                        Ok(_) if proves => self.failed(false),
+                        Err(error) if !error.is_constraint() => self.failed(true),
+                        _ => {}
+                    }
                     // A caller that went away wants no answer.
                     let _ = answer.send(booked.map_err(|e| StoreError(e.detail())));
                 }
@@ -162,6 +171,10 @@ impl Lane {
         answers
     }
 
+    fn failed(&self, failed: bool) {
+        self.fails.store(failed, Ordering::SeqCst);
+    }
+
     /// `None` when the units must be tried one by one.
     async fn attempt(&mut self, units: &[&Unit]) -> Option<Vec<Answer>> {
         let refuse = |error: CommitError| vec![Err(error); units.len()];
@@ -172,11 +185,14 @@ impl Lane {
             Err(Failed::Append(error)) => Some(refuse(CommitError::Unavailable(error.to_string()))),
             Err(Failed::Broken(error)) => {
                 tracing::error!(error = error.detail(), "the database failed");
+                self.failed(true);
                 Some(refuse(CommitError::Unavailable(error.detail())))
             }
             Err(Failed::Uncertain { error, filled }) => {
                 tracing::error!(error = error.detail(), "the commit failed");
-                if self.stands(filled.first).await {
+                let stands = self.stands(filled.first).await;
+                self.failed(!stands);
+                if stands {
                     return Some(filled.answers);
                 }
                 Some(refuse(CommitError::Unavailable(error.detail())))
@@ -209,6 +225,7 @@ impl Lane {
         match connection.run("COMMIT").await {
             Ok(()) => {
                 self.newest.fetch_max(now.millis(), Ordering::Relaxed);
+                self.failed(false);
                 self.connection = Some(connection);
                 Ok(filled.answers)
             }
