@@ -40,6 +40,7 @@ mod compose;
 mod key_lists;
 mod mail;
 mod material;
+mod profile_files;
 mod registers;
 mod reload;
 mod runners;
@@ -92,7 +93,8 @@ const QUEUE: usize = 4096;
 /// When something it needs is missing or wrong; a token that is absent is not.
 pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Result<(), Failure> {
     let mut signals = Signals::listen().map_err(io("the signal handlers"))?;
-    let material = Material::load(&config)?;
+    let material = Material::load(&config, outside.clock.now())?;
+    material.warn();
     let sockets = Sockets::open(&config.settings.listen).map_err(io("the listeners"))?;
     let boot = BootId::new(outside.clock.now(), entropy::random(&*outside.entropy)?);
     let store = open_store(&config, &outside, boot).await?;

@@ -162,7 +162,7 @@ fn serve(path: &Path) -> Done {
 }
 
 fn check(path: &Path) -> Done {
-    let fresh = reload::read(path)?;
+    let fresh = reload::read(path, outside().clock.now())?;
     material::code_key(fresh.config())?;
     material::document_keys(fresh.config())?;
     mail::check(fresh.config(), outside().clock.now())?;
@@ -170,6 +170,9 @@ fn check(path: &Path) -> Done {
     let clock = outside().clock;
     registers::registers(fresh.config(), &clock)?;
     webhooks::courier(fresh.config(), &clock)?;
+    for warning in fresh.warnings() {
+        eprintln!("chanceryd: warning: {warning}");
+    }
     println!("{}: everything is in order", path.display());
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the configuration names: certificates, keys, secrets, products, profiles.
 
-use std::{collections::BTreeMap, fs, io, num::NonZeroU32, path::Path, sync::Arc};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
 use rustls::ServerConfig;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
@@ -25,28 +25,26 @@ use crate::{
         kept_text::{KEY_LISTS, KeptText, TextKind, Unkeepable, statement_name},
         product::Product,
         signing::KeyName,
+        timestamp::Timestamp,
     },
     http::tls,
     pkix::{
         certificate::{CaCertificate, CertificateView},
         pem,
     },
-    policy::{
-        issuance::IssuerKey, key_policy::rules as key_rules, lint, mailbox_code::CodeKey,
-        order_path, profile::CertificateProfile,
-    },
+    policy::{issuance::IssuerKey, key_policy::rules as key_rules, lint, mailbox_code::CodeKey},
     services::{
-        authority::{Authority, Bound, CrlPeriod, Profiles, slot::SigningSlots},
+        authority::{Authority, CrlPeriod, Profiles, slot::SigningSlots},
         keys::KeyFacts,
         profiles::InForce,
         subject_keys::KeyLists,
     },
 };
 
-use super::key_lists;
+use super::{key_lists, profile_files};
 
 /// Largest certificate, CRL or profile file.
-const LARGEST: u64 = 8 * 1024 * 1024;
+pub const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// Everything that SIGHUP replaces, and the issuers.
 pub struct Material {
@@ -57,16 +55,19 @@ pub struct Material {
     pub key_lists: KeyLists,
     /// What the log must know before anything is issued by them.
     pub in_force: InForce,
+    /// What is no fault, and yet keeps something from being issued today.
+    pub warnings: Vec<String>,
 }
 
 impl Material {
-    /// Reads and checks every file that the configuration names.
+    /// Reads and checks every file that the configuration names, as of `now`.
     ///
     /// # Errors
     /// The first fault, at the line that names the file.
-    pub fn load(config: &Config) -> Result<Self, ConfigError> {
+    pub fn load(config: &Config, now: Timestamp) -> Result<Self, ConfigError> {
         let issuers = issuers(config)?;
-        let profiles = profiles(config, &issuers)?;
+        let known = profile_files::read(config)?;
+        let profiles = profile_files::bind(config, &known, &issuers)?;
         let products = products::load(config.settings.files.products.get_ref().as_path())?;
         let offered = |product: &Product| profiles.0.contains_key(&product.profile);
         if let Some(product) = products.iter().find(|product| !offered(product)) {
@@ -84,6 +85,7 @@ impl Material {
         let texts = texts.map_err(|fault| config.fault(&config.settings.files.products, fault))?;
         let hashes = profiles.0.iter();
         let hashes = hashes.map(|(name, bound)| (name.clone(), bound.profile.sha256()));
+        let warnings = profile_files::attempt(&known, &profiles, &issuers, &products, now)?;
         Ok(Self {
             tls: server_tls(config)?,
             in_force: InForce {
@@ -92,9 +94,19 @@ impl Material {
             },
             products,
             profiles,
+            warnings,
             key_lists,
             issuers,
         })
+    }
+}
+
+impl Material {
+    /// Tells the log what is issued no more.
+    pub fn warn(&self) {
+        for warning in &self.warnings {
+            tracing::warn!(warning, "nothing is issued for now");
+        }
     }
 }
 
@@ -146,59 +158,6 @@ fn server_tls(config: &Config) -> Result<Arc<ServerConfig>, ConfigError> {
         client_crls: &crls?,
     };
     tls::server_config(&material).map_err(|error| config.fault(&wanted.certificate, error))
-}
-
-/// The profiles of each issuer; the first that lists one issues by it.
-fn profiles(config: &Config, issuers: &[Arc<Authority>]) -> Result<Profiles, ConfigError> {
-    let directory = &config.settings.files.profiles;
-    let mut known = BTreeMap::new();
-    for path in toml_files(directory.get_ref().as_path())
-        .map_err(|error| config.fault(directory, format!("cannot be listed: {error}")))?
-    {
-        let text = source::read(&path, LARGEST)?;
-        let profile = CertificateProfile::parse(text.as_str())
-            .map_err(|fault| ConfigError::of_file(&path, fault))?;
-        let name = profile.name().to_owned();
-        if known.insert(name, Arc::new(profile)).is_some() {
-            return Err(ConfigError::of_file(
-                &path,
-                "this profile's name stands twice",
-            ));
-        }
-    }
-    let mut bound = BTreeMap::new();
-    for (issuer, authority) in config.settings.issuers.iter().zip(issuers) {
-        for name in &issuer.profiles {
-            let Some(profile) = known.get(name.get_ref()) else {
-                return Err(config.fault(name, "there is no profile of this name"));
-            };
-            order_path::fills(profile).map_err(|fault| config.fault(name, fault))?;
-            let policy = profile.leaf_type().policy();
-            if !authority.certificate.certifies(policy) {
-                let reason = format!("the issuer's certificate has no policy {policy}");
-                return Err(config.fault(name, reason));
-            }
-            bound
-                .entry(name.get_ref().clone())
-                .or_insert_with(|| Bound {
-                    profile: Arc::clone(profile),
-                    issuer: issuer.name.get_ref().0.clone(),
-                });
-        }
-    }
-    Ok(Profiles(bound))
-}
-
-fn toml_files(directory: &Path) -> io::Result<Vec<std::path::PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|end| end == "toml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 fn issuers(config: &Config) -> Result<Vec<Arc<Authority>>, ConfigError> {

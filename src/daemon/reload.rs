@@ -13,7 +13,10 @@ use super::{
 use crate::{
     adapters::pkcs11::config::TokenConfig,
     config::{Config, source::ConfigError},
-    domain::audit::event::{Event, EventKind, Outcome},
+    domain::{
+        audit::event::{Event, EventKind, Outcome},
+        timestamp::Timestamp,
+    },
     lifecycle,
     policy::access::SystemScope,
     services::operation,
@@ -33,17 +36,23 @@ impl Fresh {
     pub const fn config(&self) -> &Config {
         &self.config
     }
+
+    /// What is no fault, and yet keeps something from being issued today.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.material.warnings
+    }
 }
 
-/// Reads the configuration and the files and secrets it names.
+/// Reads the configuration and the files and secrets it names, as of `now`.
 ///
 /// # Errors
 /// The first fault.
-pub fn read(path: &Path) -> Result<Fresh, ConfigError> {
+pub fn read(path: &Path, now: Timestamp) -> Result<Fresh, ConfigError> {
     let config = Config::load(path)?;
     telemetry::check_level(&config.settings.log.level)
         .map_err(|error| ConfigError::of_file(path, format!("log.level: {error}")))?;
-    let material = Material::load(&config)?;
+    let material = Material::load(&config, now)?;
     let tokens = material::tokens(&config)?;
     Ok(Fresh {
         config,
@@ -61,7 +70,7 @@ pub async fn run(
     telemetry: &Telemetry,
 ) {
     lifecycle::reloading();
-    let taken = match read(path) {
+    let taken = match read(path, ground.outside.clock.now()) {
         Ok(fresh) => {
             let event = changed(&fresh.config);
             let written = record_taken(ground, &fresh, event).await;
@@ -121,6 +130,7 @@ fn apply(
     tls: &ArcSwap<ServerConfig>,
     telemetry: &Telemetry,
 ) {
+    fresh.material.warn();
     tls.store(fresh.material.tls);
     parts.catalogue.replace(fresh.material.products);
     parts.authorities.replace_profiles(fresh.material.profiles);

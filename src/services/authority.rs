@@ -4,6 +4,7 @@
 //! reload. A certificate is finished with the profile its intent pinned (I10).
 
 pub mod slot;
+pub mod trial;
 
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 

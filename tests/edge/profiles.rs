@@ -114,3 +114,57 @@ fn an_issuer_certifies_by_the_policies_of_its_certificate() {
         }
     }
 }
+
+/// What every activation would end with is told at the start: the file, the rule, the clause.
+#[test]
+fn a_profile_by_which_nothing_could_be_signed_stops_the_start() {
+    let instance = Instance::start();
+    let (own, products) = (instance.path("profiles"), instance.path("products.toml"));
+    fs::create_dir(&own).unwrap();
+    fs::copy("config/profiles/org-strict.toml", own.join("strict.toml")).unwrap();
+    let shipped = fs::read_to_string("config/profiles/org-multipurpose.toml").unwrap();
+    let sold = fs::read_to_string("config/products.toml").unwrap();
+    let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/config");
+    let config = config
+        .replace(&format!("{place}/profiles"), own.to_str().unwrap())
+        .replace(
+            &format!("{place}/products.toml"),
+            products.to_str().unwrap(),
+        );
+    let tried = |profile: &str, sold: &str| {
+        fs::write(own.join("multi.toml"), profile).unwrap();
+        fs::write(&products, sold).unwrap();
+        judged(&instance, &config)
+    };
+    let (good, said) = tried(&shipped, &sold);
+    assert!(good, "{said}");
+
+    // Lawful, but nobody has written a reason to sell the longest life there is.
+    let longest = shipped.replace("max_validity_days = 730", "max_validity_days = 825");
+    let sold_longest = sold.replacen("validity_days = 365", "validity_days = 825", 1);
+    let (good, said) = tried(&longest, &sold_longest);
+    assert!(!good);
+    for word in [
+        "profiles/multi.toml: of product smime-org-multipurpose-365-issue (825 days)",
+        "w_validity_at_maximum (S/MIME BR 6.3.2",
+    ] {
+        assert!(said.contains(word), "{said}");
+    }
+    let (good, said) = tried(&shipped, &sold_longest);
+    assert!(
+        !good && said.contains("825 days are more than the 730"),
+        "{said}"
+    );
+
+    let narrow = shipped.replace(
+        "ec_key_usage = [\"digitalSignature\", \"keyAgreement\"]",
+        "ec_key_usage = [\"digitalSignature\"]",
+    );
+    assert_ne!(narrow, shipped);
+    let (good, said) = tried(&narrow, &sold);
+    assert!(!good);
+    for word in ["profiles/multi.toml: ", "CPS 7.1.2: ec_key_usage is"] {
+        assert!(said.contains(word), "{said}");
+    }
+}
