@@ -46,8 +46,9 @@ macro_rules! on_sqlite {
         mod on_sqlite {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $test() {
-                let (_dir, world) = crate::sqlite::fresh().await;
+                let (dir, world) = crate::sqlite::fresh().await;
                 crate::$module::$test(world).await;
+                crate::sqlite::judged(dir.path(), stringify!($test)).await;
             })+
         }
     };

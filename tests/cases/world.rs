@@ -50,13 +50,12 @@ use chancery::{
         request::Request,
     },
 };
-use tempfile::TempDir;
 
 use crate::{
     cabinet::cabinet,
     clock::FakeClock,
     entropy::FakeEntropy,
-    ground::{Ground, text},
+    ground::{Ground, Home, text},
     person::Person,
 };
 
@@ -70,7 +69,7 @@ pub struct World {
     pub case: CaseId,
     pub data: SubjectDataId,
     pub order: OrderId,
-    pub dir: TempDir,
+    pub dir: Home,
 }
 
 pub fn owner() -> Owner {

@@ -44,12 +44,11 @@ use chancery::{
         mails::{self, House, MailLedger, sign::Signing},
     },
 };
-use tempfile::TempDir;
 
 use crate::{
     clock::FakeClock,
     entropy::FakeEntropy,
-    ground::{Ground, text},
+    ground::{Ground, Home, text},
 };
 
 const PAGE: Page = Page {
@@ -65,7 +64,7 @@ pub struct World {
     pub ledger: MailLedger,
     pub runner: Runner,
     pub order: OrderId,
-    pub dir: TempDir,
+    pub dir: Home,
 }
 
 /// What stands above the certificates of `issuing-g1`.

@@ -35,12 +35,11 @@ use chancery::{
         subject_data::{self, DataSets, DataView, DataWish, MethodWish, submission::Submitting},
     },
 };
-use tempfile::TempDir;
 
 use crate::{
     cabinet::cabinet,
     clock::FakeClock,
-    ground::{Ground, text},
+    ground::{Ground, Home, text},
 };
 
 pub struct World {
@@ -51,7 +50,7 @@ pub struct World {
     pub documents: Documents,
     files: DocumentDirectory,
     pub notifications: Notifications,
-    pub dir: TempDir,
+    pub dir: Home,
 }
 
 pub fn code(code: &str) -> ProductCode {

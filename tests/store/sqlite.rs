@@ -3,7 +3,11 @@
 use std::{path::Path, sync::Arc};
 
 use chancery::{
-    adapters::sqlite::{OpenError, SqliteStore, StoreOptions, migrate, registry::Registry},
+    adapters::sqlite::{
+        OpenError, SqliteStore, StoreOptions, migrate,
+        registry::Registry,
+        verify::{Issuers, verify},
+    },
     domain::{
         audit::entry,
         id::BootId,
@@ -27,6 +31,23 @@ use crate::{
     request, round_trip,
     world::{START, World, caller, owner},
 };
+
+/// Tests that write rows no service would write, so that the oracle speaks against them.
+const MADE_UP: [&str; 13] = [
+    "a_key_that_is_blocked_or_taken_meanwhile_stops_the_unit",
+    "a_live_activation_ends_and_makes_room",
+    "cases_and_evidence",
+    "certificates",
+    "intents_of_dead_boots_are_found",
+    "issuance",
+    "jobs_are_queued_once_leased_and_fenced",
+    "people_mails_and_notifications",
+    "recorded_crls_without_an_end_are_found",
+    "revocation_lists",
+    "revoked_serials",
+    "subject_keys",
+    "unique_keys",
+];
 
 pub fn options(boot: BootId) -> StoreOptions {
     StoreOptions {
@@ -61,6 +82,18 @@ pub async fn fresh() -> (tempfile::TempDir, World<SqliteStore>) {
     migrate(&path).await.unwrap();
     let world = open(&path, 0).await;
     (dir, world)
+}
+
+/// Asserts that the oracle finds nothing wrong, unless the test writes what no service would.
+pub async fn judged(dir: &Path, test: &str) {
+    let report = verify(&dir.join("ca.db"), &Issuers::new()).await.unwrap();
+    let expected = MADE_UP.contains(&test);
+    assert_eq!(
+        !report.violations.is_empty(),
+        expected,
+        "{:?}",
+        report.violations
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

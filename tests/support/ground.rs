@@ -1,18 +1,60 @@
 //! What a service stands on in tests: a store on SQLite of its own, a clock that stands still,
-//! entropy that repeats itself.
+//! entropy that repeats itself. When it goes, the oracle judges what the test has left.
 
-use std::sync::Arc;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
 
 use chancery::{
-    adapters::sqlite::{SqliteStore, StoreOptions, migrate},
+    adapters::sqlite::{
+        SqliteStore, StoreOptions, migrate,
+        verify::{Issuers, verify},
+    },
     domain::{id::BootId, text::Text, timestamp::Timestamp},
 };
 use tempfile::TempDir;
 
 use crate::{clock::FakeClock, entropy::FakeEntropy};
 
+/// The directory of the database, `ca.db`. Whoever holds it cannot forget the oracle; a test that
+/// writes into the database with a hand of its own leaves it as it was.
+pub struct Home {
+    dir: TempDir,
+    /// Set by a test that writes rows no service would write: the oracle would find them.
+    pub made_up: AtomicBool,
+}
+
+impl Home {
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if thread::panicking() || self.made_up.load(Ordering::SeqCst) {
+            return;
+        }
+        let database = self.path().join("ca.db");
+        // A test runs inside a runtime, where none can be driven.
+        let judge = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            runtime
+                .unwrap()
+                .block_on(verify(&database, &Issuers::new()))
+        });
+        let report = judge.join().unwrap().unwrap();
+        assert_eq!(report.violations, [], "what the test left");
+    }
+}
+
 pub struct Ground {
-    pub dir: TempDir,
+    pub dir: Home,
     pub store: SqliteStore,
     pub clock: Arc<FakeClock>,
     pub entropy: Arc<FakeEntropy>,
@@ -20,7 +62,10 @@ pub struct Ground {
 
 impl Ground {
     pub async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = Home {
+            dir: tempfile::tempdir().unwrap(),
+            made_up: AtomicBool::new(false),
+        };
         let path = dir.path().join("ca.db");
         migrate(&path).await.unwrap();
         let clock = Arc::new(FakeClock::at("2026-11-20T10:00:00Z"));
