@@ -13,7 +13,7 @@ const OTHER: &str = "smime-org-multipurpose-730-issue";
 const OVER: &str = "\"2020-01-01T00:00:00Z\"";
 
 /// How often this code was the answer, since the daemon started.
-fn count(world: &World, code: &str) -> u64 {
+pub fn count(world: &World, code: &str) -> u64 {
     let start = format!("chancery_refusals_total{{code=\"{code}\"}} ");
     let text = metrics(world);
     let number = text.lines().find_map(|line| line.strip_prefix(&start));

@@ -1,9 +1,13 @@
 //! What the clock does to the e-mail step: a daemon whose wall clock the test moves.
 
+use std::{fs, process::Command};
+
 use serde_json::json;
 
 use crate::{
+    instance::{Call, certify},
     mailbox::resend,
+    refusals::count,
     wall::Wall,
     world::{World, fixture, fresh_address, refused, submission},
 };
@@ -66,4 +70,56 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     seen.push(code);
     client.confirm(&order, &world.code(&address, &seen)).ok();
     assert_eq!(client.activate(&order, &body).status, 201);
+}
+
+/// A grant and a qualification hold to their last second, and nothing is done by them after it.
+#[test]
+fn grants_and_qualifications_end_at_their_second() {
+    let clock = Wall::new();
+    let world = World::start(clock.environment());
+    let date = Command::new("date")
+        .args(["-u", "-d", "+24 hours", "+%FT%TZ"])
+        .output();
+    let tomorrow = String::from_utf8(date.unwrap().stdout).unwrap();
+    let (at, inactive) = (world.instance.path(""), "identity-inactive");
+    let cases = [
+        ("leaving", "ra_customer", "granted_until", "/orders"),
+        (
+            "unlearned",
+            "validation_officer",
+            "qualified_until",
+            "/cases",
+        ),
+        ("replaced", "auditor", "granted_until", "/orders"),
+    ];
+    for (name, role, member, _) in cases {
+        certify(&at, name, "client");
+        let pem = fs::read_to_string(at.join(format!("{name}.pem"))).unwrap();
+        let mut new = json!({"name": name, "role": role, "certificate": pem});
+        if !role.starts_with("ra_") {
+            new["qualified_until"] = json!("2099-12-31T00:00:00Z");
+        }
+        new[member] = json!(tomorrow.trim());
+        let call = Call::json(&new);
+        world.instance.post("operator", "/identities", &call).ok();
+    }
+    // Hours before the end; how long the calls take is not known.
+    clock.set(DAY - 3600);
+    for (name, _, _, path) in cases {
+        world.instance.get(name, path).ok();
+    }
+    assert_eq!(count(&world, inactive), 0);
+    clock.set(DAY);
+    for (times, (name, _, _, path)) in (1..).zip(cases) {
+        let answer = world.instance.get(name, path);
+        assert_eq!(answer.refusal(), refused(403, inactive), "{name}");
+        assert_eq!(count(&world, inactive), times, "{name}");
+    }
+    // It is not undone by calling another way, and others are not concerned.
+    let body = json!({"product_code": "smime-org-multipurpose-365-issue"});
+    let order = Call::json(&body).header("Acting-For: c-1").fresh_key();
+    let answer = world.instance.post("leaving", "/orders", &order);
+    assert_eq!(answer.refusal(), refused(403, inactive));
+    world.first().get("/orders").ok();
+    assert_eq!(count(&world, inactive), 4);
 }

@@ -166,7 +166,8 @@ pub fn run(dir: &Path, program: &str, arguments: &str) {
     assert!(output.status.success(), "{program} {arguments}: {said}");
 }
 
-fn certify(dir: &Path, name: &str, section: &str) {
+/// A TLS certificate of this name.
+pub fn certify(dir: &Path, name: &str, section: &str) {
     run(
         dir,
         "openssl",
