@@ -232,7 +232,7 @@ fn without_a_key_for_documents_nothing_starts() {
     let short = format!("test {}", "07".repeat(31));
     let cases = [
         (Some(short), "line 1"),
-        (Some(String::new()), "no key"),
+        (Some(String::new()), "it is empty"),
         (None, "document-keys"),
     ];
     for (content, reason) in cases {

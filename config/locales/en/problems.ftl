@@ -103,6 +103,7 @@ email-invalid = This is not an e-mail address that can be certified.
 domain-mixes-scripts = A label of the domain mixes letters of two scripts and may look like another.
 email-not-supported = Addresses with non-ASCII characters before the @ are not supported.
 email-disowned = The holder of the e-mail address says that the order is not theirs. Wait until our officers have looked at it.
+returned-mail = Mail that came back cannot be seen to at the moment. It is tried again.
 email-not-disowned = The holder of this e-mail address has not disowned the order, or it was released already.
 email-locked = Too many wrong codes. Request a new code.
 email-already-confirmed = The e-mail address is already confirmed.

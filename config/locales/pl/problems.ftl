@@ -103,6 +103,7 @@ email-invalid = To nie jest adres e-mail, który można certyfikować.
 domain-mixes-scripts = Człon domeny miesza litery dwóch alfabetów i może przypominać inny.
 email-not-supported = Adresy ze znakami spoza ASCII przed znakiem @ nie są obsługiwane.
 email-disowned = Właściciel adresu e-mail oświadczył, że to nie jego zamówienie. Poczekaj, aż zbadają je nasi pracownicy.
+returned-mail = Nie można teraz obsłużyć zwróconych wiadomości. Nastąpi ponowna próba.
 email-not-disowned = Właściciel tego adresu e-mail nie zgłosił zastrzeżenia do zamówienia albo zwolniono je już wcześniej.
 email-locked = Zbyt wiele błędnych kodów. Poproś o nowy kod.
 email-already-confirmed = Adres e-mail jest już potwierdzony.
