@@ -194,6 +194,10 @@ impl Loaded<Order> {
         self.require_provable()?;
         set.require_bindable()?;
         let id = set.id;
+        // A reissue may need other data; what was certified by is bound already.
+        if self.state == OrderState::Issued && self.subject_data == Some(id) {
+            return Err(Refused::state("order-state-conflict"));
+        }
         let event = data_bound(&self, set);
         Ok(self.change(event, |order| {
             order.subject_data = Some(id);

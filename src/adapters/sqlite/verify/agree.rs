@@ -268,6 +268,12 @@ const QUESTIONS: &[Question] = &[
     (
         "validation_case",
         Rule::LinkDiffers,
+        "SELECT c.id AS id, 'country' AS col FROM validation_case AS c JOIN subject_data AS s \
+         ON s.id = c.subject_data WHERE s.country <> c.country",
+    ),
+    (
+        "validation_case",
+        Rule::LinkDiffers,
         "SELECT e.case_id AS id, 'evidence' AS col FROM evidence AS e JOIN validation_case AS c \
          ON c.id = e.case_id WHERE NOT EXISTS (SELECT 1 FROM \
          json_each(iif(json_valid(c.evidence), c.evidence, '[]')) AS l \
