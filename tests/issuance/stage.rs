@@ -1,6 +1,12 @@
 //! An order that lacks its activation only, and an issuing CA whose token and store can fail.
 
-use std::{collections::BTreeMap, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    num::NonZeroU32,
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use chancery::{
     adapters::{
@@ -170,8 +176,10 @@ impl Stage {
         }))
     }
 
-    /// A serial of the running activation that is abandoned, dated `at`.
+    /// A serial of the running activation that is abandoned, dated `at`. Nothing was ever to be
+    /// signed under it, which the oracle would find.
     pub async fn abandons(&self, serial: u8, not_after: Timestamp, at: Timestamp) {
+        self.world.dir.made_up.store(true, Ordering::SeqCst);
         let intent = Intent {
             issuer: IssuerName::parse("issuing-g1").unwrap(),
             serial: vec![serial],

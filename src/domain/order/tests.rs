@@ -41,6 +41,14 @@ fn order() -> Changed<Order> {
     Order::create(new, now())
 }
 
+/// Other data than the order has.
+fn newer(state: SubjectDataState) -> SubjectData {
+    SubjectData {
+        id: SubjectDataId::new(now(), [9; 10]),
+        ..set("c-1", state)
+    }
+}
+
 fn set(customer: &str, state: SubjectDataState) -> SubjectData {
     let new = NewSubjectData {
         id: SubjectDataId::new(now(), [2; 10]),
@@ -87,7 +95,7 @@ const EVENTS: [Event; 13] = [
     ),
     Event(
         "bind data",
-        |order| order.bind_data(&set("c-1", SubjectDataState::UnderVerification), now()),
+        |order| order.bind_data(&newer(SubjectDataState::UnderVerification), now()),
         &[OrderState::Open, OrderState::Issued],
         None,
     ),
@@ -201,6 +209,17 @@ fn only_the_newest_certificate_is_replaced() {
     let order = in_state(OrderState::Issued);
     let refused = order.reissued(CertificateId::new(now(), [7; 10]), old, now());
     assert_eq!(refused.unwrap_err().code, "certificate-replaced");
+}
+
+#[test]
+fn an_issued_order_takes_other_data_than_it_has() {
+    let order = || in_state(OrderState::Issued);
+    let same = set("c-1", SubjectDataState::Verified);
+    assert_eq!(order().subject_data, Some(same.id));
+    let refused = order().bind_data(&same, now()).unwrap_err();
+    assert_eq!(refused.code, "order-state-conflict");
+    let other = newer(SubjectDataState::Verified);
+    assert!(order().bind_data(&other, now()).is_ok());
 }
 
 #[test]
