@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     extract::{MatchedPath, Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode, Uri,
+        HeaderMap, HeaderValue, Method, StatusCode, Uri,
         header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
@@ -21,6 +21,7 @@ use crate::{
     domain::{audit::event::EventKind, refusal::Refused, text::Language},
     policy::access::Authenticated,
     ports::entropy,
+    services::issuance::steps::{metered, metered_polls},
 };
 
 mod unread;
@@ -58,10 +59,16 @@ async fn framed(app: AppState, mut request: Request, next: Next, mutual: bool) -
     request.extensions_mut().insert(asked);
     let span = tracing::info_span!("request", id = %id, method = %method, route);
     let began = app.gate.clock.monotonic();
+    let issues = is_issuing(&method, &route);
+    let clock = app.gate.clock.as_ref();
     let (mut request, unread) = unread::watch(request);
     let answered = async {
         let admitted = if mutual {
-            admit(&app, &mut request, &id).await.map(Some)
+            let admitted = admit(&app, &mut request, &id);
+            match issues {
+                true => metered_polls(clock, "S1 authenticate", admitted).await.map(Some),
+                false => admitted.await.map(Some),
+            }
         } else {
             Ok(None)
         };
@@ -79,10 +86,25 @@ async fn framed(app: AppState, mut request: Request, next: Next, mutual: bool) -
         language,
     };
     let _in = span.enter();
-    let response = worded(response, &occasion);
-    let took = app.gate.clock.monotonic().saturating_sub(began);
-    count(&route, response.status(), took.as_secs_f64());
-    sealed(response, &id)
+    let finish = || {
+        let response = worded(response, &occasion);
+        let took = clock.monotonic().saturating_sub(began);
+        count(&route, response.status(), took.as_secs_f64());
+        sealed(response, &id)
+    };
+    match issues {
+        true => metered(clock, "S9 answer", finish),
+        false => finish(),
+    }
+}
+
+/// Whether the call leads to a certificate: its first and last step are measured with the others.
+fn is_issuing(method: &Method, route: &str) -> bool {
+    let routes = [
+        "/v1/orders/{id}/activation",
+        "/v1/certificates/{id}/reissue",
+    ];
+    method == Method::POST && routes.contains(&route)
 }
 
 /// Names the caller and takes its place in the limits.
@@ -101,10 +123,10 @@ async fn admit(
 }
 
 /// Which allowance a request draws on.
-fn kind(method: &axum::http::Method, path: &str) -> Kind {
+fn kind(method: &Method, path: &str) -> Kind {
     if path == "/v1/csr-checks" {
         Kind::CsrCheck
-    } else if method == axum::http::Method::POST && path.ends_with("/revocations") {
+    } else if method == Method::POST && path.ends_with("/revocations") {
         Kind::Revocation
     } else {
         Kind::Ordinary

@@ -60,7 +60,7 @@ pub mod preflight;
 mod prepare;
 pub mod reissue;
 pub mod settle;
-mod steps;
+pub mod steps;
 
 /// Renders the answer to a finished activation; handed in by the edge, used before the commit.
 pub type Renderer = Arc<dyn Fn(&CertificateRecord) -> Answer + Send + Sync>;

@@ -1,5 +1,6 @@
-//! Where the time of an act goes, by the steps S2 to S8 of the design: wall time, and CPU time of
+//! Where the time of an act goes, by the steps S1 to S9 of the design: wall time, and CPU time of
 //! the thread the step runs on. What it makes other threads do (store, HSM) is not in the latter.
+//! S1 and S9 are the listener's, and have no wall time of their own.
 
 use std::{
     future::{Future, poll_fn},
@@ -28,7 +29,7 @@ pub(super) fn in_time<T>(clock: &dyn Clock, lint: impl FnOnce() -> T) -> Result<
 }
 
 /// CPU time of a step that does not wait.
-pub(super) fn metered<T>(clock: &dyn Clock, step: &'static str, work: impl FnOnce() -> T) -> T {
+pub fn metered<T>(clock: &dyn Clock, step: &'static str, work: impl FnOnce() -> T) -> T {
     let begun = clock.thread_cpu();
     let done = work();
     count(step, clock.thread_cpu().saturating_sub(begun));
@@ -36,7 +37,7 @@ pub(super) fn metered<T>(clock: &dyn Clock, step: &'static str, work: impl FnOnc
 }
 
 /// CPU time of a step that waits in between: the sum over its polls.
-pub(super) async fn metered_polls<T>(
+pub async fn metered_polls<T>(
     clock: &dyn Clock,
     step: &'static str,
     work: impl Future<Output = T>,
