@@ -75,7 +75,10 @@ impl Cpu {
         println!("lint and key checks: {worst:.1} % of an issuance's CPU (at most {MOST} %)");
         for step in ALL {
             let measured = |level: &Level| level.steps.keys().any(|name| name.starts_with(step));
-            ensure!(self.0.iter().all(measured), "the daemon did not measure {step}");
+            ensure!(
+                self.0.iter().all(measured),
+                "the daemon did not measure {step}"
+            );
         }
         ensure!(
             algorithm != MOST_FOR || worst <= MOST,

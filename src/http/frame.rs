@@ -66,7 +66,9 @@ async fn framed(app: AppState, mut request: Request, next: Next, mutual: bool) -
         let admitted = if mutual {
             let admitted = admit(&app, &mut request, &id);
             match issues {
-                true => metered_polls(clock, "S1 authenticate", admitted).await.map(Some),
+                true => metered_polls(clock, "S1 authenticate", admitted)
+                    .await
+                    .map(Some),
                 false => admitted.await.map(Some),
             }
         } else {

@@ -14,8 +14,9 @@ use chancery::{
         identity::{Credential, Identity},
         job::{JobKind, NewJob},
         mailbox::{
-            Answered, Attempt, ConfirmChannel, FreshSeed, MailboxValidation, NewMailbox,
+            ConfirmChannel, FreshSeed, MailboxValidation, NewMailbox,
             address_use::AddressUse,
+            answer::{Answered, Attempt},
         },
         order::{Contacts, Order, OrderNumber, transition::NewOrder},
         owner::{ActingFor, Caller, IdentityName, Owner, Role},

@@ -6,7 +6,10 @@ use chancery::{
     domain::{
         id::{MailboxId, OrderId, SubjectDataId},
         mail::{MailKind, MailState},
-        mailbox::{Answered, Attempt, ConfirmChannel, FreshSeed, MailboxValidation, NewMailbox},
+        mailbox::{
+            ConfirmChannel, FreshSeed, MailboxValidation, NewMailbox,
+            answer::{Answered, Attempt},
+        },
         notification::Tab,
         owner::{ActingFor, Caller},
         subject_data::VerifiedFacts,

@@ -4,7 +4,10 @@ use chancery::domain::{
     id::BootId,
     kept_text::{KeptText, TextKind},
     lint_record::LintRecord,
-    mailbox::{Answered, Attempt, ConfirmChannel},
+    mailbox::{
+        ConfirmChannel,
+        answer::{Answered, Attempt},
+    },
     owner::{ActingFor, Owner},
     profile::ProfileRecord,
     revocation_list::{CrlState, RevocationList},

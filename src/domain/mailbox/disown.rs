@@ -4,7 +4,10 @@
 //! looked. It can be said of a confirmed address too, for whoever confirmed it may have had the
 //! mail and not the right.
 
-use super::{Answered, Attempt, MailboxState, MailboxValidation};
+use super::{
+    MailboxState, MailboxValidation,
+    answer::{Answered, Attempt},
+};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::event::{EventKind, Outcome},

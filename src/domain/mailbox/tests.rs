@@ -1,4 +1,8 @@
-use super::{address_use::AddressUse, *};
+use super::{
+    address_use::AddressUse,
+    answer::{Answered, Attempt},
+    *,
+};
 use crate::domain::{owner::IdentityName, refusal::Class, unit::Unit};
 
 const START: i64 = 1_760_000_000_000;

@@ -7,7 +7,10 @@ use crate::{
         id::{MailboxId, OrderId},
         identity::Grant,
         mail::MailKind,
-        mailbox::{Answered, Attempt, ConfirmChannel, MailboxState, MailboxValidation},
+        mailbox::{
+            ConfirmChannel, MailboxState, MailboxValidation,
+            answer::{Answered, Attempt},
+        },
         notification::Topic,
         order::{Order, OrderState},
         owner::{ActingFor, Actor, Caller},

@@ -1,5 +1,8 @@
 //! What each entry says of rows: the transitions of `domain`, read back from the log.
 
+mod cases;
+mod mailboxes;
+mod people;
 mod registration;
 mod signing;
 
@@ -23,14 +26,14 @@ pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut 
     match entry.object_kind.as_str() {
         "order" => registration::order(&telling, said),
         "subject_data" => registration::subject_data(&telling, said),
-        "case" => registration::case(&telling, said),
+        "case" => cases::case(&telling, said),
         "document" => registration::document(&telling, said),
-        "mailbox" => registration::mailbox(&telling, said),
-        "identity" => registration::identity(&telling, said),
-        "mail" => registration::mail(&telling, said),
-        "notification" => registration::notification(&telling, said),
-        "webhook" => registration::webhook(&telling, said),
-        "caa" => registration::caa(&telling, said),
+        "mailbox" => mailboxes::mailbox(&telling, said),
+        "identity" => people::identity(&telling, said),
+        "mail" => people::mail(&telling, said),
+        "notification" => people::notification(&telling, said),
+        "webhook" => people::webhook(&telling, said),
+        "caa" => mailboxes::caa(&telling, said),
         "activation" => signing::activation(&telling, said),
         "cert" => signing::certificate(&telling, said),
         "revocation" => signing::revocation(&telling, said),

@@ -1,0 +1,90 @@
+//! Mailboxes, and what the DNS says of their domains.
+
+use super::{Row, Telling, strings};
+use crate::{
+    adapters::{sql::value::SqlValue, sqlite::verify::said::Said},
+    domain::{mailbox::CODE_LIFE, timestamp::Timestamp},
+};
+
+pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
+    let row = Row::of(said, "mailbox", told.id());
+    match told.kind() {
+        "validation.started" => {
+            let made: Option<Timestamp> = told.instant("initiated_at");
+            let expires = made.map(|made| made.plus(CODE_LIFE));
+            let row = if told.says("resend") {
+                row
+            } else {
+                mailbox_made(told, row)
+            };
+            row.word("state", "created")
+                .set("code_created_at", told.time("initiated_at"))
+                .set("code_expires_at", SqlValue::maybe_time(expires))
+                .set("code_tries", SqlValue::integer(0))
+                .set("initiated_at", told.time("initiated_at"))
+                .none("confirmed_by")
+                .set("~confirmed_at", SqlValue::Integer(None))
+                .none("reused_from");
+        }
+        "validation.reused" => {
+            mailbox_made(told, row)
+                .word("state", "verified")
+                .set("code_tries", SqlValue::integer(0))
+                .set("initiated_at", told.time("initiated_at"))
+                .set("reused_from", told.text("from"));
+        }
+        "validation.passed" => {
+            row.word("state", "verified")
+                .set("code_created_at", told.time("code_created_at"))
+                .set("initiated_at", told.time("initiated_at"))
+                .set("confirmed_by", told.text("channel"))
+                .set("~confirmed_at", told.now());
+        }
+        "validation.failed" => match told.word("reason") {
+            Some("undeliverable") => {
+                row.word("state", "undeliverable");
+            }
+            Some("disowned") => {
+                row.word("state", "disowned");
+            }
+            Some("locked") => {
+                row.word("state", "locked")
+                    .set("code_tries", told.number("tries"));
+            }
+            _ => {
+                row.set("code_tries", told.number("tries"));
+            }
+        },
+        "validation.superseded" => {
+            row.word("state", "superseded");
+        }
+        "validation.released" => {
+            row.word("state", "invalidated");
+        }
+        _ => {}
+    }
+}
+
+fn mailbox_made<'a>(told: &Telling<'_>, row: Row<'a>) -> Row<'a> {
+    row.there()
+        .set("order_id", told.text("order"))
+        .known("address", told.personal("address"))
+        .set("language", told.text("language"))
+        .set("~created_at", told.now())
+}
+
+/// What the DNS said is told for people; the row keeps it for programs.
+pub(super) fn caa(told: &Telling<'_>, said: &mut Said) {
+    if told.kind() != "caa.checked" {
+        return;
+    }
+    Row::of(said, "caa_check", told.id())
+        .there()
+        .known("domain", told.personal("domain"))
+        .set("verdict", told.text("verdict"))
+        .set("reason", told.text("reason"))
+        .set("issuers", strings(told.list("issuers")))
+        .known("lookups", told.personal_list("lookups"))
+        .set("~checked_at", told.now())
+        .set("usable_until", told.time("usable_until"));
+}
