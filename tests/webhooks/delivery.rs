@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 use crate::{
     instance::Call,
     receiver::Mode,
-    world::{Client, World},
+    world::{Client, HOUR, World},
 };
 
-const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
 
 fn last(client: &Client, hook: &str) -> Value {
@@ -85,19 +84,17 @@ fn what_comes_is_the_feed_in_order_without_loss_through_absence_and_after() {
     });
     assert_eq!(last(&client, &hook), "refused");
     let failing = client.hook(&hook)["failing_since"].clone();
+    assert!(failing.is_string());
     let tries = receiver.messages("/a").len();
-    world.wall.set(HOUR);
-    client.until("another try", || receiver.messages("/a").len() > tries);
+    let hour = client.until_in_hours(0, "another try", || receiver.messages("/a").len() > tries);
     receiver.set("/a", Mode::Good);
-    world.wall.set(3 * HOUR);
-    client.delivered("/a");
-    assert_eq!(once(&receiver.taken("/a")), client.ids()[1..]);
-    client.until("it is well", || {
+    let hour = client.until_in_hours(hour, "it is well", || {
         client.hook(&hook)["failing_since"].is_null()
     });
-    assert!(failing.is_string());
+    client.delivered("/a");
+    assert_eq!(once(&receiver.taken("/a")), client.ids()[1..]);
     again_from_the_start(&client, &hook);
-    silence(&client, &hook);
+    silence(&client, &hook, hour);
 }
 
 /// Redelivery gives all of it once more, in order, and goes no way ahead.
@@ -117,6 +114,10 @@ fn again_from_the_start(client: &Client, hook: &str) {
     });
     assert_eq!(receiver.taken("/a")[before..], all);
     let feed = client.feed();
+    // What was taken is behind the cursor once its turn has been booked.
+    client.until("all of it is booked", || {
+        client.hook(hook)["cursor"] == feed[all.len() - 1]["cursor"]
+    });
     let cursor = feed[all.len() - 2]["cursor"].as_str().unwrap();
     redeliver(cursor).ok();
     client.until("the last of it comes again", || {
@@ -127,15 +128,15 @@ fn again_from_the_start(client: &Client, hook: &str) {
 }
 
 /// Three days without an answer: disabled, told of, and nothing lost when it is back.
-fn silence(client: &Client, hook: &str) {
+fn silence(client: &Client, hook: &str, hour: u64) {
     let (receiver, wall) = (&client.world.receiver, &client.world.wall);
     receiver.set("/a", Mode::Refuse);
     client.order();
     client.until("it fails", || !client.hook(hook)["failing_since"].is_null());
-    wall.set(4 * HOUR + 2 * DAY);
+    wall.set((hour + 1) * HOUR + 2 * DAY);
     client.order();
     assert_eq!(client.hook(hook)["state"], "active");
-    wall.set(5 * HOUR + 3 * DAY);
+    wall.set((hour + 2) * HOUR + 3 * DAY);
     client.until("it is disabled", || {
         client.hook(hook)["state"] == "disabled"
     });

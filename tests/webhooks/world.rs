@@ -14,6 +14,12 @@ use crate::{
 const PRODUCT: &str = "smime-org-multipurpose-365-issue";
 /// Calls that may pass until something has happened: far more than any run needs.
 const PATIENCE: u32 = 3_000;
+/// Calls that may pass in an hour of the daemon's wall clock.
+const IN_AN_HOUR: u32 = 200;
+/// Below the three days after which an endpoint is given up.
+const MOST_HOURS: u64 = 48;
+/// Seconds.
+pub const HOUR: u64 = 3600;
 
 pub struct World {
     pub instance: Instance,
@@ -143,6 +149,21 @@ impl Client<'_> {
             self.get("/products");
         }
         panic!("never came: {what}");
+    }
+
+    /// Until it holds, while hour after hour passes: when the next try is due depends on when the
+    /// last was booked. The hours that have passed then.
+    pub fn until_in_hours(&self, since: u64, what: &str, holds: impl Fn() -> bool) -> u64 {
+        for hour in since + 1..=MOST_HOURS {
+            self.world.wall.set(hour * HOUR);
+            for _ in 0..IN_AN_HOUR {
+                if holds() {
+                    return hour;
+                }
+                self.get("/products");
+            }
+        }
+        panic!("did not come in {MOST_HOURS} hours: {what}");
     }
 
     /// Until the receiver has taken the newest event of the feed at a path.
