@@ -28,5 +28,7 @@ mod papers;
 mod ready;
 #[path = "registration/retention.rs"]
 mod retention;
+#[path = "registration/scans.rs"]
+mod scans;
 #[path = "registration/world.rs"]
 mod world;

@@ -2,6 +2,9 @@
 //!
 //! A scan is one connection: `zINSTREAM\0`, chunks of a length in four bytes and as many bytes, a
 //! chunk of none, and the answer up to a zero byte. Whatever else comes is no answer.
+//!
+//! A scan that fails or takes too long may be the fault of the host (no room for temporary files,
+//! no memory): then a harmless content fails too, and the scanner counts as away.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -13,7 +16,7 @@ use tokio::{
 };
 
 use crate::ports::{
-    document_files::StoredFile,
+    document_files::{FilesError, StoredFile},
     scanner::{ScanError, Scanned, Scanner},
 };
 
@@ -21,6 +24,10 @@ use crate::ports::{
 const ANSWER: u64 = 4096;
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
+/// What no signature finds and no limit is too small for.
+const HARMLESS: &[u8] = b"harmless\n";
+/// How long the scan of [`HARMLESS`] may take at most.
+const BRIEF: Duration = Duration::from_secs(30);
 
 /// Where `clamd` listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +44,23 @@ pub struct Clamd {
 }
 
 impl Clamd {
-    /// `deadline` bounds a scan from its first byte to the answer.
+    /// `deadline` bounds a scan from the connection to the answer; after a fault half a minute at
+    /// most comes to it.
     #[must_use]
     pub const fn new(address: Address, deadline: Duration) -> Self {
         Self { address, deadline }
+    }
+
+    /// Why there is no verdict, a harmless content having had its turn.
+    async fn blame(&self, fault: ScanError) -> ScanError {
+        let mut harmless = Harmless(true);
+        let asked = timeout(self.deadline.min(BRIEF), self.ask(&mut harmless)).await;
+        match asked {
+            Ok(Ok(Scanned::Clean)) => fault,
+            _ => ScanError::Away(format!(
+                "{fault}; a harmless content did not come through either"
+            )),
+        }
     }
 
     async fn ask(&self, content: &mut dyn StoredFile) -> Result<Scanned, ScanError> {
@@ -62,7 +82,21 @@ impl Clamd {
 impl Scanner for Clamd {
     async fn scan(&self, content: &mut dyn StoredFile) -> Result<Scanned, ScanError> {
         let asked = timeout(self.deadline, self.ask(content)).await;
-        asked.unwrap_or_else(|_| Err(ScanError::Away("it did not answer in time".to_owned())))
+        match asked.unwrap_or(Err(ScanError::Late)) {
+            Err(fault @ (ScanError::Failed(_) | ScanError::Late)) => Err(self.blame(fault).await),
+            said => said,
+        }
+    }
+}
+
+/// [`HARMLESS`] as a file; whether it is still to be read.
+struct Harmless(bool);
+
+#[async_trait]
+impl StoredFile for Harmless {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, FilesError> {
+        let first = std::mem::take(&mut self.0);
+        Ok(first.then(|| HARMLESS.to_vec()))
     }
 }
 

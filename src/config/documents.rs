@@ -30,13 +30,14 @@ impl Default for Documents {
 #[serde(deny_unknown_fields)]
 pub struct Scan {
     pub clamd: ClamdAddress,
-    /// From the first byte to the answer.
+    /// From the connection to the answer. With the half minute that follows a fault it stays below
+    /// the lease of a job.
     #[serde(default = "deadline")]
     pub deadline_seconds: Count<5, 240>,
 }
 
 fn deadline() -> Count<5, 240> {
-    Count::of(120)
+    Count::of(180)
 }
 
 /// `unix:/absolute/path` or `tcp:ADDRESS:PORT`.

@@ -208,7 +208,7 @@ impl Document {
 }
 
 impl Loaded<Document> {
-    /// The scanner has spoken, or is no more. The applicant's programs are told.
+    /// The scanner has spoken. The applicant's programs are told.
     #[must_use]
     pub fn scanned(
         self,

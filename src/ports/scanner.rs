@@ -20,9 +20,13 @@ pub enum ScanError {
     /// Asking later may help.
     #[error("the scanner cannot be used: {0}")]
     Away(String),
-    /// The scanner failed on this content.
+    /// The scanner failed on this content, and on nothing else: a harmless one came through right
+    /// after it.
     #[error("the scanner failed: {0}")]
     Failed(String),
+    /// It did not come to an end with this content in time, and with a harmless one it did.
+    #[error("the scanner did not come to an end in time")]
+    Late,
     #[error("reading the document")]
     File(#[from] FilesError),
 }

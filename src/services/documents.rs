@@ -1,7 +1,7 @@
 //! Documents: taken in from the applicant before and after the data was submitted, and from those
 //! who work on the case; scanned; deleted when their retention is over.
 //!
-//! The bytes are durable before the row that names them; a row never outlives its file.
+//! The bytes are durable before the row that names them. The row stays when they are erased.
 
 use std::{sync::Arc, time::Duration};
 
@@ -53,7 +53,7 @@ pub struct Parts {
     pub sets: Arc<dyn SubjectDataSets>,
     pub cases: Arc<dyn Cases>,
     pub files: Arc<dyn DocumentFiles>,
-    /// Without one, documents are shown unscanned.
+    /// Without one, documents that come in are shown unscanned; what is pending stays so.
     pub scanner: Option<Arc<dyn Scanner>>,
     /// How long a document is kept after its last use.
     pub kept_days: u64,
@@ -63,7 +63,13 @@ pub struct Parts {
 
 /// The service.
 #[derive(Clone)]
-pub struct Documents(Arc<Parts>);
+pub struct Documents(Arc<Parts>, Arc<Here>);
+
+/// What this process alone knows.
+#[derive(Default)]
+struct Here {
+    faults: scanning::Faults,
+}
 
 /// A document as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +99,7 @@ pub fn name_of_file(name: &str) -> Result<Text<255>, Refused> {
 impl Documents {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), Arc::default())
     }
 
     /// Begins an upload for a data set of one's own. Whether the set takes it is judged by

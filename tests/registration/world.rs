@@ -23,6 +23,7 @@ use chancery::{
     ports::{
         clock::Clock,
         document_files::{DocumentFiles, FilesError},
+        scanner::Scanner,
         store::Store,
         store::people::Identities,
     },
@@ -39,6 +40,7 @@ use chancery::{
 use crate::{
     cabinet::cabinet,
     clock::FakeClock,
+    entropy::FakeEntropy,
     ground::{Ground, Home, text},
 };
 
@@ -123,19 +125,10 @@ impl World {
                 cases: shared.clone(),
                 registers: chancery::services::registers::Registers::default(),
                 clock: clock.clone(),
-                entropy: entropy.clone(),
+                entropy,
                 catalogue,
             }),
-            documents: Documents::new(documents::Parts {
-                store: shared.clone(),
-                sets: shared.clone(),
-                cases: shared.clone(),
-                files: Arc::new(files.clone()),
-                scanner: None,
-                kept_days: 731,
-                clock: clock.clone(),
-                entropy,
-            }),
+            documents: papers(&store, &files, &clock, None),
             notifications: Notifications::new(notifications::Parts {
                 store: shared.clone(),
                 notifications: shared,
@@ -149,6 +142,11 @@ impl World {
         world.register("panel", Role::RaCustomer, 1).await;
         world.register("partner", Role::RaPartner, 2).await;
         world
+    }
+
+    /// The same daemon after a start with this scanner, or without one.
+    pub fn restart(&mut self, scanner: Option<Arc<dyn Scanner>>) {
+        self.documents = papers(&self.store, &self.files, &self.clock, scanner);
     }
 
     async fn register(&self, name: &str, role: Role, number: u8) {
@@ -280,6 +278,25 @@ impl World {
             .map(|file| file.unwrap().file_name().into_string().unwrap())
             .collect()
     }
+}
+
+fn papers(
+    store: &SqliteStore,
+    files: &DocumentDirectory,
+    clock: &Arc<FakeClock>,
+    scanner: Option<Arc<dyn Scanner>>,
+) -> Documents {
+    let store = Arc::new(store.clone());
+    Documents::new(documents::Parts {
+        store: store.clone(),
+        sets: store.clone(),
+        cases: store,
+        files: Arc::new(files.clone()),
+        scanner,
+        kept_days: 731,
+        clock: clock.clone(),
+        entropy: Arc::new(FakeEntropy::from(79)),
+    })
 }
 
 /// The request of a client with this Idempotency-Key.

@@ -44,14 +44,17 @@ fn at(path: PathBuf) -> Clamd {
     Clamd::new(Address::Unix(path), Duration::from_secs(60))
 }
 
-/// One that reads everything, says this and goes.
-async fn answering(answer: &'static [u8]) -> (TempDir, Clamd) {
+/// One that reads everything, says these, one a connection, and goes.
+async fn answering(answers: &[&'static [u8]]) -> (TempDir, Clamd) {
     let dir = tempfile::tempdir().unwrap();
     let listener = UnixListener::bind(socket(dir.path())).unwrap();
+    let answers = answers.to_vec();
     tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        read_request(&mut stream).await;
-        stream.write_all(answer).await.unwrap();
+        for answer in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            read_request(&mut stream).await;
+            stream.write_all(answer).await.unwrap();
+        }
     });
     let clamd = at(socket(dir.path()));
     (dir, clamd)
@@ -107,13 +110,23 @@ async fn the_real_one_finds_its_signature_over_chunks() {
 async fn nonsense_is_no_verdict() {
     let nonsense: [&'static [u8]; 5] = [b"", b"stream: OK", b"OK\0", b"\0", &[0xff; 5000]];
     for answer in nonsense {
-        let (_dir, clamd) = answering(answer).await;
+        let (_dir, clamd) = answering(&[answer]).await;
         let said = clamd.scan(&mut file(b"x")).await;
         assert!(matches!(said, Err(ScanError::Away(_))), "{said:?}");
     }
-    let (_dir, clamd) = answering(b"stream: Can't open file ERROR\0").await;
+}
+
+#[tokio::test]
+async fn a_fault_is_the_contents_own_when_a_harmless_one_comes_through() {
+    let fails: &'static [u8] = b"stream: Can't open file ERROR\0";
+    let (_dir, clamd) = answering(&[fails, b"stream: OK\0"]).await;
     let said = clamd.scan(&mut file(b"x")).await;
     assert_eq!(said, Err(ScanError::Failed("Can't open file".to_owned())));
+    for harmless in [fails, b"stream: Odd.Name FOUND\0", b""] {
+        let (_dir, clamd) = answering(&[fails, harmless]).await;
+        let said = clamd.scan(&mut file(b"x")).await;
+        assert!(matches!(said, Err(ScanError::Away(_))), "{said:?}");
+    }
 }
 
 #[tokio::test]
@@ -127,7 +140,7 @@ async fn who_hangs_is_left_at_the_deadline() {
 
 #[tokio::test]
 async fn a_file_that_cannot_be_read_is_not_scanned() {
-    let (_dir, clamd) = answering(b"stream: OK\0").await;
+    let (_dir, clamd) = answering(&[b"stream: OK\0"]).await;
     let mut broken = Chunks(vec![Ok(b"x".to_vec()), Err(FilesError::Damaged)]);
     let said = clamd.scan(&mut broken).await;
     assert_eq!(said, Err(ScanError::File(FilesError::Damaged)));

@@ -1,7 +1,11 @@
 //! The scan of a document for malware, after it was taken in: a job that is tried until the
 //! scanner has spoken. Until then the document is pending, and nobody is shown it.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use super::Documents;
 use crate::{
@@ -28,7 +32,7 @@ use crate::{
 
 const SYSTEM: SystemScope = SystemScope::new("scanner");
 
-/// A content on which the scanner fails so often cannot be scanned.
+/// A content on which the scanner, well otherwise, fails so often cannot be scanned.
 const FAILURES: u32 = 5;
 
 /// The longest rest while a scanner is away: somebody waits for the document.
@@ -42,52 +46,84 @@ pub(super) fn rest(job: &Job) -> Duration {
 
 type Verdict = (Scan, Option<Text<200>>);
 
-impl Documents {
-    pub(super) async fn scan(&self, id: DocumentId, job: &Job) -> Result<(), Refused> {
-        let document = self.0.sets.document(id).await?;
-        let pending = |document: &Loaded<Document>| document.scan == Scan::Pending;
-        let Some(document) = document.filter(pending) else {
-            return jobs::nothing_to_do(&*self.0.store, job).await;
-        };
-        let verdict = match &self.0.scanner {
-            Some(scanner) => self.ask(&**scanner, id, job).await?,
-            // The operator has taken it away; the entry says so.
-            None => (Scan::NotScanned, None),
-        };
-        metrics::counter!("chancery_document_scans_total", "result" => verdict.0.name())
-            .increment(1);
-        decide(|| self.say(document.clone(), verdict.clone(), job)).await
+/// How often the scanner failed on a document and on nothing else, since the daemon was started:
+/// the tries of a job count those too for which no scanner was there. What ends a scan ends the
+/// count, so there are never more than documents that are pending.
+#[derive(Default)]
+pub(super) struct Faults(Mutex<BTreeMap<DocumentId, u32>>);
+
+impl Faults {
+    /// Counts one; gives their number.
+    fn count(&self, id: DocumentId) -> u32 {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(id).or_default();
+        *count = count.saturating_add(1);
+        *count
     }
 
-    async fn ask(
-        &self,
-        scanner: &dyn Scanner,
-        id: DocumentId,
-        job: &Job,
-    ) -> Result<Verdict, Refused> {
-        let mut file = self.0.files.open(id).await?;
-        match scanner.scan(&mut *file).await {
-            Ok(Scanned::Clean) => Ok((Scan::Clean, None)),
-            Ok(Scanned::Infected(name)) => Ok((Scan::Infected, finding(&name))),
-            Ok(Scanned::Unscannable(reason)) => Ok((Scan::Unscannable, finding(&reason))),
-            Err(ScanError::Failed(reason)) if job.attempts >= FAILURES => {
-                Ok((Scan::Unscannable, finding(&reason)))
-            }
-            Err(ScanError::File(error)) => Err(error.into()),
-            Err(error) => {
-                metrics::counter!("chancery_document_scans_total", "result" => "unavailable")
-                    .increment(1);
-                Err(Refused::unavailable("scanner-unavailable", error))
-            }
+    fn forget(&self, id: DocumentId) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.remove(&id);
+    }
+}
+
+impl Documents {
+    pub(super) async fn scan(&self, id: DocumentId, job: &Job) -> Result<(), Refused> {
+        if self.pending(id).await?.is_none() {
+            self.1.faults.forget(id);
+            return jobs::nothing_to_do(&*self.0.store, job).await;
         }
+        let Some(scanner) = &self.0.scanner else {
+            // Nobody calls it clean: it stays pending until a scanner is there again.
+            let due = self.0.clock.now().plus(LONGEST);
+            return jobs::put_off(&*self.0.store, job, due).await;
+        };
+        let verdict = self.ask(&**scanner, id).await?;
+        metrics::counter!("chancery_document_scans_total", "result" => verdict.0.name())
+            .increment(1);
+        decide(|| self.say(id, verdict.clone(), job)).await?;
+        self.1.faults.forget(id);
+        Ok(())
+    }
+
+    /// The document, while a scan of it has an effect.
+    async fn pending(&self, id: DocumentId) -> Result<Option<Loaded<Document>>, Refused> {
+        let found = self.0.sets.document(id).await?;
+        Ok(found.filter(|one| one.scan == Scan::Pending && one.erased_at.is_none()))
+    }
+
+    async fn ask(&self, scanner: &dyn Scanner, id: DocumentId) -> Result<Verdict, Refused> {
+        let mut file = self.0.files.open(id).await?;
+        let error = match scanner.scan(&mut *file).await {
+            Ok(Scanned::Clean) => return Ok((Scan::Clean, None)),
+            Ok(Scanned::Infected(name)) => return Ok((Scan::Infected, finding(&name))),
+            Ok(Scanned::Unscannable(reason)) => return Ok((Scan::Unscannable, finding(&reason))),
+            Err(ScanError::File(error)) => return Err(error.into()),
+            Err(error) => error,
+        };
+        let fault = match &error {
+            ScanError::Failed(reason) => Some(reason.clone()),
+            ScanError::Late => Some(error.to_string()),
+            ScanError::Away(_) | ScanError::File(_) => None,
+        };
+        if let Some(fault) = fault
+            && self.1.faults.count(id) >= FAILURES
+        {
+            return Ok((Scan::Unscannable, finding(&fault)));
+        }
+        metrics::counter!("chancery_document_scans_total", "result" => "unavailable").increment(1);
+        Err(Refused::unavailable("scanner-unavailable", error))
     }
 
     async fn say(
         &self,
-        document: Loaded<Document>,
+        id: DocumentId,
         (scan, finding): Verdict,
         job: &Job,
     ) -> Result<(), Stopped> {
+        let Some(document) = self.pending(id).await? else {
+            return Ok(jobs::nothing_to_do(&*self.0.store, job).await?);
+        };
         let now = self.0.clock.now();
         let topic = match scan {
             Scan::Infected => Some(Topic::DocumentInfected),
@@ -96,7 +132,7 @@ impl Documents {
         };
         // What the CA's own people bring in is not the owner's to mend.
         let topic = topic.filter(|_| document.brought_by.is_none());
-        let (id, owner) = (document.id, document.owner.clone());
+        let owner = document.owner.clone();
         let mut unit = Unit::of(SYSTEM.caller(), now, document.scanned(scan, finding, now));
         if let Some(topic) = topic {
             let line = NotificationId::new(now, random(self.0.entropy.as_ref())?);
