@@ -25,6 +25,7 @@ mod der;
 mod document;
 #[path = "support/entropy.rs"]
 mod entropy;
+#[expect(dead_code, reason = "the suite of issuance uses more of it")]
 #[path = "issuance/fates.rs"]
 mod fates;
 #[path = "support/ground.rs"]

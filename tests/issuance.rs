@@ -38,6 +38,8 @@ mod periods;
 mod person;
 #[path = "issuance/pinned.rs"]
 mod pinned;
+#[path = "issuance/reissue.rs"]
+mod reissue;
 #[path = "issuance/stage.rs"]
 mod stage;
 #[path = "issuance/timers.rs"]

@@ -13,6 +13,8 @@ use chancery::{
     ports::store::{Booked, Bookkeeping, Store, StoreError},
 };
 
+use futures_util::future::BoxFuture;
+
 use crate::clock::FakeClock;
 
 /// What becomes of a unit.
@@ -32,6 +34,7 @@ pub struct Fates {
     store: SqliteStore,
     clock: Arc<FakeClock>,
     script: Mutex<VecDeque<Fate>>,
+    meanwhile: Mutex<Option<BoxFuture<'static, ()>>>,
 }
 
 impl Fates {
@@ -40,7 +43,13 @@ impl Fates {
             store,
             clock,
             script: Mutex::default(),
+            meanwhile: Mutex::default(),
         }
+    }
+
+    /// What happens between the next unit's judgement and its commit.
+    pub fn meanwhile(&self, event: BoxFuture<'static, ()>) {
+        *self.meanwhile.lock().unwrap() = Some(event);
     }
 
     pub fn plays(&self, fates: impl IntoIterator<Item = Fate>) {
@@ -51,6 +60,10 @@ impl Fates {
 #[async_trait]
 impl Store for Fates {
     async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {
+        let event = self.meanwhile.lock().unwrap().take();
+        if let Some(event) = event {
+            event.await;
+        }
         let fate = self.script.lock().unwrap().pop_front();
         let trouble = || CommitError::Unavailable("as scripted".to_owned());
         match fate.unwrap_or(Fate::Passes) {

@@ -74,7 +74,7 @@ pub struct Stage {
     pub lease: Arc<Lease>,
     pub issuance: Issuance,
     pub caa: CaaChecks,
-    fates: Arc<Fates>,
+    pub fates: Arc<Fates>,
     pub catalogue: Arc<Catalogue>,
     pub authorities: Arc<Authorities>,
     tasks: TaskTracker,
@@ -262,7 +262,7 @@ impl Stage {
         told
     }
 
-    async fn acts_end(&self) {
+    pub async fn acts_end(&self) {
         self.tasks.close();
         self.tasks.wait().await;
         self.tasks.reopen();
@@ -413,7 +413,7 @@ impl Stage {
         )
     }
 
-    async fn panel(&self) -> TenantScope {
+    pub async fn panel(&self) -> TenantScope {
         let mut found = self.world.store.matching(&[PANEL]).await.unwrap();
         let (peer, request) = ("127.0.0.1".to_owned(), "r".to_owned());
         let who = Authenticated::new(found.remove(0), [9; 32], peer, request, self.world.now());
@@ -433,7 +433,7 @@ fn key() -> IdempotencyKey {
 }
 
 /// A client's key is its own in every test.
-fn request() -> String {
+pub fn request() -> String {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(Vec::new()).unwrap();
     params.serialize_request(&key).unwrap().pem().unwrap()

@@ -173,6 +173,7 @@ impl Issuance {
         let facts = self.facts(&scope.read(), activation.order).await?;
         let live = facts.live.clone().filter(|live| live.id == activation.id);
         let activation = live.ok_or_else(|| Refused::state("activation-ended"))?;
+        require_bound(&facts.order, &activation)?;
         let replaced = self.replaced(&scope.read(), activation.replaces).await?;
         let view = view(&facts, replaced.as_ref());
         let product = self.product(view, now)?;
@@ -317,6 +318,17 @@ fn grounded(unit: Unit, grounds: &Grounds, product: &Product) -> Unit {
         None => unit.lapses_with(product.offered),
     };
     grounds.rests_on.iter().cloned().fold(unit, Unit::rest)
+}
+
+/// An act goes on with the data and the mailbox it was asked for with: the order of a reissue may
+/// be bound to others meanwhile, and what was chosen was not chosen of those.
+fn require_bound(order: &Order, activation: &Activation) -> Result<(), Refused> {
+    let asked = (Some(activation.subject_data), Some(activation.mailbox));
+    if (order.subject_data, order.mailbox) == asked {
+        Ok(())
+    } else {
+        Err(Refused::state("order-state-conflict"))
+    }
 }
 
 /// The certificate whose place the new one takes.
