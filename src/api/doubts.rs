@@ -42,6 +42,6 @@ pub struct NewLot {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct RevokedLot {
     pub revocation_ids: Vec<String>,
-    /// More valid certificates rest on the data: call again.
+    /// More valid certificates rest on the data, or may come of what is being signed: call again.
     pub more: bool,
 }

@@ -132,7 +132,7 @@ fn revoke_resting(client: &Client, data: &str, lot: &NewLot) -> Result<Report, F
     let reply = client.send(Method::POST, &path, Some(lot), &Extra::default())?;
     let revoked: RevokedLot = reply.json()?;
     let more = if revoked.more {
-        "; more are left: call again"
+        "; more are left, or being signed: call again"
     } else {
         ""
     };

@@ -202,6 +202,7 @@ fn doubts(ground: &Ground, revocations: Revocations) -> Doubts {
         store: ground.durable(),
         sets: ground.reads(),
         certificates: ground.reads(),
+        rests: ground.reads(),
         revocations,
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),

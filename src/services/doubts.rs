@@ -24,7 +24,11 @@ use crate::{
     ports::{
         clock::Clock,
         entropy::{Entropy, random},
-        store::{Page, Store, issuance::Certificates, registration::SubjectDataSets},
+        store::{
+            Page, Store,
+            issuance::{Certificates, RestsOn},
+            registration::SubjectDataSets,
+        },
     },
     services::{
         certificates::Judged,
@@ -41,6 +45,7 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     pub sets: Arc<dyn SubjectDataSets>,
     pub certificates: Arc<dyn Certificates>,
+    pub rests: Arc<dyn RestsOn>,
     pub revocations: Revocations,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -137,10 +142,10 @@ impl Doubts {
     }
 
     /// Revokes up to [`LOT`] certificates that rest on stopped data; called again while more are
-    /// left.
+    /// left or may come: what was recorded before the data was stopped is still signed.
     ///
     /// # Errors
-    /// 404; 409 `data-set-state-conflict` unless the data is suspended or was ended; 422
+    /// 404; 409 `data-set-state-conflict` while the data can be relied on, or never could; 422
     /// `reason-not-allowed`.
     pub async fn revoke_resting(
         &self,
@@ -153,7 +158,9 @@ impl Doubts {
             let set = self.load(scope.read(), id).await?;
             if !matches!(
                 set.state,
-                SubjectDataState::Suspended | SubjectDataState::Rejected
+                SubjectDataState::Suspended
+                    | SubjectDataState::Rejected
+                    | SubjectDataState::Withdrawn
             ) {
                 return Err(Refused::state("data-set-state-conflict").into());
             }
@@ -163,6 +170,8 @@ impl Doubts {
             };
             let on = set.id.to_string();
             let data = Aggregate::SubjectData;
+            // Before the look at certificates: an intent that ends between the two is one of them.
+            let may_come = self.0.rests.is_rested_on(data, &on).await?;
             let certificates = &self.0.certificates;
             let found = certificates.certificates_resting_on(data, &on, Some(now), &page);
             let mut found = found.await?;
@@ -171,7 +180,7 @@ impl Doubts {
             let revocations = &self.0.revocations;
             let rest = (Aggregate::SubjectData, set.id, set.version());
             let revoked = revocations.revoke_lot(scope, lot, &found, rest, now);
-            Ok((revoked.await?, has_more))
+            Ok((revoked.await?, has_more || may_come))
         })
         .await
     }

@@ -1,9 +1,12 @@
 //! Verified data in doubt: stopped by one person, taken back or ended by two, and what rests on it.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::{
     instance::{Answer, Call},
+    late::{await_crl, shimmed},
     openssl::new_key,
     world::{World, refused, submission},
 };
@@ -93,4 +96,62 @@ fn data_that_was_wrong_is_ended_and_what_rests_on_it_is_revoked() {
     }
     let none = by(&world, "officer", &at("revocations"), &json!({})).ok();
     assert_eq!(none["revocation_ids"], json!([]));
+}
+
+/// Its owner has no more use for it; the certificates that rest on it are still in doubt.
+#[test]
+fn doubted_data_that_its_owner_withdraws_is_ended_all_the_same() {
+    let world = World::start(Vec::new());
+    let client = world.first();
+    let issued = client.issued(&new_key().1);
+    let at = |what: &str| format!("/subject-data/{}/{what}", world.data);
+    let found = finding("struck off");
+    by(&world, "specialist", &at("suspend"), &found).ok();
+    let gone = client.call("POST", &at("withdraw"), &Call::default());
+    assert_eq!(gone.ok()["state"], "withdrawn");
+    let back = by(&world, "officer", &at("resume"), &found);
+    assert_eq!(back.refusal(), refused(409, "data-set-state-conflict"));
+    let lot = json!({"reason": "privilegeWithdrawn"});
+    let lot = by(&world, "officer", &at("revocations"), &lot).ok();
+    assert_eq!(lot["revocation_ids"].as_array().unwrap().len(), 1, "{lot}");
+    let path = format!("/certificates/{}", issued["id"].as_str().unwrap());
+    assert_eq!(client.get(&path).ok()["state"], "revoked");
+    let proposed = by(&world, "specialist", &at("invalidation"), &found);
+    assert_eq!(proposed.status, 202, "{}", proposed.json());
+    let ended = by(&world, "officer", &at("invalidation"), &found).ok();
+    assert_eq!(ended["state"], "rejected");
+}
+
+/// Data is stopped between an intent and its signature.
+#[test]
+fn a_lot_is_not_the_last_while_a_certificate_may_come() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = shimmed(dir.path());
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let path = format!("/orders/{order}/activation");
+    let body = submission(&new_key().1);
+    let post = |wait: &str| {
+        let call = Call::json(&body).key("late");
+        client.call("POST", &path, &call.header(&format!("Prefer: wait={wait}")))
+    };
+    await_crl(&world);
+    fs::write(dir.path().join("trigger"), "h").unwrap();
+    assert_eq!(post("0").status, 202);
+    let at = |what: &str| format!("/subject-data/{}/{what}", world.data);
+    by(&world, "specialist", &at("suspend"), &finding("forged")).ok();
+    let lot = || by(&world, "officer", &at("revocations"), &json!({})).ok();
+    let none = lot();
+    assert_eq!(
+        (&none["revocation_ids"], &none["more"]),
+        (&json!([]), &json!(true))
+    );
+    let taken = dir.path().join("trigger.taken");
+    let mut calls = (0..3_000).map(|_| client.get(&path).ok());
+    assert!(calls.any(|_| fs::remove_file(&taken).is_ok()));
+    let issued = post("60");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    let last = lot();
+    assert_eq!(last["revocation_ids"].as_array().unwrap().len(), 1);
+    assert_eq!(last["more"], false);
 }

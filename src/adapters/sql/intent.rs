@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{
-    query::{Fetch, Query, all},
+    query::{Fetch, Query, all, first},
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
@@ -12,7 +12,7 @@ use crate::{
         aggregate::{Loaded, Version},
         intent::{Intent, IntentState, IssuerName},
         lint_record::LintRecord,
-        unit::Rest,
+        unit::{Aggregate, Rest},
     },
     ports::store::{
         StoreError,
@@ -140,5 +140,20 @@ impl<F: Fetch> RestsOn for F {
             .eq("serial", SqlValue::text(hex::encode(serial)))
             .sql(" ORDER BY aggregate, id");
         all(self, query, read_rest).await
+    }
+
+    async fn is_rested_on(&self, aggregate: Aggregate, id: &str) -> Result<bool, StoreError> {
+        // From the recorded ones, which are few, to what they rest on.
+        let query = Query::new(
+            "SELECT serial FROM intent WHERE state = 'recorded' AND EXISTS (SELECT 1 FROM rests_on \
+             AS r WHERE r.issuer = intent.issuer AND r.serial = intent.serial AND r.aggregate = ",
+        )
+        .bind(SqlValue::text(aggregate.name()))
+        .sql(" AND r.id = ")
+        .bind(SqlValue::text(id))
+        .sql(")")
+        .limit(1);
+        let found = first(self, query, |row| Fields::of(row).string("serial"));
+        Ok(found.await?.is_some())
     }
 }

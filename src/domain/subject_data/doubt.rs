@@ -113,14 +113,14 @@ impl Loaded<SubjectData> {
     /// One of two people says what should become of the data.
     ///
     /// # Errors
-    /// 409 `data-set-state-conflict` unless suspended, or verified and to be invalidated.
+    /// 409 `data-set-state-conflict` unless suspended, or to be invalidated and once verified.
     pub fn propose(
         self,
         aim: Aim,
         found: &Finding,
         now: Timestamp,
     ) -> Result<Changed<SubjectData>, Refused> {
-        require(&self, from(aim))?;
+        require_open(&self, aim)?;
         let proposed = Proposed {
             aim,
             by: found.by.as_str().to_owned(),
@@ -145,7 +145,7 @@ impl Loaded<SubjectData> {
         found: &Finding,
         now: Timestamp,
     ) -> Result<Changed<SubjectData>, Refused> {
-        require(&self, from(aim))?;
+        require_open(&self, aim)?;
         let proposed = self.proposed.as_ref().filter(|known| known.aim == aim);
         let proposed = proposed.ok_or_else(|| Refused::state("proposal-missing"))?;
         if proposed.by == found.by.as_str() {
@@ -170,9 +170,14 @@ impl Loaded<SubjectData> {
     }
 }
 
-const fn from(aim: Aim) -> &'static [SubjectDataState] {
+/// Data that its owner has taken back can still be ended: certificates rest on it.
+fn require_open(set: &SubjectData, aim: Aim) -> Result<(), Refused> {
+    use SubjectDataState as S;
     match aim {
-        Aim::Resume => &[SubjectDataState::Suspended],
-        Aim::Invalidate => &[SubjectDataState::Verified, SubjectDataState::Suspended],
+        Aim::Invalidate if set.verified.is_some() => {
+            require(set, &[S::Verified, S::Suspended, S::Withdrawn])
+        }
+        Aim::Invalidate => require(set, &[S::Verified, S::Suspended]),
+        Aim::Resume => require(set, &[S::Suspended]),
     }
 }

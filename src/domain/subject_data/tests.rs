@@ -179,6 +179,30 @@ fn two_people_settle_a_doubt() {
     );
 }
 
+/// Certificates may rest on data that was verified, whoever has taken it back since.
+#[test]
+fn withdrawn_data_is_ended_if_it_was_ever_verified() {
+    use super::doubt::Aim;
+    let withdrawn = |verified| {
+        let mut set = SubjectData::clone(&in_state(SubjectDataState::Withdrawn));
+        set.verified = verified;
+        Loaded::restore(set, Version(3))
+    };
+    for (set, aim) in [
+        (withdrawn(None), Aim::Invalidate),
+        (withdrawn(Some(facts())), Aim::Resume),
+    ] {
+        let refused = set.propose(aim, &finding("eva"), now()).unwrap_err();
+        assert_eq!(refused.code, "data-set-state-conflict");
+    }
+    let set = withdrawn(Some(facts()));
+    let proposed = set.propose(Aim::Invalidate, &finding("eva"), now());
+    let proposed = SubjectData::clone(&proposed.unwrap());
+    let ended = Loaded::restore(proposed, Version(4));
+    let ended = ended.settle(Aim::Invalidate, &finding("jan"), now());
+    assert_eq!(ended.unwrap().state, SubjectDataState::Rejected);
+}
+
 #[test]
 fn every_event_in_every_state() {
     for state in SubjectDataState::ALL {

@@ -107,6 +107,13 @@ pub trait RestsOn: Send + Sync {
         issuer: &IssuerName,
         serial: &[u8],
     ) -> Result<Vec<Resting>, StoreError>;
+
+    /// Whether an intent whose end is not known rests on any version of an object: a certificate
+    /// that rests on it may come yet.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn is_rested_on(&self, aggregate: Aggregate, id: &str) -> Result<bool, StoreError>;
 }
 
 /// Filters of the certificate list.
