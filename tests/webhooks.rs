@@ -4,15 +4,22 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that cannot set itself up fails at once"
 )]
 
+#[path = "support/clock.rs"]
+mod clock;
 #[path = "webhooks/delivery.rs"]
 mod delivery;
+#[path = "support/entropy.rs"]
+mod entropy;
 #[path = "webhooks/forms.rs"]
 mod forms;
+#[path = "support/ground.rs"]
+mod ground;
 #[path = "support/hooks.rs"]
 mod hooks;
 #[path = "webhooks/hostile.rs"]
@@ -26,6 +33,10 @@ mod nameserver;
 mod receiver;
 #[path = "webhooks/signatures.rs"]
 mod signatures;
+#[path = "webhooks/turning.rs"]
+mod turning;
+#[path = "webhooks/turns.rs"]
+mod turns;
 #[path = "support/wall.rs"]
 mod wall;
 #[path = "webhooks/world.rs"]

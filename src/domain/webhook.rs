@@ -24,6 +24,8 @@ use super::{
 pub const MOST: usize = 10;
 /// After so long without a delivery an endpoint is disabled.
 pub const PATIENCE: Duration = Duration::from_secs(3 * 24 * 3600);
+/// Without a try for so long it was we who were away: the longest rest between two is an hour.
+const AWAY: Duration = Duration::from_secs(2 * 3600);
 /// Challenges that are sent unasked to an endpoint that does not answer.
 pub const CHALLENGES: u32 = 5;
 
@@ -143,6 +145,21 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// As a process that began at `began` finds it. Time in which nobody tried is not the
+    /// endpoint's: its failing begins anew.
+    #[must_use]
+    pub fn since_start(self, began: Timestamp) -> Self {
+        let is_old = self.last.is_some_and(|last| last.at.plus(AWAY) <= began);
+        if !is_old {
+            return self;
+        }
+        Self {
+            failures: 0,
+            failing_since: None,
+            ..self
+        }
+    }
+
     /// After a try.
     #[must_use]
     pub fn tried(self, attempt: Attempt) -> Self {

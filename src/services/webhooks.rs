@@ -84,6 +84,8 @@ pub struct Parts {
 pub struct Webhooks {
     parts: Arc<Parts>,
     room: Arc<Semaphore>,
+    /// When this process began.
+    began: Timestamp,
 }
 
 /// What a frontend asks for.
@@ -101,6 +103,7 @@ impl Webhooks {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self {
+            began: parts.clock.now(),
             parts: Arc::new(parts),
             room: Arc::new(Semaphore::new(WAITING)),
         }

@@ -1,8 +1,8 @@
 //! The turn of one endpoint: what its owner was told of and it has not taken yet, in order, until
 //! there is nothing left, it fails, or its time is over and others have theirs.
 //!
-//! At least once: what was delivered is booked at the end of a turn, and a process that dies
-//! before delivers the lines of that turn again.
+//! At least once: what was delivered is booked after each page and at the end of a turn, and a
+//! process that dies before delivers the lines of that page again.
 
 use std::time::Duration;
 
@@ -45,7 +45,17 @@ enum Turn {
     Done,
     /// Others first.
     Over,
-    Failed(Progress),
+    Failed,
+}
+
+/// When an endpoint is looked at again.
+enum Served {
+    /// As soon as others had their turn: there is more to do.
+    Again,
+    /// When the time is over, whatever there is to tell it: it failed, or may be told nothing.
+    Rest(Duration),
+    /// It took all there was.
+    Drained,
 }
 
 #[async_trait]
@@ -58,13 +68,18 @@ impl JobHandler for Webhooks {
         let Some(webhook) = id else {
             return nothing_to_do(&*self.parts.store, job).await;
         };
-        let rest = self.served(&webhook).await?;
+        let served = self.served(&webhook).await?;
+        let rest = match served {
+            Served::Again => Duration::ZERO,
+            Served::Rest(rest) => rest,
+            Served::Drained => IDLE,
+        };
         let due = self.parts.clock.now().plus(rest);
         put_off(&*self.parts.store, job, due).await?;
-        if rest.is_zero() {
+        if matches!(served, Served::Again) {
             return Ok(());
         }
-        self.look_back(&webhook).await
+        self.look_back(&webhook, &served).await
     }
 
     /// Its job is one for life: how often it ran says nothing.
@@ -74,32 +89,33 @@ impl JobHandler for Webhooks {
 }
 
 impl Webhooks {
-    /// Does what is to be done now; when to look again.
-    async fn served(&self, webhook: &Loaded<Webhook>) -> Result<Duration, Refused> {
+    /// Does what is to be done now.
+    async fn served(&self, webhook: &Loaded<Webhook>) -> Result<Served, Refused> {
         let Some(courier) = self.parts.courier.clone() else {
-            return Ok(DORMANT);
+            return Ok(Served::Rest(DORMANT));
         };
         // A frontend that was stopped is told nothing (contract, Identities).
         let frontend = self.parts.people.identity(&webhook.owner.ra).await?;
         let now = self.parts.clock.now();
         if !frontend.is_some_and(|frontend| frontend.is_active(now)) {
-            return Ok(IDLE);
+            return Ok(Served::Rest(IDLE));
         }
         match webhook.state {
             WebhookState::Pending => self.introduced(&*courier, webhook).await,
             WebhookState::Active => {
                 let mut progress = webhook.progress();
-                let turn = self.turn(&*courier, webhook, &mut progress).await?;
+                let turn = self.turn(&*courier, webhook, &mut progress).await;
+                // Also when a look failed: what was delivered before is not delivered again.
                 if progress != webhook.booked {
                     self.keep(webhook, progress).await?;
                 }
-                match turn {
-                    Turn::Done => Ok(IDLE),
-                    Turn::Over => Ok(Duration::ZERO),
-                    Turn::Failed(progress) => self.failed(webhook, &progress).await,
+                match turn? {
+                    Turn::Done => Ok(Served::Drained),
+                    Turn::Over => Ok(Served::Again),
+                    Turn::Failed => self.failed(webhook, &progress).await,
                 }
             }
-            WebhookState::Disabled | WebhookState::Deleted => Ok(DORMANT),
+            WebhookState::Disabled | WebhookState::Deleted => Ok(Served::Rest(DORMANT)),
         }
     }
 
@@ -107,17 +123,17 @@ impl Webhooks {
         &self,
         courier: &dyn Courier,
         webhook: &Loaded<Webhook>,
-    ) -> Result<Duration, Refused> {
+    ) -> Result<Served, Refused> {
         let tries = webhook.progress().failures;
         if tries >= CHALLENGES {
-            return Ok(DORMANT);
+            return Ok(Served::Rest(DORMANT));
         }
         let caller = (SYSTEM.caller(), None);
         let is_active = self.challenged(courier, webhook.clone(), &caller).await?;
         Ok(if is_active {
-            Duration::ZERO
+            Served::Again
         } else {
-            backoff(tries.saturating_add(1))
+            Served::Rest(backoff(tries.saturating_add(1)))
         })
     }
 
@@ -144,9 +160,9 @@ impl Webhooks {
                         return Ok(Turn::Over);
                     };
                     let taken = attempt(at, taken.map(|receipt| receipt.status));
-                    *progress = progress.tried(taken);
+                    *progress = progress.since_start(self.began).tried(taken);
                     if taken.outcome != Outcome::Delivered {
-                        return Ok(Turn::Failed(*progress));
+                        return Ok(Turn::Failed);
                     }
                 }
                 progress.delivered = line.pos;
@@ -157,6 +173,7 @@ impl Webhooks {
             if clock.monotonic() >= ends {
                 return Ok(Turn::Over);
             }
+            self.keep(webhook, *progress).await?;
         }
     }
 
@@ -177,9 +194,9 @@ impl Webhooks {
         Ok(())
     }
 
-    async fn failed(&self, webhook: &Webhook, progress: &Progress) -> Result<Duration, Refused> {
+    async fn failed(&self, webhook: &Webhook, progress: &Progress) -> Result<Served, Refused> {
         if !progress.is_hopeless(self.parts.clock.now()) {
-            return Ok(backoff(progress.failures));
+            return Ok(Served::Rest(backoff(progress.failures)));
         }
         decide(|| async {
             let now = self.parts.clock.now();
@@ -190,12 +207,12 @@ impl Webhooks {
                 .await?;
             // Its owner was faster: deleted, or told to begin again somewhere else.
             let Some(found) = found.filter(|found| found.round == webhook.round) else {
-                return Ok(Duration::ZERO);
+                return Ok(Served::Again);
             };
             let told = self.problem(&found, now)?;
             let unit = Unit::of(SYSTEM.caller(), now, Webhook::disable(found, now)?);
             self.parts.store.commit(unit.change(told)).await?;
-            Ok(DORMANT)
+            Ok(Served::Rest(DORMANT))
         })
         .await
     }
@@ -207,7 +224,7 @@ impl Webhooks {
     }
 
     /// News that came after the last look, and before the job could be roused, are not left lying.
-    async fn look_back(&self, before: &Loaded<Webhook>) -> Result<(), Refused> {
+    async fn look_back(&self, before: &Loaded<Webhook>, served: &Served) -> Result<(), Refused> {
         let found = self
             .parts
             .webhooks
@@ -216,20 +233,23 @@ impl Webhooks {
         let Some(webhook) = found else {
             return Ok(());
         };
-        let progress = webhook.progress();
-        let is_idle = webhook.state == WebhookState::Active && progress.failures == 0;
-        let is_moved = webhook.version() != before.version()
-            && matches!(webhook.state, WebhookState::Active | WebhookState::Pending);
-        let has_news = is_idle && self.has_news(&webhook, progress.delivered).await?;
-        if is_moved || has_news {
+        let is_open = matches!(webhook.state, WebhookState::Active | WebhookState::Pending);
+        let is_moved = is_open && webhook.version() != before.version();
+        // One that rests has its own next time, whatever there is to tell it.
+        let is_drained = matches!(served, Served::Drained);
+        if is_moved || (is_drained && self.has_news(&webhook).await?) {
             self.rouse(vec![webhook.id]).await?;
         }
         Ok(())
     }
 
-    async fn has_news(&self, webhook: &Webhook, after: i64) -> Result<bool, Refused> {
+    /// Whether there is something it wants, as far as one look reaches.
+    async fn has_news(&self, webhook: &Webhook) -> Result<bool, Refused> {
         let scope = SYSTEM.read_owner(&webhook.owner);
-        let lines = self.parts.feed.feed(&scope, after, 1).await?;
-        Ok(!lines.is_empty())
+        let after = webhook.progress().delivered;
+        let lines = self.parts.feed.feed(&scope, after, PAGE).await?;
+        // A whole page that it does not want is moved over by a turn.
+        let is_full = u32::try_from(lines.len()).is_ok_and(|found| found >= PAGE);
+        Ok(is_full || lines.iter().any(|line| webhook.wants(line.told.kind)))
     }
 }

@@ -1,0 +1,135 @@
+//! What a turn leaves when it is cut short, and that nobody is looked after who has nothing to do.
+
+use std::sync::atomic::Ordering;
+
+use chancery::{
+    domain::{
+        feed::FeedKind, identity::Identity, owner::Caller, unit::Unit, webhook::WebhookState,
+    },
+    ports::{clock::Clock, store::Store},
+};
+
+use crate::turning::{HOUR, Manner, Meanwhile, World, runner, service};
+
+#[tokio::test]
+async fn one_whose_frontend_was_stopped_is_looked_at_once_an_hour() {
+    let world = World::new().await;
+    world.active(Vec::new()).await;
+    world.order().await;
+    let stopped = Identity::disable(world.panel().await, world.clock.now()).unwrap();
+    let unit = Unit::of(Caller::system("test"), world.clock.now(), stopped);
+    world.store.commit(unit).await.unwrap();
+    world.rouse().await;
+    for _ in 0..2 {
+        assert_eq!(world.runner.tick().await.unwrap(), 1);
+        assert_eq!(world.runner.tick().await.unwrap(), 0, "it is left alone");
+        world.clock.advance(HOUR);
+    }
+    assert_eq!(world.taken(), 0);
+}
+
+#[tokio::test]
+async fn without_a_way_out_nobody_is_looked_after() {
+    let world = World::new().await;
+    world.active(Vec::new()).await;
+    world.order().await;
+    let (store, clock) = (&world.store, &world.clock);
+    let without = service(store, clock, &world.entropy, &world.faulty, None);
+    let runner = runner(store, clock, &world.entropy, &without);
+    world.rouse().await;
+    assert_eq!(runner.tick().await.unwrap(), 1);
+    assert_eq!(runner.tick().await.unwrap(), 0, "it is left alone");
+    world.clock.advance(HOUR);
+    assert_eq!(runner.tick().await.unwrap(), 0, "for a day");
+}
+
+#[tokio::test]
+async fn what_comes_during_a_turn_has_a_turn_only_where_it_is_wanted() {
+    for (types, looks) in [
+        (Vec::new(), 1),
+        (vec![FeedKind::OrderCreated, FeedKind::OrderCancelled], 1),
+        (vec![FeedKind::OrderCreated], 0),
+    ] {
+        let world = World::new().await;
+        world.active(types).await;
+        let order = world.order().await;
+        *world.endpoint.meanwhile.lock().unwrap() = Some(Meanwhile {
+            orders: world.orders.clone(),
+            scope: world.scope().await,
+            order: Some(order),
+        });
+        world.rouse().await;
+        assert_eq!(world.runner.tick().await.unwrap(), 1);
+        assert_eq!(world.taken(), 1);
+        assert_eq!(world.runner.tick().await.unwrap(), looks);
+        assert_eq!(world.runner.tick().await.unwrap(), 0);
+        assert_eq!(world.taken(), 1 + looks);
+    }
+}
+
+#[tokio::test]
+async fn what_was_delivered_before_a_failed_look_is_not_delivered_again() {
+    let world = World::new().await;
+    let id = world.active(Vec::new()).await;
+    for _ in 0..4 {
+        world.order().await;
+    }
+    world.rouse().await;
+    // The turn's own look at it, and one before each of two messages.
+    world.faulty.reads_left.store(3, Ordering::SeqCst);
+    assert_eq!(world.runner.tick().await.unwrap(), 1);
+    assert_eq!(world.taken(), 2);
+    let positions = world.positions().await;
+    assert_eq!(world.progress(id).await.delivered, positions[1]);
+    world.clock.advance(HOUR);
+    world.ran_out().await;
+    assert_eq!(world.taken(), 4, "each came once");
+    assert_eq!(world.progress(id).await.delivered, positions[3]);
+}
+
+#[tokio::test]
+async fn a_process_that_dies_in_a_turn_has_booked_its_whole_pages() {
+    let world = World::new().await;
+    let id = world.active(Vec::new()).await;
+    for _ in 0..60 {
+        world.order().await;
+    }
+    world.rouse().await;
+    *world.endpoint.then.lock().unwrap() = Some((55, Manner::Hangs));
+    tokio::select! {
+        _ = world.runner.tick() => panic!("it hangs"),
+        () = world.endpoint.hangs.notified() => {}
+    }
+    let positions = world.positions().await;
+    assert_eq!(world.taken(), 55);
+    assert_eq!(world.progress(id).await.delivered, positions[49]);
+}
+
+#[tokio::test]
+async fn three_days_in_which_no_process_ran_are_not_the_endpoints() {
+    let world = World::new().await;
+    let id = world.active(Vec::new()).await;
+    *world.endpoint.manner.lock().unwrap() = Manner::Refuses;
+    world.order().await;
+    world.rouse().await;
+    assert_eq!(world.runner.tick().await.unwrap(), 1);
+    assert_eq!(world.progress(id).await.failures, 1);
+    // The same pause, with a process that ran and one that began at its end.
+    world.clock.advance(HOUR * 100);
+    let (store, clock, entropy) = (&world.store, &world.clock, &world.entropy);
+    let endpoint = Some(world.endpoint.clone());
+    let after = service(store, clock, entropy, &world.faulty, endpoint);
+    let after = runner(store, clock, entropy, &after);
+    assert_eq!(after.tick().await.unwrap(), 1);
+    let progress = world.progress(id).await;
+    assert_eq!(
+        (progress.failures, progress.failing_since),
+        (1, Some(world.clock.now()))
+    );
+    world.clock.advance(HOUR * 71);
+    assert_eq!(after.tick().await.unwrap(), 1);
+    assert_eq!(world.webhook(id).await.state, WebhookState::Active);
+    world.clock.advance(HOUR);
+    assert_eq!(after.tick().await.unwrap(), 1);
+    assert_eq!(world.webhook(id).await.state, WebhookState::Disabled);
+}
