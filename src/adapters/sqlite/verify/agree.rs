@@ -36,7 +36,7 @@ const QUESTIONS: &[Question] = &[
         "intent",
         Rule::ProfileUnknown,
         "SELECT i.serial AS id, 'profile_sha256' AS col FROM intent AS i \
-         WHERE EXISTS (SELECT 1 FROM profile) AND NOT EXISTS (SELECT 1 FROM temp.said AS s \
+         WHERE (SELECT 1 FROM profile) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM temp.said AS s \
          WHERE s.tbl = 'profile_form' AND s.id = i.profile || ' ' || lower(hex(i.profile_sha256)) \
          AND s.col = '')",
     ),
@@ -44,7 +44,7 @@ const QUESTIONS: &[Question] = &[
         "intent",
         Rule::TextMissing,
         "SELECT i.serial AS id, 'profile_sha256' AS col FROM intent AS i \
-         WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         WHERE (SELECT 1 FROM temp.said WHERE tbl = 'text') IS NOT NULL AND NOT EXISTS (SELECT 1 \
          FROM text AS t WHERE t.kind = 'profile' AND t.name = i.profile \
          AND t.sha256 = lower(hex(i.profile_sha256)))",
     ),
@@ -52,14 +52,14 @@ const QUESTIONS: &[Question] = &[
         "intent",
         Rule::TextMissing,
         "SELECT i.serial AS id, 'lint_rules' AS col FROM intent AS i \
-         WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         WHERE (SELECT 1 FROM temp.said WHERE tbl = 'text') IS NOT NULL AND NOT EXISTS (SELECT 1 \
          FROM text AS t WHERE t.kind = 'lint_rules' AND t.name = i.lint_rules)",
     ),
     (
         "revocation_list",
         Rule::TextMissing,
         "SELECT l.issuer || '/' || l.crl_partition || '/' || l.number AS id, 'lint_rules' AS col \
-         FROM revocation_list AS l WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') \
+         FROM revocation_list AS l WHERE (SELECT 1 FROM temp.said WHERE tbl = 'text') IS NOT NULL \
          AND NOT EXISTS (SELECT 1 FROM text AS t WHERE t.kind = 'lint_rules' \
          AND t.name = l.lint_rules)",
     ),
@@ -68,7 +68,7 @@ const QUESTIONS: &[Question] = &[
         Rule::TextMissing,
         "SELECT a.id AS id, 'statements' AS col FROM activation AS a, \
          json_each(iif(json_valid(a.statements), a.statements, '[]')) AS s \
-         WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         WHERE (SELECT 1 FROM temp.said WHERE tbl = 'text') IS NOT NULL AND NOT EXISTS (SELECT 1 \
          FROM text AS t WHERE t.kind = 'statement' AND t.name = json_extract(s.value, '$.id') \
          || ' v' || json_extract(s.value, '$.version') \
          AND t.sha256 = json_extract(s.value, '$.sha256'))",
@@ -78,7 +78,7 @@ const QUESTIONS: &[Question] = &[
         Rule::TextMissing,
         "SELECT d.id AS id, 'statements' AS col FROM subject_data AS d, \
          json_each(iif(json_valid(d.statements), d.statements, '[]')) AS s \
-         WHERE EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
+         WHERE (SELECT 1 FROM temp.said WHERE tbl = 'text') IS NOT NULL AND NOT EXISTS (SELECT 1 \
          FROM text AS t WHERE t.kind = 'statement' AND t.name = json_extract(s.value, '$.id') \
          || ' v' || json_extract(s.value, '$.version') \
          AND t.sha256 = json_extract(s.value, '$.sha256'))",
@@ -87,8 +87,8 @@ const QUESTIONS: &[Question] = &[
         "text",
         Rule::TextMissing,
         "SELECT s.id AS id, '' AS col FROM temp.said AS s WHERE s.tbl = 'key_text' \
-         AND EXISTS (SELECT 1 FROM temp.said WHERE tbl = 'text') AND NOT EXISTS (SELECT 1 \
-         FROM text AS t WHERE s.id IN (t.kind || ' ' || t.name, t.kind || ' ' || t.sha256))",
+         AND (SELECT 1 FROM temp.said WHERE tbl = 'text') IS NOT NULL AND s.id NOT IN (SELECT \
+         kind || ' ' || name FROM text UNION SELECT kind || ' ' || sha256 FROM text)",
     ),
     (
         "intent",
@@ -99,11 +99,18 @@ const QUESTIONS: &[Question] = &[
     (
         "rests_on",
         Rule::GroundsMissing,
-        "SELECT i.serial AS id, w.aggregate AS col FROM intent AS i \
-         JOIN activation AS a ON a.id = i.activation_id JOIN (SELECT 'subject_data' AS aggregate \
-         UNION ALL SELECT 'mailbox') AS w WHERE NOT EXISTS (SELECT 1 FROM rests_on AS r \
-         WHERE r.issuer = i.issuer AND r.serial = i.serial AND r.aggregate = w.aggregate \
-         AND r.id = CASE w.aggregate WHEN 'mailbox' THEN a.mailbox ELSE a.subject_data END)",
+        "SELECT i.serial AS id, 'subject_data' AS col FROM intent AS i \
+         JOIN activation AS a ON a.id = i.activation_id WHERE NOT EXISTS (SELECT 1 FROM rests_on AS r \
+         WHERE r.issuer = i.issuer AND r.serial = i.serial AND r.aggregate = 'subject_data' \
+         AND r.id = a.subject_data)",
+    ),
+    (
+        "rests_on",
+        Rule::GroundsMissing,
+        "SELECT i.serial AS id, 'mailbox' AS col FROM intent AS i \
+         JOIN activation AS a ON a.id = i.activation_id WHERE NOT EXISTS (SELECT 1 FROM rests_on AS r \
+         WHERE r.issuer = i.issuer AND r.serial = i.serial AND r.aggregate = 'mailbox' \
+         AND r.id = a.mailbox)",
     ),
     (
         "rests_on",
@@ -167,7 +174,7 @@ const QUESTIONS: &[Question] = &[
         "job",
         Rule::Unsaid,
         "SELECT c.id AS id, 'revoke_superseded' AS col FROM certificate AS c \
-         JOIN certificate AS n ON n.replaces = c.id WHERE EXISTS (SELECT 1 FROM job) \
+         JOIN certificate AS n ON n.replaces = c.id WHERE (SELECT 1 FROM job) IS NOT NULL \
          AND c.not_after > (SELECT max(last_time) FROM audit_head) \
          AND NOT EXISTS (SELECT 1 FROM revoked AS r WHERE r.issuer = c.issuer \
          AND r.serial = c.serial) AND NOT EXISTS (SELECT 1 FROM job AS j \
@@ -343,8 +350,8 @@ const QUESTIONS: &[Question] = &[
     (
         "notification",
         Rule::Unsaid,
-        "SELECT w.id AS id, '' AS col FROM webhook AS w WHERE w.state = 'disabled' AND NOT EXISTS \
-         (SELECT 1 FROM notification AS n WHERE n.object = w.id AND n.code = 'webhook-disabled')",
+        "SELECT w.id AS id, '' AS col FROM webhook AS w WHERE w.state = 'disabled' AND w.id NOT IN \
+         (SELECT object FROM notification WHERE code = 'webhook-disabled')",
     ),
     (
         "feed",
@@ -374,10 +381,11 @@ const QUESTIONS: &[Question] = &[
     (
         "notification",
         Rule::Unsaid,
-        "SELECT r.id AS id, '' AS col FROM revocation AS r WHERE r.state = 'published' \
-         AND EXISTS (SELECT 1 FROM notification) AND NOT EXISTS (SELECT 1 FROM notification AS n WHERE n.ra = r.ra \
-         AND n.customer IS r.customer AND n.object = r.certificate_id \
-         AND n.code = 'certificate-revoked')",
+        "SELECT r.id AS id, '' AS col FROM (SELECT certificate_id, ra, customer FROM revocation \
+         WHERE state = 'published' EXCEPT SELECT object, ra, customer FROM notification \
+         WHERE code = 'certificate-revoked') AS untold \
+         JOIN revocation AS r ON r.certificate_id = untold.certificate_id \
+         WHERE (SELECT 1 FROM notification) IS NOT NULL",
     ),
     (
         "revoked",
@@ -403,8 +411,8 @@ const QUESTIONS: &[Question] = &[
         "instance",
         Rule::BootUnknown,
         "SELECT DISTINCT b.boot AS id, '' AS col FROM (SELECT boot FROM intent UNION \
-         SELECT boot FROM revocation_list) AS b WHERE EXISTS (SELECT 1 FROM temp.said \
-         WHERE tbl = 'instance') AND b.boot NOT IN (SELECT boot FROM instance)",
+         SELECT boot FROM revocation_list) AS b WHERE (SELECT 1 FROM temp.said \
+         WHERE tbl = 'instance') IS NOT NULL AND b.boot NOT IN (SELECT boot FROM instance)",
     ),
     (
         "instance",
@@ -414,17 +422,17 @@ const QUESTIONS: &[Question] = &[
     (
         "notification",
         Rule::Unsaid,
-        "SELECT c.id AS id, '' AS col FROM certificate AS c WHERE EXISTS (SELECT 1 FROM \
-         notification) AND NOT EXISTS (SELECT 1 FROM notification AS n WHERE n.ra = c.ra \
-         AND n.customer IS c.customer AND n.tab = 'new_certificates' AND n.object = c.id \
-         AND n.code = 'certificate-issued' AND n.order_id = c.order_id)",
+        "SELECT id, '' AS col FROM (SELECT id, order_id, ra, customer FROM certificate \
+         EXCEPT SELECT object, order_id, ra, customer FROM notification \
+         WHERE tab = 'new_certificates' AND code = 'certificate-issued') \
+         WHERE (SELECT 1 FROM notification) IS NOT NULL",
     ),
     (
         "mail",
         Rule::Unsaid,
-        "SELECT c.id AS id, '' AS col FROM certificate AS c WHERE EXISTS (SELECT 1 FROM mail) \
-         AND NOT EXISTS (SELECT 1 FROM mail AS m WHERE m.order_id = c.order_id \
-         AND m.kind = 'issued' AND m.object = c.id AND m.recipient = c.mailbox)",
+        "SELECT id, '' AS col FROM (SELECT id, order_id, mailbox FROM certificate \
+         EXCEPT SELECT object, order_id, recipient FROM mail WHERE kind = 'issued') \
+         WHERE (SELECT 1 FROM mail) IS NOT NULL",
     ),
     (
         "mail",
@@ -443,7 +451,7 @@ const QUESTIONS: &[Question] = &[
         "address_use",
         Rule::SendCount,
         "SELECT m.id AS id, '' AS col FROM mailbox AS m WHERE m.reused_from IS NULL \
-         AND EXISTS (SELECT 1 FROM mail) AND NOT EXISTS (SELECT 1 FROM address_use AS u, \
+         AND (SELECT 1 FROM mail) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM address_use AS u, \
          json_each(iif(json_valid(u.sent), u.sent, '[]')) AS s WHERE u.abuse_key = lower(m.address) \
          AND s.value >= m.code_created_at)",
     ),
@@ -469,3 +477,6 @@ pub(super) async fn check(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod plan;
