@@ -95,6 +95,7 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
     let mut signals = Signals::listen().map_err(io("the signal handlers"))?;
     let material = Material::load(&config, outside.clock.now())?;
     material.warn();
+    material::document_directory(&config)?;
     let sockets = Sockets::open(&config.settings.listen).map_err(io("the listeners"))?;
     let boot = BootId::new(outside.clock.now(), entropy::random(&*outside.entropy)?);
     let store = open_store(&config, &outside, boot).await?;

@@ -11,6 +11,10 @@
 mod catalogue;
 #[path = "registration_calls/data.rs"]
 mod data;
+#[path = "registration_calls/directory.rs"]
+mod directory;
+#[path = "support/disk.rs"]
+mod disk;
 #[path = "registration_calls/documents.rs"]
 mod documents;
 #[expect(dead_code, reason = "other suites use more of it")]

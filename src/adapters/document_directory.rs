@@ -4,6 +4,7 @@
 //! is not encrypted is no document's.
 
 use std::{
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -54,6 +55,45 @@ impl DocumentDirectory {
     }
 }
 
+/// Why a directory is none for documents.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    #[error("{0} is not there: make it, for the daemon's account alone (mode 0700)")]
+    Missing(PathBuf),
+    #[error("{0} is not a directory")]
+    NotDirectory(PathBuf),
+    #[error("this account cannot write into {0}: {1}")]
+    NotWritable(PathBuf, io::Error),
+}
+
+/// Looks whether a directory is there and can be written to, by writing to it. A full disk is no
+/// fault here: it says so when a document comes, and no CRL waits for it.
+///
+/// # Errors
+/// When it is missing, something else, or not writable for this account.
+pub fn require_usable(directory: &Path) -> Result<(), Unusable> {
+    let own = || directory.to_owned();
+    match std::fs::metadata(directory) {
+        Ok(found) if found.is_dir() => {}
+        Ok(_) => return Err(Unusable::NotDirectory(own())),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(Unusable::Missing(own())),
+        Err(error) => return Err(Unusable::NotWritable(own(), error)),
+    }
+    let trial = directory.join(format!(".trial-{}", std::process::id()));
+    let written = std::fs::write(&trial, []).and_then(|()| std::fs::remove_file(&trial));
+    match written {
+        Err(error) if !is_full(&error) => Err(Unusable::NotWritable(own(), error)),
+        _ => Ok(()),
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    )
+}
+
 #[async_trait]
 impl DocumentFiles for DocumentDirectory {
     async fn begin(&self, id: DocumentId) -> Result<Box<dyn IncomingFile>, FilesError> {
@@ -61,7 +101,7 @@ impl DocumentFiles for DocumentDirectory {
         let path = self.directory.join(format!(".incoming-{id}"));
         let mut options = OpenOptions::new();
         let options = options.write(true).create_new(true).mode(0o600);
-        let file = options.open(&path).await.map_err(failed)?;
+        let file = options.open(&path).await.map_err(unwritable)?;
         let mut incoming = Incoming {
             file,
             sealing,
@@ -69,7 +109,7 @@ impl DocumentFiles for DocumentDirectory {
             target: self.path(id),
             directory: self.directory.clone(),
         };
-        incoming.file.write_all(&head).await.map_err(failed)?;
+        incoming.file.write_all(&head).await.map_err(unwritable)?;
         Ok(Box::new(incoming))
     }
 
@@ -86,10 +126,10 @@ impl DocumentFiles for DocumentDirectory {
     }
 
     async fn remove(&self, id: DocumentId) -> Result<(), FilesError> {
-        match fs::remove_file(self.path(id)).await.map_err(failed) {
-            Ok(()) => sync_directory(&self.directory).await,
-            Err(FilesError::Missing) => Ok(()),
-            Err(error) => Err(error),
+        match fs::remove_file(self.path(id)).await {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritable(error)),
+            // Also when it is not there: the directory may be what is missing.
+            _ => sync_directory(&self.directory).await,
         }
     }
 }
@@ -106,7 +146,7 @@ struct Incoming {
 impl IncomingFile for Incoming {
     async fn write(&mut self, chunk: &[u8]) -> Result<(), FilesError> {
         let sealed = self.sealing.write(chunk)?;
-        self.file.write_all(&sealed).await.map_err(failed)
+        self.file.write_all(&sealed).await.map_err(unwritable)
     }
 
     async fn keep(self: Box<Self>) -> Result<(), FilesError> {
@@ -117,17 +157,21 @@ impl IncomingFile for Incoming {
             target,
             directory,
         } = *self;
-        file.write_all(&sealing.end()?).await.map_err(failed)?;
-        file.flush().await.map_err(failed)?;
-        file.sync_all().await.map_err(failed)?;
-        if let Some(from) = path.0.take() {
-            let renamed = fs::rename(&from, &target).await;
-            if let Err(error) = renamed {
-                path.0 = Some(from);
-                return Err(failed(error));
-            }
+        file.write_all(&sealing.end()?).await.map_err(unwritable)?;
+        file.flush().await.map_err(unwritable)?;
+        file.sync_all().await.map_err(unwritable)?;
+        let Some(from) = path.0.take() else {
+            return Err(FilesError::Unavailable("it was kept before".to_owned()));
+        };
+        if let Err(error) = fs::rename(&from, &target).await {
+            path.0 = Some(from);
+            return Err(unwritable(error));
         }
-        sync_directory(&directory).await
+        // A name that may not last is none; if this fails too, the daily sweep finds the file.
+        let mut named = Leftover(Some(target));
+        sync_directory(&directory).await?;
+        named.0 = None;
+        Ok(())
     }
 }
 
@@ -166,25 +210,32 @@ async fn block(file: &mut File, length: usize) -> Result<Vec<u8>, FilesError> {
 
 /// The new name is durable only when its directory is.
 async fn sync_directory(directory: &Path) -> Result<(), FilesError> {
-    let directory = File::open(directory).await.map_err(failed)?;
-    directory.sync_all().await.map_err(failed)
+    let directory = File::open(directory).await.map_err(unwritable)?;
+    directory.sync_all().await.map_err(unwritable)
 }
 
-/// Removes an incoming file that was not kept.
+/// Removes a file that came to nothing.
 struct Leftover(Option<PathBuf>);
 
 impl Drop for Leftover {
     fn drop(&mut self) {
         if let Some(path) = self.0.take() {
-            // Nobody waits for it; what stays behind is encrypted and swept by the operator.
+            // Nobody waits for it; what stays behind is encrypted, and the daily sweep takes it.
             let _ = std::fs::remove_file(path);
         }
     }
 }
 
-fn failed(error: std::io::Error) -> FilesError {
+/// Of what is read: a file that is not there is a finding.
+fn failed(error: io::Error) -> FilesError {
     match error.kind() {
-        std::io::ErrorKind::NotFound => FilesError::Missing,
-        _ => FilesError::Unavailable(error.to_string()),
+        ErrorKind::NotFound => FilesError::Missing,
+        _ => unwritable(error),
     }
+}
+
+/// Of what is written: whatever it is, the directory's.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unwritable(error: io::Error) -> FilesError {
+    FilesError::Unavailable(error.to_string())
 }

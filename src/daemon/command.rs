@@ -165,6 +165,7 @@ fn check(path: &Path) -> Done {
     let fresh = reload::read(path, outside().clock.now())?;
     material::code_key(fresh.config())?;
     material::document_keys(fresh.config())?;
+    material::document_directory(fresh.config())?;
     mail::check(fresh.config(), outside().clock.now())?;
     caa::resolver(fresh.config())?;
     let clock = outside().clock;

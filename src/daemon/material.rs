@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use crate::{
     adapters::{
-        document_directory::keys::DocumentKeys,
+        document_directory::{keys::DocumentKeys, require_usable},
         pkcs11::config::{KeyConfig, TokenConfig, TokenSelector},
         sqlite::verify::Issuers,
         system,
@@ -359,6 +359,15 @@ pub fn document_keys(config: &Config) -> Result<DocumentKeys, ConfigError> {
     let source = &config.settings.secrets.document_keys;
     let bytes = secret(config, source)?;
     DocumentKeys::parse(bytes.expose_secret()).map_err(|fault| config.fault(source, fault))
+}
+
+/// Looks whether documents can be kept where the configuration says.
+///
+/// # Errors
+/// When the directory is missing or this account cannot write into it.
+pub fn document_directory(config: &Config) -> Result<(), ConfigError> {
+    let directory = &config.settings.files.documents;
+    require_usable(directory.get_ref().as_path()).map_err(|fault| config.fault(directory, fault))
 }
 
 /// A secret of one line, without its line end.

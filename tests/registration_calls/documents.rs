@@ -10,7 +10,7 @@ use crate::{Answer, Call, Instance, STAFF, draft, keyed, refused, submitted};
 const MIB: usize = 1024 * 1024;
 
 /// A form with these text parts and one file.
-fn form(parts: &[(&str, &str)], name: &str, content: &[u8]) -> Call {
+pub fn form(parts: &[(&str, &str)], name: &str, content: &[u8]) -> Call {
     form_as("application/octet-stream", parts, name, content)
 }
 
@@ -32,22 +32,22 @@ fn form_as(declared: &str, parts: &[(&str, &str)], name: &str, content: &[u8]) -
         .bytes(body)
 }
 
-fn kind(kind: &str) -> [(&str, &str); 1] {
+pub fn kind(kind: &str) -> [(&str, &str); 1] {
     [("kind", kind)]
 }
 
-fn pdf(size: usize) -> Vec<u8> {
+pub fn pdf(size: usize) -> Vec<u8> {
     let mut content = b"%PDF-1.7\n".to_vec();
     content.resize(size, b'x');
     content
 }
 
-fn upload(instance: &Instance, set: &str, call: &Call) -> Answer {
+pub fn upload(instance: &Instance, set: &str, call: &Call) -> Answer {
     let path = format!("/subject-data/{set}/documents");
     instance.post("customer", &path, &call.clone().fresh_key())
 }
 
-fn files(instance: &Instance) -> Vec<String> {
+pub fn files(instance: &Instance) -> Vec<String> {
     let found = fs::read_dir(instance.path("documents")).unwrap();
     found
         .map(|file| file.unwrap().file_name().into_string().unwrap())

@@ -6,6 +6,7 @@
  *                  lost       a log is synced, but the answer is EIO
  *                  forgotten  the same, and the index of the log is forgotten, as it is when
  *                             nobody else has the database open: the next one reads the log anew
+ *                  nameless   syncing a directory called `documents` gives EIO: no new name in it lasts
  *                Without the file all is well.
  */
 #define _GNU_SOURCE
@@ -20,16 +21,19 @@
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
-/* The name of the open file, if it is a write-ahead log. */
-static int is_log(int file, char name[4096]) {
+/* The name of the open file, if it ends so. */
+static int is_named(int file, char name[4096], const char *end) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-  ssize_t length = readlink(link, name, 4095);
-  if (length < 4)
+  ssize_t length = readlink(link, name, 4095), tail = (ssize_t)strlen(end);
+  if (length < tail)
     return 0;
   name[length] = '\0';
-  return strcmp(name + length - 4, "-wal") == 0;
+  return strcmp(name + length - tail, end) == 0;
 }
+
+/* The same for a write-ahead log. */
+static int is_log(int file, char name[4096]) { return is_named(file, name, "-wal"); }
 
 /* Whether this fault is due now; counts it down. */
 static int due(const char *kind) {
@@ -70,6 +74,10 @@ static int sync_or_fail(int file, const char *function) {
   char name[4096];
   int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, function);
   int result = real(file);
+  if (result == 0 && is_named(file, name, "/documents") && due("nameless")) {
+    errno = EIO;
+    return -1;
+  }
   if (result != 0 || !is_log(file, name))
     return result;
   if (due("lost")) {
