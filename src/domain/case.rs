@@ -18,7 +18,7 @@ mod verdict;
 mod work;
 
 use lookup::LookupState;
-use work::{MAX_EVIDENCE, also};
+use work::also;
 
 use super::{
     id::{CaseId, DocumentId, EvidenceId, SubjectDataId},

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    future,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -13,46 +14,76 @@ use std::{
 use async_trait::async_trait;
 use chancery::{
     domain::{
-        case::{Case, CheckKind, CheckState, Evidence, lookup::LookupState},
+        case::{Case, CheckKind, CheckState, Evidence, EvidenceKind, lookup::LookupState},
         id::{CaseId, SubjectDataId},
         job::JobKind,
         register::{
-            EntityStatus, Exchange, LookupEvidence, LookupOutcome, RegisterAddress, RegisterId,
-            RegisterNumber, RegisterRecord, Silence,
+            EntityStatus, Exchange, LookupEvidence, LookupOutcome, LookupResult, RegisterAddress,
+            RegisterId, RegisterNumber, RegisterRecord, Silence,
         },
         timestamp::Timestamp,
         unit::Unit,
     },
-    policy::organization_identifier::Scheme,
+    policy::{access::OfficerScope, organization_identifier::Scheme},
     ports::{
         clock::Clock,
         register::{NumberKind, Reach, Register},
         store::registration::Cases,
     },
     services::{
-        cases::{CaseWork, Parts, lookup::automatic::AutomaticLookup},
+        cases::{
+            CaseWork, Parts,
+            evidence::NewEvidence,
+            lookup::{LookupWish, automatic::AutomaticLookup},
+        },
         jobs::{JobHandler, Runner},
         registers::Registers,
     },
 };
 
+use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
+
 use crate::{cabinet::cabinet, clock::FakeClock, ground::text, world::World};
 
 const SECOND: Duration = Duration::from_secs(1);
+/// After it, what another holder had is free.
+const LEASE_OVER: Duration = Duration::from_secs(301);
 
-/// A court register that is silent for a number of calls and then has the applicant.
+/// A register of court numbers that is silent for a number of calls and then has the applicant.
 struct Played {
+    id: RegisterId,
     clock: Arc<FakeClock>,
     silent: usize,
     calls: AtomicUsize,
-    /// Runs while the first answer is on its way.
-    meanwhile: Mutex<Option<Runner>>,
+    /// Happens while the next answer is on its way.
+    meanwhile: Mutex<Option<BoxFuture<'static, ()>>>,
+}
+
+impl Played {
+    fn new(id: RegisterId, world: &World, silent: usize) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            clock: world.clock.clone(),
+            silent,
+            calls: AtomicUsize::new(0),
+            meanwhile: Mutex::new(None),
+        })
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn meanwhile(&self, other: impl Future<Output = ()> + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::pin(other));
+    }
 }
 
 #[async_trait]
 impl Register for Played {
     fn id(&self) -> RegisterId {
-        RegisterId::Krs
+        self.id
     }
 
     fn schemes(&self) -> &'static [NumberKind] {
@@ -71,13 +102,11 @@ impl Register for Played {
         let before = self.calls.fetch_add(1, Ordering::SeqCst);
         let other = self.meanwhile.lock().unwrap().take();
         if let Some(other) = other {
-            // The lease ends under this holder.
-            self.clock.advance(Duration::from_secs(301));
-            other.tick().await.unwrap();
+            other.await;
         }
         let now = self.clock.now();
         let silent = before < self.silent;
-        let evidence = evidence(number, now, silent);
+        let evidence = evidence(self.id, number, now, silent);
         if silent {
             let retry_at = now.plus(SECOND);
             return LookupOutcome::Unavailable { retry_at, evidence };
@@ -86,9 +115,14 @@ impl Register for Played {
     }
 }
 
-fn evidence(number: &RegisterNumber, now: Timestamp, silent: bool) -> LookupEvidence {
+fn evidence(
+    register: RegisterId,
+    number: &RegisterNumber,
+    now: Timestamp,
+    silent: bool,
+) -> LookupEvidence {
     LookupEvidence {
-        register: RegisterId::Krs,
+        register,
         reader: 1,
         number: number.clone(),
         exchanges: vec![Exchange {
@@ -130,33 +164,50 @@ fn record() -> RegisterRecord {
     }
 }
 
-/// A world with a case whose register is to be asked.
+/// A world with a case whose registers are to be asked.
 struct Scene {
     world: World,
     case: CaseId,
     data: SubjectDataId,
-    register: Arc<Played>,
+    /// The court register, which people ask unless they name another one.
+    court: Arc<Played>,
+    /// Another one of the same numbers, where the scene has one.
+    other: Option<Arc<Played>>,
+    work: CaseWork,
     runner: Runner,
 }
 
 impl Scene {
+    /// One register, silent so often.
     async fn new(silent: usize) -> Self {
         let world = World::new().await;
-        let register = Arc::new(Played {
-            clock: world.clock.clone(),
-            silent,
-            calls: AtomicUsize::new(0),
-            meanwhile: Mutex::new(None),
-        });
+        let court = Played::new(RegisterId::Krs, &world, silent);
+        Self::of(world, court, None).await
+    }
+
+    /// Two of them, each silent so often.
+    async fn of_two(court: usize, other: usize) -> Self {
+        let world = World::new().await;
+        let court = Played::new(RegisterId::Krs, &world, court);
+        let other = Played::new(RegisterId::Regon, &world, other);
+        Self::of(world, court, Some(other)).await
+    }
+
+    async fn of(world: World, court: Arc<Played>, other: Option<Arc<Played>>) -> Self {
         let (case, data) = world
             .submit_as("0098765432", LookupState::AutoChecking)
             .await;
-        let runner = runner(&world, &register);
+        let mut registers: Vec<Arc<dyn Register>> = vec![court.clone()];
+        registers.extend(other.clone().map(|one| -> Arc<dyn Register> { one }));
+        let work = work(&world, registers);
+        let runner = runner(&world, &work);
         Self {
             world,
             case,
             data,
-            register,
+            court,
+            other,
+            work,
             runner,
         }
     }
@@ -167,8 +218,20 @@ impl Scene {
         (Case::clone(&case), evidence)
     }
 
+    /// Which register said what to whom, in the order of the registers.
+    async fn told(&self) -> Vec<(RegisterId, LookupResult, String)> {
+        let (_, evidence) = self.stored().await;
+        let told = evidence.iter().filter_map(|piece| {
+            let by = piece.recorded_by.to_string();
+            Some((piece.register()?, piece.kind.lookup()?, by))
+        });
+        let mut told: Vec<_> = told.collect();
+        told.sort();
+        told
+    }
+
     fn calls(&self) -> usize {
-        self.register.calls.load(Ordering::SeqCst)
+        self.court.calls()
     }
 
     /// Runs what is due after so much time.
@@ -176,26 +239,48 @@ impl Scene {
         self.world.clock.advance(rest);
         self.runner.tick().await.unwrap()
     }
+
+    /// Anna takes the case.
+    async fn claim(&self) -> OfficerScope {
+        let scope = self.world.scope(&self.world.anna).await;
+        self.work.claim(&scope, self.case).await.unwrap();
+        scope
+    }
+
+    /// What Anna does who asks the court register, by the number of the data or by another one.
+    fn ask(&self, scope: OfficerScope, number: Option<&str>) -> impl Future<Output = ()> + 'static {
+        let (work, case) = (self.work.clone(), self.case);
+        let wish = LookupWish {
+            register: Some(RegisterId::Krs),
+            number: number.map(|number| ("KRS".to_owned(), number.to_owned())),
+        };
+        async move {
+            work.lookup(&scope, case, &wish).await.unwrap();
+        }
+    }
 }
 
-fn runner(world: &World, register: &Arc<Played>) -> Runner {
+fn work(world: &World, registers: Vec<Arc<dyn Register>>) -> CaseWork {
     let shared = Arc::new(world.store.clone());
-    let work = CaseWork::new(Parts {
+    CaseWork::new(Parts {
         warnings: Arc::default(),
-        registers: Registers::new(vec![register.clone()]),
+        registers: Registers::new(registers),
         store: shared.clone(),
         cases: shared.clone(),
         subject_data: shared.clone(),
         orders: shared.clone(),
-        mailboxes: shared.clone(),
+        mailboxes: shared,
         files: Arc::new(cabinet(world.dir.path(), world.entropy.clone())),
         clock: world.clock.clone(),
         entropy: world.entropy.clone(),
-    });
-    let asking: Arc<dyn JobHandler> = Arc::new(AutomaticLookup(work));
+    })
+}
+
+fn runner(world: &World, work: &CaseWork) -> Runner {
+    let asking: Arc<dyn JobHandler> = Arc::new(AutomaticLookup(work.clone()));
     let handlers = BTreeMap::from([(JobKind::AskRegisters, asking)]);
     let (clock, entropy) = (world.clock.clone(), world.entropy.clone());
-    Runner::new(shared, clock, entropy, handlers, 4)
+    Runner::new(Arc::new(world.store.clone()), clock, entropy, handlers, 4)
 }
 
 #[tokio::test]
@@ -238,8 +323,13 @@ async fn a_register_that_comes_back_is_heard_and_then_asked_no_more() {
 #[tokio::test]
 async fn two_holders_of_one_job_record_one_answer() {
     let scene = Scene::new(0).await;
-    let other = runner(&scene.world, &scene.register);
-    *scene.register.meanwhile.lock().unwrap() = Some(other);
+    let other = runner(&scene.world, &scene.work);
+    let clock = scene.world.clock.clone();
+    scene.court.meanwhile(async move {
+        // The lease ends under this holder.
+        clock.advance(LEASE_OVER);
+        other.tick().await.unwrap();
+    });
     scene.after(Duration::ZERO).await;
     assert_eq!(scene.calls(), 2);
     let (case, evidence) = scene.stored().await;
@@ -262,4 +352,108 @@ async fn a_case_that_ended_meanwhile_is_not_asked_for() {
     assert_eq!(scene.after(Duration::from_secs(30)).await, 1);
     assert_eq!(scene.calls(), 1);
     assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
+}
+
+#[tokio::test]
+async fn what_a_person_asked_meanwhile_takes_nothing_from_the_other_registers() {
+    let scene = Scene::of_two(0, 0).await;
+    let anna = scene.claim().await;
+    let other = scene.other.clone().unwrap();
+    other.meanwhile(scene.ask(anna, None));
+    assert_eq!(scene.after(Duration::ZERO).await, 1);
+    let found = |register, by: &str| (register, LookupResult::Found, by.to_owned());
+    assert_eq!(
+        scene.told().await,
+        [
+            found(RegisterId::Krs, "anna"),
+            found(RegisterId::Regon, "automatic")
+        ]
+    );
+    let (case, _) = scene.stored().await;
+    assert_eq!(case.lookup, LookupState::AutoMatched);
+    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
+    assert_eq!((scene.calls(), other.calls()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_silent_register_is_asked_again_also_when_a_person_heard_another_one() {
+    let scene = Scene::of_two(0, 1).await;
+    let anna = scene.claim().await;
+    // All that registers can say agrees with the data, and the case says so; the job goes on.
+    scene.ask(anna, None).await;
+    assert_eq!(scene.stored().await.0.lookup, LookupState::AutoMatched);
+    assert_eq!(scene.after(Duration::ZERO).await, 1);
+    assert_eq!(scene.after(Duration::from_secs(30)).await, 1);
+    let told = scene.told().await;
+    let of_other = told.iter().filter(|told| told.0 == RegisterId::Regon);
+    let of_other: Vec<_> = of_other.map(|told| told.1).collect();
+    assert_eq!(of_other, [LookupResult::Found, LookupResult::Unavailable]);
+    assert_eq!(scene.stored().await.0.lookup, LookupState::AutoMatched);
+    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
+    assert_eq!(scene.calls(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_about_another_number_is_none_about_this_one() {
+    let scene = Scene::new(0).await;
+    let anna = scene.claim().await;
+    scene.ask(anna, Some("0012345678")).await;
+    assert_eq!(scene.stored().await.0.lookup, LookupState::AutoChecking);
+    assert_eq!(scene.after(Duration::ZERO).await, 1);
+    assert_eq!(scene.calls(), 2);
+    let (case, evidence) = scene.stored().await;
+    assert_eq!(case.lookup, LookupState::AutoMatched);
+    assert_eq!(evidence.len(), 2);
+}
+
+#[tokio::test]
+async fn a_case_that_takes_no_more_evidence_is_left_to_people() {
+    let scene = Scene::new(0).await;
+    let anna = scene.claim().await;
+    let note = NewEvidence {
+        kind: EvidenceKind::Note,
+        source: text("a search"),
+        description: None,
+        content: Some("nothing".to_owned()),
+        document: None,
+        obtained_at: scene.world.now(),
+    };
+    while scene.stored().await.0.room() > 0 {
+        scene
+            .work
+            .add_evidence(&anna, scene.case, &note)
+            .await
+            .unwrap();
+    }
+    assert_eq!(scene.after(Duration::ZERO).await, 1);
+    let (case, evidence) = scene.stored().await;
+    assert_eq!(case.lookup, LookupState::NeedsReview);
+    assert_eq!(evidence.len(), 200);
+    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
+    assert_eq!(scene.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_lookup_that_never_comes_to_an_end_is_left_to_people() {
+    let scene = Scene::new(0).await;
+    for call in 1..=6 {
+        let (begun, asks) = oneshot::channel();
+        scene.court.meanwhile(async move {
+            begun.send(()).unwrap();
+            future::pending().await
+        });
+        // The process dies while the register is asked.
+        tokio::select! {
+            _ = scene.runner.tick() => panic!("the register answered"),
+            asked = asks => asked.unwrap(),
+        }
+        assert_eq!(scene.calls(), call);
+        scene.world.clock.advance(LEASE_OVER);
+    }
+    assert_eq!(scene.after(Duration::ZERO).await, 1);
+    let (case, evidence) = scene.stored().await;
+    assert_eq!(case.lookup, LookupState::NeedsReview);
+    assert!(evidence.is_empty());
+    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
+    assert_eq!(scene.calls(), 6);
 }

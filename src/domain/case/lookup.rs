@@ -2,7 +2,7 @@
 //! the outcomes that rules read out of them become those of checks. It decides nothing, and is
 //! nobody's work: no claim begins or renews by it, and whoever decides may decide after it.
 
-use super::{Case, Check, Evidence, MAX_EVIDENCE, also, work};
+use super::{Case, Check, Evidence, also, work};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::{
@@ -85,7 +85,7 @@ impl Loaded<Case> {
         now: Timestamp,
     ) -> Result<Changed<Case>, Refused> {
         self.require_open()?;
-        if self.evidence.len() + answers.evidence.len() > MAX_EVIDENCE {
+        if answers.evidence.len() > self.room() {
             return Err(Refused::state("evidence-full"));
         }
         let Answers {

@@ -27,6 +27,12 @@ pub const LEASE: Duration = Duration::from_secs(60 * 60);
 pub const MAX_EVIDENCE: usize = 200;
 
 impl Case {
+    /// How many more pieces of evidence it takes.
+    #[must_use]
+    pub const fn room(&self) -> usize {
+        MAX_EVIDENCE.saturating_sub(self.evidence.len())
+    }
+
     /// Who holds the case at `now`.
     #[must_use]
     pub fn holder(&self, now: Timestamp) -> Option<&IdentityName> {
@@ -155,14 +161,7 @@ impl Loaded<Case> {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Changed<Case>, Refused> {
-        self.require_work(&evidence.recorded_by, now)?;
-        if self.evidence.len() >= MAX_EVIDENCE {
-            return Err(Refused::state("evidence-full"));
-        }
-        let event = evidence_event(self.id, evidence);
-        Ok(self.work(event, &evidence.recorded_by, now, |case| {
-            case.evidence.push((evidence.id, evidence.sha256));
-        }))
+        self.add_lookup(evidence, None, now)
     }
 
     /// As [`Self::add_evidence`], of what a register answered a person; `lookup` is how far the
@@ -177,7 +176,7 @@ impl Loaded<Case> {
         now: Timestamp,
     ) -> Result<Changed<Case>, Refused> {
         self.require_work(&evidence.recorded_by, now)?;
-        if self.evidence.len() >= MAX_EVIDENCE {
+        if self.room() == 0 {
             return Err(Refused::state("evidence-full"));
         }
         let event = evidence_event(self.id, evidence);

@@ -123,17 +123,41 @@ pub fn state(checks: &[Check], silent: bool) -> LookupState {
     }
 }
 
-/// How far the registers are after a person asked one of them by the number of the data.
+/// How far the registers are after the daemon asked and would say `asked`: what a person learnt
+/// of one of them stands. Nothing lifts a doubt of theirs, and only a doubt lifts a match.
+#[must_use]
+pub fn reached(case: &Case, asked: LookupState, answers: &[Answer]) -> LookupState {
+    let by = |answer: &Answer| state_after(case, answer.result, &answer.findings);
+    match case.lookup {
+        LookupState::NeedsReview => LookupState::NeedsReview,
+        before @ LookupState::AutoMatched => answers
+            .iter()
+            .map(by)
+            .find(|state| *state != before)
+            .unwrap_or(before),
+        LookupState::NotAsked | LookupState::AutoChecking | LookupState::RegisterUnavailable => {
+            asked
+        }
+    }
+}
+
+/// How far the registers are after a person asked one of them by the number of the data. What is
+/// on record against the data outweighs what this one confirms.
 #[must_use]
 pub fn state_after(case: &Case, result: LookupResult, findings: &[Finding]) -> LookupState {
     let confirms = |kind: CheckKind| {
         let mut of_kind = findings.iter().filter(|finding| finding.check == kind);
         of_kind.any(|finding| finding.state == CheckState::Verified)
     };
+    let is_doubted = |kind: CheckKind| {
+        let on_record = case.check(kind).map(weight_of);
+        on_record.is_some_and(|weight| weight > Weight::Confirms)
+    };
     let heavy = |finding: &Finding| finding.state != CheckState::Verified && !finding.is_silent();
     match (case.lookup, result) {
         (before, LookupResult::Unavailable) => before,
         (LookupState::NeedsReview, _) => LookupState::NeedsReview,
+        _ if READABLE.into_iter().any(is_doubted) => LookupState::NeedsReview,
         (LookupState::AutoMatched, LookupResult::Found) if !findings.iter().any(heavy) => {
             LookupState::AutoMatched
         }

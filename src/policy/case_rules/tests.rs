@@ -1,6 +1,7 @@
 use super::{
-    actions, check, evidence,
+    actions, automatic, check, evidence,
     facts::{self, FactsInput, IdentifierInput},
+    lookup::Finding,
 };
 use crate::domain::{
     aggregate::Loaded,
@@ -8,6 +9,7 @@ use crate::domain::{
     id::{CaseId, EvidenceId, SubjectDataId},
     owner::{ActingFor, IdentityName, Owner, Role},
     refusal::Refused,
+    register::{LookupResult, RegisterId},
     subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
     text::{Country, Text},
     timestamp::{Timestamp, days},
@@ -286,6 +288,76 @@ fn by_document_the_specialist_names_the_register() {
         foreign,
         one("/organization_identifier", "identifier-country-differs")
     );
+}
+
+#[test]
+fn nothing_that_a_register_confirms_lifts_a_doubt_on_record() {
+    let data = by_number("KRS", "0012345678");
+    let confirmed = automatic::READABLE.map(|check| Finding {
+        check,
+        state: CheckState::Verified,
+        code: "entry-found",
+        verdict: None,
+        given: None,
+        registered: None,
+        steps: Vec::new(),
+    });
+    let after = |case: &Case| automatic::state_after(case, LookupResult::Found, &confirmed);
+    for lookup in [
+        LookupState::AutoChecking,
+        LookupState::AutoMatched,
+        LookupState::RegisterUnavailable,
+    ] {
+        let mut case = case(&data);
+        case.lookup = lookup;
+        assert_eq!(after(&case), LookupState::AutoMatched, "{lookup:?}");
+        for (state, expected) in [
+            (CheckState::Verified, LookupState::AutoMatched),
+            (CheckState::Required, LookupState::NeedsReview),
+            (CheckState::Failed, LookupState::NeedsReview),
+        ] {
+            for check in case.checks.iter_mut() {
+                if check.kind == CheckKind::LegalName {
+                    check.state = state;
+                    check.recorded_by = Some(person("anna"));
+                }
+            }
+            assert_eq!(after(&case), expected, "{lookup:?} {state:?}");
+        }
+    }
+}
+
+#[test]
+fn silence_and_confirmations_of_others_leave_what_a_person_learnt() {
+    let mut case = case(&by_number("KRS", "0012345678"));
+    let states = [
+        LookupState::NotAsked,
+        LookupState::AutoMatched,
+        LookupState::NeedsReview,
+        LookupState::RegisterUnavailable,
+    ];
+    for asked in states {
+        for (before, after) in [
+            (LookupState::NeedsReview, LookupState::NeedsReview),
+            (LookupState::AutoMatched, LookupState::AutoMatched),
+            (LookupState::AutoChecking, asked),
+            (LookupState::RegisterUnavailable, asked),
+        ] {
+            case.lookup = before;
+            assert_eq!(automatic::reached(&case, asked, &[]), after);
+        }
+    }
+    case.lookup = LookupState::AutoMatched;
+    let missing = automatic::Answer {
+        register: RegisterId::Krs,
+        evidence: piece(1, now()).id,
+        at: now(),
+        result: LookupResult::NotFound,
+        findings: Vec::new(),
+    };
+    let asked = LookupState::AutoMatched;
+    let reached = automatic::reached(&case, asked, &[missing]);
+    assert_eq!(reached, LookupState::NeedsReview);
 }
 
 /// A case whose checks have these ages in days: organisation, authority.

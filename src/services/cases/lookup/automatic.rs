@@ -1,16 +1,17 @@
 //! The registers of the data's number are asked as soon as the data are handed over, as a leased
 //! job: nobody waits for them. Each register's answer becomes evidence once; a silent register
-//! is asked again, more and more rarely, and then left to people.
+//! is asked again, more and more rarely, and then left to people. What people ask registers
+//! meanwhile takes nothing from this.
 //!
 //! Answers and the end of the job are one unit: a process that dies between answer and record
 //! leaves the job, and nothing else, behind.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
 
-use super::{LookupWish, asked, counted};
+use super::{LookupWish, asked, counted, record};
 use crate::{
     domain::{
         case::{
@@ -18,10 +19,10 @@ use crate::{
             lookup::{AUTOMATIC, Answers, LookupState},
         },
         id::CaseId,
-        job::{Job, backoff},
+        job::{Job, JobEnd, backoff},
         owner::IdentityName,
         refusal::Refused,
-        register::{LookupOutcome, LookupResult},
+        register::{LookupOutcome, LookupResult, RegisterId, RegisterNumber},
         timestamp::Timestamp,
         unit::{Aggregate, Unit},
     },
@@ -32,7 +33,6 @@ use crate::{
             lookup,
         },
     },
-    ports::register::Register,
     services::{
         cases::{CaseWork, Ground},
         jobs::{self, JobHandler},
@@ -52,21 +52,34 @@ impl AutomaticLookup {
     async fn ask(&self, id: CaseId, job: &Job) -> Result<(), Refused> {
         let work = &self.0.0;
         let ground = self.0.ground_in(&scope().read(), id).await?;
-        if !is_wanted(&ground) {
+        if !is_open(&ground) {
             return jobs::nothing_to_do(&*work.store, job).await;
+        }
+        // Nor again and again, whatever stops it from being recorded.
+        if job.attempts > TRIES {
+            return decide(|| self.give_up(id, job)).await;
         }
         let own = LookupWish::default();
         let (kind, number) = asked(&own, &ground.data)?;
         let registers = work.registers.online(kind, ground.data.country);
-        let complete = registers.iter().all(|one| !has_answered(one, &ground));
-        let unasked = registers
+        let numbered: Vec<_> = registers
             .into_iter()
-            .filter(|one| !has_answered(one, &ground));
-        let numbered = unasked.filter_map(|register| {
-            let number = register.normalise(kind, ground.data.country, number).ok()?;
-            Some((register, number))
-        });
-        let outcomes = join_all(numbered.map(|(register, number)| async move {
+            .filter_map(|register| {
+                let number = register.normalise(kind, ground.data.country, number);
+                Some((register, number.ok()?))
+            })
+            .collect();
+        let of_all = numbered.len();
+        let unasked: Vec<_> = numbered
+            .into_iter()
+            .filter(|(register, number)| !has_answered(register.id(), number, &ground))
+            .collect();
+        // Nobody is asked for what cannot be kept.
+        if unasked.len() > ground.case.room() {
+            return decide(|| self.give_up(id, job)).await;
+        }
+        let complete = unasked.len() == of_all;
+        let outcomes = join_all(unasked.into_iter().map(|(register, number)| async move {
             let outcome = register.lookup(&number).await;
             counted(&*register, &outcome);
             outcome
@@ -75,7 +88,8 @@ impl AutomaticLookup {
         decide(|| self.keep(id, job, &outcomes, complete)).await
     }
 
-    /// Only this is tried again when the case moved: the registers are asked once.
+    /// Only this is tried again when the case moved: the registers are asked once. What a person
+    /// learnt of one of them meanwhile takes nothing from what the others said.
     async fn keep(
         &self,
         id: CaseId,
@@ -85,27 +99,17 @@ impl AutomaticLookup {
     ) -> Result<(), Stopped> {
         let store = self.0.0.store.as_ref();
         let ground = self.0.ground_in(&scope().read(), id).await?;
-        if !is_wanted(&ground) {
+        if !is_open(&ground) {
             return Ok(jobs::nothing_to_do(store, job).await?);
         }
-        let now = ground.now;
-        let (answers, evidence) = self.heard(id, outcomes, &ground)?;
-        let checks = automatic::outcomes(&ground.case, &answers, complete);
-        let silent = outcomes
+        let news: Vec<_> = outcomes
             .iter()
-            .any(|one| one.result() == LookupResult::Unavailable);
-        let state = match outcomes {
-            [] if !ground
-                .evidence
-                .iter()
-                .any(|one| one.kind.lookup().is_some()) =>
-            {
-                LookupState::NotAsked
-            }
-            _ => automatic::state(&after(&ground.case.checks, &checks), silent),
-        };
-        let due = (state == LookupState::RegisterUnavailable && job.attempts < TRIES)
-            .then(|| again(job, outcomes, now));
+            .filter(|one| is_news(one, &ground))
+            .collect();
+        let complete = complete && news.len() == outcomes.len();
+        let (answers, evidence) = self.heard(id, &news, &ground)?;
+        let checks = automatic::outcomes(&ground.case, &answers, complete);
+        let (state, due) = progress(&ground, job, &news, &answers, &checks);
         if evidence.is_empty() && checks.is_empty() && state == ground.case.lookup {
             match due {
                 Some(due) => jobs::put_off(store, job, due).await?,
@@ -115,17 +119,38 @@ impl AutomaticLookup {
         }
         let answers = Answers {
             state,
-            evidence: evidence.clone(),
+            evidence,
             checks,
         };
-        let changed = ground.case.clone().registers_answered(answers, now)?;
-        let unit = Unit::of(scope().caller(), now, changed).rests_on(
+        self.record(ground, answers, jobs::next(job, due)).await
+    }
+
+    /// Leaves the case to people, without a word of any register.
+    async fn give_up(&self, id: CaseId, job: &Job) -> Result<(), Stopped> {
+        let ground = self.0.ground_in(&scope().read(), id).await?;
+        if !is_open(&ground) || ground.case.lookup == LookupState::NeedsReview {
+            let store = self.0.0.store.as_ref();
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        }
+        let answers = Answers {
+            state: LookupState::NeedsReview,
+            evidence: Vec::new(),
+            checks: Vec::new(),
+        };
+        self.record(ground, answers, jobs::done(job)).await
+    }
+
+    /// The answers and the end of the job.
+    async fn record(&self, ground: Ground, answers: Answers, end: JobEnd) -> Result<(), Stopped> {
+        let evidence = answers.evidence.clone();
+        let changed = ground.case.registers_answered(answers, ground.now)?;
+        let unit = Unit::of(scope().caller(), ground.now, changed).rests_on(
             Aggregate::SubjectData,
             ground.data.id,
             ground.data.version(),
         );
         let unit = evidence.into_iter().fold(unit, Unit::change);
-        store.commit(unit.ends_job(jobs::next(job, due))).await?;
+        self.0.0.store.commit(unit.ends_job(end)).await?;
         Ok(())
     }
 
@@ -133,7 +158,7 @@ impl AutomaticLookup {
     fn heard(
         &self,
         id: CaseId,
-        outcomes: &[LookupOutcome],
+        outcomes: &[&LookupOutcome],
         ground: &Ground,
     ) -> Result<(Vec<Answer>, Vec<Evidence>), Refused> {
         let now = ground.now;
@@ -152,13 +177,10 @@ impl AutomaticLookup {
                 findings,
             });
             // A silence that is on record already is not told again.
-            let silent = outcome.result() == LookupResult::Unavailable;
-            if !silent
-                || ground
-                    .evidence
-                    .iter()
-                    .all(|old| !is_same_silence(old, &piece))
-            {
+            let is_silent = outcome.result() == LookupResult::Unavailable;
+            let seen = outcome.evidence();
+            let mut earlier = lookups_by(seen.register, &seen.number, ground);
+            if !is_silent || earlier.all(|told| told != LookupResult::Unavailable) {
                 evidence.push(piece);
             }
         }
@@ -174,21 +196,63 @@ fn automatic_name() -> Result<IdentityName, Refused> {
     IdentityName::parse(AUTOMATIC).ok_or_else(Refused::not_found)
 }
 
-/// People may have ended the case, or asked the register themselves.
-fn is_wanted(ground: &Ground) -> bool {
-    ground.case.require_open().is_ok() && ground.case.lookup.is_pending()
+/// How far the registers are by these answers, and when a silent one is asked again. The job has
+/// its own end, whatever a person learnt of a register and the case says by it.
+fn progress(
+    ground: &Ground,
+    job: &Job,
+    outcomes: &[&LookupOutcome],
+    answers: &[Answer],
+    checks: &[Check],
+) -> (LookupState, Option<Timestamp>) {
+    let is_silent = |result| result == LookupResult::Unavailable;
+    let silent = outcomes.iter().any(|one| is_silent(one.result()));
+    let earlier = ground.evidence.iter().filter_map(|one| one.kind.lookup());
+    let mut told = earlier.chain(outcomes.iter().map(|one| one.result()));
+    let was_told = told.clone().any(|result| !is_silent(result));
+    let asked = match told.next() {
+        None => LookupState::NotAsked,
+        Some(_) => automatic::state(&after(&ground.case.checks, checks), silent),
+    };
+    let waits = asked == LookupState::RegisterUnavailable;
+    let due = (waits && job.attempts < TRIES).then(|| again(job, outcomes, ground.now));
+    let asked = if waits && due.is_none() && was_told {
+        LookupState::NeedsReview
+    } else {
+        asked
+    };
+    (automatic::reached(&ground.case, asked, answers), due)
 }
 
-/// Whether the case holds an answer of this register, whoever asked.
-fn has_answered(register: &Arc<dyn Register>, ground: &Ground) -> bool {
-    ground.evidence.iter().any(|piece| {
-        piece.register() == Some(register.id())
-            && piece.kind.lookup() != Some(LookupResult::Unavailable)
-    })
+/// People may have ended the case.
+fn is_open(ground: &Ground) -> bool {
+    ground.case.require_open().is_ok()
 }
 
-fn is_same_silence(old: &Evidence, new: &Evidence) -> bool {
-    old.kind == new.kind && old.register() == new.register()
+/// Whether nobody has heard this register meanwhile.
+fn is_news(outcome: &LookupOutcome, ground: &Ground) -> bool {
+    let seen = outcome.evidence();
+    !has_answered(seen.register, &seen.number, ground)
+}
+
+/// Whether the case holds an answer of this register about this number, whoever asked.
+fn has_answered(register: RegisterId, number: &RegisterNumber, ground: &Ground) -> bool {
+    lookups_by(register, number, ground).any(|result| result != LookupResult::Unavailable)
+}
+
+/// What came of the lookups of this number at this register that the case holds.
+fn lookups_by(
+    register: RegisterId,
+    number: &RegisterNumber,
+    ground: &Ground,
+) -> impl Iterator<Item = LookupResult> {
+    let of_register = ground
+        .evidence
+        .iter()
+        .filter(move |piece| piece.register() == Some(register));
+    of_register
+        .filter(move |piece| record::asked(&piece.content).as_ref() == Some(number))
+        .filter_map(|piece| piece.kind.lookup())
 }
 
 /// The checks once these are recorded.
@@ -200,7 +264,7 @@ fn after(old: &[Check], new: &[Check]) -> Vec<Check> {
 }
 
 /// Not before the first of the silent registers wishes to be asked again.
-fn again(job: &Job, outcomes: &[LookupOutcome], now: Timestamp) -> Timestamp {
+fn again(job: &Job, outcomes: &[&LookupOutcome], now: Timestamp) -> Timestamp {
     let wishes = outcomes.iter().filter_map(|outcome| match outcome {
         LookupOutcome::Unavailable { retry_at, .. } => Some(*retry_at),
         _ => None,

@@ -1,12 +1,16 @@
 //! A lookup as the text that the case keeps: `chancery-lookup/v1`, everything that was seen.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     domain::{
         id::CaseId,
-        register::{Exchange, Fact, LookupOutcome, RegisterAddress, RegisterRecord},
+        register::{
+            Exchange, Fact, LookupOutcome, RegisterAddress, RegisterNumber, RegisterRecord,
+        },
+        text::Country,
     },
     policy::{case_rules::lookup::Finding, matching},
 };
@@ -43,6 +47,28 @@ pub fn text(
         "findings": findings.iter().map(finding).collect::<Vec<_>>(),
         "exchanges": evidence.exchanges.iter().map(exchange).collect::<Vec<_>>(),
     }))
+}
+
+/// The number by which a kept lookup was asked; `None` of any other text.
+#[must_use]
+pub fn asked(text: &str) -> Option<RegisterNumber> {
+    #[derive(Deserialize)]
+    struct Kept {
+        asked: Asked,
+    }
+    #[derive(Deserialize)]
+    struct Asked {
+        #[serde(rename = "type")]
+        kind: String,
+        country: String,
+        number: String,
+    }
+    let Kept { asked } = serde_json::from_str(text).ok()?;
+    Some(RegisterNumber {
+        kind: asked.kind,
+        country: Country::parse(&asked.country)?,
+        number: asked.number,
+    })
 }
 
 fn record(record: &RegisterRecord) -> Value {
