@@ -399,7 +399,14 @@ async fn the_queue_has_parts_for_who_asks() {
     assert_eq!(part("mine", anna).await, [world.case]);
     assert!(part("mine", ola).await.is_empty());
     assert_eq!(part("new", ola).await, [second]);
-    world.clock.advance(days(5));
+    // A claim that ended is nobody's.
+    let lease = Duration::from_secs(3600);
+    world.clock.advance(lease - Duration::from_millis(1));
+    assert_eq!(part("mine", anna).await, [world.case]);
+    world.clock.advance(Duration::from_millis(1));
+    assert!(part("mine", anna).await.is_empty());
+    assert_eq!(part("new", ola).await, [second, world.case]);
+    world.clock.advance(days(5) - lease);
     assert_eq!(part("overdue", ola).await, [world.case]);
     world.clock.advance(Duration::from_secs(2));
     assert_eq!(part("overdue", ola).await, [second, world.case]);

@@ -1,5 +1,5 @@
 //! The contract every store keeps, run on SQLite. Apart from `store/sqlite.rs`,
-//! `store/crash.rs` and `store/disk.rs` the suite knows only the ports, so that a second adapter runs it unchanged.
+//! `store/plans.rs`, `store/crash.rs` and `store/disk.rs` the suite knows only the ports, so that a second adapter runs it unchanged.
 
 #![expect(
     clippy::unwrap_used,
@@ -29,6 +29,8 @@ mod gather;
 mod lookups;
 #[path = "store/oracle.rs"]
 mod oracle;
+#[path = "store/plans.rs"]
+mod plans;
 #[path = "store/reading.rs"]
 mod reading;
 #[path = "store/request.rs"]

@@ -126,12 +126,14 @@ CREATE TABLE validation_case (
 ) STRICT;
 CREATE INDEX validation_case_created ON validation_case (created_at, id);
 CREATE INDEX validation_case_state ON validation_case (state, created_at, id);
-CREATE INDEX validation_case_open ON validation_case (created_at, id)
-    WHERE state NOT IN ('decided', 'closed');
 CREATE INDEX validation_case_holder ON validation_case (claimed_by, created_at, id)
     WHERE claimed_by IS NOT NULL;
 CREATE INDEX validation_case_lookup ON validation_case (lookup, created_at, id);
 CREATE INDEX validation_case_country ON validation_case (country, created_at, id);
+CREATE INDEX validation_case_open_lookup ON validation_case (lookup, created_at, id)
+    WHERE state NOT IN ('decided', 'closed');
+CREATE INDEX validation_case_open_country ON validation_case (country, created_at, id)
+    WHERE state NOT IN ('decided', 'closed');
 CREATE INDEX validation_case_data ON validation_case (subject_data);
 
 CREATE TABLE evidence (

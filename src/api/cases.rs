@@ -16,10 +16,10 @@ use super::{
 pub struct QueueFilter {
     /// `queued`, `in_review`, `waiting_for_applicant`, `proposed`, `decided` or `closed`.
     pub state: Option<String>,
-    /// `me`, or the name of a person.
+    /// `me`, or the name of a person; of a claim that ended too, until another person takes the case.
     pub claimed_by: Option<String>,
-    /// In place of a state: `new` (nobody has it), `mine` (open, and I hold it), `waiting` (for the
-    /// applicant), `second_decision` (an outcome is proposed), or `overdue` (open for more than
+    /// In place of a state: `new` (nobody has it, or the claim ended), `mine` (open, and I hold it),
+    /// `waiting` (for the applicant), `second_decision` (an outcome is proposed), or `overdue` (open for more than
     /// five days, and not for the applicant to answer).
     pub queue: Option<String>,
     /// How far the registers are: `not_asked`, `auto_checking`, `auto_matched`, `needs_review` or

@@ -311,12 +311,28 @@ pub async fn cases_and_evidence<S: WholeStore>(world: World<S>) {
     let filter = CaseFilter {
         states: vec![case.state],
         claimed_by: Some(officer),
+        held_at: Some(world.now()),
+        free_at: None,
         lookup: Some(case.lookup),
         country: Some(case.country),
         is_open: true,
         opened_before: Some(world.now().plus(days(1))),
     };
     assert_eq!(world.store.cases(&filter, &page(9)).await.unwrap().len(), 1);
+    let until = case.claim.as_ref().unwrap().until;
+    for (held_at, free_at, found) in [
+        (Some(until), None, 0),
+        (None, Some(until), 1),
+        (None, Some(world.now()), 0),
+    ] {
+        let filter = CaseFilter {
+            held_at,
+            free_at,
+            ..filter.clone()
+        };
+        let cases = world.store.cases(&filter, &page(9)).await.unwrap();
+        assert_eq!(cases.len(), found);
+    }
 }
 
 pub async fn people_mails_and_notifications<S: WholeStore>(world: World<S>) {

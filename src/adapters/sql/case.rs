@@ -114,6 +114,40 @@ fn read(row: &dyn Columns) -> Result<Loaded<Case>, Unreadable> {
     Ok(Loaded::restore(case, row.version()?))
 }
 
+/// A page of the queue.
+#[must_use]
+pub fn listed(filter: &CaseFilter, page: &Page) -> Query {
+    let states = filter.states.iter().map(|s| SqlValue::text(s.name()));
+    let mut query = Query::from("validation_case").any("state", states.collect());
+    if let Some(person) = &filter.claimed_by {
+        query = query.eq("claimed_by", SqlValue::text(person));
+    }
+    if let Some(now) = filter.held_at {
+        query = query.sql(" AND claimed_until > ").bind(SqlValue::time(now));
+    }
+    if let Some(now) = filter.free_at {
+        query = query
+            .sql(" AND (claimed_until IS NULL OR claimed_until <= ")
+            .bind(SqlValue::time(now))
+            .sql(")");
+    }
+    if let Some(lookup) = filter.lookup {
+        query = query.eq("lookup", SqlValue::text(lookup.name()));
+    }
+    if let Some(country) = filter.country {
+        query = query.eq("country", SqlValue::text(country));
+    }
+    if filter.is_open_only() {
+        // The words of the partial indexes, which serve only queries that say them: what has its
+        // end grows for ever, and what is open does not.
+        query = query.sql(" AND state NOT IN ('decided', 'closed')");
+    }
+    if let Some(before) = filter.opened_before {
+        query = query.sql(" AND created_at < ").bind(SqlValue::time(before));
+    }
+    query.page(page)
+}
+
 fn read_claim(row: Fields<'_>) -> Result<Option<Claim>, Unreadable> {
     let by = row.maybe_with("claimed_by", IdentityName::parse)?;
     let until = row.maybe_time("claimed_until")?;
@@ -138,25 +172,7 @@ impl<F: Fetch> Cases for F {
         filter: &CaseFilter,
         page: &Page,
     ) -> Result<Vec<Loaded<Case>>, StoreError> {
-        let states = filter.states.iter().map(|s| SqlValue::text(s.name()));
-        let mut query = Query::from("validation_case").any("state", states.collect());
-        if let Some(person) = &filter.claimed_by {
-            query = query.eq("claimed_by", SqlValue::text(person));
-        }
-        if let Some(lookup) = filter.lookup {
-            query = query.eq("lookup", SqlValue::text(lookup.name()));
-        }
-        if let Some(country) = filter.country {
-            query = query.eq("country", SqlValue::text(country));
-        }
-        if filter.is_open {
-            // The words of the partial index, which serves only queries that say them.
-            query = query.sql(" AND state NOT IN ('decided', 'closed')");
-        }
-        if let Some(before) = filter.opened_before {
-            query = query.sql(" AND created_at < ").bind(SqlValue::time(before));
-        }
-        all(self, query.page(page), read).await
+        all(self, listed(filter, page), read).await
     }
 
     async fn evidence(&self, case: CaseId, id: EvidenceId) -> Result<Option<Evidence>, StoreError> {

@@ -106,12 +106,26 @@ pub trait SubjectDataSets: Send + Sync {
 #[derive(Clone, Debug, Default)]
 pub struct CaseFilter {
     pub states: Vec<CaseState>,
+    /// Whose claim is recorded, also one that ended.
     pub claimed_by: Option<IdentityName>,
+    /// Somebody holds it at this time.
+    pub held_at: Option<Timestamp>,
+    /// Nobody holds it at this time.
+    pub free_at: Option<Timestamp>,
     pub lookup: Option<LookupState>,
     pub country: Option<Country>,
     /// Neither decided nor closed.
     pub is_open: bool,
     pub opened_before: Option<Timestamp>,
+}
+
+impl CaseFilter {
+    /// Whether no case passes that has its end.
+    #[must_use]
+    pub fn is_open_only(&self) -> bool {
+        let has_end = |state: &CaseState| matches!(state, CaseState::Decided | CaseState::Closed);
+        self.is_open || !self.states.is_empty() && !self.states.iter().any(has_end)
+    }
 }
 
 #[async_trait]

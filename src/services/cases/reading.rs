@@ -30,7 +30,7 @@ const OVERDUE: u32 = 5;
 /// A name for a part of the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queue {
-    /// Nobody has it.
+    /// Nobody has it, or nobody any more: the claim ended without an outcome.
     New,
     /// Open, and held by whoever asks.
     Mine,
@@ -57,15 +57,21 @@ impl Queue {
         found.map(|(queue, _)| queue)
     }
 
+    /// A claim that ended is nobody's.
     fn narrow(self, filter: CaseFilter, by: &IdentityName, now: Timestamp) -> CaseFilter {
         let of = |states| CaseFilter {
             states,
             ..filter.clone()
         };
         match self {
-            Self::New => of(vec![CaseState::Queued]),
+            Self::New => CaseFilter {
+                states: vec![CaseState::Queued, CaseState::InReview],
+                free_at: Some(now),
+                ..filter
+            },
             Self::Mine => CaseFilter {
                 claimed_by: Some(by.clone()),
+                held_at: Some(now),
                 is_open: true,
                 ..filter
             },

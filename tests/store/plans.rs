@@ -1,0 +1,124 @@
+//! How SQLite goes about the pages of the queue: never by way of the cases that have their end,
+//! of which there are more each year.
+
+use chancery::{
+    adapters::sql::case::listed,
+    domain::{
+        case::{CaseState, lookup::LookupState},
+        owner::IdentityName,
+        text::Country,
+        timestamp::{Timestamp, days},
+    },
+    ports::store::registration::CaseFilter,
+};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use crate::{sqlite::fresh, world::page};
+
+/// What is said of one page.
+async fn plan(database: &mut SqliteConnection, filter: &CaseFilter) -> String {
+    let sql = format!("EXPLAIN QUERY PLAN {}", listed(filter, &page(50)).sql);
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(database).await;
+    let lines: Vec<String> = rows.unwrap().iter().map(|row| row.get("detail")).collect();
+    lines.join("; ")
+}
+
+/// The parts of the queue, each with the index that finds it unless it is narrowed further.
+fn parts(now: Timestamp) -> Vec<(CaseFilter, &'static str)> {
+    let of = |states| CaseFilter {
+        states,
+        ..CaseFilter::default()
+    };
+    let (new, mine) = (of(vec![CaseState::Queued, CaseState::InReview]), of(vec![]));
+    let mut at_work = new.states.clone();
+    at_work.push(CaseState::Proposed);
+    let by_state = "validation_case_state (state=?";
+    vec![
+        (
+            CaseFilter {
+                free_at: Some(now),
+                ..new
+            },
+            by_state,
+        ),
+        (
+            CaseFilter {
+                claimed_by: IdentityName::parse("anna"),
+                held_at: Some(now),
+                is_open: true,
+                ..mine
+            },
+            "validation_case_holder (claimed_by=?",
+        ),
+        (of(vec![CaseState::WaitingForApplicant]), by_state),
+        (of(vec![CaseState::Proposed]), by_state),
+        (
+            CaseFilter {
+                is_open: true,
+                opened_before: Some(now.minus(days(5))),
+                ..of(at_work)
+            },
+            by_state,
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn pages_of_the_queue_walk_only_what_is_open() {
+    let (dir, _world) = fresh().await;
+    let file = SqliteConnectOptions::new().filename(dir.path().join("ca.db"));
+    let mut database = SqliteConnection::connect_with(&file).await.unwrap();
+    let lookup = Some(LookupState::NeedsReview);
+    let country = Country::parse("PL");
+    let open_lookup = "validation_case_open_lookup (lookup=?";
+    let open_country = "validation_case_open_country (country=?";
+    for (part, own) in parts(Timestamp::from_millis(1_795_000_000_000)) {
+        for (lookup, country, index) in [
+            (None, None, own),
+            (lookup, None, open_lookup),
+            (None, country, open_country),
+            (lookup, country, "validation_case_open_"),
+        ] {
+            let filter = CaseFilter {
+                lookup,
+                country,
+                ..part.clone()
+            };
+            let plan = plan(&mut database, &filter).await;
+            let search = format!("SEARCH validation_case USING INDEX {index}");
+            assert!(plan.contains(&search), "{filter:?}: {plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_of_all_cases_are_read_in_their_order() {
+    let (dir, _world) = fresh().await;
+    let file = SqliteConnectOptions::new().filename(dir.path().join("ca.db"));
+    let mut database = SqliteConnection::connect_with(&file).await.unwrap();
+    let all = CaseFilter::default();
+    let of_lookup = CaseFilter {
+        lookup: Some(LookupState::NeedsReview),
+        ..all.clone()
+    };
+    let of_country = CaseFilter {
+        country: Country::parse("PL"),
+        ..all.clone()
+    };
+    for (filter, way) in [
+        (
+            all,
+            "SCAN validation_case USING INDEX validation_case_created",
+        ),
+        (
+            of_lookup,
+            "SEARCH validation_case USING INDEX validation_case_lookup (lookup=?)",
+        ),
+        (
+            of_country,
+            "SEARCH validation_case USING INDEX validation_case_country (country=?)",
+        ),
+    ] {
+        assert_eq!(plan(&mut database, &filter).await, way);
+    }
+}
