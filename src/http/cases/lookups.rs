@@ -64,11 +64,13 @@ pub fn progress(case: &Case) -> LookupProgress {
     }
 }
 
-/// The last lookup among a case's evidence.
+/// The last lookup among a case's evidence, by the time of its answer: pieces that were recorded
+/// together come in no order.
 #[must_use]
 pub fn last(evidence: &[Evidence]) -> Option<LastLookup> {
-    let mut lookups = evidence.iter().rev();
-    let (piece, result) = lookups.find_map(|piece| Some((piece, piece.kind.lookup()?)))?;
+    let lookups = evidence.iter();
+    let lookups = lookups.filter_map(|piece| Some((piece, piece.kind.lookup()?)));
+    let (piece, result) = lookups.max_by_key(|(piece, _)| piece.obtained_at)?;
     Some(LastLookup {
         outcome: result.name().to_owned(),
         message: message(result),
@@ -196,5 +198,41 @@ fn step(step: &Step) -> MatchStep {
         },
         from: step.from.clone(),
         to: step.to.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        case::EvidenceKind, id::EvidenceId, owner::IdentityName, text::Text, timestamp::Timestamp,
+    };
+
+    fn piece(number: u8, kind: EvidenceKind, obtained_at: i64) -> Evidence {
+        let now = Timestamp::from_millis(9_000);
+        Evidence {
+            id: EvidenceId::new(now, [number; 10]),
+            case: CaseId::new(now, [1; 10]),
+            kind,
+            source: Text::parse("krs").unwrap(),
+            description: None,
+            document: None,
+            content: "{}".to_owned(),
+            sha256: [number; 32],
+            obtained_at: Timestamp::from_millis(obtained_at),
+            recorded_by: IdentityName::parse("anna").unwrap(),
+            recorded_at: now,
+        }
+    }
+
+    #[test]
+    fn the_last_lookup_is_the_one_that_was_answered_last() {
+        let late = piece(1, EvidenceKind::Lookup(LookupResult::Found), 3_000);
+        let early = piece(2, EvidenceKind::Lookup(LookupResult::Unavailable), 2_000);
+        let note = piece(3, EvidenceKind::Note, 4_000);
+        let told = last(&[late.clone(), early, note.clone()]).unwrap();
+        assert_eq!(told.evidence_id, late.id.to_string());
+        assert_eq!(told.outcome, "found");
+        assert!(last(&[note]).is_none());
     }
 }
