@@ -67,6 +67,7 @@ pub(super) async fn check(
     for head in heads {
         pos = one_log(snapshot, &head, pos, &mut said, findings).await?;
     }
+    said.finish(snapshot).await?;
     let stray = Query::new(
         "SELECT count(*) AS n FROM audit_entry WHERE log NOT IN (SELECT log FROM audit_head)",
     );

@@ -4,10 +4,14 @@
 //! A column's first character may change how it is told: `~` a time near the entry's, `#` a
 //! count, `!` told by the first entry and not by later ones, `^` both `~` and `!`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter};
 
 use super::super::connection::{DatabaseError, Snapshot};
-use crate::adapters::sql::{query::Query, value::SqlValue};
+use crate::adapters::sql::{
+    query::Query,
+    statement::{self, Placeholders},
+    value::SqlValue,
+};
 
 /// In place of a value that the log no longer tells; no column holds it.
 pub(super) const UNKNOWN: &str = "\u{1}";
@@ -24,7 +28,7 @@ const KEEP: &str = " ON CONFLICT (tbl, id, col) DO UPDATE SET value = CASE subst
 
 type Key = (&'static str, String, &'static str);
 
-/// What a page of the log says, until it is written.
+/// What the log says, until it is written.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     pending: BTreeMap<Key, SqlValue>,
@@ -58,28 +62,33 @@ impl Said {
         }
     }
 
-    /// Writes what was gathered.
+    /// Writes what was gathered, in whole batches: the rest waits for more.
     pub async fn flush(&mut self, snapshot: &mut Snapshot) -> Result<(), DatabaseError> {
-        while !self.pending.is_empty() {
-            let mut query = Query::new("INSERT INTO temp.said (tbl, id, col, value) VALUES ");
-            for n in 0..BATCH {
-                let Some(((table, id, column), value)) = self.pending.pop_first() else {
-                    break;
-                };
-                let next = if n == 0 { "(" } else { ", (" };
-                query = query
-                    .sql(next)
-                    .bind(SqlValue::text(table))
-                    .sql(", ")
-                    .bind(SqlValue::Text(Some(id)))
-                    .sql(", ")
-                    .bind(SqlValue::text(column))
-                    .sql(", ")
-                    .bind(value)
-                    .sql(")");
-            }
-            snapshot.rows(query.sql(KEEP)).await?;
+        while self.pending.len() >= BATCH {
+            self.write(BATCH, snapshot).await?;
         }
+        Ok(())
+    }
+
+    /// Writes all that was gathered.
+    pub async fn finish(&mut self, snapshot: &mut Snapshot) -> Result<(), DatabaseError> {
+        self.flush(snapshot).await?;
+        self.write(self.pending.len(), snapshot).await
+    }
+
+    async fn write(&mut self, rows: usize, snapshot: &mut Snapshot) -> Result<(), DatabaseError> {
+        if rows == 0 {
+            return Ok(());
+        }
+        let places = statement::values_of(rows, 4, Placeholders::Anonymous);
+        let sql = format!("INSERT INTO temp.said (tbl, id, col, value) VALUES {places}{KEEP}");
+        let mut values = Vec::with_capacity(rows.saturating_mul(4));
+        let taken = iter::from_fn(|| self.pending.pop_first()).take(rows);
+        for ((table, id, column), value) in taken {
+            let id = SqlValue::Text(Some(id));
+            values.extend([SqlValue::text(table), id, SqlValue::text(column), value]);
+        }
+        snapshot.rows(Query { sql, values }).await?;
         Ok(())
     }
 }
