@@ -1,23 +1,23 @@
-"""The CA's people: one establishes the facts and proposes, another decides."""
+"""The CA's people: one establishes the facts and proposes, another decides. Both work with the
+command line, each with a key of their own."""
 
 import datetime
 
-from client import Failed, say, step
+from client import Failed, say, step, wait_for
 
-IDENTIFIER = {"scheme": "KRS", "number": "0012345678"}
-
-
-def decide(specialist, officer, ra, order):
+def decide(specialist, officer, ra, order, identifier, source):
+    """`identifier` is the organization's (scheme, number); `source` the document that shows it,
+    or None where a register was asked."""
     case = claim(specialist, order)
-    record(specialist, case)
+    establish(specialist, case, identifier, source)
     step("The specialist proposes to approve, signed with the key of the personal certificate")
-    proposed = word(specialist, case["id"], "propose", "proposal")
+    proposed = specialist.case("propose", case["id"], "--outcome", "approve")
     say(f"the case is now: {proposed['state']}")
-    step("The same person may not decide")
-    refused = word(specialist, case["id"], "decide", "decision", expect=(403,))
-    say(f"refused: {refused['code']}")
+    step("A specialist may not decide")
+    refused = specialist.case("decide", case["id"], "--outcome", "approve", expect=1)
+    say(f"refused: {refused['code']}: {refused['message']['en']}")
     step("A second person, the officer, sees the same evidence, decides and signs")
-    decided = word(officer, case["id"], "decide", "decision")
+    decided = officer.case("decide", case["id"], "--outcome", "approve")
     say(f"the case is now: {decided['state']}")
     state = ra.get(f"/orders/{order['id']}").json
     say(f"the order is now: {state['status_code']}")
@@ -25,57 +25,58 @@ def decide(specialist, officer, ra, order):
 
 def claim(specialist, order):
     step("A validation specialist takes the case from the queue")
-    queue = specialist.get("/cases?state=queued&limit=200").json["items"]
-    case = next((c for c in queue if c["subject_data_id"] == order["subject_data_id"]), None)
-    if case is None:
-        raise Failed("the case is not in the queue")
-    specialist.post(f"/cases/{case['id']}/claim", None)
-    full = specialist.get(f"/cases/{case['id']}").json
-    for check in full["checks"]:
-        say(f"  {check['check']}: {check['state']}")
-    return full
+
+    def mine():
+        queue = specialist.case("list", "--queue", "new", "--limit", "200")["items"]
+        found = next((c for c in queue if c["subject_data_id"] == order["subject_data_id"]), None)
+        if found is None:
+            raise Failed("the case is not in the queue")
+        case = specialist.case("show", found["id"])
+        return None if case["lookup"]["state"] == "auto_checking" else case
+
+    case = wait_for("the registers' answers", mine)
+    say(f"registers: {case['lookup']['message']['en']}")
+    specialist.case("claim", case["id"])
+    for check in case["checks"]:
+        note = f" ({check['note']})" if check.get("note") else ""
+        say(f"  {check['check']}: {check['state']}{note}")
+    return case
 
 
-def record(specialist, case):
-    step("The specialist records what the register says, as evidence, facts and outcomes")
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    path = f"/cases/{case['id']}"
-    evidence = specialist.post(f"{path}/evidence", {
-        "kind": "register",
-        "source": "Krajowy Rejestr Sądowy (KRS)",
-        "description": "Extract read by a person; this is a demonstration",
-        "content": f"{case['data']['organization']}, KRS 0012345678, Warszawa, mazowieckie: active.",
-        "obtained_at": now,
-    }).json["evidence"]
-    say(f"evidence {evidence['id']} with SHA-256 {evidence['sha256'][:16]}…")
-    current = specialist.get(path)
-    facts = {
-        "organization": case["data"]["organization"],
-        "country": "PL",
-        "state_or_province": case["data"]["state_or_province"],
-        "locality": case["data"]["locality"],
-        **IDENTIFIER,
+def establish(specialist, case, identifier, source):
+    """Facts, and an outcome with its evidence for every check that no register has answered."""
+    step("The specialist establishes what is still open, each outcome with its evidence")
+    data = case["data"]
+    says = {
+        "representative_authority": ("contact", "telephone number of the register",
+                                     "A member of the board confirms the order."),
+        "deny_list": ("note", "deny list of the CA", "Neither the name nor the number is on it."),
     }
-    current = specialist.put(f"{path}/facts", facts, match=current.etag)
-    say(f"organizationIdentifier: {current.json['facts']['organization_identifier']}")
+    read = f"{data['organization']}, {' '.join(identifier)}, {data['locality']}: active."
+    extract = ("register", "extract of the register, read by a person", read)
+    kept = {}
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     for check in case["checks"]:
         if check["state"] != "REQUIRED":
             continue
-        current = specialist.put(f"{path}/checks/{check['check']}", {
-            "state": "VERIFIED",
-            "checked_at": now,
-            "evidence": [evidence["id"]],
-            "note": "as in the extract",
-        }, match=current.etag)
+        kind, where, words = says.get(check["check"], extract)
+        what = ["--content", specialist.out.note(words)]
+        if source and kind == "register":
+            kind, what = "document", ["--document", source]
+        if kind not in kept:
+            kept[kind] = evidence(specialist, case, kind, where, what, now)
+        specialist.case("check", case["id"], check["check"], "--state", "VERIFIED",
+                        "--checked-at", now, "--evidence", kept[kind])
+    scheme, number = identifier
+    facts = specialist.case("facts", case["id"], "--organization", data["organization"],
+                            "--country", data["country"], "--state-or-province",
+                            data["state_or_province"], "--locality", data["locality"],
+                            "--scheme", scheme, "--number", number)
+    say(f"organizationIdentifier: {facts['facts']['organization_identifier']}")
 
 
-def word(person, case, kind, path, expect=(200,)):
-    """A signed proposal or decision over the digest the person sees."""
-    digest = person.get(f"/cases/{case}").json["case_digest"]
-    text = f"chancery-decision/v1\n{case}\n{kind}\napprove\n{digest}\n"
-    body = {
-        "outcome": "approve",
-        "case_digest": digest,
-        "signature": {"alg": "ES256", "value": person.sign(text)},
-    }
-    return person.post(f"/cases/{case}/{path}", body, expect=expect).json
+def evidence(specialist, case, kind, source, what, obtained):
+    added = specialist.case("evidence add", case["id"], "--kind", kind, "--source", source,
+                            *what, "--obtained-at", obtained)["evidence"]
+    say(f"evidence {added['id']} ({kind}), SHA-256 {added['sha256'][:16]}…")
+    return added["id"]

@@ -1,6 +1,5 @@
 """Calls of the demo: curl over mutual TLS, each printed in plain words and kept in a file."""
 
-import base64
 import json
 import pathlib
 import re
@@ -88,13 +87,19 @@ class Person:
     def put(self, path, body, **options):
         return self.call("PUT", path, body, **options)
 
-    def sign(self, text):
-        """ECDSA with SHA-256 by the person's mTLS key: DER, in base64."""
-        signed = subprocess.run(
-            ["openssl", "dgst", "-sha256", "-sign", self.key],
-            input=text.encode(), check=True, capture_output=True,
-        )
-        return base64.b64encode(signed.stdout).decode()
+    def upload(self, path, file, media_type, **parts):
+        """A file with what is said of it, as a form of a browser sends it."""
+        args = [*self.tls, "-H", f"Idempotency-Key: {uuid.uuid4()}"]
+        for header in self.headers:
+            args += ["-H", header]
+        for name, text in parts.items():
+            args += ["--form-string", f"{name}={text}"]
+        args += ["-F", f"file=@{file};type={media_type}"]
+        answer = self.out.curl(self.name.lower(), "POST", f"{self.base}/v1{path}", args)
+        if answer.status != 201:
+            say(answer.body.decode("utf-8", "replace"))
+            raise Failed(f"POST /v1{path} answered {answer.status}")
+        return answer
 
 
 class Walk:
@@ -118,6 +123,17 @@ class Walk:
         print(f"    {who}: {method} {short} -> {answer.status}", flush=True)
         self.keep(f"{self.count:02d}-{who}-{method.lower()}{slug(short)}", answer)
         return answer
+
+    def keep_text(self, name, text):
+        self.count += 1
+        (self.directory / f"{self.count:02d}-{name}.json").write_text(text)
+
+    def note(self, text):
+        """A file with what a person wrote down."""
+        self.count += 1
+        path = self.directory / f"{self.count:02d}-note.txt"
+        path.write_text(text + "\n")
+        return str(path)
 
     def keep(self, name, answer):
         kind = answer.headers.get("content-type", "")
