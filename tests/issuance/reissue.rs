@@ -12,7 +12,8 @@ use chancery::{
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         order::{Order, OrderState},
         owner::{ActingFor, IdentityName},
-        product::{ProductCode, Step as ProductStep},
+        period::Period,
+        product::{Operation, ProductCode, Step as ProductStep},
         refusal::Refused,
         revocation::{NewRevocation, Revocation},
         unit::Unit,
@@ -31,10 +32,13 @@ use chancery::{
 use futures_util::future::BoxFuture;
 
 use crate::{
+    fates::Fate,
     stage::{Serial, Stage, request as csr},
     token::Act,
     world::request,
 };
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A reissue that can be asked for whenever it is wanted.
 struct Reissue {
@@ -305,6 +309,31 @@ async fn renewed(stage: &Stage, key: &str) -> Result<OrderView, Refused> {
     let (scope, old) = (stage.panel().await, certificate(stage).await.id);
     let mailboxes = mailboxes(stage);
     orders.renew(&scope, old, &wish, &mailboxes, request).await
+}
+
+/// Each of what a renewal rests on ends between its judgement and its record.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_is_not_taken_when_its_time_has_come() {
+    let stage = issued_stage().await;
+    let mut products = stage.catalogue.products().as_ref().clone();
+    let renewal = products
+        .iter_mut()
+        .find(|known| known.operation == Operation::Renewal);
+    let ends = stage.world.now().plus(SECOND);
+    renewal.unwrap().offered = Period::new(None, Some(ends)).unwrap();
+    let before = stage.catalogue.products().as_ref().clone();
+    stage.catalogue.replace(products);
+    stage.fates([Fate::Later(SECOND)]);
+    let refused = renewed(&stage, "offered").await.expect_err("a refusal");
+    assert_eq!(refused.code, "product-withdrawn");
+    stage.catalogue.replace(before);
+    let ends = certificate(&stage).await.not_after;
+    let left = ends.since(stage.world.now());
+    stage.world.clock.advance(left - SECOND);
+    stage.fates([Fate::Later(SECOND)]);
+    let refused = renewed(&stage, "valid").await.expect_err("a refusal");
+    assert_eq!(refused.code, "certificate-expired");
+    assert_eq!(order(&stage).await.renewed_by, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

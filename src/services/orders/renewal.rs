@@ -12,6 +12,7 @@ use crate::{
             transition::{Continued, NewOrder},
         },
         owner::ActingFor,
+        period::Period,
         product::{Operation, ProductCode},
         refusal::{Fault, Refused},
         subject_data::SubjectData,
@@ -83,9 +84,10 @@ impl Orders {
         let record = self.0.certificates.certificate(&read, certificate).await?;
         let record = record.ok_or_else(Refused::not_found)?;
         let old = self.load(&read, record.certificate.order).await?;
-        self.require_renewal(&wish.product, now)?;
-        self.require_renewable(&read, &old, &record, now).await?;
-        let set = self.usable_set(scope, &old, now).await?;
+        let offered = self.require_renewal(&wish.product, now)?;
+        let until = self.require_renewable(&read, &old, &record, now).await?;
+        let usable = self.usable_set(scope, &old, now).await?;
+        let (set, set_until) = usable.unzip();
         let carried = self.carried(id, &old, wish, mailboxes, now).await?;
         let new = NewOrder {
             id,
@@ -114,9 +116,12 @@ impl Orders {
             .change(told)
             .job(timer)
             .unrevoked(&record.certificate)
+            .lapses_at(until)
+            .lapses_with(offered)
             .granted(scope.grant());
-        if let Some(set) = &set {
-            unit = unit.rests_on(Aggregate::SubjectData, set.id, set.version());
+        if let Some((set, until)) = set.as_ref().zip(set_until) {
+            let data = Aggregate::SubjectData;
+            unit = unit.rests_on(data, set.id, set.version()).lapses_at(until);
         }
         if let Some(carried) = carried {
             unit = carried.join(unit);
@@ -134,12 +139,13 @@ impl Orders {
         Ok((unit, view))
     }
 
-    fn require_renewal(&self, product: &ProductCode, now: Timestamp) -> Result<(), Refused> {
+    /// The time in which the product is offered.
+    fn require_renewal(&self, product: &ProductCode, now: Timestamp) -> Result<Period, Refused> {
         let code = match self.0.catalogue.product(product) {
             None => "product-unknown",
             Some(product) if product.operation != Operation::Renewal => "product-not-renewal",
             Some(product) if !product.offered.holds(now) => "product-withdrawn",
-            Some(_) => return Ok(()),
+            Some(product) => return Ok(product.offered),
         };
         Err(Refused {
             faults: vec![Fault {
@@ -150,18 +156,19 @@ impl Orders {
         })
     }
 
+    /// Until when the certificate can be continued.
     async fn require_renewable(
         &self,
         scope: &ReadScope,
         old: &Order,
         record: &CertificateRecord,
         now: Timestamp,
-    ) -> Result<(), Refused> {
+    ) -> Result<Timestamp, Refused> {
         let standing = Standing {
             certificate: &record.certificate,
             is_revoked: record.revoked.is_some(),
         };
-        activation::standing(old, standing, now)?;
+        let until = activation::standing(old, standing, now)?;
         let by = match old.renewed_by {
             Some(by) => self.0.orders.order(scope, by).await?,
             None => None,
@@ -170,22 +177,25 @@ impl Orders {
             Some(by) if !by.state.is_closed() && !by.is_over(now) => {
                 Err(Refused::state("renewal-exists"))
             }
-            _ => Ok(()),
+            _ => Ok(until),
         }
     }
 
-    /// The data of the earlier order, if a certificate can be issued on it now.
+    /// The data of the earlier order, if a certificate can be issued on it now, and until when.
     async fn usable_set(
         &self,
         scope: &TenantScope,
         old: &Order,
         now: Timestamp,
-    ) -> Result<Option<Loaded<SubjectData>>, Refused> {
+    ) -> Result<Option<(Loaded<SubjectData>, Timestamp)>, Refused> {
         let Some(id) = old.subject_data else {
             return Ok(None);
         };
         let set = self.0.sets.subject_data(&scope.read_frontend(), id).await?;
-        Ok(set.filter(|set| reuse::usable_facts(Some(set), now).is_ok()))
+        Ok(set.and_then(|set| {
+            let (_, until) = reuse::usable_facts(Some(&set), now).ok()?;
+            Some((set, until))
+        }))
     }
 
     async fn carried(

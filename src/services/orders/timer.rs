@@ -117,7 +117,7 @@ impl Orders {
         }
     }
 
-    /// A certificate that is revoked or renewed is told of no more.
+    /// A certificate that is revoked is told of no more, and one that is renewed for as long.
     async fn certificate(
         &self,
         order: Loaded<Order>,
@@ -125,9 +125,6 @@ impl Orders {
         now: Timestamp,
     ) -> Result<(), Stopped> {
         let store = self.0.store.as_ref();
-        if self.is_renewed(&order).await? {
-            return Ok(jobs::nothing_to_do(store, job).await?);
-        }
         let certificate = match order.certificate {
             Some(id) => {
                 let certificates = &self.0.certificates;
@@ -145,11 +142,18 @@ impl Orders {
         if now > certificate.not_after {
             return match now < over {
                 true => Ok(jobs::put_off(store, job, over).await?),
+                false if self.is_renewed(&order).await? => {
+                    Ok(jobs::nothing_to_do(store, job).await?)
+                }
                 false => self.expired(&order, &certificate, job, now).await,
             };
         }
         match warnings::standing(certificate.not_after, &self.0.warnings.certificate, now) {
             Standing::Early { first } => Ok(jobs::put_off(store, job, first).await?),
+            // The other certificate can fall while this one is still of use.
+            Standing::Due { next } if self.is_renewed(&order).await? => {
+                Ok(jobs::put_off(store, job, next.unwrap_or(over)).await?)
+            }
             Standing::Due { next } => {
                 let (kind, id) = (MailKind::CertificateExpiring, certificate.id);
                 let told = self.line(&order, Topic::CertificateExpiring, id, now)?;
@@ -161,13 +165,20 @@ impl Orders {
         }
     }
 
-    /// Whether another order has continued the certificate with one of its own.
+    /// Whether another order has continued the certificate with one of its own that stands.
     async fn is_renewed(&self, order: &Order) -> Result<bool, Refused> {
         let by = match order.renewed_by {
             Some(by) => self.0.orders.order(&SYSTEM.read(), by).await?,
             None => None,
         };
-        Ok(by.is_some_and(|by| by.state == OrderState::Issued))
+        let record = match by.and_then(|by| by.certificate) {
+            Some(id) => {
+                let certificates = &self.0.certificates;
+                certificates.certificate(&SYSTEM.read(), id).await?
+            }
+            None => None,
+        };
+        Ok(record.is_some_and(|record| record.revoked.is_none()))
     }
 
     /// Said once, a day after the end; then the timer is over.
