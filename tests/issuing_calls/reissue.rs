@@ -187,6 +187,20 @@ fn a_reissue_is_judged_like_the_first_certificate() {
     assert_eq!(end(&same), end(&made));
 }
 
+/// Whatever certificate it was sent for.
+#[test]
+fn a_private_key_sent_for_an_unknown_certificate_is_burnt() {
+    let world = shared();
+    let client = world.first();
+    let (key, csr) = new_key();
+    let unknown = "crt_01900000-0000-7000-8000-000000000000";
+    let lost = reissue(&client, unknown, &key);
+    assert_eq!(lost.refusal(), refused(404, "not-found"));
+    let made = client.issued(&new_key().1);
+    let burnt = reissue(&client, &text(&made, "id"), &csr);
+    assert_eq!(burnt.refusal(), refused(422, "csr-key-compromised"));
+}
+
 /// A serial that came to nothing is no second certificate, and its activation still ends when the
 /// first certificate does.
 #[test]

@@ -50,7 +50,10 @@ impl Issuance {
         wait: Duration,
     ) -> Result<Told, Refused> {
         let read = scope.read();
-        let record = self.0.certificates.find(&read, which).await?.record;
+        let record = match self.0.certificates.find(&read, which).await {
+            Ok(found) => found.record,
+            Err(refused) => return Err(self.without(&scope, &asked_for, refused).await),
+        };
         let certificate = record.certificate;
         let earlier = self.activation(&read, certificate.activation).await?;
         let wish = Wish {
@@ -63,6 +66,21 @@ impl Issuance {
         };
         self.activate(scope, certificate.order, wish, asked, wait)
             .await
+    }
+
+    /// What is not there is refused as such, after a private key in the text is burnt: it has
+    /// leaked whatever it was sent for (contract, Activation).
+    async fn without(
+        &self,
+        scope: &TenantScope,
+        asked_for: &Successor,
+        refused: Refused,
+    ) -> Refused {
+        let (caller, now) = (scope.caller(), self.0.clock.now());
+        match self.proven_key(&caller, &asked_for.csr, now).await {
+            Err(trouble) if trouble.is_trouble() => trouble,
+            _ => refused,
+        }
     }
 
     /// The certificate that is to be replaced, as it stands now.
