@@ -30,5 +30,7 @@ mod ready;
 mod retention;
 #[path = "registration/scans.rs"]
 mod scans;
+#[path = "registration/sweeping.rs"]
+mod sweeping;
 #[path = "registration/world.rs"]
 mod world;

@@ -18,11 +18,12 @@ use tokio::{
 use self::{
     keys::DocumentKeys,
     sealed::{HEAD, Opening, SEALED, Sealing},
+    walking::Walk,
 };
 use crate::{
-    domain::id::DocumentId,
+    domain::{id::DocumentId, timestamp::Timestamp},
     ports::{
-        document_files::{DocumentFiles, FilesError, IncomingFile, StoredFile},
+        document_files::{DocumentFiles, FilesError, FoundFiles, IncomingFile, StoredFile},
         entropy::Entropy,
     },
 };
@@ -31,6 +32,10 @@ pub mod keys;
 mod sealed;
 #[cfg(test)]
 mod tests;
+mod walking;
+
+/// What the name of a file begins with that has none of its own yet.
+const INCOMING: &str = ".incoming-";
 
 /// The directory.
 #[derive(Clone)]
@@ -52,6 +57,10 @@ impl DocumentDirectory {
 
     fn path(&self, id: DocumentId) -> PathBuf {
         self.directory.join(id.to_string())
+    }
+
+    fn incoming(&self, id: DocumentId) -> PathBuf {
+        self.directory.join(format!("{INCOMING}{id}"))
     }
 }
 
@@ -98,7 +107,7 @@ fn is_full(error: &io::Error) -> bool {
 impl DocumentFiles for DocumentDirectory {
     async fn begin(&self, id: DocumentId) -> Result<Box<dyn IncomingFile>, FilesError> {
         let (head, sealing) = Sealing::begin(&self.keys, &*self.entropy, id)?;
-        let path = self.directory.join(format!(".incoming-{id}"));
+        let path = self.incoming(id);
         let mut options = OpenOptions::new();
         let options = options.write(true).create_new(true).mode(0o600);
         let file = options.open(&path).await.map_err(unwritable)?;
@@ -130,6 +139,17 @@ impl DocumentFiles for DocumentDirectory {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritable(error)),
             // Also when it is not there: the directory may be what is missing.
             _ => sync_directory(&self.directory).await,
+        }
+    }
+
+    async fn untouched(&self, before: Timestamp) -> Result<Box<dyn FoundFiles>, FilesError> {
+        Ok(Box::new(Walk::begin(&self.directory, before).await?))
+    }
+
+    async fn discard(&self, id: DocumentId) -> Result<(), FilesError> {
+        match fs::remove_file(self.incoming(id)).await {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritable(error)),
+            _ => Ok(()),
         }
     }
 }

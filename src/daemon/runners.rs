@@ -68,8 +68,7 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     runner(ground, tracker, JobKind::ResumeActivation, resume, RESUMED);
     let advice = Arc::clone(&parts.advice);
     runner(ground, tracker, JobKind::AdviseCaa, advice, ADVICE);
-    let documents = Arc::new(parts.app.documents.clone());
-    runner(ground, tracker, JobKind::ScanDocument, documents, SCANS);
+    documents(ground, parts, tracker);
     let asking = Arc::new(AutomaticLookup(parts.app.cases.clone()));
     runner(ground, tracker, JobKind::AskRegisters, asking, LOOKUPS);
     let housekeeping = ground.clone();
@@ -87,7 +86,7 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         }
     }));
     let superseded = SupersededSweep(app.revocations.clone());
-    let timers: [(JobKind, Arc<dyn JobHandler>); 7] = [
+    let timers: [(JobKind, Arc<dyn JobHandler>); 8] = [
         (JobKind::RevokeSuperseded, Arc::new(superseded)),
         (JobKind::RemindReady, Arc::new(app.orders.clone())),
         (JobKind::OrderTimer, Arc::new(app.orders.clone())),
@@ -95,6 +94,7 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         (JobKind::DataExpiry, Arc::new(app.data_sets.clone())),
         (JobKind::MailboxExpiry, Arc::new(app.mailboxes.clone())),
         (JobKind::EraseDocument, Arc::new(app.documents.clone())),
+        (JobKind::SweepDocuments, Arc::new(app.documents.clone())),
     ];
     runner_of(ground, tracker, BTreeMap::from(timers), TIMERS);
     tracker.spawn(every(ground.clone(), TICK, move || {
@@ -145,6 +145,27 @@ fn webhooks(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
             }
         }
     }));
+}
+
+/// Scans what comes in, and what came in while nobody scanned.
+fn documents(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
+    let documents = parts.app.documents.clone();
+    let handler = Arc::new(documents.clone());
+    runner(ground, tracker, JobKind::ScanDocument, handler, SCANS);
+    let stop = ground.stop.clone();
+    tracker.spawn(async move {
+        let mut ticks = interval(HOUSEKEEPING);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            match documents.catch_up().await {
+                Ok(()) => return,
+                Err(refused) => report("putting documents before the scanner", &refused),
+            }
+        }
+    });
 }
 
 async fn take_back(ledger: MailLedger, place: Arc<dyn ReturnedMail>) {

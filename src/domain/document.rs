@@ -208,6 +208,15 @@ impl Document {
 }
 
 impl Loaded<Document> {
+    /// Nobody scanned when it came in, and somebody does now. Until then it is shown to nobody.
+    #[must_use]
+    pub fn want_scan(self) -> Changed<Document> {
+        let event = Event::new(EventKind::DocumentScanWanted, "document", self.id)
+            .digest(self.sha256)
+            .with("scan", Scan::Pending.name());
+        self.change(event, |document| document.scan = Scan::Pending)
+    }
+
     /// The scanner has spoken. The applicant's programs are told.
     #[must_use]
     pub fn scanned(

@@ -39,10 +39,12 @@ pub enum JobKind {
     ScanDocument,
     /// Object: a document, whose bytes go when its retention is over.
     EraseDocument,
+    /// Object: the directory of documents, which is looked through once a day.
+    SweepDocuments,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -59,6 +61,7 @@ impl JobKind {
         Self::RevokeKey,
         Self::ScanDocument,
         Self::EraseDocument,
+        Self::SweepDocuments,
     ];
 
     #[must_use]
@@ -80,6 +83,7 @@ impl JobKind {
             Self::RevokeKey => "revoke_key",
             Self::ScanDocument => "scan_document",
             Self::EraseDocument => "erase_document",
+            Self::SweepDocuments => "sweep_documents",
         }
     }
 

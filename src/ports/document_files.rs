@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 
-use crate::domain::id::DocumentId;
+use crate::domain::{id::DocumentId, timestamp::Timestamp};
 
 /// A file cannot be written or given back; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +45,37 @@ pub trait DocumentFiles: Send + Sync {
     /// # Errors
     /// When the directory cannot be written.
     async fn remove(&self, id: DocumentId) -> Result<(), FilesError>;
+
+    /// Names the files that nobody has written to since `before`, in no order. What is neither a
+    /// document's nor on its way to be one is passed over.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    async fn untouched(&self, before: Timestamp) -> Result<Box<dyn FoundFiles>, FilesError>;
+
+    /// Removes what is left of an upload that was never kept; nothing is nothing.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    async fn discard(&self, id: DocumentId) -> Result<(), FilesError>;
+}
+
+/// A file in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundFile {
+    Kept(DocumentId),
+    /// Begun, and neither kept nor given up.
+    Incoming(DocumentId),
+}
+
+/// Files as they are found, one after the other.
+#[async_trait]
+pub trait FoundFiles: Send {
+    /// The next one; `None` after the last.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    async fn next(&mut self) -> Result<Option<FoundFile>, FilesError>;
 }
 
 /// A file on its way in. Dropped without [`IncomingFile::keep`] it leaves nothing.

@@ -46,6 +46,7 @@ mod bringing;
 mod erasing;
 pub mod receiving;
 mod scanning;
+mod sweeping;
 
 /// What the service needs; wired once.
 pub struct Parts {
@@ -225,22 +226,30 @@ impl Documents {
 
     /// The jobs of a new document.
     fn timers(&self, unit: Unit, document: &Document) -> Result<Unit, Refused> {
-        let now = document.received_at;
-        let job = |kind, slot: &str, due| {
-            Ok::<_, Refused>(NewJob {
-                id: JobId::new(now, random(self.0.entropy.as_ref())?),
-                kind,
-                object: document.id.to_string(),
-                slot: slot.to_owned(),
-                due,
-            })
-        };
+        let (now, id) = (document.received_at, document.id.to_string());
         let over = now.plus(kept(self.0.kept_days));
-        let unit = unit.job(job(JobKind::EraseDocument, "retention", over)?);
+        let unit = unit.job(self.job(JobKind::EraseDocument, &id, "retention", over)?);
+        let unit = unit.job(self.sweeping(now)?);
         if document.scan == Scan::Pending {
-            return Ok(unit.job(job(JobKind::ScanDocument, "scan", now)?));
+            return Ok(unit.job(self.job(JobKind::ScanDocument, &id, "scan", now)?));
         }
         Ok(unit)
+    }
+
+    fn job(
+        &self,
+        kind: JobKind,
+        object: &str,
+        slot: &str,
+        due: Timestamp,
+    ) -> Result<NewJob, Refused> {
+        Ok(NewJob {
+            id: JobId::new(self.0.clock.now(), random(self.0.entropy.as_ref())?),
+            kind,
+            object: object.to_owned(),
+            slot: slot.to_owned(),
+            due,
+        })
     }
 
     /// Removes the file of a document that was refused.
@@ -248,7 +257,7 @@ impl Documents {
         if let Err(refused) = &added
             && !matches!(refused.class, Class::Unavailable { .. })
         {
-            // No row names the file. After a 503 one might: then the file stays.
+            // No row names the file. After a 503 one might: then it is left to the daily sweep.
             self.0.files.remove(id).await?;
         }
         added
@@ -316,6 +325,9 @@ impl Documents {
 #[async_trait]
 impl JobHandler for Documents {
     async fn run(&self, job: &Job) -> Result<(), Refused> {
+        if job.kind == JobKind::SweepDocuments {
+            return self.sweep(job).await;
+        }
         let id = job.object.parse().map_err(|_| Refused::not_found())?;
         match job.kind {
             JobKind::ScanDocument => self.scan(id, job).await,

@@ -13,9 +13,15 @@ use chancery::{
         document::{Document, Scan},
         id::SubjectDataId,
         job::JobKind,
+        owner::Caller,
+        unit::Unit,
     },
     policy::access::TenantScope,
-    ports::scanner::Scanner,
+    ports::{
+        clock::Clock,
+        scanner::Scanner,
+        store::{Store, registration::SubjectDataSets},
+    },
     services::jobs::{JobHandler, Runner},
 };
 use tokio::{
@@ -225,4 +231,43 @@ async fn without_a_scanner_what_is_pending_stays_so() {
     scene.world.restart(Some(scene.clamd.scanner.clone()));
     scene.runs(1).await;
     assert_eq!(scene.document().await.scan, Scan::Clean);
+}
+
+#[tokio::test]
+async fn what_came_in_before_the_scanner_is_scanned_once_it_is_there() {
+    let mut scene = Scene::new(REST).await;
+    scene.runs(1).await;
+    assert_eq!(scene.document().await.scan, Scan::Clean);
+    scene.world.restart(None);
+    let later = |key: &'static str| {
+        scene
+            .world
+            .upload(&scene.scope, scene.set, b"%PDF-1.7", key)
+    };
+    later("second").await.unwrap();
+    let last = later("third").await.unwrap().id;
+    let erased = scene.world.store.document(last).await.unwrap().unwrap();
+    let now = scene.world.clock.now();
+    let unit = Unit::of(Caller::system("test"), now, erased.erase(now));
+    scene.world.store.commit(unit).await.unwrap();
+    let scans = async |scene: &Scene| {
+        let scope = scene.scope.read();
+        let listed = scene.world.documents.list(&scope, scene.set).await.unwrap();
+        let mut scans: Vec<_> = listed.iter().map(|one| one.document.scan).collect();
+        scans.sort_by_key(|scan| scan.name());
+        scans
+    };
+    // Nobody scans: nothing is to be caught up with.
+    scene.world.documents.catch_up().await.unwrap();
+    let before = [Scan::Clean, Scan::NotScanned, Scan::NotScanned];
+    assert_eq!(scans(&scene).await, before);
+    scene.world.restart(Some(scene.clamd.scanner.clone()));
+    for _ in 0..2 {
+        scene.world.documents.catch_up().await.unwrap();
+        let caught = [Scan::Clean, Scan::NotScanned, Scan::Pending];
+        assert_eq!(scans(&scene).await, caught);
+    }
+    scene.runs(1).await;
+    let after = [Scan::Clean, Scan::Clean, Scan::NotScanned];
+    assert_eq!(scans(&scene).await, after, "what is erased stays as it was");
 }

@@ -50,7 +50,7 @@ pub struct World {
     pub orders: Orders,
     pub sets: DataSets,
     pub documents: Documents,
-    files: DocumentDirectory,
+    pub files: DocumentDirectory,
     pub notifications: Notifications,
     pub dir: Home,
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        document::Document,
+        document::{Document, Scan},
         id::{DocumentId, SubjectDataId},
         subject_data::{
             SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, need::Need,
@@ -253,6 +253,15 @@ impl<F: Fetch> SubjectDataSets for F {
     async fn document(&self, id: DocumentId) -> Result<Option<Loaded<Document>>, StoreError> {
         let query = Query::from("document").eq("id", SqlValue::text(id));
         first(self, query, document::read).await
+    }
+
+    async fn not_scanned(&self, after: Option<DocumentId>) -> Result<Vec<DocumentId>, StoreError> {
+        let query = Query::from("document")
+            .eq("scan", SqlValue::text(Scan::NotScanned.name()))
+            .sql(" AND erased_at IS NULL AND id > ")
+            .bind(after.map_or_else(|| SqlValue::text(""), SqlValue::text))
+            .sql(" ORDER BY id LIMIT 200");
+        all(self, query, |row| Fields::of(row).parsed("id")).await
     }
 
     async fn relied_until(&self, id: SubjectDataId) -> Result<Option<Timestamp>, StoreError> {

@@ -64,6 +64,7 @@ event_kinds! {
     DataResumed = "data.resumed",
     DataInvalidated = "data.invalidated",
     DocumentReceived = "document.received",
+    DocumentScanWanted = "document.scan_wanted",
     DocumentScanned = "document.scanned",
     DocumentErased = "document.erased",
     CaseOpened = "case.opened",

@@ -95,6 +95,13 @@ pub trait SubjectDataSets: Send + Sync {
     /// When the database cannot answer.
     async fn document(&self, id: DocumentId) -> Result<Option<Loaded<Document>>, StoreError>;
 
+    /// Documents that came in while nobody scanned and are not erased, by id, those after `after`;
+    /// at most 200.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn not_scanned(&self, after: Option<DocumentId>) -> Result<Vec<DocumentId>, StoreError>;
+
     /// The end of the last certificate that was issued on the set; `None` when there is none.
     ///
     /// # Errors

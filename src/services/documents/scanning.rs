@@ -7,13 +7,15 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{StreamExt, TryStreamExt, stream};
+
 use super::Documents;
 use crate::{
     domain::{
         aggregate::Loaded,
         document::{Document, Scan},
         id::{DocumentId, NotificationId},
-        job::Job,
+        job::{Job, JobKind},
         notification::{Notification, Topic},
         refusal::Refused,
         text::Text,
@@ -44,6 +46,9 @@ pub(super) fn rest(job: &Job) -> Duration {
     Duration::from_secs(seconds).min(LONGEST)
 }
 
+/// Documents that are put before the scanner side by side: their units share transactions.
+const CAUGHT_UP: usize = 32;
+
 type Verdict = (Scan, Option<Text<200>>);
 
 /// How often the scanner failed on a document and on nothing else, since the daemon was started:
@@ -68,6 +73,41 @@ impl Faults {
 }
 
 impl Documents {
+    /// Puts what came in while nobody scanned before the scanner, if there is one. To be asked
+    /// once after the start; asked again it finds nothing.
+    ///
+    /// # Errors
+    /// 503 when the store cannot answer; what was done until then stays.
+    pub async fn catch_up(&self) -> Result<(), Refused> {
+        if self.0.scanner.is_none() {
+            return Ok(());
+        }
+        let mut after = None;
+        loop {
+            let found = self.0.sets.not_scanned(after).await?;
+            let Some(last) = found.last() else {
+                return Ok(());
+            };
+            after = Some(*last);
+            let wanted = found.into_iter().map(|id| decide(move || self.want(id)));
+            let wanted = stream::iter(wanted).buffer_unordered(CAUGHT_UP);
+            wanted.try_collect::<()>().await?;
+        }
+    }
+
+    async fn want(&self, id: DocumentId) -> Result<(), Stopped> {
+        let found = self.0.sets.document(id).await?;
+        let open = |one: &Loaded<Document>| one.scan == Scan::NotScanned && one.erased_at.is_none();
+        let Some(document) = found.filter(open) else {
+            return Ok(());
+        };
+        let now = self.0.clock.now();
+        let job = self.job(JobKind::ScanDocument, &id.to_string(), "catch-up", now)?;
+        let unit = Unit::of(SYSTEM.caller(), now, document.want_scan());
+        self.0.store.commit(unit.job(job)).await?;
+        Ok(())
+    }
+
     pub(super) async fn scan(&self, id: DocumentId, job: &Job) -> Result<(), Refused> {
         if self.pending(id).await?.is_none() {
             self.1.faults.forget(id);

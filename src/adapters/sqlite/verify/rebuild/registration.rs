@@ -206,6 +206,9 @@ pub(super) fn document(told: &Telling<'_>, said: &mut Said) {
     let row = Row::of(said, "document", told.id());
     match told.kind() {
         "document.received" => document_received(told, row),
+        "document.scan_wanted" => {
+            row.set("scan", told.text("scan"));
+        }
         "document.scanned" => {
             row.set("scan", told.text("scan"))
                 .set("finding", told.text("finding"))

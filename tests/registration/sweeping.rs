@@ -1,0 +1,107 @@
+//! The daily look through the directory of documents.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use chancery::{
+    domain::{
+        id::DocumentId,
+        job::JobKind,
+        owner::Caller,
+        timestamp::{Timestamp, days},
+        unit::Unit,
+    },
+    ports::{
+        clock::Clock,
+        document_files::DocumentFiles,
+        store::{Store, registration::SubjectDataSets},
+    },
+    services::jobs::{JobHandler, Runner},
+};
+
+use crate::{
+    entropy::FakeEntropy,
+    world::{World, by_number},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn id(number: u8) -> DocumentId {
+    DocumentId::new(Timestamp::EPOCH, [number; 10])
+}
+
+/// Says that the file was written to so long ago, as the world counts.
+fn age(world: &World, name: &str, ago: Duration) {
+    let file = world.dir.path().join("documents").join(name);
+    let at = world.clock.now().minus(ago).since(Timestamp::EPOCH);
+    let file = fs::File::options().write(true).open(file).unwrap();
+    file.set_modified(UNIX_EPOCH + at).unwrap();
+}
+
+async fn kept(world: &World, id: DocumentId) -> String {
+    let mut file = world.files.begin(id).await.unwrap();
+    file.write(b"%PDF-1.7").await.unwrap();
+    file.keep().await.unwrap();
+    id.to_string()
+}
+
+fn put(world: &World, name: &str) -> String {
+    fs::write(world.dir.path().join("documents").join(name), b"x").unwrap();
+    name.to_owned()
+}
+
+#[tokio::test]
+async fn what_no_row_needs_goes_after_a_day() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let set = world.data(&scope, by_number("1"), "k").await.unwrap();
+    let upload = |key| world.upload(&scope, set.data.id, b"%PDF-1.7", key);
+    let (live, erased) = (upload("a").await.unwrap().id, upload("b").await.unwrap().id);
+    let row = world.store.document(erased).await.unwrap().unwrap();
+    let now = world.clock.now();
+    let unit = Unit::of(Caller::system("test"), now, row.erase(now));
+    world.store.commit(unit).await.unwrap();
+
+    let handler: Arc<dyn JobHandler> = Arc::new(world.documents.clone());
+    let handlers = BTreeMap::from([(JobKind::SweepDocuments, handler)]);
+    let (store, entropy) = (Arc::new(world.store.clone()), FakeEntropy::from(76));
+    let runner = Runner::new(store, world.clock.clone(), Arc::new(entropy), handlers, 4);
+    assert_eq!(runner.tick().await.unwrap(), 0, "a day later");
+    world.clock.advance(days(1));
+
+    let gone = [
+        erased.to_string(),
+        kept(&world, id(1)).await,
+        put(&world, &format!(".incoming-{}", id(2))),
+    ];
+    let stays = [
+        live.to_string(),
+        // Not under our keys: another's.
+        put(&world, &id(3).to_string()),
+        put(&world, "notes.txt"),
+        put(&world, ".incoming-notes"),
+    ];
+    let young = [
+        kept(&world, id(4)).await,
+        put(&world, &format!(".incoming-{}", id(5))),
+    ];
+    for name in gone.iter().chain(&stays) {
+        age(&world, name, days(1) + SECOND);
+    }
+    for name in &young {
+        age(&world, name, days(1) - SECOND);
+    }
+    let files = || BTreeSet::from_iter(world.files());
+    let left = |names: &[&[String]]| BTreeSet::from_iter(names.concat());
+    assert_eq!(files(), left(&[&gone, &stays, &young]));
+    assert_eq!(runner.tick().await.unwrap(), 1);
+    assert_eq!(files(), left(&[&stays, &young]));
+    assert_eq!(runner.tick().await.unwrap(), 0, "once a day");
+    world.clock.advance(days(1));
+    assert_eq!(runner.tick().await.unwrap(), 1);
+    assert_eq!(files(), left(&[&stays]));
+}
