@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    future,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -14,12 +13,12 @@ use std::{
 use async_trait::async_trait;
 use chancery::{
     domain::{
-        case::{Case, CheckKind, CheckState, Evidence, EvidenceKind, lookup::LookupState},
+        case::{Case, CheckKind, CheckState, Evidence, lookup::LookupState},
         id::{CaseId, SubjectDataId},
         job::JobKind,
         register::{
-            EntityStatus, Exchange, LookupEvidence, LookupOutcome, LookupResult, RegisterAddress,
-            RegisterId, RegisterNumber, RegisterRecord, Silence,
+            EntityStatus, Exchange, LookupEvidence, LookupOutcome, LookupResult, OtherNumber,
+            RegisterAddress, RegisterId, RegisterNumber, RegisterRecord, Silence,
         },
         timestamp::Timestamp,
         unit::Unit,
@@ -33,7 +32,6 @@ use chancery::{
     services::{
         cases::{
             CaseWork, Parts,
-            evidence::NewEvidence,
             lookup::{LookupWish, automatic::AutomaticLookup},
         },
         jobs::{JobHandler, Runner},
@@ -42,9 +40,11 @@ use chancery::{
 };
 
 use futures_util::future::BoxFuture;
-use tokio::sync::oneshot;
 
 use crate::{cabinet::cabinet, clock::FakeClock, ground::text, world::World};
+
+mod meanwhile;
+mod numbers;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// After it, what another holder had is free.
@@ -56,6 +56,8 @@ struct Played {
     clock: Arc<FakeClock>,
     silent: usize,
     calls: AtomicUsize,
+    /// What it knows the applicant by, beside the number asked.
+    named: Mutex<Vec<OtherNumber>>,
     /// Happens while the next answer is on its way.
     meanwhile: Mutex<Option<BoxFuture<'static, ()>>>,
 }
@@ -67,12 +69,21 @@ impl Played {
             clock: world.clock.clone(),
             silent,
             calls: AtomicUsize::new(0),
+            named: Mutex::default(),
             meanwhile: Mutex::new(None),
         })
     }
 
     fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
+    }
+
+    fn names(&self, numbers: &[(&str, &str)]) {
+        let numbers = numbers.iter().map(|(kind, number)| OtherNumber {
+            kind: text(kind),
+            number: text(number),
+        });
+        *self.named.lock().unwrap() = numbers.collect();
     }
 
     fn meanwhile(&self, other: impl Future<Output = ()> + Send + 'static) {
@@ -87,11 +98,18 @@ impl Register for Played {
     }
 
     fn schemes(&self) -> &'static [NumberKind] {
-        &[NumberKind {
-            kind: "KRS",
-            scheme: Scheme::Ntr,
-            reach: Reach::Country("PL"),
-        }]
+        match self.id {
+            RegisterId::Gleif => &[NumberKind {
+                kind: "LEI",
+                scheme: Scheme::Lei,
+                reach: Reach::World,
+            }],
+            _ => &[NumberKind {
+                kind: "KRS",
+                scheme: Scheme::Ntr,
+                reach: Reach::Country("PL"),
+            }],
+        }
     }
 
     fn disclosure_url(&self) -> &str {
@@ -111,7 +129,12 @@ impl Register for Played {
             let retry_at = now.plus(SECOND);
             return LookupOutcome::Unavailable { retry_at, evidence };
         }
-        LookupOutcome::Found(Box::new(record()), evidence)
+        let record = RegisterRecord {
+            number: text(&number.number),
+            numbers: self.named.lock().unwrap().clone(),
+            ..record()
+        };
+        LookupOutcome::Found(Box::new(record), evidence)
     }
 }
 
@@ -191,6 +214,14 @@ impl Scene {
         let court = Played::new(RegisterId::Krs, &world, court);
         let other = Played::new(RegisterId::Regon, &world, other);
         Self::of(world, court, Some(other)).await
+    }
+
+    /// The court register, and the index of LEIs, which the data's number is none of.
+    async fn with_index() -> Self {
+        let world = World::new().await;
+        let court = Played::new(RegisterId::Krs, &world, 0);
+        let index = Played::new(RegisterId::Gleif, &world, 0);
+        Self::of(world, court, Some(index)).await
     }
 
     async fn of(world: World, court: Arc<Played>, other: Option<Arc<Played>>) -> Self {
@@ -352,108 +383,4 @@ async fn a_case_that_ended_meanwhile_is_not_asked_for() {
     assert_eq!(scene.after(Duration::from_secs(30)).await, 1);
     assert_eq!(scene.calls(), 1);
     assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
-}
-
-#[tokio::test]
-async fn what_a_person_asked_meanwhile_takes_nothing_from_the_other_registers() {
-    let scene = Scene::of_two(0, 0).await;
-    let anna = scene.claim().await;
-    let other = scene.other.clone().unwrap();
-    other.meanwhile(scene.ask(anna, None));
-    assert_eq!(scene.after(Duration::ZERO).await, 1);
-    let found = |register, by: &str| (register, LookupResult::Found, by.to_owned());
-    assert_eq!(
-        scene.told().await,
-        [
-            found(RegisterId::Krs, "anna"),
-            found(RegisterId::Regon, "automatic")
-        ]
-    );
-    let (case, _) = scene.stored().await;
-    assert_eq!(case.lookup, LookupState::AutoMatched);
-    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
-    assert_eq!((scene.calls(), other.calls()), (2, 1));
-}
-
-#[tokio::test]
-async fn a_silent_register_is_asked_again_also_when_a_person_heard_another_one() {
-    let scene = Scene::of_two(0, 1).await;
-    let anna = scene.claim().await;
-    // All that registers can say agrees with the data, and the case says so; the job goes on.
-    scene.ask(anna, None).await;
-    assert_eq!(scene.stored().await.0.lookup, LookupState::AutoMatched);
-    assert_eq!(scene.after(Duration::ZERO).await, 1);
-    assert_eq!(scene.after(Duration::from_secs(30)).await, 1);
-    let told = scene.told().await;
-    let of_other = told.iter().filter(|told| told.0 == RegisterId::Regon);
-    let of_other: Vec<_> = of_other.map(|told| told.1).collect();
-    assert_eq!(of_other, [LookupResult::Found, LookupResult::Unavailable]);
-    assert_eq!(scene.stored().await.0.lookup, LookupState::AutoMatched);
-    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
-    assert_eq!(scene.calls(), 1);
-}
-
-#[tokio::test]
-async fn an_answer_about_another_number_is_none_about_this_one() {
-    let scene = Scene::new(0).await;
-    let anna = scene.claim().await;
-    scene.ask(anna, Some("0012345678")).await;
-    assert_eq!(scene.stored().await.0.lookup, LookupState::AutoChecking);
-    assert_eq!(scene.after(Duration::ZERO).await, 1);
-    assert_eq!(scene.calls(), 2);
-    let (case, evidence) = scene.stored().await;
-    assert_eq!(case.lookup, LookupState::AutoMatched);
-    assert_eq!(evidence.len(), 2);
-}
-
-#[tokio::test]
-async fn a_case_that_takes_no_more_evidence_is_left_to_people() {
-    let scene = Scene::new(0).await;
-    let anna = scene.claim().await;
-    let note = NewEvidence {
-        kind: EvidenceKind::Note,
-        source: text("a search"),
-        description: None,
-        content: Some("nothing".to_owned()),
-        document: None,
-        obtained_at: scene.world.now(),
-    };
-    while scene.stored().await.0.room() > 0 {
-        scene
-            .work
-            .add_evidence(&anna, scene.case, &note)
-            .await
-            .unwrap();
-    }
-    assert_eq!(scene.after(Duration::ZERO).await, 1);
-    let (case, evidence) = scene.stored().await;
-    assert_eq!(case.lookup, LookupState::NeedsReview);
-    assert_eq!(evidence.len(), 200);
-    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
-    assert_eq!(scene.calls(), 0);
-}
-
-#[tokio::test]
-async fn a_lookup_that_never_comes_to_an_end_is_left_to_people() {
-    let scene = Scene::new(0).await;
-    for call in 1..=6 {
-        let (begun, asks) = oneshot::channel();
-        scene.court.meanwhile(async move {
-            begun.send(()).unwrap();
-            future::pending().await
-        });
-        // The process dies while the register is asked.
-        tokio::select! {
-            _ = scene.runner.tick() => panic!("the register answered"),
-            asked = asks => asked.unwrap(),
-        }
-        assert_eq!(scene.calls(), call);
-        scene.world.clock.advance(LEASE_OVER);
-    }
-    assert_eq!(scene.after(Duration::ZERO).await, 1);
-    let (case, evidence) = scene.stored().await;
-    assert_eq!(case.lookup, LookupState::NeedsReview);
-    assert!(evidence.is_empty());
-    assert_eq!(scene.after(Duration::from_secs(86_400)).await, 0);
-    assert_eq!(scene.calls(), 6);
 }

@@ -243,6 +243,7 @@ entry-missing = The register has no entry under the number that the applicant ga
 entry-doubtful = There is an entry, but it cannot be relied on by itself.
 number-only = The register has the number, and does not say that the organisation is active.
 entry-of-other-number = The entry is of another number than the applicant's.
+numbers-differ = Registers name different numbers for the organisation: one of the entries may be of somebody else.
 number-same = The entry has the number that the applicant gave.
 status-active = The register has the organisation as active.
 status-suspended = The register has the organisation as suspended.

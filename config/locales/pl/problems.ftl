@@ -243,6 +243,7 @@ entry-missing = W rejestrze nie ma wpisu pod numerem podanym przez wnioskodawcę
 entry-doubtful = Wpis istnieje, ale sam nie wystarcza.
 number-only = Rejestr zna numer, ale nie mówi, czy organizacja działa.
 entry-of-other-number = Wpis dotyczy innego numeru niż podany przez wnioskodawcę.
+numbers-differ = Rejestry podają różne numery organizacji: jeden z wpisów może dotyczyć kogo innego.
 number-same = Wpis ma numer podany przez wnioskodawcę.
 status-active = Według rejestru organizacja działa.
 status-suspended = Według rejestru działalność jest zawieszona.

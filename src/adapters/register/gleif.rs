@@ -11,14 +11,16 @@ use super::{
 };
 use crate::{
     domain::register::{
-        Caution, EntityStatus, LegalForm, LookupOutcome, RegisterAddress, RegisterId,
+        Caution, EntityStatus, LegalForm, LookupOutcome, OtherNumber, RegisterAddress, RegisterId,
         RegisterNumber, RegisterRecord,
     },
     policy::organization_identifier::Scheme,
     ports::register::{NumberKind, Reach, Register},
 };
 
-const READER: u32 = 1;
+const READER: u32 = 2;
+/// KRS in GLEIF's list of registration authorities.
+const NATIONAL_COURT_REGISTER: &str = "RA000484";
 
 /// See the module documentation.
 pub struct Gleif {
@@ -131,9 +133,16 @@ struct Entity {
     #[serde(default)]
     other_names: Vec<Name>,
     legal_address: Address,
+    registered_at: Option<Authority>,
     registered_as: Option<String>,
     legal_form: Option<Form>,
     status: String,
+}
+
+/// The register that knows the organisation by `registered_as`.
+#[derive(Deserialize)]
+struct Authority {
+    id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -196,13 +205,22 @@ fn record(
         status,
         status_raw: fact::joined("status", &said)?,
         address: address(&entity.legal_address)?,
-        numbers: fact::number("registeredAs", entity.registered_as.as_deref())?
-            .into_iter()
-            .collect(),
+        numbers: registered(entity)?.into_iter().collect(),
         contacts: Vec::new(),
         as_of: fact::optional("publishDate", as_of)?,
         cautions: cautions(status, registration),
     })
+}
+
+/// The number at the national register, by the kind under which that register itself is asked
+/// where it is known here.
+fn registered(entity: &Entity) -> Result<Option<OtherNumber>, Trouble> {
+    let authority = entity.registered_at.as_ref();
+    let kind = match authority.and_then(|authority| authority.id.as_deref()) {
+        Some(NATIONAL_COURT_REGISTER) => "KRS",
+        _ => "registeredAs",
+    };
+    fact::number(kind, entity.registered_as.as_deref())
 }
 
 fn form(form: Option<&Form>) -> Result<Option<LegalForm>, Trouble> {

@@ -124,12 +124,16 @@ pub fn state(checks: &[Check], silent: bool) -> LookupState {
 }
 
 /// How far the registers are after the daemon asked and would say `asked`: what a person learnt
-/// of one of them stands. Nothing lifts a doubt of theirs, and only a doubt lifts a match.
+/// of one of them stands. Nothing lifts a doubt of theirs, and only a doubt lifts a match. None is
+/// a match of which a register says otherwise, whatever a person recorded.
 #[must_use]
 pub fn reached(case: &Case, asked: LookupState, answers: &[Answer]) -> LookupState {
     let by = |answer: &Answer| state_after(case, answer.result, &answer.findings);
+    let mut said = answers.iter().flat_map(|answer| &answer.findings);
+    let doubted = asked == LookupState::AutoMatched && said.any(is_heavy);
     match case.lookup {
         LookupState::NeedsReview => LookupState::NeedsReview,
+        _ if doubted => LookupState::NeedsReview,
         before @ LookupState::AutoMatched => answers
             .iter()
             .map(by)
@@ -153,16 +157,21 @@ pub fn state_after(case: &Case, result: LookupResult, findings: &[Finding]) -> L
         let on_record = case.check(kind).map(weight_of);
         on_record.is_some_and(|weight| weight > Weight::Confirms)
     };
-    let heavy = |finding: &Finding| finding.state != CheckState::Verified && !finding.is_silent();
     match (case.lookup, result) {
         (before, LookupResult::Unavailable) => before,
         (LookupState::NeedsReview, _) => LookupState::NeedsReview,
         _ if READABLE.into_iter().any(is_doubted) => LookupState::NeedsReview,
-        (LookupState::AutoMatched, LookupResult::Found) if !findings.iter().any(heavy) => {
+        (LookupState::AutoMatched, LookupResult::Found) if !findings.iter().any(is_heavy) => {
             LookupState::AutoMatched
         }
         (LookupState::AutoMatched, _) => LookupState::NeedsReview,
+        _ if findings.iter().any(is_heavy) => LookupState::NeedsReview,
         _ if READABLE.into_iter().all(confirms) => LookupState::AutoMatched,
         _ => LookupState::NeedsReview,
     }
+}
+
+/// Whether it speaks against the data, or leaves room for doubt.
+fn is_heavy(finding: &Finding) -> bool {
+    finding.state != CheckState::Verified && !finding.is_silent()
 }

@@ -5,11 +5,11 @@ use sha2::{Digest, Sha256};
 use super::{CaseView, CaseWork, Ground};
 use crate::{
     domain::{
-        case::{Evidence, EvidenceKind},
+        case::{Evidence, EvidenceKind, lookup::LookupState},
         id::{CaseId, EvidenceId},
         owner::IdentityName,
         refusal::{Fault, Refused},
-        register::{LookupOutcome, RegisterId},
+        register::{LookupOutcome, LookupResult, RegisterId},
         subject_data::{SubjectData, VerificationMethod},
         text::Text,
         timestamp::Timestamp,
@@ -18,6 +18,7 @@ use crate::{
         access::OfficerScope,
         case_rules::{
             automatic as automatic_rules,
+            crossing::{self, Heard},
             lookup::{self, Finding},
         },
     },
@@ -71,8 +72,7 @@ impl CaseWork {
         let (register, number) = registers.choose(wish.register, kind, country, number)?;
         let outcome = register.lookup(&number).await;
         counted(&*register, &outcome);
-        let findings = lookup::findings(&ground.data, &outcome);
-        let (evidence, view) = self.keep(scope, id, &outcome, &findings).await?;
+        let (findings, evidence, view) = self.keep(scope, id, &outcome).await?;
         Ok(LookedUp {
             outcome,
             findings,
@@ -87,23 +87,33 @@ impl CaseWork {
         scope: &OfficerScope,
         id: CaseId,
         outcome: &LookupOutcome,
-        findings: &[Finding],
-    ) -> Result<(Evidence, CaseView), Refused> {
+    ) -> Result<(Vec<Finding>, Evidence, CaseView), Refused> {
         decide(|| async move {
             let ground = self.ground(scope, id).await?;
             let now = ground.now;
             require(&ground, scope)?;
             let by = scope.person().clone();
-            let evidence = self.evidence_of(id, outcome, findings, by, now)?;
-            let own = lookup::is_own(&outcome.evidence().number, &ground.data);
-            let state =
-                own.then(|| automatic_rules::state_after(&ground.case, outcome.result(), findings));
+            let crossed = crossing::finding(&ground.data, outcome, &heard_before(&ground));
+            let doubted = crossed.is_some().then_some(LookupState::NeedsReview);
+            let mut findings = lookup::findings(&ground.data, outcome);
+            findings.extend(crossed);
+            let evidence = self.evidence_of(id, outcome, &findings, by, now)?;
+            let state = if lookup::is_own(&outcome.evidence().number, &ground.data) {
+                let result = outcome.result();
+                Some(automatic_rules::state_after(
+                    &ground.case,
+                    result,
+                    &findings,
+                ))
+            } else {
+                doubted
+            };
             let changed = ground.case.clone().add_lookup(&evidence, state, now)?;
             let unit = ground.unit(scope, &changed).change(evidence.clone());
             let mut view = ground.after(&changed, &ground.data);
             view.evidence.push(evidence.clone());
             self.commit(scope, unit).await?;
-            Ok((evidence, view))
+            Ok((findings, evidence, view))
         })
         .await
     }
@@ -135,6 +145,15 @@ impl CaseWork {
             recorded_at: now,
         })
     }
+}
+
+/// What the case holds of answers with a record.
+fn heard_before(ground: &Ground) -> Vec<Heard> {
+    let found = EvidenceKind::Lookup(LookupResult::Found);
+    let pieces = ground.evidence.iter().filter(|piece| piece.kind == found);
+    pieces
+        .filter_map(|piece| record::heard(&piece.content))
+        .collect()
 }
 
 fn counted(register: &dyn Register, outcome: &LookupOutcome) {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::join_all;
 
-use super::{LookupWish, asked, counted, record};
+use super::{LookupWish, asked, counted, heard_before, record};
 use crate::{
     domain::{
         case::{
@@ -30,6 +30,7 @@ use crate::{
         access::SystemScope,
         case_rules::{
             automatic::{self, Answer},
+            crossing::{self, Heard},
             lookup,
         },
     },
@@ -164,8 +165,11 @@ impl AutomaticLookup {
         let now = ground.now;
         let mut answers = Vec::new();
         let mut evidence = Vec::new();
+        let mut known = heard_before(ground);
         for outcome in outcomes {
-            let findings = lookup::findings(&ground.data, outcome);
+            let mut findings = lookup::findings(&ground.data, outcome);
+            findings.extend(crossing::finding(&ground.data, outcome, &known));
+            known.extend(Heard::of(outcome));
             let piece = self
                 .0
                 .evidence_of(id, outcome, &findings, automatic_name()?, now)?;
@@ -251,7 +255,9 @@ fn lookups_by(
         .iter()
         .filter(move |piece| piece.register() == Some(register));
     of_register
-        .filter(move |piece| record::asked(&piece.content).as_ref() == Some(number))
+        .filter(move |piece| {
+            record::heard(&piece.content).is_some_and(|heard| &heard.asked == number)
+        })
         .filter_map(|piece| piece.kind.lookup())
 }
 

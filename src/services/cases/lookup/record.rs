@@ -12,7 +12,13 @@ use crate::{
         },
         text::Country,
     },
-    policy::{case_rules::lookup::Finding, matching},
+    policy::{
+        case_rules::{
+            crossing::{Heard, Named},
+            lookup::Finding,
+        },
+        matching,
+    },
 };
 
 /// # Errors
@@ -49,12 +55,23 @@ pub fn text(
     }))
 }
 
-/// The number by which a kept lookup was asked; `None` of any other text.
+/// By which numbers a kept lookup knows the organisation; `None` of any other text.
 #[must_use]
-pub fn asked(text: &str) -> Option<RegisterNumber> {
+pub fn heard(text: &str) -> Option<Heard> {
     #[derive(Deserialize)]
     struct Kept {
         asked: Asked,
+        records: Vec<Record>,
+    }
+    #[derive(Deserialize)]
+    struct Record {
+        numbers: Vec<Number>,
+    }
+    #[derive(Deserialize)]
+    struct Number {
+        #[serde(rename = "type")]
+        kind: String,
+        number: String,
     }
     #[derive(Deserialize)]
     struct Asked {
@@ -63,11 +80,16 @@ pub fn asked(text: &str) -> Option<RegisterNumber> {
         country: String,
         number: String,
     }
-    let Kept { asked } = serde_json::from_str(text).ok()?;
-    Some(RegisterNumber {
-        kind: asked.kind,
-        country: Country::parse(&asked.country)?,
-        number: asked.number,
+    let Kept { asked, records } = serde_json::from_str(text).ok()?;
+    let named = records.into_iter().flat_map(|record| record.numbers);
+    let named = named.map(|Number { kind, number }| Named { kind, number });
+    Some(Heard {
+        asked: RegisterNumber {
+            kind: asked.kind,
+            country: Country::parse(&asked.country)?,
+            number: asked.number,
+        },
+        named: named.collect(),
     })
 }
 
