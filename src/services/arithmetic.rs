@@ -6,10 +6,33 @@ use std::{fmt::Display, sync::Arc, time::Duration};
 
 use tokio::{sync::Semaphore, task, time::timeout};
 
-use crate::domain::refusal::Refused;
+use crate::{domain::refusal::Refused, ports::clock::Clock};
 
-/// Turn and work together: with everything else a request asks for it stays below two seconds.
-pub const DEADLINE: Duration = Duration::from_millis(1500);
+/// Turns and work together: with everything else a request asks for it stays below two seconds.
+const DEADLINE: Duration = Duration::from_millis(1500);
+
+/// The time that one request may spend here, in however many turns.
+#[derive(Clone)]
+pub struct Patience {
+    clock: Arc<dyn Clock>,
+    /// On the monotonic clock.
+    ends: Duration,
+}
+
+impl Patience {
+    /// Begins now.
+    #[must_use]
+    pub fn begin(clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            clock: Arc::clone(clock),
+            ends: clock.monotonic().saturating_add(DEADLINE),
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.ends.saturating_sub(self.clock.monotonic())
+    }
+}
 
 /// Threads with a queue before them.
 #[derive(Debug)]
@@ -17,28 +40,27 @@ pub struct Arithmetic {
     threads: Arc<Semaphore>,
     /// In milliseconds of work, about.
     queue: Arc<Semaphore>,
-    deadline: Duration,
 }
 
 impl Arithmetic {
     /// `queue` is the work that may wait or run, in the unit of [`Self::run`]'s `cost`.
     #[must_use]
-    pub fn new(threads: usize, queue: usize, deadline: Duration) -> Self {
+    pub fn new(threads: usize, queue: usize) -> Self {
         Self {
             threads: Arc::new(Semaphore::new(threads)),
             queue: Arc::new(Semaphore::new(queue)),
-            deadline,
         }
     }
 
     /// What `work` gives. It goes on when nobody waits any more.
     ///
     /// # Errors
-    /// 503 `key-check-failed` when too much work waits already, or the deadline has come: the
-    /// client asks again.
+    /// 503 `key-check-failed` when too much work waits already, or the request's patience is over:
+    /// the client asks again.
     pub async fn run<T: Send + 'static>(
         &self,
         cost: u32,
+        patience: &Patience,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refused> {
         let place = Arc::clone(&self.queue).try_acquire_many_owned(cost);
@@ -53,7 +75,7 @@ impl Arithmetic {
             });
             thread.await.map_err(failed)
         };
-        timeout(self.deadline, done).await.map_err(failed)?
+        timeout(patience.left(), done).await.map_err(failed)?
     }
 }
 
@@ -62,43 +84,84 @@ fn failed(error: impl Display) -> Refused {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
+pub(super) mod tests {
+    use std::sync::{Mutex, mpsc};
 
     use super::*;
+    use crate::domain::timestamp::Timestamp;
+
+    /// A monotonic clock that stands until it is moved.
+    #[derive(Default)]
+    pub struct Standing(pub Mutex<Duration>);
+
+    #[async_trait::async_trait]
+    impl Clock for Standing {
+        fn now(&self) -> Timestamp {
+            Timestamp::EPOCH
+        }
+
+        fn monotonic(&self) -> Duration {
+            *self.0.lock().unwrap()
+        }
+
+        fn thread_cpu(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        async fn pause(&self, _: Duration) {}
+    }
+
+    /// Of this length, on a clock that stands.
+    pub fn patience(ends: Duration) -> Patience {
+        let clock = Arc::new(Standing::default());
+        Patience { clock, ends }
+    }
 
     const LONG: Duration = Duration::from_secs(600);
 
+    #[test]
+    fn what_one_turn_has_taken_is_gone_for_the_next() {
+        let standing = Arc::new(Standing::default());
+        let clock: Arc<dyn Clock> = standing.clone();
+        let patience = Patience::begin(&clock);
+        assert_eq!(patience.left(), DEADLINE);
+        for (passed, left) in [(500, 1000), (1499, 1), (1500, 0), (9000, 0)] {
+            *standing.0.lock().unwrap() = Duration::from_millis(passed);
+            assert_eq!(patience.left(), Duration::from_millis(left));
+        }
+    }
+
     #[tokio::test]
     async fn nobody_waits_behind_more_work_than_a_little() {
-        let arithmetic = Arithmetic::new(1, 10, LONG);
+        let arithmetic = Arithmetic::new(1, 10);
         let held = Arc::clone(&arithmetic.queue).try_acquire_many_owned(8);
-        let refused = arithmetic.run(3, || ()).await.unwrap_err();
+        let refused = arithmetic.run(3, &patience(LONG), || ()).await.unwrap_err();
         assert!(refused.is_trouble());
         assert_eq!(refused.code, "key-check-failed");
         // Less still finds a place, and the place is free again afterwards.
-        assert_eq!(arithmetic.run(2, || 7).await.unwrap(), 7);
+        assert_eq!(arithmetic.run(2, &patience(LONG), || 7).await.unwrap(), 7);
         drop(held);
         assert_eq!(arithmetic.queue.available_permits(), 10);
     }
 
     #[tokio::test]
     async fn nobody_waits_beyond_the_deadline_and_the_work_ends_by_itself() {
-        let arithmetic = Arithmetic::new(1, 10, Duration::ZERO);
+        let arithmetic = Arithmetic::new(1, 10);
         let (go_on, waits) = mpsc::channel::<()>();
         let (done, ended) = mpsc::channel();
         let work = move || {
             waits.recv().unwrap();
             done.send(()).unwrap();
         };
-        let refused = arithmetic.run(4, work).await.unwrap_err();
+        let over = patience(Duration::ZERO);
+        let refused = arithmetic.run(4, &over, work).await.unwrap_err();
         assert!(refused.is_trouble());
         assert_eq!(refused.code, "key-check-failed");
         // It has its turn and its place until it ends.
         assert_eq!(arithmetic.threads.available_permits(), 0);
         assert_eq!(arithmetic.queue.available_permits(), 6);
         // Whoever comes meanwhile waits for the turn, and leaves nothing behind.
-        assert!(arithmetic.run(4, || ()).await.is_err());
+        assert!(arithmetic.run(4, &over, || ()).await.is_err());
         assert_eq!(arithmetic.queue.available_permits(), 6);
         go_on.send(()).unwrap();
         ended.recv().unwrap();

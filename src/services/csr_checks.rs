@@ -17,7 +17,7 @@ use crate::{
         csr::{self, ProvenRequest, RefusedRequest},
     },
     ports::{clock::Clock, store::Store},
-    services::{revocations::compromised_key, subject_keys::SubjectKeys},
+    services::{arithmetic::Patience, revocations::compromised_key, subject_keys::SubjectKeys},
 };
 
 /// The CSR check.
@@ -42,8 +42,8 @@ impl CsrChecks {
     /// # Errors
     /// 503 when the store cannot answer, or the key cannot be judged in time.
     pub async fn check(&self, scope: &TenantScope, text: &str) -> Result<Verdict, Refused> {
-        let now = self.clock.now();
-        let proven = match self.keys.judged(text, csr::examine).await? {
+        let (now, patience) = (self.clock.now(), Patience::begin(&self.clock));
+        let proven = match self.keys.judged(text, &patience, csr::examine).await? {
             Ok(proven) => proven,
             Err(refused) => {
                 block_leaked(self.store.as_ref(), &scope.caller(), &refused, now).await?;
@@ -55,8 +55,8 @@ impl CsrChecks {
             let same = customer.is_none() || holder.customer.as_ref() == customer;
             same && holder.ra == *ra
         };
-        let standing = self.keys.standing(proven.key(), is_own).await?;
-        let standing = standing.asked_by(&scope.caller());
+        let standing = self.keys.standing(proven.key(), &patience, is_own);
+        let standing = standing.await?.asked_by(&scope.caller());
         Ok(proven.admit(standing.facts))
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     policy::{
         access::StaffScope,
         csr::fault::CsrFault,
-        key_policy::{self, KeyFault, Weakness},
+        key_policy::{KeyFault, Weakness},
         key_report::{Report, ReportFault},
     },
     ports::{
@@ -26,6 +26,7 @@ use crate::{
         store::{Page, Store, subject_keys::SubjectKeyFacts},
     },
     services::{
+        arithmetic::Patience,
         request::{Stopped, decide},
         revocations::compromised_key,
         subject_keys::SubjectKeys,
@@ -76,10 +77,11 @@ impl KeyReports {
     /// # Errors
     /// 503.
     pub async fn look(&self, _: &StaffScope, key: PublicKey) -> Result<Looked, Refused> {
-        let fingerprint = key.fingerprint();
-        let mut findings: Vec<_> = key_policy::faults(&key).into_iter().map(own).collect();
+        let (fingerprint, patience) = (key.fingerprint(), Patience::begin(&self.clock));
+        let faults = self.keys.faults(&key, &patience).await?;
+        let mut findings: Vec<_> = faults.into_iter().map(own).collect();
         // Whose key it is speaks against nobody here; that it is the CA's does.
-        let facts = self.keys.standing(&key, |_| true).await?.facts;
+        let facts = self.keys.standing(&key, &patience, |_| true).await?.facts;
         findings.extend(facts.weak.map(|rule| own(KeyFault::Weak(rule))));
         if facts.reused {
             findings.push(finding(CsrFault::KeyReused, "ours"));

@@ -22,10 +22,10 @@ use crate::{
     pkix::spki::PublicKey,
     policy::{
         csr::KeyFacts,
-        key_policy::{Weakness, prime_modulus, published::PublishedKeys, rules},
+        key_policy::{self, KeyFault, Weakness, prime_modulus, published::PublishedKeys, rules},
     },
     ports::store::subject_keys::SubjectKeyFacts,
-    services::arithmetic::{Arithmetic, DEADLINE},
+    services::arithmetic::{Arithmetic, Patience},
 };
 
 /// Moduli whose verdict is known, in each of two generations.
@@ -157,8 +157,8 @@ impl SubjectKeys {
             store,
             lists: ArcSwap::from_pointee(Held::new(lists)),
             composite: Arc::default(),
-            searches: Arithmetic::new(SEARCHES, WAITING, DEADLINE),
-            judges: Arithmetic::new(JUDGES, JUDGED, DEADLINE),
+            searches: Arithmetic::new(SEARCHES, WAITING),
+            judges: Arithmetic::new(JUDGES, JUDGED),
         }
     }
 
@@ -171,10 +171,11 @@ impl SubjectKeys {
     /// owner it belongs to may use it here.
     ///
     /// # Errors
-    /// 503 when the store cannot answer.
+    /// 503 when the store cannot answer, or the request's patience is over.
     pub async fn standing(
         &self,
         key: &PublicKey,
+        patience: &Patience,
         is_own: impl FnOnce(&Owner) -> bool + Send,
     ) -> Result<Standing, Refused> {
         let fingerprint = key.fingerprint();
@@ -189,7 +190,9 @@ impl SubjectKeys {
         let held = self.lists.load_full();
         Ok(Standing {
             facts: KeyFacts {
-                weak: self.weakness(key, fingerprint, &held.lists).await?,
+                weak: self
+                    .weakness(key, fingerprint, &held.lists, patience)
+                    .await?,
                 compromised: known.blocked,
                 reused: taken || held.lists.own.contains(&fingerprint),
             },
@@ -225,14 +228,35 @@ impl SubjectKeys {
     pub async fn judged<T: Send + 'static>(
         &self,
         text: &str,
+        patience: &Patience,
         judge: impl FnOnce(&str) -> T + Send + 'static,
     ) -> Result<T, Refused> {
         if text.len() <= SHORT {
             return Ok(judge(text));
         }
         let text = Zeroizing::new(text.to_owned());
-        let kilobytes = u32::try_from(text.len().div_ceil(1024)).unwrap_or(u32::MAX);
-        self.judges.run(kilobytes, move || judge(&text)).await
+        let (length, work) = (kilobytes(text.len()), move || judge(&text));
+        self.judges.run(length, patience, work).await
+    }
+
+    /// Every rule a key breaks by itself, but for the one of [`Self::standing`]; judged where the
+    /// request that brought it would be.
+    ///
+    /// # Errors
+    /// 503 as of [`Self::judged`].
+    pub async fn faults(
+        &self,
+        key: &PublicKey,
+        patience: &Patience,
+    ) -> Result<Vec<KeyFault>, Refused> {
+        // A request holds a signature as long as its key, and both in Base64.
+        let length = key.to_spki().len().saturating_mul(3);
+        if length <= SHORT {
+            return Ok(key_policy::faults(key));
+        }
+        let key = key.clone();
+        let work = move || key_policy::faults(&key);
+        self.judges.run(kilobytes(length), patience, work).await
     }
 
     async fn weakness(
@@ -240,6 +264,7 @@ impl SubjectKeys {
         key: &PublicKey,
         fingerprint: Fingerprint,
         lists: &KeyLists,
+        patience: &Patience,
     ) -> Result<Option<Weakness>, Refused> {
         if lists.published.name(key) {
             return Ok(Some(Weakness::Published));
@@ -250,14 +275,22 @@ impl SubjectKeys {
         let known = lock(&self.composite).verdict(&fingerprint);
         let prime = match known {
             Some(prime) => prime,
-            None => self.search(modulus.clone(), fingerprint).await?,
+            None => {
+                let modulus = modulus.clone();
+                self.search(modulus, fingerprint, patience).await?
+            }
         };
         Ok(prime.then_some(Weakness::PrimeModulus))
     }
 
     /// Whether the modulus is a prime; remembered also when nobody waits for it any more, so that
     /// who asks again is told.
-    async fn search(&self, modulus: Vec<u8>, fingerprint: Fingerprint) -> Result<bool, Refused> {
+    async fn search(
+        &self,
+        modulus: Vec<u8>,
+        fingerprint: Fingerprint,
+        patience: &Patience,
+    ) -> Result<bool, Refused> {
         let (remembered, cost) = (Arc::clone(&self.composite), cost(&modulus));
         let search = move || {
             // Somebody may have asked for the same key meanwhile.
@@ -268,12 +301,16 @@ impl SubjectKeys {
                 prime
             })
         };
-        self.searches.run(cost, search).await
+        self.searches.run(cost, patience, search).await
     }
 }
 
 fn lock(remembered: &Mutex<Remembered>) -> MutexGuard<'_, Remembered> {
     remembered.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn kilobytes(length: usize) -> u32 {
+    u32::try_from(length.div_ceil(1024)).unwrap_or(u32::MAX)
 }
 
 /// A search takes the third power of the modulus's length.
@@ -304,141 +341,4 @@ impl Remembered {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{sync::mpsc, time::Duration};
-
-    use super::*;
-    use crate::{
-        domain::{
-            id::CertificateId,
-            owner::{IdentityName, Role},
-            subject_key::BlockedKey,
-            timestamp::Timestamp,
-        },
-        ports::store::{Page, StoreError, subject_keys::KeyFacts as Known},
-    };
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let mut remembered = Remembered::default();
-        let name = |n: usize| {
-            let mut name = [0; 32];
-            name[..8].copy_from_slice(&n.to_be_bytes());
-            name
-        };
-        for n in 0..4 * REMEMBERED {
-            remembered.insert(name(n), n % 2 == 1);
-        }
-        assert!(remembered.young.len() + remembered.old.len() <= 2 * REMEMBERED);
-        let verdict = |n| remembered.verdict(&name(n));
-        assert_eq!(verdict(4 * REMEMBERED - 1), Some(true));
-        assert_eq!(verdict(3 * REMEMBERED), Some(false));
-        assert_eq!(verdict(0), None);
-    }
-
-    fn rsa(octets: usize) -> PublicKey {
-        PublicKey::Rsa {
-            modulus: vec![0xff; octets],
-            exponent: vec![1, 0, 1],
-        }
-    }
-
-    /// Four of the largest keys may wait, not five.
-    #[test]
-    fn the_largest_keys_fill_the_queue() {
-        let queue = u32::try_from(WAITING).unwrap();
-        assert_eq!(queue / cost(&[0xff; 1024]), 4);
-    }
-
-    /// The verdict comes too late for the first who asks, and in time for the next.
-    #[tokio::test]
-    async fn who_asks_again_gets_the_verdict_that_came_late() {
-        let mut keys = SubjectKeys::new(Arc::new(Nowhere), KeyLists::default());
-        keys.searches = Arithmetic::new(SEARCHES, WAITING, Duration::ZERO);
-        let none = KeyLists::default();
-        let refused = keys.weakness(&rsa(512), [1; 32], &none).await;
-        let refused = refused.unwrap_err();
-        assert!(refused.is_trouble());
-        assert_eq!(refused.code, "key-check-failed");
-        while lock(&keys.composite).verdict(&[1; 32]).is_none() {
-            tokio::task::yield_now().await;
-        }
-        let found = keys.weakness(&rsa(512), [1; 32], &none).await;
-        assert_eq!(found.unwrap(), None);
-    }
-
-    #[tokio::test]
-    async fn a_long_text_is_judged_within_the_deadline_or_not_at_all() {
-        let mut keys = SubjectKeys::new(Arc::new(Nowhere), KeyLists::default());
-        keys.judges = Arithmetic::new(JUDGES, JUDGED, Duration::ZERO);
-        let long = "x".repeat(SHORT + 1);
-        let (go_on, waits) = mpsc::channel::<()>();
-        let judge = move |text: &str| waits.recv().map(|()| text.len());
-        let refused = keys.judged(&long, judge).await.unwrap_err();
-        drop(go_on);
-        assert_eq!(refused.code, "key-check-failed");
-        assert_eq!(keys.judged(&long[1..], str::len).await.unwrap(), SHORT);
-        keys.judges = Arithmetic::new(JUDGES, JUDGED, DEADLINE);
-        assert_eq!(keys.judged(&long, str::len).await.unwrap(), SHORT + 1);
-    }
-
-    #[test]
-    fn the_key_of_the_connection_is_the_callers() {
-        let standing = Standing {
-            facts: KeyFacts::default(),
-            fingerprint: [1; 32],
-            spki_sha256: [2; 32],
-            free: true,
-            judged_by: Vec::new(),
-            lists: [0; 32],
-        };
-        let reused = |credential| {
-            let actor = Actor::Identity {
-                name: IdentityName::parse("panel").unwrap(),
-                role: Role::RaCustomer,
-                credential,
-                peer: "192.0.2.1".to_owned(),
-            };
-            let caller = Caller {
-                actor,
-                request_id: String::new(),
-            };
-            standing.clone().asked_by(&caller).facts.reused
-        };
-        assert_eq!([[1; 32], [2; 32]].map(reused), [false, true]);
-    }
-
-    struct Nowhere;
-
-    #[async_trait::async_trait]
-    impl SubjectKeyFacts for Nowhere {
-        async fn key_facts(&self, _: &Fingerprint) -> Result<Known, StoreError> {
-            Err(StoreError("nowhere".to_owned()))
-        }
-
-        async fn blocked_key(&self, _: &Fingerprint) -> Result<Option<BlockedKey>, StoreError> {
-            Err(StoreError("nowhere".to_owned()))
-        }
-
-        async fn blocked_keys(&self, _: &Page) -> Result<Vec<BlockedKey>, StoreError> {
-            Err(StoreError("nowhere".to_owned()))
-        }
-
-        async fn valid_certificates_of_key(
-            &self,
-            _: &Fingerprint,
-            _: Timestamp,
-            _: u32,
-        ) -> Result<Vec<CertificateId>, StoreError> {
-            Ok(Vec::new())
-        }
-
-        async fn certificates_of_key(
-            &self,
-            _: &Fingerprint,
-            _: u32,
-        ) -> Result<Vec<CertificateId>, StoreError> {
-            Err(StoreError("nowhere".to_owned()))
-        }
-    }
-}
+mod tests;

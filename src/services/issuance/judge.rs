@@ -21,14 +21,22 @@ use crate::{
         access::TenantScope,
         activation::{self, Choice, CommonNameOption, Facts, Gates, Grounds, Options},
         csr::{self, ProvenRequest, fault::CsrFault},
-        key_policy, statements,
+        statements,
     },
     ports::store::issuance::ActivationFacts,
     services::{
+        arithmetic::Patience,
         csr_checks::{block_leaked, csr_refusal},
         subject_keys::Standing,
     },
 };
+
+/// A request whose key is proven, and what is left of the time for judging it.
+#[derive(Clone)]
+pub(super) struct Proven {
+    pub request: ProvenRequest,
+    pub patience: Patience,
+}
 
 /// A fresh request that may become an activation, as far as it can be said without a CA.
 pub(super) struct Judged {
@@ -96,7 +104,7 @@ impl Issuance {
         order: OrderId,
         wish: &Wish,
         now: Timestamp,
-    ) -> Result<ProvenRequest, Refused> {
+    ) -> Result<Proven, Refused> {
         let mut refused = match self.proven_key(&scope.caller(), &wish.csr, now).await {
             Ok(proven) => return Ok(proven),
             Err(refused) if refused.is_trouble() => return Err(refused),
@@ -133,7 +141,7 @@ impl Issuance {
         scope: &TenantScope,
         order: OrderId,
         wish: &Wish,
-        proven: ProvenRequest,
+        proven: Proven,
         now: Timestamp,
     ) -> Result<Judged, Refused> {
         let clock = self.0.clock.as_ref();
@@ -199,15 +207,16 @@ impl Issuance {
         caller: &Caller,
         text: &str,
         now: Timestamp,
-    ) -> Result<ProvenRequest, Refused> {
+    ) -> Result<Proven, Refused> {
         let clock = Arc::clone(&self.0.clock);
+        let patience = Patience::begin(&clock);
         let judge = move |text: &str| {
             let clock = clock.as_ref();
             let checked = metered(clock, "S2 key checks", || csr::check(text));
             checked.and_then(|checked| metered(clock, "S2 proof of possession", || checked.prove()))
         };
-        match self.0.subject_keys.judged(text, judge).await? {
-            Ok(proven) => Ok(proven),
+        match self.0.subject_keys.judged(text, &patience, judge).await? {
+            Ok(request) => Ok(Proven { request, patience }),
             Err(refused) => {
                 block_leaked(self.0.store.as_ref(), caller, &refused, now).await?;
                 Err(csr_refusal(&refused))
@@ -221,14 +230,15 @@ impl Issuance {
         &self,
         caller: &Caller,
         owner: &Owner,
-        proven: ProvenRequest,
+        proven: Proven,
     ) -> Result<(ProvenRequest, Standing), Refused> {
+        let Proven { request, patience } = proven;
         let keys = &self.0.subject_keys;
         let standing = keys
-            .standing(proven.key(), |holder| holder == owner)
+            .standing(request.key(), &patience, |holder| holder == owner)
             .await?
             .asked_by(caller);
-        let admitted = proven.admit(standing.facts);
+        let admitted = request.admit(standing.facts);
         let proven = admitted.map_err(|refused| csr_refusal(&refused))?;
         Ok((proven, standing))
     }
@@ -242,8 +252,11 @@ impl Issuance {
             .map_err(|_| Refused::unacceptable("csr-malformed"))?;
         let owner = &activation.owner;
         let keys = &self.0.subject_keys;
-        let standing = keys.standing(&key, |holder| holder == owner).await?;
-        let by_itself = key_policy::faults(&key).into_iter().map(CsrFault::from);
+        let patience = Patience::begin(&self.0.clock);
+        let standing = keys.standing(&key, &patience, |holder| holder == owner);
+        let standing = standing.await?;
+        let by_itself = keys.faults(&key, &patience).await?;
+        let by_itself = by_itself.into_iter().map(CsrFault::from);
         match by_itself.chain(standing.facts.faults()).next() {
             Some(fault) => Err(Refused::unacceptable(fault.as_str())),
             None => Ok((key, standing)),

@@ -6,7 +6,7 @@
 
 use super::{
     Issuance, Wish,
-    judge::{Desk, Offer, Ordered},
+    judge::{Desk, Offer, Ordered, Proven},
     prepare::view,
 };
 use crate::{
@@ -199,7 +199,10 @@ impl Issuance {
         }
         let waits = found.waits_for(&BEFORE_CERTIFICATE);
         let certificate = match (waits.is_empty(), proven) {
-            (true, Ok(proven)) => outcome(self.certificate(&facts, wish, desk, &proven, now).err()),
+            (true, Ok(proven)) => outcome(
+                self.certificate(&facts, wish, desk, &proven.request, now)
+                    .err(),
+            ),
             _ => Outcome::Waits(waits),
         };
         found.add(Rule::Certificate, certificate);
@@ -210,7 +213,7 @@ impl Issuance {
         &self,
         scope: &TenantScope,
         facts: &ActivationFacts,
-        proven: Option<&ProvenRequest>,
+        proven: Option<&Proven>,
     ) -> Outcome {
         let Some(proven) = proven else {
             return Outcome::Waits(vec![Rule::Csr]);
@@ -279,7 +282,7 @@ impl Preflight {
         facts: &ActivationFacts,
         desk: &Desk<'_>,
         form: Option<Refused>,
-        proven: &Result<ProvenRequest, Refused>,
+        proven: &Result<Proven, Refused>,
     ) {
         // Statements without a time are not among those that are judged.
         let is_statement = |fault: &Fault| fault.pointer.starts_with("/statements");
@@ -296,7 +299,7 @@ impl Preflight {
         self.gates(facts, desk);
         self.add(Rule::Csr, outcome(proven.as_ref().err().cloned()));
         if let (Ok(proven), Some(csr)) = (proven, self.rules.last_mut()) {
-            let warnings = proven.warnings().iter();
+            let warnings = proven.request.warnings().iter();
             csr.warnings = warnings.map(|warning| warning.as_str()).collect();
         }
         let statements = match &desk.product {

@@ -5,7 +5,7 @@ use tokio::sync::watch;
 use super::{
     Applicant, Asked, Issuance, Origin, Outcome, Stage, Wish,
     draw::Drawn,
-    judge::Judged,
+    judge::{Judged, Proven},
     steps::{Steps, metered_polls},
 };
 use crate::{
@@ -28,7 +28,6 @@ use crate::{
     policy::{
         access::{ReadScope, SystemScope, TenantScope},
         activation::{self, Choice, Facts, Grounds, Standing, Subject},
-        csr::ProvenRequest,
         issuance::{Recorded, artifact::CertificateTbs},
     },
     ports::{
@@ -110,7 +109,7 @@ impl Issuance {
         order: OrderId,
         wish: &Wish,
         asked: &Asked,
-        proven: ProvenRequest,
+        proven: Proven,
     ) -> Result<InFlight, Stopped> {
         let now = self.0.clock.now();
         let mut steps = Steps::start(self.0.clock.as_ref());
