@@ -6,6 +6,7 @@
 //!          resend |  |   \--hard bounce--> undeliverable
 //!                 +--+   any --address changed--> superseded
 //!                        any --holder: "not me"--> disowned --officer--> invalidated
+//!                                                                resend --> created
 //! ```
 //! `expired` and `lapsed` follow from the clock. The random value itself is never stored: it is
 //! derived from a key outside the database and the row's nonce, and compared by keyed hash.
@@ -13,6 +14,7 @@
 pub mod address_use;
 pub mod answer;
 mod disown;
+mod renewal;
 mod reuse;
 
 use std::time::Duration;
@@ -23,7 +25,6 @@ use super::{
     feed::FeedKind,
     id::{MailboxId, OrderId},
     owner::{ActingFor, Owner},
-    refusal::Refused,
     text::Language,
     timestamp::{Timestamp, days},
 };
@@ -320,47 +321,6 @@ impl MailboxValidation {
 }
 
 impl Loaded<MailboxValidation> {
-    /// A new code to the same address; the earlier one is void. The 30 days start again with
-    /// it, for it is the value that will prove control.
-    ///
-    /// # Errors
-    /// 409 `email-already-confirmed` while a confirmation carries, `email-disowned`,
-    /// `order-state-conflict` when the validation was replaced or withdrawn.
-    pub fn renew(
-        self,
-        seed: FreshSeed,
-        acting_for: &ActingFor,
-        now: Timestamp,
-    ) -> Result<Changed<MailboxValidation>, Refused> {
-        match self.status(now) {
-            MailboxStatus::Verified => return Err(Refused::state("email-already-confirmed")),
-            MailboxStatus::Disowned => return Err(Refused::state("email-disowned")),
-            MailboxStatus::Superseded | MailboxStatus::Invalidated => {
-                return Err(Refused::state("order-state-conflict"));
-            }
-            MailboxStatus::Created
-            | MailboxStatus::Sent
-            | MailboxStatus::Expired
-            | MailboxStatus::Lapsed
-            | MailboxStatus::Undeliverable
-            | MailboxStatus::Locked => {}
-        }
-        let event = self
-            .event(EventKind::ValidationStarted)
-            .with("resend", true)
-            .with("initiated_at", now.to_string());
-        Ok(self.change(acting_for.tell(event), |mailbox| {
-            mailbox.state = MailboxState::Created;
-            mailbox.code = CodeSeed::fresh(seed, now);
-            mailbox.initiated_at = now;
-            mailbox.sent_at = None;
-            mailbox.confirmed_at = None;
-            mailbox.confirmed_by = None;
-            mailbox.reused_from = None;
-            mailbox.updated_at = now;
-        }))
-    }
-
     /// The mail with the code was handed over. A code that was confirmed meanwhile stays so.
     #[must_use]
     pub fn sent(self, now: Timestamp) -> Changed<MailboxValidation> {

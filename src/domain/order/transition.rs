@@ -13,6 +13,7 @@ use crate::domain::{
     certificate::Replaced,
     feed::FeedKind,
     id::{ActivationId, CertificateId, MailboxId, OrderId},
+    mailbox::{MailboxValidation, NewMailbox},
     owner::{ActingFor, Owner},
     product::ProductCode,
     refusal::Refused,
@@ -222,6 +223,32 @@ impl Loaded<Order> {
         let event = updated(&self, "mailbox").with("mailbox", mailbox.to_string());
         Ok(self.change(event, |order| {
             order.mailbox = Some(mailbox);
+            order.updated_at = now;
+        }))
+    }
+
+    /// The address that is certified is checked again, for a certificate that takes the place of
+    /// the order's: `again` is a row of its own, and `earlier` stays as its certificate rests on it.
+    ///
+    /// # Errors
+    /// 409 `order-state-conflict` unless issued, and for another address than the certified one.
+    pub fn check_mailbox_again(
+        self,
+        earlier: &MailboxValidation,
+        again: &NewMailbox,
+        now: Timestamp,
+    ) -> Result<Changed<Order>, Refused> {
+        require(&self, OrderState::Issued)?;
+        let same = self.mailbox == Some(earlier.id)
+            && again.order == self.id
+            && again.address == earlier.address;
+        if !same {
+            return Err(conflict());
+        }
+        let event = updated(&self, "mailbox").with("mailbox", again.id.to_string());
+        let id = again.id;
+        Ok(self.change(event, |order| {
+            order.mailbox = Some(id);
             order.updated_at = now;
         }))
     }

@@ -9,7 +9,7 @@ use crate::{
         mail::MailKind,
         mailbox::{MailAddress, MailboxState, MailboxStatus, MailboxValidation, NewMailbox},
         notification::Topic,
-        order::Order,
+        order::{Order, OrderState},
         owner::ActingFor,
         refusal::{Fault, Refused},
         timestamp::{Timestamp, days},
@@ -76,7 +76,8 @@ impl MailboxControl {
         .await
     }
 
-    /// Mails a new code to the address that is set; the earlier code is void.
+    /// Mails a new code to the address that is set; the earlier code is void. Once a certificate
+    /// rests on the earlier proof, the new one has a row of its own.
     ///
     /// # Errors
     /// 404; 409 `step-blocked` (`email-not-set`), `order-state-conflict`,
@@ -93,6 +94,11 @@ impl MailboxControl {
             require_provable(&order)?;
             let earlier = self.mailbox_of(&order).await?;
             let earlier = earlier.ok_or_else(|| Refused::step_blocked(vec!["email-not-set"]))?;
+            if order.state == OrderState::Issued && earlier.confirmed_at.is_some() {
+                return self
+                    .check_again(scope, order, &earlier, acting_for, now)
+                    .await;
+            }
             let seed = self.seed(earlier.id, &earlier.address)?;
             let mailbox = earlier.renew(seed, acting_for, now)?;
             let object = mailbox.id.to_string();
@@ -116,6 +122,35 @@ impl MailboxControl {
 }
 
 impl MailboxControl {
+    async fn check_again(
+        &self,
+        scope: &TenantScope,
+        order: Loaded<Order>,
+        earlier: &Loaded<MailboxValidation>,
+        acting_for: &ActingFor,
+        now: Timestamp,
+    ) -> Result<MailboxView, Stopped> {
+        earlier.require_renewable(now)?;
+        let id = MailboxId::new(now, random(&*self.0.entropy)?);
+        let new = NewMailbox {
+            id,
+            order: order.id,
+            owner: order.owner.clone(),
+            language: order.language,
+            seed: self.seed(id, &earlier.address)?,
+            address: earlier.address.clone(),
+            acting_for: acting_for.clone(),
+            now,
+        };
+        let bound = order.clone().check_mailbox_again(earlier, &new, now)?;
+        let unit = Unit::of(scope.caller(), now, bound)
+            .granted(scope.grant())
+            .rests_on(Aggregate::Mailbox, earlier.id, earlier.version());
+        let (unit, view) = self.begin(unit, &order, new).await?;
+        self.0.store.commit(unit.job(self.advice(id, now)?)).await?;
+        Ok(view)
+    }
+
     /// The unit that sets an address, unless nothing changes, and what it leads to.
     async fn setting(
         &self,

@@ -222,9 +222,11 @@ const QUESTIONS: &[Question] = &[
         "activation",
         Rule::LinkDiffers,
         "SELECT a.id AS id, 'order' AS col FROM activation AS a JOIN orders AS o \
-         ON o.activation = a.id WHERE o.id <> a.order_id OR (o.state IN ('submitted', 'issued') \
-         AND o.mailbox IS NOT a.mailbox) OR (o.state = 'submitted' \
-         AND o.subject_data IS NOT a.subject_data)",
+         ON o.activation = a.id LEFT JOIN mailbox AS m ON m.id = o.mailbox \
+         LEFT JOIN mailbox AS p ON p.id = a.mailbox WHERE o.id <> a.order_id \
+         OR (o.state = 'submitted' AND (o.mailbox IS NOT a.mailbox \
+         OR o.subject_data IS NOT a.subject_data)) OR (o.state = 'issued' \
+         AND (m.order_id IS NOT p.order_id OR m.address IS NOT p.address))",
     ),
     (
         "activation",
