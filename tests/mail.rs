@@ -11,6 +11,8 @@
 mod asked;
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "mail/disowned.rs"]
+mod disowned;
 #[path = "mail/dkim.rs"]
 mod dkim;
 #[path = "support/entropy.rs"]

@@ -18,6 +18,7 @@ use crate::{
         cases::lookup::automatic::AutomaticLookup,
         issuance::Issuance,
         jobs::{JobHandler, Runner},
+        mailboxes::ReusedSweep,
         mails::MailLedger,
         retention,
         revocation_lists::RevocationLists,
@@ -85,14 +86,16 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
             }
         }
     }));
+    let reused = ReusedSweep(app.mailboxes.clone());
     let superseded = SupersededSweep(app.revocations.clone());
-    let timers: [(JobKind, Arc<dyn JobHandler>); 8] = [
+    let timers: [(JobKind, Arc<dyn JobHandler>); 9] = [
         (JobKind::RevokeSuperseded, Arc::new(superseded)),
         (JobKind::RemindReady, Arc::new(app.orders.clone())),
         (JobKind::OrderTimer, Arc::new(app.orders.clone())),
         (JobKind::ChaseApplicant, Arc::new(app.cases.clone())),
         (JobKind::DataExpiry, Arc::new(app.data_sets.clone())),
         (JobKind::MailboxExpiry, Arc::new(app.mailboxes.clone())),
+        (JobKind::DisownReused, Arc::new(reused)),
         (JobKind::EraseDocument, Arc::new(app.documents.clone())),
         (JobKind::SweepDocuments, Arc::new(app.documents.clone())),
     ];

@@ -35,6 +35,8 @@ pub enum JobKind {
     RemindReady,
     /// Object: the fingerprint of a key that was blocked, in hex; its certificates fall.
     RevokeKey,
+    /// Object: a proof of a mailbox that its holder disowned; those taken over from it fall too.
+    DisownReused,
     /// Object: a document that nobody has looked for malware in yet.
     ScanDocument,
     /// Object: a document, whose bytes go when its retention is over.
@@ -44,7 +46,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -59,6 +61,7 @@ impl JobKind {
         Self::RevokeSuperseded,
         Self::RemindReady,
         Self::RevokeKey,
+        Self::DisownReused,
         Self::ScanDocument,
         Self::EraseDocument,
         Self::SweepDocuments,
@@ -81,6 +84,7 @@ impl JobKind {
             Self::RevokeSuperseded => "revoke_superseded",
             Self::RemindReady => "remind_ready",
             Self::RevokeKey => "revoke_key",
+            Self::DisownReused => "disown_reused",
             Self::ScanDocument => "scan_document",
             Self::EraseDocument => "erase_document",
             Self::SweepDocuments => "sweep_documents",

@@ -39,10 +39,12 @@ pub(in crate::services) mod carry;
 mod confirm;
 mod disowned;
 mod expiry;
+mod reused;
 mod send;
 
 pub use confirm::{Holder, PublicView, Says};
 pub use disowned::DisownedView;
+pub use reused::ReusedSweep;
 pub use send::AddressSet;
 
 /// On the public page the code, not an identity, is what lets the holder act.

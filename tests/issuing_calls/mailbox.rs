@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     instance::{Answer, Call},
-    world::{Client, PRODUCT, fresh_address, refused, shared},
+    world::{Client, PRODUCT, World, fresh_address, refused, shared},
 };
 
 pub const WRONG: &str = "AAAAA-AAAAA-AAAAA-AAAAA-AAAAAA";
@@ -150,7 +150,7 @@ fn ten_wrong_codes_lock_it_and_the_owner_is_told() {
 }
 
 /// A call at the public listener, as a browser or a scanner makes it: status and body.
-fn public(url: &str, arguments: &[&str]) -> (String, String) {
+pub fn public(url: &str, arguments: &[&str]) -> (String, String) {
     let output = Command::new("curl")
         .args(["-sS", "--max-time", "60", "-w", "\n%{http_code}"])
         .args(arguments)
@@ -163,8 +163,7 @@ fn public(url: &str, arguments: &[&str]) -> (String, String) {
 }
 
 /// The page that the mail with the code leads to, and its validation.
-fn page_of(code: &str) -> (String, String) {
-    let world = shared();
+pub fn page_of(world: &World, code: &str) -> (String, String) {
     let mails = world.sink.mails();
     let mail = mails.iter().find(|mail| mail.contains(code)).unwrap();
     let link = "http://pki.example.com/v/";
@@ -181,7 +180,7 @@ fn the_holder_confirms_on_the_daemons_page_and_a_scanner_does_not() {
     let address = fresh_address();
     client.set_address(&order, &address).ok();
     let code = world.code(&address, &[]);
-    let (page, _) = page_of(&code);
+    let (page, _) = page_of(&world, &code);
     let (status, body) = public(&page, &[]);
     assert!(status == "200" && body.contains("name=\"code\""), "{body}");
     assert_eq!(public(&page, &["-I"]).0, "200");
@@ -201,7 +200,7 @@ fn a_disowned_order_stands_still_until_an_officer_has_looked() {
     let (order, _) = client.ready(&world.data);
     let address = look(&client, &order)["email"].as_str().unwrap().to_owned();
     let code = world.code(&address, &[]);
-    let (page, id) = page_of(&code);
+    let (page, id) = page_of(&world, &code);
     let (_, body) = public(&page, &[]);
     assert!(body.contains("value=\"disown\"") && !body.contains("value=\"confirm\""));
     for guess in [WRONG, ""] {

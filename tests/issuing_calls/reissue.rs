@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     instance::{Answer, Call},
     late::{await_crl, shimmed},
-    mailbox::resend,
+    mailbox::{page_of, public, resend},
     openssl::{new_key, openssl},
     time::DAY,
     wall::Wall,
@@ -149,9 +149,25 @@ fn proven_again(client: &Client, third: &Value) {
     let order = text(third, "order_id");
     let address = third["sans"][0].as_str().unwrap();
     let seen = [world.code(address, &[])];
+    let before = evidence(world, &third_id);
+    let (old_page, old) = page_of(world, &seen[0]);
     resend(client, &order).ok();
     let code = world.code(address, &seen);
-    client.confirm(&order, &code).ok();
+    let (page, again) = page_of(world, &code);
+    assert_ne!(again, old, "what the certificate rests on stays as it is");
+    let (_, body) = public(&page, &[]);
+    assert!(body.contains("value=\"confirm\""), "{body}");
+    let (status, body) = public(&page, &["--data-urlencode", &format!("code={code}")]);
+    assert_eq!(status, "200", "{body}");
+    let email = client.get(&format!("/orders/{order}/email")).ok();
+    assert_eq!(email["state"], "verified");
+    // The certificate's own proof is history that its holder can still disown.
+    assert_eq!(evidence(world, &third_id), before);
+    let (_, body) = public(&old_page, &[]);
+    assert!(body.contains("value=\"disown\"") && !body.contains("value=\"confirm\""));
+    let ready = told(client, "information", &order);
+    let ready = ready.iter().filter(|code| *code == "ready-to-activate");
+    assert_eq!(ready.count(), 1, "nothing is left to activate");
     let fourth = reissue(client, &third_id, &new_key().1).ok();
     assert_eq!(fourth["not_after"], third["not_after"]);
     // One that is revoked is not replaced, and what replaced it needs no timer for it.
@@ -159,6 +175,18 @@ fn proven_again(client: &Client, third: &Value) {
     client.post(&path, &json!({"reason": "superseded"})).ok();
     let gone = reissue(client, &text(&fourth, "id"), &new_key().1);
     assert_eq!(gone.refusal(), refused(409, "already-revoked"));
+}
+
+/// What the certificate's issuance rests on.
+fn evidence(world: &World, id: &str) -> Value {
+    let bundle = world
+        .instance
+        .get("auditor", &format!("/certificates/{id}/evidence"));
+    let mut bundle = bundle.ok();
+    let fields = bundle.as_object_mut().unwrap();
+    fields.retain(|name, _| ["mailboxes", "issuance", "request"].contains(&name.as_str()));
+    assert_eq!(fields.len(), 3);
+    bundle
 }
 
 #[test]

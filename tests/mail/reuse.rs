@@ -20,7 +20,7 @@ use crate::{Sink, World, at, code_in, seconds};
 const DAY: u64 = 86_400;
 
 /// An order of `panel` for `c-1` whose mailbox is proven.
-async fn proven(sink: &Sink, email: &str) -> World {
+pub async fn proven(sink: &Sink, email: &str) -> World {
     let world = at(sink).await;
     world.set(email).await.unwrap();
     world.runner.tick().await.unwrap();

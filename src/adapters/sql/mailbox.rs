@@ -178,6 +178,21 @@ impl<F: Fetch> Mailboxes for F {
         first(self, query, read).await
     }
 
+    async fn mailboxes_reusing(
+        &self,
+        proof: MailboxId,
+        confirmed_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError> {
+        let query = Query::from("mailbox")
+            .eq("reused_from", SqlValue::text(proof))
+            .eq("state", SqlValue::text(MailboxState::Verified.name()))
+            .sql(" AND confirmed_at <= ")
+            .bind(SqlValue::time(confirmed_until))
+            .limit(limit);
+        all(self, query, read).await
+    }
+
     async fn disowned_mailboxes(
         &self,
         page: &Page,

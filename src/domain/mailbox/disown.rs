@@ -2,16 +2,17 @@
 //!
 //! The order stands still: no new code, no other address, no activation, until an officer has
 //! looked. It can be said of a confirmed address too, for whoever confirmed it may have had the
-//! mail and not the right.
+//! mail and not the right; and then every proof that was taken over from this one falls with it.
 
 use super::{
-    MailboxState, MailboxValidation,
+    MailboxState, MailboxStatus, MailboxValidation,
     answer::{Answered, Attempt},
 };
 use crate::domain::{
     aggregate::{Changed, Loaded},
-    audit::event::{EventKind, Outcome},
+    audit::event::{Event, EventKind, Outcome},
     feed::FeedKind,
+    id::MailboxId,
     refusal::Refused,
     text::Text,
     timestamp::Timestamp,
@@ -19,30 +20,33 @@ use crate::domain::{
 
 impl MailboxValidation {
     /// Whether the holder can still say that the order is not theirs; a code that is too old to
-    /// confirm anything is good enough for that.
+    /// confirm anything is good enough for that. `carries`: whether the proof of another order
+    /// rests on this one, so that it matters although its own order uses it no longer.
     #[must_use]
-    pub const fn can_be_disowned(&self) -> bool {
+    pub const fn can_be_disowned(&self, carries: bool) -> bool {
         match self.state {
+            MailboxState::Superseded => carries,
             MailboxState::Created
             | MailboxState::Sent
             | MailboxState::Verified
             | MailboxState::Undeliverable
             | MailboxState::Locked => true,
-            MailboxState::Superseded | MailboxState::Disowned | MailboxState::Invalidated => false,
+            MailboxState::Disowned | MailboxState::Invalidated => false,
         }
     }
 }
 
 impl Loaded<MailboxValidation> {
-    /// Judges a code that was handed in to say "this was not me".
+    /// Judges a code that was handed in to say "this was not me"; `carries` as for
+    /// [`MailboxValidation::can_be_disowned`].
     #[must_use]
-    pub fn disown(self, attempt: &Attempt, now: Timestamp) -> Answered {
+    pub fn disown(self, attempt: &Attempt, carries: bool, now: Timestamp) -> Answered {
         match self.state {
             MailboxState::Disowned if attempt.matches => Answered::Already,
             MailboxState::Created | MailboxState::Sent if !attempt.matches => {
                 self.spend_try(attempt, now)
             }
-            _ if self.can_be_disowned() && attempt.matches => {
+            _ if self.can_be_disowned(carries) && attempt.matches => {
                 Answered::Accepted(self.stop(attempt, now))
             }
             MailboxState::Locked => Answered::Refused(Refused::state("email-locked")),
@@ -53,8 +57,28 @@ impl Loaded<MailboxValidation> {
         }
     }
 
-    /// An officer has looked: the order may go on, with another check of the same or of another
-    /// address.
+    /// The proof that this one was taken over from was disowned: its order stops too. `None` when
+    /// it rests on no such proof, or proves nothing any more.
+    #[must_use]
+    pub fn disown_with(
+        self,
+        proof: MailboxId,
+        now: Timestamp,
+    ) -> Option<Changed<MailboxValidation>> {
+        if self.reused_from != Some(proof) || self.state != MailboxState::Verified {
+            return None;
+        }
+        let event = self
+            .disowned(self.status(now))
+            .with("proof", proof.to_string());
+        Some(self.change(event, |mailbox| {
+            mailbox.state = MailboxState::Disowned;
+            mailbox.updated_at = now;
+        }))
+    }
+
+    /// An officer has looked: the order may go on, with another check of the same address (a new
+    /// code) or of another.
     ///
     /// # Errors
     /// 409 `email-not-disowned`.
@@ -77,21 +101,24 @@ impl Loaded<MailboxValidation> {
 
     fn stop(self, attempt: &Attempt, now: Timestamp) -> Changed<MailboxValidation> {
         let event = self
-            .event(EventKind::ValidationFailed)
+            .disowned(self.status(now))
+            .with("channel", attempt.channel.name())
+            .personal("user_agent", attempt.user_agent.as_str());
+        self.change(attempt.acting_for.tell(event), |mailbox| {
+            mailbox.state = MailboxState::Disowned;
+            mailbox.updated_at = now;
+        })
+    }
+    fn disowned(&self, was: MailboxStatus) -> Event {
+        self.event(EventKind::ValidationFailed)
             .outcome(Outcome::Failure)
             .with("reason", "disowned")
-            .with("was", self.status(now).name())
-            .with("channel", attempt.channel.name())
-            .personal("user_agent", attempt.user_agent.as_str())
+            .with("was", was.name())
             .told(
                 FeedKind::EmailDisowned,
                 &self.owner,
                 self.id,
                 Some(self.order),
-            );
-        self.change(attempt.acting_for.tell(event), |mailbox| {
-            mailbox.state = MailboxState::Disowned;
-            mailbox.updated_at = now;
-        })
+            )
     }
 }

@@ -90,7 +90,7 @@ fn only_the_code_disowns_and_only_an_officer_undoes_it() {
         (verified.clone(), late),
         (stored(&sent.clone().undeliverable(at(9)).unwrap()), at(60)),
     ] {
-        let Answered::Accepted(changed) = mailbox.disown(&attempt(true), now) else {
+        let Answered::Accepted(changed) = mailbox.disown(&attempt(true), false, now) else {
             panic!("not taken");
         };
         let disowned = stored(&changed);
@@ -103,18 +103,20 @@ fn only_the_code_disowns_and_only_an_officer_undoes_it() {
                 .is_err()
         );
         assert_eq!(refusal(disowned.clone(), true, now), "code-expired");
-        let again = disowned.clone().disown(&attempt(true), now);
+        let again = disowned.clone().disown(&attempt(true), false, now);
         assert!(matches!(again, Answered::Already));
         let note = crate::domain::text::Text::parse("asked").unwrap();
         let released = stored(&disowned.release(&note, now).unwrap());
         assert_eq!(released.state, MailboxState::Invalidated);
         assert!(released.clone().release(&note, now).is_err());
-        let after = released.disown(&attempt(true), now);
+        let after = released.clone().disown(&attempt(true), false, now);
         assert!(matches!(after, Answered::Refused(_)));
+        let again = released.renew(seed(2), &ActingFor::default(), now);
+        assert_eq!(again.unwrap().state, MailboxState::Created);
     }
-    let wrong = sent.disown(&attempt(false), at(60));
+    let wrong = sent.disown(&attempt(false), false, at(60));
     assert!(matches!(wrong, Answered::Wrong(changed, _) if changed.code.tries == 1));
-    let wrong = verified.disown(&attempt(false), at(61));
+    let wrong = verified.disown(&attempt(false), false, at(61));
     assert!(matches!(wrong, Answered::Refused(refused) if refused.code == "code-invalid"));
 }
 

@@ -188,6 +188,18 @@ pub trait Mailboxes: Send + Sync {
         begun_after: Timestamp,
     ) -> Result<Option<Loaded<MailboxValidation>>, StoreError>;
 
+    /// Confirmed validations that were taken over from `proof` as it was confirmed until
+    /// `confirmed_until`, at most `limit`, in no order.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn mailboxes_reusing(
+        &self,
+        proof: MailboxId,
+        confirmed_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
+
     /// Validations that their holders disowned and no officer has released, over all owners,
     /// newest first.
     ///

@@ -1,6 +1,6 @@
 //! The holder answers with the code, on the daemon's page or through a frontend.
 
-use super::{MailboxControl, MailboxView, SYSTEM, send::require_provable};
+use super::{MailboxControl, MailboxView, SYSTEM, reused, send::require_provable};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded},
@@ -145,16 +145,15 @@ impl MailboxControl {
             Some(id) => self.0.data.subject_data(&SYSTEM.read(), id).await?,
             None => None,
         };
-        let is_current = order.mailbox == Some(mailbox.id);
         let organization = data.map(|data| data.organization.to_string());
         Ok(PublicView {
             address: mailbox.address.as_str().to_owned(),
             organization: organization.unwrap_or_default(),
             order_number: order.number.as_str().to_owned(),
             language: mailbox.language,
-            can_disown: is_current && mailbox.can_be_disowned(),
-            open: is_current
-                && order.state == OrderState::Open
+            can_disown: mailbox.can_be_disowned(self.carries(&mailbox, now).await?),
+            open: order.mailbox == Some(mailbox.id)
+                && order.require_provable().is_ok()
                 && matches!(mailbox.state, MailboxState::Created | MailboxState::Sent)
                 && now < mailbox.code.expires_at,
         })
@@ -190,7 +189,10 @@ impl MailboxControl {
         let view = MailboxView::of(&mailbox, now);
         let answered = match handed.says {
             Says::Mine => mailbox.confirm(&attempt, now),
-            Says::NotMe => mailbox.disown(&attempt, now),
+            Says::NotMe => {
+                let carries = self.carries(&mailbox, now).await?;
+                mailbox.disown(&attempt, carries, now)
+            }
         };
         match (answered, handed.says) {
             (Answered::Already, _) => Ok(view),
@@ -233,6 +235,11 @@ impl MailboxControl {
         let mailbox = changed.clone();
         let unit = handed.unit(changed, now);
         let unit = self.notify(unit, Topic::MailboxDisowned, &mailbox, now)?;
+        // The job takes what does not fit, and what is taken over at this very moment.
+        let said = reused::said(&mailbox, now);
+        let unit = unit.job(self.stop_reused(mailbox.id, said)?);
+        let fallen = self.reusing(mailbox.id, said, now).await?;
+        let unit = fallen.into_iter().fold(unit, |unit, one| one.join(unit));
         self.0.store.commit(unit).await?;
         metrics::counter!("chancery_mailboxes_disowned_total").increment(1);
         tracing::warn!(
@@ -277,7 +284,9 @@ impl MailboxControl {
         mailbox: &MailboxValidation,
         now: Timestamp,
     ) -> Result<Unit, Stopped> {
-        let Some(id) = order.subject_data else {
+        // A proof for a certificate that takes another's place opens no activation.
+        let data = order.subject_data;
+        let Some(id) = data.filter(|_| order.state == OrderState::Open) else {
             return Ok(unit);
         };
         let Some(data) = self.0.data.subject_data(&SYSTEM.read(), id).await? else {

@@ -255,6 +255,14 @@ const QUESTIONS: &[Question] = &[
          AND (p.address IS NOT m.address OR p.ra IS NOT m.ra OR p.customer IS NOT m.customer)",
     ),
     (
+        "job",
+        Rule::Unsaid,
+        "SELECT m.id AS id, 'disown_reused' AS col FROM mailbox AS m CROSS JOIN mailbox AS p \
+         ON p.id = m.reused_from WHERE m.state = 'verified' AND p.state = 'disowned' \
+         AND (SELECT 1 FROM job) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM job AS j \
+         WHERE j.kind = 'disown_reused' AND j.object = p.id AND j.ended_at IS NULL)",
+    ),
+    (
         "document",
         Rule::OwnerDiffers,
         "SELECT d.id AS id, '' AS col FROM document AS d JOIN subject_data AS s \

@@ -1,0 +1,131 @@
+//! "This was not me" reaches every order that took the proof over, whatever became of the first.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chancery::{
+    domain::{
+        id::MailboxId,
+        job::JobKind,
+        mailbox::{MailboxState, MailboxStatus},
+        notification::Tab,
+        refusal::Refused,
+    },
+    ports::store::{Page, catalogue::Notifications, registration::Mailboxes},
+    services::{
+        jobs::{JobHandler, Runner},
+        mailboxes::{Holder, MailboxView, ReusedSweep, Says},
+    },
+};
+
+use crate::{Sink, World, code_in, reuse, seconds};
+
+async fn disown(world: &World, id: MailboxId, code: &str) -> Result<MailboxView, Refused> {
+    let holder = Holder {
+        peer: "192.0.2.1".to_owned(),
+        user_agent: "Browser".to_owned(),
+        request_id: "r".to_owned(),
+    };
+    let control = &world.control;
+    control
+        .answer_in_person(&holder, id, Says::NotMe, code)
+        .await
+}
+
+async fn state(world: &World, id: MailboxId) -> MailboxState {
+    world.store.mailbox(id).await.unwrap().unwrap().state
+}
+
+/// As many more orders of the owner, each with the proof taken over.
+async fn reusing(world: &World, count: usize) -> Vec<MailboxId> {
+    let mut taken = Vec::new();
+    for _ in 0..count {
+        let (scope, order) = world.another_order("panel", "c-1").await;
+        let view = reuse::set(world, &scope, order, "anna@example.com").await;
+        assert_eq!(view.status, MailboxStatus::Verified);
+        taken.push(view.id);
+    }
+    taken
+}
+
+fn sweep(world: &World) -> Runner {
+    let handler: Arc<dyn JobHandler> = Arc::new(ReusedSweep(world.control.clone()));
+    let handlers = BTreeMap::from([(JobKind::DisownReused, handler)]);
+    let (store, clock) = (Arc::new(world.store.clone()), world.clock.clone());
+    Runner::new(store, clock, world.entropy.clone(), handlers, 1)
+}
+
+#[tokio::test]
+async fn what_was_taken_over_stops_with_the_proof_however_much_it_is() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    let code = code_in(&sink.mails()[0]);
+    let first = world.view().await.id;
+    let taken = reusing(&world, 51).await;
+    world.clock.advance(seconds(60));
+    // Another's proof of the same address is no business of this holder's code.
+    let (scope, order) = world.another_order("panel", "c-2").await;
+    let foreign = reuse::set(&world, &scope, order, "anna@example.com").await;
+    assert!(disown(&world, taken[0], &code).await.is_err(), "no code");
+    let done = disown(&world, first, &code).await.unwrap();
+    assert_eq!(done.status, MailboxStatus::Disowned);
+    let stopped = async || {
+        let mut stopped = 0;
+        for id in &taken {
+            stopped += usize::from(state(&world, *id).await == MailboxState::Disowned);
+        }
+        stopped
+    };
+    assert_eq!(stopped().await, 50, "with the word itself");
+    let sweep = sweep(&world);
+    assert_eq!(sweep.tick().await.unwrap(), 2, "the rest, and a last look");
+    assert_eq!(stopped().await, 51);
+    assert_eq!(sweep.tick().await.unwrap(), 0);
+    assert_eq!(state(&world, foreign.id).await, MailboxState::Created);
+    let page = Page {
+        limit: 200,
+        after: None,
+    };
+    let scope = world.tenant().await.read();
+    let told = world
+        .store
+        .notifications(&scope, Tab::Problems, &page)
+        .await;
+    let told = told.unwrap();
+    assert_eq!(told.len(), 52, "each order's owner is told");
+    assert!(told.iter().all(|line| line.code == "mailbox-disowned"));
+}
+
+#[tokio::test]
+async fn a_replaced_proof_can_be_disowned_while_another_order_rests_on_it() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    let code = code_in(&sink.mails()[0]);
+    let first = world.view().await.id;
+    let taken = reusing(&world, 1).await[0];
+    world.clock.advance(seconds(60));
+    world.set("ola@example.com").await.unwrap();
+    assert_eq!(state(&world, first).await, MailboxState::Superseded);
+    assert!(world.control.look(first).await.unwrap().can_disown);
+    let wrong = disown(&world, first, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAAA").await;
+    assert_eq!(wrong.unwrap_err().code, "code-expired");
+    disown(&world, first, &code).await.unwrap();
+    for id in [first, taken] {
+        assert_eq!(state(&world, id).await, MailboxState::Disowned);
+    }
+    assert!(!world.control.look(first).await.unwrap().can_disown);
+    // The first order goes on with its new address.
+    assert_eq!(world.view().await.status, MailboxStatus::Created);
+}
+
+#[tokio::test]
+async fn a_replaced_proof_that_nothing_rests_on_is_history() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    let code = code_in(&sink.mails()[0]);
+    let first = world.view().await.id;
+    world.clock.advance(seconds(60));
+    world.set("ola@example.com").await.unwrap();
+    assert!(!world.control.look(first).await.unwrap().can_disown);
+    let refused = disown(&world, first, &code).await.unwrap_err();
+    assert_eq!(refused.code, "code-expired");
+}
