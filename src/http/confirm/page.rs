@@ -112,6 +112,26 @@ mod tests {
         }
     }
 
+    /// Enter in the field presses a form's first button: a disabled one does nothing.
+    #[test]
+    fn only_the_button_itself_disowns() {
+        let alone = Page {
+            confirms: false,
+            ..page(Language::English)
+        };
+        let text = alone.text();
+        let first = text.split("<button").nth(1).unwrap();
+        assert!(
+            first.starts_with(" type=\"submit\" disabled hidden>"),
+            "{text}"
+        );
+        assert!(text.contains("value=\"disown\""));
+        let both = page(Language::English).text();
+        assert!(!both.contains("disabled"), "{both}");
+        let first = both.split("<button").nth(1).unwrap();
+        assert!(first.contains("value=\"confirm\""));
+    }
+
     #[test]
     fn a_page_about_nothing_offers_nothing() {
         let page = Page {
