@@ -29,6 +29,8 @@ mod lapsing;
 mod page;
 #[path = "mail/preview.rs"]
 mod preview;
+#[path = "mail/returned.rs"]
+mod returned;
 #[path = "mail/reuse.rs"]
 mod reuse;
 #[path = "mail/signed.rs"]

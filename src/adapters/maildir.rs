@@ -5,7 +5,7 @@
 //! is deleted here. Knows nothing of our mails: which one a report is about is not judged.
 
 use std::{
-    fs::{self, File},
+    fs::{self, DirEntry, File},
     io::{self, Read},
     path::PathBuf,
 };
@@ -31,22 +31,20 @@ impl Maildir {
     }
 
     fn read_some(&self, most: usize) -> io::Result<Vec<Returned>> {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(self.0.join("new"))?.take(most) {
-            let entry = entry?;
-            // Other names are none that a mail server gives.
-            let (Ok(name), true) = (
-                entry.file_name().into_string(),
-                entry.file_type()?.is_file(),
-            ) else {
-                continue;
-            };
-            let mut octets = Vec::new();
-            File::open(entry.path())?
-                .take(LONGEST)
-                .read_to_end(&mut octets)?;
-            let report = report::read(&octets);
-            found.push(Returned { name, report });
+        let (mut found, mut unreadable) = (Vec::new(), None);
+        for entry in fs::read_dir(self.0.join("new"))? {
+            if found.len() >= most {
+                break;
+            }
+            match entry.and_then(|entry| read_one(&entry)) {
+                Ok(returned) => found.extend(returned),
+                Err(error) => unreadable = Some(error),
+            }
+        }
+        // Others wait behind it; the operator sees what is wrong with it.
+        if let Some(error) = unreadable {
+            let directory = self.0.display();
+            tracing::warn!(%directory, %error, "a returned mail cannot be read");
         }
         Ok(found)
     }
@@ -55,6 +53,22 @@ impl Maildir {
         let seen = format!("{name}:2,S");
         fs::rename(self.0.join("new").join(name), self.0.join("cur").join(seen))
     }
+}
+
+/// `None` for what no mail server puts there: another name, a directory.
+fn read_one(entry: &DirEntry) -> io::Result<Option<Returned>> {
+    let (Ok(name), true) = (
+        entry.file_name().into_string(),
+        entry.file_type()?.is_file(),
+    ) else {
+        return Ok(None);
+    };
+    let mut octets = Vec::new();
+    File::open(entry.path())?
+        .take(LONGEST)
+        .read_to_end(&mut octets)?;
+    let report = report::read(&octets);
+    Ok(Some(Returned { name, report }))
 }
 
 #[async_trait]
@@ -78,6 +92,8 @@ fn failed(error: impl ToString) -> ReturnedMailError {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     #[tokio::test]
@@ -97,5 +113,23 @@ mod tests {
         assert!(maildir.waiting(9).await.unwrap().is_empty());
         assert!(at("cur/1.host:2,S").exists());
         assert!(maildir.done("1.host").await.is_err());
+    }
+
+    /// What cannot be read stays and holds up nobody, however much of it there is.
+    #[tokio::test]
+    async fn one_bad_entry_does_not_stop_the_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: String| directory.path().join("new").join(name);
+        fs::create_dir(directory.path().join("new")).unwrap();
+        for number in 0..9 {
+            fs::create_dir(at(format!("{number}.folder"))).unwrap();
+            let nowhere = directory.path().join("nowhere");
+            symlink(&nowhere, at(format!("{number}.link"))).unwrap();
+        }
+        fs::write(at("a.host".to_owned()), "Subject: hello\r\n\r\nhello\r\n").unwrap();
+        let maildir = Maildir::new(directory.path().to_owned());
+        let found = maildir.waiting(1).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].name, "a.host");
     }
 }

@@ -16,7 +16,8 @@ pub struct Returned {
 pub struct DeliveryReport {
     /// Every address to which the report was sent, as far as it says; one may be a return path.
     pub sent_to: Vec<String>,
-    /// Whether the first figure of its status code (RFC 3463) is 5: nobody tries any more.
+    /// Whether nobody tries any more: the action is `failed` (RFC 3464 2.3.3), or none is named
+    /// and the first figure of the status (RFC 3463) is 5.
     pub is_final: bool,
     /// Status and words of the server that spoke; one line, at most 500 characters.
     pub words: String,
@@ -30,7 +31,8 @@ pub struct ReturnedMailError(pub String);
 /// The place where returned mail lies.
 #[async_trait]
 pub trait ReturnedMail: Send + Sync {
-    /// Some of the messages that were not seen to, at most `most`.
+    /// Some of the messages that were not seen to, at most `most`. One that cannot be read is
+    /// passed over and said in the log.
     ///
     /// # Errors
     /// When the place cannot be read.

@@ -192,13 +192,13 @@ fn every_step_has_its_mail() {
 }
 
 /// What the mail server of `bounces.example.com` delivers, as Postfix writes it.
-fn come_back(name: &str, to: &str, status: &str) {
+fn come_back(name: &str, to: &str, action: &str, status: &str) {
     let report = format!(
         "Return-Path: <>\r\nTo: {to}\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
          --b\r\nContent-Type: text/plain\r\n\r\nsorry\r\n\
          --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\n\
-         Final-Recipient: rfc822; holder\r\nAction: failed\r\nStatus: {status}\r\n\
+         Final-Recipient: rfc822; holder\r\nAction: {action}\r\nStatus: {status}\r\n\
          Diagnostic-Code: smtp; 550 the mailbox is gone\r\n--b--\r\n"
     );
     let bounces = shared().instance.path("bounces");
@@ -240,17 +240,17 @@ fn a_mail_that_comes_back_makes_the_address_undeliverable() {
     let state = || client.get(&format!("/orders/{order}/email")).ok()["state"].clone();
     // Neither a delay nor what somebody made up does anything.
     let forged = path.replace("@", "0@");
-    for (name, to, status) in [
-        ("1.delayed", path, "4.4.1"),
-        ("2.forged", forged.as_str(), "5.1.1"),
-        ("3.other", "someone@bounces.example.com", "5.1.1"),
+    for (name, to, action, status) in [
+        ("1.delayed", path, "delayed", "4.4.1"),
+        ("2.forged", forged.as_str(), "failed", "5.1.1"),
+        ("3.other", "someone@bounces.example.com", "failed", "5.1.1"),
     ] {
-        come_back(name, to, status);
+        come_back(name, to, action, status);
         assert!(was_seen(name), "{name}");
         assert_eq!(state(), "sent", "{name}");
     }
     for name in ["4.bounce", "5.again"] {
-        come_back(name, path, "5.1.1");
+        come_back(name, path, "failed", "5.1.1");
         assert!(was_seen(name), "{name}");
         assert_eq!(state(), "undeliverable");
         assert_eq!(told(&client, "problems"), ["mail-undeliverable"]);

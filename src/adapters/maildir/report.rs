@@ -22,11 +22,11 @@ pub(super) fn read(octets: &[u8]) -> Option<DeliveryReport> {
         kind.is_some_and(|kind| is(kind, "message", "delivery-status"))
     })?;
     let text = String::from_utf8_lossy(part.contents()).into_owned();
-    let (status, diagnostic) = spoken(&text)?;
-    let words = format!("{status} {diagnostic}");
+    let told = spoken(&text)?;
+    let words = format!("{} {}", told.status, told.diagnostic);
     Some(DeliveryReport {
         sent_to: sent_to(&message),
-        is_final: status.starts_with("5."),
+        is_final: told.given_up,
         words: words.trim().chars().take(WORDS).collect(),
     })
 }
@@ -36,23 +36,42 @@ fn is(kind: &ContentType<'_>, main: &str, sub: &str) -> bool {
     kind.ctype().eq_ignore_ascii_case(main) && kind.subtype().is_some_and(same)
 }
 
-/// Status and diagnosis of the first recipient that was given up, or else of the first.
-fn spoken(text: &str) -> Option<(String, String)> {
+/// What a report says of one recipient.
+struct Told {
+    status: String,
+    diagnostic: String,
+    given_up: bool,
+}
+
+/// Of the first recipient that was given up, or else of the first.
+fn spoken(text: &str) -> Option<Told> {
     let lines = unfolded(text);
     let blocks = lines.split(String::is_empty);
-    let told: Vec<(String, String)> = blocks.filter_map(recipient).collect();
-    let given_up = told.iter().find(|(status, _)| status.starts_with("5."));
-    given_up.or(told.first()).cloned()
+    let mut told: Vec<Told> = blocks.filter_map(recipient).collect();
+    let given_up = told.iter().position(|told| told.given_up);
+    told.drain(given_up.unwrap_or_default()..).next()
 }
 
 /// What a block of fields says of its recipient.
-fn recipient(block: &[String]) -> Option<(String, String)> {
+fn recipient(block: &[String]) -> Option<Told> {
     let status = field(block, "status")?;
     // RFC 3463 2: class, subject, detail; a comment may follow.
     let status = status.split([' ', '(']).next()?;
     let figures = status.split('.').filter(|part| part.parse::<u16>().is_ok());
-    let diagnostic = field(block, "diagnostic-code").unwrap_or_default();
-    (figures.count() == 3).then(|| (status.to_owned(), diagnostic.to_owned()))
+    let is_status = figures.count() == 3;
+    // RFC 3464 2.3.3: the action says whether anybody tries on. A server that has tried for days
+    // gives up with the last trouble's status, which is a passing one (4.4.7).
+    let action = field(block, "action").and_then(|action| action.split([' ', '(']).next());
+    let is = |name: &str| action.is_some_and(|action| action.eq_ignore_ascii_case(name));
+    let goes_on = ["delayed", "delivered", "relayed", "expanded"];
+    let given_up = is("failed") || (status.starts_with("5.") && !goes_on.into_iter().any(is));
+    is_status.then(|| Told {
+        status: status.to_owned(),
+        diagnostic: field(block, "diagnostic-code")
+            .unwrap_or_default()
+            .to_owned(),
+        given_up,
+    })
 }
 
 /// Lines with their continuations (RFC 5322 2.2.3), without what no line of ours may hold.
@@ -151,8 +170,18 @@ mod tests {
         // The returned mail's own recipient is not the report's.
         let recipient = "anna@example.com".to_owned();
         assert!(!report.sent_to.contains(&recipient));
-        let delayed = POSTFIX.replace("Status: 5.1.1", "Status: 4.4.1 (try later)");
-        assert!(!read(delayed.as_bytes()).unwrap().is_final);
+        let is_final = |action: &str, status: &str| {
+            let text = POSTFIX.replace("Action: failed", action);
+            let text = text.replace("Status: 5.1.1", &format!("Status: {status}"));
+            read(text.as_bytes()).unwrap().is_final
+        };
+        assert!(!is_final("Action: delayed", "4.4.1 (try later)"));
+        assert!(!is_final("Action: delivered", "2.1.5"));
+        assert!(!is_final("X-Action: none", "4.4.1"));
+        // Given up after days of trying: the status is that of the last trouble.
+        assert!(is_final("Action: failed", "4.4.7"));
+        assert!(is_final("action: Failed (expired)", "4.4.1"));
+        assert!(is_final("X-Action: none", "5.1.1"));
         let wide = POSTFIX.replace("smtp; 550", &format!("smtp; {}", "ż".repeat(9000)));
         assert_eq!(read(wide.as_bytes()).unwrap().words.chars().count(), WORDS);
     }

@@ -4,16 +4,19 @@
 
 use super::{MailLedger, SYSTEM, send::mailbox_of};
 use crate::{
-    domain::{refusal::Refused, unit::Unit},
+    domain::{mail::MailState, refusal::Refused, unit::Unit},
     ports::returned_mail::{DeliveryReport, ReturnedMail},
     services::request::decide,
 };
 
 /// Messages that are seen to in one go.
 const AT_ONCE: usize = 64;
+/// The outcome of a report that stays where it is.
+const EARLY: &str = "early";
 
 impl MailLedger {
-    /// Sees to what has come back. A message whose unit cannot be committed stays where it is.
+    /// Sees to what has come back. A message stays where it is when its unit cannot be committed,
+    /// and while its mail is not booked as sent: that ends within the mail's patience.
     ///
     /// # Errors
     /// 503 when the place or the store cannot be used.
@@ -24,6 +27,10 @@ impl MailLedger {
                 Some(report) => self.learn(report).await?,
                 None => "no-report",
             };
+            // Counted when it was seen to, once.
+            if outcome == EARLY {
+                continue;
+            }
             metrics::counter!("chancery_returned_mails_total", "outcome" => outcome).increment(1);
             place.done(&returned.name).await.map_err(trouble)?;
         }
@@ -46,6 +53,10 @@ impl MailLedger {
             let Some(mut facts) = self.0.mails.mail_facts(mail).await? else {
                 return Ok("unknown");
             };
+            // It came back before the server's word was booked; the next look knows more.
+            if facts.mail.state == MailState::Queued {
+                return Ok(EARLY);
+            }
             let mailbox = mailbox_of(&mut facts);
             let line = self.undelivered(&facts.mail, now)?;
             let Some(bounced) = facts.mail.bounced(&report.words, now) else {
