@@ -166,12 +166,12 @@ fn check(path: &Path) -> Done {
     material::code_key(fresh.config())?;
     material::document_keys(fresh.config())?;
     material::document_directory(fresh.config())?;
-    mail::check(fresh.config(), outside().clock.now())?;
+    let mails = mail::check(fresh.config(), outside().clock.now())?;
     caa::resolver(fresh.config())?;
     let clock = outside().clock;
     registers::registers(fresh.config(), &clock)?;
     webhooks::courier(fresh.config(), &clock)?;
-    for warning in fresh.warnings() {
+    for warning in fresh.warnings().iter().chain(&mails) {
         eprintln!("chanceryd: warning: {warning}");
     }
     println!("{}: everything is in order", path.display());

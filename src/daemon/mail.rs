@@ -87,20 +87,28 @@ pub fn warnings(config: &Config) -> Result<Warnings, ConfigError> {
         .map_err(|fault| config.fault(wanted, fault))
 }
 
-/// Checks what [`ledger`] will need.
+/// Checks what [`ledger`] will need, and gives what will not stop the start.
 ///
 /// # Errors
 /// When sender, server settings or templates cannot be used.
-pub fn check(config: &Config, now: Timestamp) -> Result<(), Failure> {
+pub fn check(config: &Config, now: Timestamp) -> Result<Option<String>, Failure> {
     let directory = config.settings.files.mail_templates.as_ref();
     MailTemplates::load(directory.map(|path| path.get_ref().as_path()))?;
     mailer(config)?;
     warnings(config)?;
-    if let Some(wanted) = &config.settings.mail.signing {
-        certificate(config, wanted, now)?;
-    }
     bounce_domain(config)?;
-    Ok(())
+    let Some(wanted) = &config.settings.mail.signing else {
+        return Ok(None);
+    };
+    Ok(warning(&certificate(config, wanted)?, now))
+}
+
+/// Why mails wait now. Not a fault: the rest of the daemon works, and time may mend it.
+fn warning(certificate: &NotificationCertificate, now: Timestamp) -> Option<String> {
+    let unfit = certificate.valid_at(now).err()?;
+    Some(format!(
+        "mails wait, for none can be signed ([mail.signing]): {unfit}"
+    ))
 }
 
 /// The place where mail comes back to, when there is one.
@@ -188,7 +196,10 @@ fn signing(config: &Config, ground: &Ground) -> Result<Option<sign::Signing>, Co
     let Some(wanted) = &config.settings.mail.signing else {
         return Ok(None);
     };
-    let certificate = certificate(config, wanted, ground.outside.clock.now())?;
+    let certificate = certificate(config, wanted)?;
+    if let Some(warning) = warning(&certificate, ground.outside.clock.now()) {
+        tracing::warn!("{warning}");
+    }
     Ok(Some(sign::Signing::new(
         Arc::new(certificate),
         ground.signing(),
@@ -197,11 +208,7 @@ fn signing(config: &Config, ground: &Ground) -> Result<Option<sign::Signing>, Co
 
 /// The certificate by which mails are signed. Its key stands alone on its token and is no other
 /// configured key.
-fn certificate(
-    config: &Config,
-    wanted: &Signing,
-    now: Timestamp,
-) -> Result<NotificationCertificate, ConfigError> {
+fn certificate(config: &Config, wanted: &Signing) -> Result<NotificationCertificate, ConfigError> {
     let name = &wanted.key.get_ref().0;
     let tokens = &config.settings.hsm.tokens;
     let of_name = |key: &&Key| key.name.0 == *name;
@@ -227,18 +234,15 @@ fn certificate(
         .collect::<Result<Vec<_>, _>>()?;
     let chain = wanted.chain.iter();
     let chain = chain.map(|path| material::certificate_der(config, path));
-    let made = NotificationCertificate::new(
-        Wanted {
-            certificate: material::certificate_der(config, &wanted.certificate)?,
-            chain: chain.collect::<Result<_, _>>()?,
-            key: name.clone(),
-            algorithm: key.algorithm.get_ref().0,
-            key_spki: &material::spki(config, key)?,
-            from: sender(config)?.address(),
-            ca_keys: &ca_keys,
-        },
-        now,
-    );
+    let made = NotificationCertificate::new(Wanted {
+        certificate: material::certificate_der(config, &wanted.certificate)?,
+        chain: chain.collect::<Result<_, _>>()?,
+        key: name.clone(),
+        algorithm: key.algorithm.get_ref().0,
+        key_spki: &material::spki(config, key)?,
+        from: sender(config)?.address(),
+        ca_keys: &ca_keys,
+    });
     made.map_err(|fault| config.fault(&wanted.certificate, fault))
 }
 

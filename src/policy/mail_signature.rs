@@ -84,9 +84,11 @@ pub struct NotificationCertificate {
 }
 
 impl NotificationCertificate {
+    /// Whatever its time: that is judged for each mail, for it ends while the daemon runs.
+    ///
     /// # Errors
     /// [`Unfit`] says why mails must not be signed by it.
-    pub fn new(wanted: Wanted<'_>, now: Timestamp) -> Result<Self, Unfit> {
+    pub fn new(wanted: Wanted<'_>) -> Result<Self, Unfit> {
         let view = CertificateView::parse(&wanted.certificate)?;
         if view.spki != wanted.key_spki {
             return Err(Unfit::OtherKey);
@@ -102,16 +104,14 @@ impl NotificationCertificate {
         judge_profile(&view, wanted.from)?;
         let validity = Validity::from_der(&view.validity)?;
         judge_chain(&view, &wanted.chain)?;
-        let made = Self {
+        Ok(Self {
             public,
             validity,
             certificate: wanted.certificate,
             chain: wanted.chain,
             key: wanted.key,
             algorithm: wanted.algorithm,
-        };
-        made.valid_at(now)?;
-        Ok(made)
+        })
     }
 
     /// The key that signs.
@@ -132,7 +132,11 @@ impl NotificationCertificate {
         signed_data::micalg(self.algorithm)
     }
 
-    fn valid_at(&self, now: Timestamp) -> Result<(), Unfit> {
+    /// Whether mails can be signed by it at `now`.
+    ///
+    /// # Errors
+    /// [`Unfit::Time`].
+    pub fn valid_at(&self, now: Timestamp) -> Result<(), Unfit> {
         let (from, until) = (self.validity.not_before(), self.validity.not_after());
         if from <= now && now.whole_second() <= until {
             Ok(())

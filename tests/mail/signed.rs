@@ -82,6 +82,8 @@ impl Signer for Token {
 struct Office {
     issuer: CertifiedIssuer<'static, KeyPair>,
     key: KeyPair,
+    /// How long its certificates last from when the world begins; 0: as `rcgen` has it.
+    days: u32,
 }
 
 impl Office {
@@ -95,6 +97,7 @@ impl Office {
         Self {
             issuer: CertifiedIssuer::self_signed(params, key).unwrap(),
             key: KeyPair::generate().unwrap(),
+            days: 0,
         }
     }
 
@@ -103,6 +106,10 @@ impl Office {
         params.subject_alt_names = vec![SanType::Rfc822Name(FROM.try_into().unwrap())];
         params.extended_key_usages = vec![Purpose::EmailProtection];
         params.key_usages = vec![Usage::DigitalSignature];
+        if self.days > 0 {
+            params.not_before = start().to_datetime();
+            params.not_after = start().plus(days(self.days)).to_datetime();
+        }
         change(&mut params);
         let made = params.signed_by(&self.key, &self.issuer).unwrap();
         made.der().to_vec()
@@ -133,7 +140,8 @@ impl Office {
             from: FROM,
             ca_keys,
         };
-        NotificationCertificate::new(wanted, now)
+        let made = NotificationCertificate::new(wanted)?;
+        made.valid_at(now).map(|()| made)
     }
 
     async fn world(self, sink: &Sink, token: impl FnOnce(&mut Token)) -> (World, Arc<Token>, Root) {
@@ -237,6 +245,25 @@ async fn while_the_token_is_down_mails_wait_and_none_leaves_unsigned() {
     root.verifies(&sink.mails()[0]).unwrap();
 }
 
+/// The daemon runs on with it: its time is judged for each mail, and mails wait.
+#[tokio::test]
+async fn once_the_certificate_has_ended_mails_wait_and_none_leaves_unsigned() {
+    let sink = Sink::start("starttls");
+    let mut office = Office::new();
+    office.days = 1;
+    let (world, _, root) = office.world(&sink, |_| ()).await;
+    world.set("anna@example.com").await.unwrap();
+    world.runner.tick().await.unwrap();
+    root.verifies(&sink.mails()[0]).unwrap();
+    world.clock.advance(seconds(86_401));
+    world.set("ola@example.com").await.unwrap();
+    world.runner.tick().await.unwrap();
+    let mail = &world.mails().await[0];
+    assert_eq!(mail.state, MailState::Queued);
+    assert!(mail.reply.contains("not valid now"), "{}", mail.reply);
+    assert_eq!(sink.mails().len(), 1);
+}
+
 #[tokio::test]
 async fn a_signature_that_does_not_verify_stays_inside() {
     let sink = Sink::start("starttls");
@@ -299,7 +326,7 @@ fn its_key_and_its_time_are_judged_too() {
         from: FROM,
         ca_keys: &[],
     };
-    let judged = NotificationCertificate::new(wanted, start()).map(drop);
+    let judged = NotificationCertificate::new(wanted).map(drop);
     assert_eq!(judged, Err(Unfit::Chain));
     let short = stranger.certificate(|params| {
         params.not_before = start().to_datetime();
