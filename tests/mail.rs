@@ -33,6 +33,8 @@ mod preview;
 mod returned;
 #[path = "mail/reuse.rs"]
 mod reuse;
+#[path = "mail/settled.rs"]
+mod settled;
 #[path = "mail/signed.rs"]
 mod signed;
 #[path = "support/sink.rs"]

@@ -66,7 +66,7 @@ pub fn read(mail: &str) -> Value {
 
 impl World {
     /// A certificate of the order, as if it had been signed, and the mail about it.
-    pub async fn issue(&self, language: Language) {
+    pub async fn issue(&self, language: Language) -> Certificate {
         // No service writes such a certificate: nothing was judged and nothing signed.
         self.dir.made_up.store(true, Ordering::SeqCst);
         let (now, order) = (self.now(), self.stored_order().await);
@@ -125,8 +125,9 @@ impl World {
         let activation = Activation::submit(activation, "{}".to_owned());
         let unit = Unit::of(Caller::system("test"), now, activation)
             .change(intent)
-            .change(Change::Certificate(certificate));
+            .change(Change::Certificate(certificate.clone()));
         self.commit(mail.join(unit)).await;
+        certificate
     }
 }
 

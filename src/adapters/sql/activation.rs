@@ -105,7 +105,7 @@ fn read(row: &dyn Columns) -> Result<Loaded<Activation>, Unreadable> {
     read_fields(Fields::of(row))
 }
 
-fn read_fields(row: Fields<'_>) -> Result<Loaded<Activation>, Unreadable> {
+pub fn read_fields(row: Fields<'_>) -> Result<Loaded<Activation>, Unreadable> {
     let activation = Activation {
         id: row.parsed("id")?,
         order: row.parsed("order_id")?,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use super::{
-    certificate, mailbox, order, owner,
+    activation, certificate, mailbox, order, owner,
     query::{Fetch, Query, all, first},
     revocation_case, subject_data,
     table::{Record, Table},
@@ -107,14 +107,22 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
         mailbox::TABLE.joined_as("m"),
         certificate::TABLE.joined_as("c"),
         revocation_case::TABLE.joined_as("v"),
+        activation::TABLE.joined_as("a"),
+        order::TABLE.joined_as("n"),
     ];
     let joins = " FROM mail AS l \
          LEFT JOIN orders AS o ON o.id = l.order_id \
          LEFT JOIN subject_data AS s ON s.id = CASE WHEN l.kind IN ('data-received', \
          'data-approved', 'data-rejected', 'data-expiring', 'information-needed') \
          THEN l.object ELSE o.subject_data END \
-         LEFT JOIN mailbox AS m ON l.kind IN ('verify-address', 'mailbox-lapsing') AND m.id = l.object \
-         LEFT JOIN revocation AS v ON l.kind = 'revoked' AND v.id = l.object \
+         LEFT JOIN mailbox AS m ON m.id = CASE WHEN l.kind IN ('verify-address', 'mailbox-lapsing') \
+         THEN l.object WHEN l.kind = 'ready-to-activate' THEN o.mailbox END \
+         LEFT JOIN revocation AS v ON v.id = CASE WHEN l.kind = 'revoked' THEN l.object \
+         WHEN l.kind = 'certificate-expiring' THEN \
+         (SELECT r.id FROM revocation AS r WHERE r.certificate_id = l.object) END \
+         LEFT JOIN activation AS a ON l.kind IN ('issuance-delayed', 'issuance-refused') \
+         AND a.id = l.object \
+         LEFT JOIN orders AS n ON l.kind = 'certificate-expiring' AND n.id = o.renewed_by \
          LEFT JOIN certificate AS c ON c.id = CASE WHEN l.kind IN ('issued', \
          'reissued', 'superseded-ending', 'certificate-expiring', 'certificate-expired') THEN l.object \
          WHEN l.kind = 'revoked' THEN v.certificate_id END \
@@ -138,6 +146,8 @@ fn read_facts(row: &dyn Columns) -> Result<MailFacts, Unreadable> {
         revocation: joined("v_")?
             .map(revocation_case::read_fields)
             .transpose()?,
+        activation: joined("a_")?.map(activation::read_fields).transpose()?,
+        renewal: joined("n_")?.map(order::read_fields).transpose()?,
     })
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::{Page, StoreError};
 use crate::{
     domain::{
+        activation::Activation,
         aggregate::Loaded,
         audit::tree::{Hash, Place},
         certificate::Certificate,
@@ -31,12 +32,16 @@ pub struct MailFacts {
     pub order: Option<Loaded<Order>>,
     /// The data the mail is about, else what the order is bound to.
     pub data: Option<Loaded<SubjectData>>,
-    /// The validation whose code the mail carries.
+    /// The validation whose code the mail carries, or by which the order is ready.
     pub mailbox: Option<Loaded<MailboxValidation>>,
     /// The certificate the mail delivers or whose end it tells.
     pub certificate: Option<Certificate>,
-    /// The revocation the mail tells of.
+    /// The revocation the mail tells of, or by which the certificate has ended already.
     pub revocation: Option<Loaded<Revocation>>,
+    /// The activation whose delay or refusal the mail tells.
+    pub activation: Option<Loaded<Activation>>,
+    /// The order that continues the certificate whose end the mail tells.
+    pub renewal: Option<Loaded<Order>>,
 }
 
 #[async_trait]

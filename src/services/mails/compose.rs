@@ -55,13 +55,13 @@ impl MailLedger {
             MailKind::DataReceived
             | MailKind::DataApproved
             | MailKind::DataRejected
-            | MailKind::AddressVerified
-            | MailKind::ReadyToActivate => Ok(ready(mail, values, None, Vec::new())),
+            | MailKind::AddressVerified => Ok(ready(mail, values, None, Vec::new())),
             MailKind::InformationNeeded => Ok(information_needed(facts, values)),
             MailKind::CertificateExpiring | MailKind::CertificateExpired => {
-                Ok(reminders::certificate(facts, values, now))
+                Ok(reminders::certificate(facts, order, values, now))
             }
-            MailKind::IssuanceDelayed
+            MailKind::ReadyToActivate
+            | MailKind::IssuanceDelayed
             | MailKind::IssuanceRefused
             | MailKind::DataExpiring
             | MailKind::MailboxLapsing

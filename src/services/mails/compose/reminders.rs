@@ -3,6 +3,8 @@
 use super::{Composed, Values, minute, ready};
 use crate::{
     domain::{
+        activation::ActivationState,
+        aggregate::Loaded,
         mail::MailKind,
         order::{Order, OrderState},
         timestamp::Timestamp,
@@ -11,14 +13,27 @@ use crate::{
     ports::store::catalogue::MailFacts,
 };
 
-/// A certificate that ends or has ended.
-pub(super) fn certificate(facts: &MailFacts, mut values: Values, now: Timestamp) -> Composed {
+/// A certificate that ends or has ended. The end of one that is revoked, renewed or replaced
+/// concerns nobody.
+pub(super) fn certificate(
+    facts: &MailFacts,
+    order: &Order,
+    mut values: Values,
+    now: Timestamp,
+) -> Composed {
     let Some(certificate) = &facts.certificate else {
         return Composed::Obsolete("the certificate is gone");
     };
     let over = now > certificate.not_after;
     if over != (facts.mail.kind == MailKind::CertificateExpired) {
         return Composed::Obsolete("the certificate has ended meanwhile");
+    }
+    let renewed = |renewal: &Loaded<Order>| renewal.state == OrderState::Issued;
+    if facts.revocation.is_some() {
+        return Composed::Obsolete("the certificate was revoked meanwhile");
+    }
+    if order.certificate != Some(certificate.id) || facts.renewal.as_ref().is_some_and(renewed) {
+        return Composed::Obsolete("another certificate took its place");
     }
     values.insert("serial", hex::encode(&certificate.serial));
     values.insert("mailbox", certificate.mailbox.clone());
@@ -33,10 +48,26 @@ pub(super) fn of_order(
     mut values: Values,
     now: Timestamp,
 ) -> Composed {
-    let open = order.state == OrderState::Open;
+    let open = order.state == OrderState::Open && !order.is_over(now);
     let until = match facts.mail.kind {
-        MailKind::IssuanceDelayed if order.state == OrderState::Submitted => None,
-        MailKind::IssuanceRefused if open => None,
+        MailKind::IssuanceDelayed if is_in(facts, ActivationState::Running) => None,
+        // The newest one, of an order that is open again or of a certificate's successor.
+        MailKind::IssuanceRefused if is_in(facts, ActivationState::Refused) => {
+            let newest = facts.activation.as_ref().map(|activation| activation.id);
+            match order.activation == newest && (open || order.state == OrderState::Issued) {
+                true => None,
+                false => return Composed::Obsolete("the order has gone on"),
+            }
+        }
+        MailKind::ReadyToActivate if open => {
+            let mailbox = facts.mailbox.as_deref();
+            let gates = reuse::usable_facts(facts.data.as_deref(), now)
+                .and_then(|_| reuse::usable_mailbox(mailbox, now));
+            match gates {
+                Ok(_) => None,
+                Err(why) => return Composed::Obsolete(why),
+            }
+        }
         MailKind::OrderLapsing if open => Some(order.window_ends()),
         MailKind::MailboxLapsing if open => match &facts.mailbox {
             Some(mailbox) if order.mailbox == Some(mailbox.id) => Some(mailbox.valid_until()),
@@ -52,4 +83,10 @@ pub(super) fn of_order(
         values.insert("until", minute(until));
     }
     ready(&facts.mail, values, None, Vec::new())
+}
+
+/// Whether the activation that the mail is about is in this state.
+fn is_in(facts: &MailFacts, state: ActivationState) -> bool {
+    let activation = facts.activation.as_ref();
+    activation.is_some_and(|activation| activation.state == state)
 }
