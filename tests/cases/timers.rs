@@ -4,16 +4,21 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chancery::{
     domain::{
+        aggregate::Changed,
         case::{CaseState, Verdict},
         job::JobKind,
         mail::MailKind,
         notification::Tab,
+        owner::{Caller, IdentityName},
         subject_data::{
-            SubjectDataState,
+            SubjectData, SubjectDataState,
+            doubt::{Aim, Finding},
             need::{Need, Question},
         },
         timestamp::days,
+        unit::Unit,
     },
+    ports::{clock::Clock, store::Store},
     services::{
         catalogue::Catalogue,
         jobs::{JobHandler, Runner},
@@ -21,7 +26,7 @@ use chancery::{
     },
 };
 
-use crate::{codes, mails, world::World};
+use crate::{codes, ground::text, mails, world::World};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -179,4 +184,38 @@ async fn the_owner_is_told_before_verified_data_ends() {
     }
     assert_eq!(timers.tick().await.unwrap(), 0);
     assert_eq!(codes(&world, Tab::Expiration).await.len(), 2);
+}
+
+/// In the time of a doubt nobody is told; once the data is relied on again, its owner is.
+#[tokio::test]
+async fn data_in_doubt_is_told_of_when_it_is_relied_on_again() {
+    let world = World::new().await;
+    let timers = world.timers();
+    world.complete(100).await;
+    world.propose(&world.anna, Verdict::Approve).await.unwrap();
+    world.decide(&world.ola, Verdict::Approve).await.unwrap();
+    world.clock.advance(days(694));
+    let now = world.clock.now();
+    let finding = |by: &str| Finding {
+        by: IdentityName::parse(by).unwrap(),
+        reason: text("moved"),
+        source: text("register"),
+        evidence: None,
+    };
+    let commit = async |change: Changed<SubjectData>| {
+        let unit = Unit::of(Caller::system("test"), world.clock.now(), change);
+        world.store.commit(unit).await.unwrap();
+    };
+    commit(world.data().await.suspend(&finding("anna"), now).unwrap()).await;
+    world.clock.advance(days(1));
+    assert_eq!(timers.tick().await.unwrap(), 1, "put off");
+    let (now, aim) = (world.clock.now(), Aim::Resume);
+    let proposed = world.data().await.propose(aim, &finding("anna"), now);
+    commit(proposed.unwrap()).await;
+    let settled = world.data().await.settle(aim, &finding("ola"), now);
+    commit(settled.unwrap()).await;
+    assert!(codes(&world, Tab::Expiration).await.is_empty());
+    world.clock.advance(days(1));
+    assert_eq!(timers.tick().await.unwrap(), 1);
+    assert_eq!(codes(&world, Tab::Expiration).await, ["data-expiring"]);
 }

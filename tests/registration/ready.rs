@@ -1,10 +1,14 @@
 //! Verified data bound last opens the way to activation, and says so once.
 
-use std::sync::atomic::Ordering;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 use chancery::{
     domain::{
         id::{MailboxId, OrderId, SubjectDataId},
+        job::JobKind,
         mail::{MailKind, MailState},
         mailbox::{
             ConfirmChannel, FreshSeed, MailboxValidation, NewMailbox,
@@ -26,9 +30,11 @@ use chancery::{
             registration::{Mailboxes, Orders, SubjectDataSets},
         },
     },
+    services::jobs::{JobHandler, Runner},
 };
 
 use crate::{
+    entropy::FakeEntropy,
     ground::text,
     world::{World, owner, wish},
 };
@@ -164,4 +170,36 @@ async fn verified_data_without_a_fresh_mailbox_tells_nothing() {
     world.clock.advance(days(30));
     world.bind(&scope, lapsed, first).await;
     assert_eq!(world.told_ready(&scope).await, (vec![], 0));
+}
+
+/// Each time the way opens anew the days are counted from then, and by nobody else.
+#[tokio::test]
+async fn an_order_that_is_ready_again_is_reminded_of_once() {
+    let world = World::new().await;
+    // An address proven without the mail that counts it.
+    world.dir.made_up.store(true, Ordering::SeqCst);
+    let scope = world.panel(Some("c-1")).await;
+    let order = world.order(&scope, wish(None), "o").await.unwrap().order.id;
+    let verified = world.verified(&scope, "verified").await;
+    let waiting = world.submitted(&scope, "waiting").await.data.id;
+    world.bind(&scope, order, waiting).await;
+    world.proven(&scope, order).await;
+    world.bind(&scope, order, verified).await;
+    world.clock.advance(days(1));
+    world.bind(&scope, order, waiting).await;
+    world.bind(&scope, order, verified).await;
+    let mails = async || world.told_ready(&scope).await.0.len();
+    assert_eq!(mails().await, 2, "told twice");
+    let handler: Arc<dyn JobHandler> = Arc::new(world.orders.clone());
+    let handlers = BTreeMap::from([(JobKind::RemindReady, handler)]);
+    let store = Arc::new(world.store.clone());
+    let entropy = Arc::new(FakeEntropy::from(7));
+    let timers = Runner::new(store, world.clock.clone(), entropy, handlers, 4);
+    world.clock.advance(days(6));
+    assert_eq!(timers.tick().await.unwrap(), 1, "looked at");
+    assert_eq!(mails().await, 2, "the first count is over");
+    world.clock.advance(days(1));
+    assert_eq!(timers.tick().await.unwrap(), 1);
+    assert_eq!(mails().await, 3);
+    assert_eq!(timers.tick().await.unwrap(), 0);
 }

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         aggregate::{Loaded, Version},
         id::{OrderId, SubjectDataId},
+        job::JobKind,
         order::{Order, OrderNumber, OrderState},
         product::ProductCode,
         text::Language,
@@ -177,5 +178,14 @@ impl<F: Fetch> Orders for F {
             .sql(" ORDER BY created_at, id")
             .limit(BOUND);
         all(self, query, read).await
+    }
+
+    async fn newest_ready_slot(&self, id: OrderId) -> Result<Option<String>, StoreError> {
+        // By the unique index of kind, object and slot.
+        let query = Query::new("SELECT max(slot) AS slot FROM job WHERE 1 = 1")
+            .eq("kind", SqlValue::text(JobKind::RemindReady.name()))
+            .eq("object", SqlValue::text(id));
+        let slot = first(self, query, |row| Fields::of(row).maybe_string("slot")).await?;
+        Ok(slot.flatten())
     }
 }

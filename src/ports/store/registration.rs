@@ -54,6 +54,12 @@ pub trait Orders: Send + Sync {
         &self,
         id: SubjectDataId,
     ) -> Result<Vec<Loaded<Order>>, StoreError>;
+
+    /// The slot of the newest reminder that the order can be activated, if it was ever told so.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn newest_ready_slot(&self, id: OrderId) -> Result<Option<String>, StoreError>;
 }
 
 #[async_trait]

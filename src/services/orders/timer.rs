@@ -22,6 +22,7 @@ use crate::{
         order::{ACTIVATION_WINDOW_DAYS, Order, OrderState},
         product::ProductCode,
         refusal::Refused,
+        subject_data::{SubjectData, SubjectDataState},
         timestamp::{Timestamp, days},
         unit::{Aggregate, Unit},
     },
@@ -232,6 +233,16 @@ impl Orders {
         let view = self
             .view(&SYSTEM.read(), &order, order.version(), now)
             .await?;
+        // It was told again since: those reminders count from then.
+        let newest = self.0.orders.newest_ready_slot(id).await?;
+        if newest.is_some_and(|newest| newest != job.slot) {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        }
+        // Data in doubt is relied on again or ended.
+        let doubted = |data: &SubjectData| data.state == SubjectDataState::Suspended;
+        if view.data.as_ref().is_some_and(doubted) {
+            return Ok(jobs::put_off(store, job, now.plus(days(1))).await?);
+        }
         let mailbox = view.mailbox.as_ref().filter(|_| view.is_ready());
         let Some(mailbox) = mailbox else {
             return Ok(jobs::nothing_to_do(store, job).await?);

@@ -8,11 +8,14 @@ use async_trait::async_trait;
 use super::DataSets;
 use crate::{
     domain::{
+        aggregate::Loaded,
         id::{NotificationId, SubjectDataId},
         job::Job,
         mail::MailKind,
         notification::{Notification, Topic},
         refusal::Refused,
+        subject_data::{SubjectData, SubjectDataState},
+        timestamp::days,
         unit::Unit,
     },
     policy::{
@@ -33,6 +36,11 @@ impl DataSets {
         let (now, system) = (self.0.clock.now(), SystemScope::new("timer"));
         let store = self.0.store.as_ref();
         let data = self.0.sets.subject_data(&system.read(), id).await?;
+        // Data in doubt is relied on again or ended.
+        let doubted = |data: &Loaded<SubjectData>| data.state == SubjectDataState::Suspended;
+        if data.as_ref().is_some_and(doubted) {
+            return Ok(jobs::put_off(store, job, now.plus(days(1))).await?);
+        }
         let usable = reuse::usable_facts(data.as_deref(), now);
         let (Some(data), Ok((_, until))) = (&data, usable) else {
             return Ok(jobs::nothing_to_do(store, job).await?);
