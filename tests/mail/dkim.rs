@@ -111,8 +111,14 @@ async fn every_mail_verifies_under_both_keys_and_no_altered_one_does() {
         let subject = mail.replace("Subject: ", "Subject: Re: ");
         let second = mail.replace("\r\nTo: ", "\r\nFrom: other@example.com\r\nTo: ");
         let answered = mail.replace("\r\nTo: ", "\r\nReply-To: x@evil.example\r\nTo: ");
+        let before_to = |field: &str| mail.replace("\r\nTo: ", &format!("\r\n{field}\r\nTo: "));
+        let sent_by = before_to("Sender: x@evil.example");
+        let by_hand = before_to("Auto-Submitted: no");
+        let spoken = before_to("Content-Language: de");
+        let encoded = before_to("Content-Transfer-Encoding: base64");
         let body = format!("{mail}x\r\n");
-        for altered in [subject, second, answered, body] {
+        let added = [sent_by, by_hand, spoken, encoded];
+        for altered in [subject, second, answered, body].into_iter().chain(added) {
             assert_ne!(altered, *mail);
             assert_eq!(verdicts(&altered, &dns), [false, false], "{altered}");
         }

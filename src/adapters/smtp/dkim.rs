@@ -17,7 +17,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// What is signed, each name once more than it stands in our mails: nobody can add a second one
 /// (RFC 6376 8.15). Those we never write can be added by nobody.
-const SIGNED: [&str; 17] = [
+const SIGNED: [&str; 23] = [
     "from",
     "from",
     "to",
@@ -32,7 +32,13 @@ const SIGNED: [&str; 17] = [
     "mime-version",
     "content-type",
     "content-type",
+    "content-transfer-encoding",
+    "content-transfer-encoding",
+    "content-language",
+    "content-language",
     "auto-submitted",
+    "auto-submitted",
+    "sender",
     "reply-to",
     "cc",
 ];
