@@ -52,12 +52,12 @@ pub struct Unkept {
 
 impl Warnings {
     /// # Errors
-    /// When a list is empty, not in order, or reaches beyond what it is about: 365 days of a
-    /// window, the shortest certificate, 825 days of data and 30 of a mailbox (S/MIME BR 4.2.1),
+    /// When a list is empty, not in order, or reaches beyond what it is about: half of the 365
+    /// days of a window (an order that begins is not one that ends), the shortest certificate, 825 days of data and 30 of a mailbox (S/MIME BR 4.2.1),
     /// 30 days of patience with an applicant.
     pub fn checked(self) -> Result<Self, Unkept> {
         let falling = [
-            ("order", &self.order, 364),
+            ("order", &self.order, 180),
             ("certificate", &self.certificate, 180),
             ("data", &self.data, 824),
             ("mailbox", &self.mailbox, 29),
@@ -171,6 +171,7 @@ mod tests {
         refused(&|w| w.data = vec![825]);
         refused(&|w| w.certificate = vec![7, 30]);
         refused(&|w| w.ready = vec![30, 7]);
+        refused(&|w| w.order = vec![181]);
         refused(&|w| w.order = vec![]);
         refused(&|w| w.order = vec![7, 7]);
         refused(&|w| w.order = (1..=9).rev().collect());
