@@ -34,7 +34,7 @@ pub enum Verb {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
-    /// Try a mail again that was given up.
+    /// Try a mail again that was given up (`failed`) or came back (`bounced`).
     Retry { id: String },
     /// Send a mail that says only that it came: do mails arrive, signed as they should be?
     #[command(after_help = "Example:

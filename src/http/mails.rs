@@ -63,7 +63,7 @@ async fn all(
     })))
 }
 
-/// Tries a mail again that was given up (operator).
+/// Tries a mail again that was given up or came back (operator).
 #[utoipa::path(post, path = "/mails/{id}/retry", tag = "mails", params(("id" = String, Path)),
     responses((status = 200, body = Mail),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
