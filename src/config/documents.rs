@@ -40,7 +40,7 @@ fn deadline() -> Count<5, 240> {
     Count::of(180)
 }
 
-/// `unix:/absolute/path` or `tcp:ADDRESS:PORT`.
+/// `unix:/absolute/path` or `tcp:ADDRESS:PORT` on this host: documents cross it unencrypted.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum ClamdAddress {
@@ -53,12 +53,17 @@ impl TryFrom<String> for ClamdAddress {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         const FORM: &str = "must be unix:/absolute/path or tcp:ADDRESS:PORT";
+        const OURS: &str = "must be an address of this host (127.0.0.0/8 or [::1]): documents cross it unencrypted";
         if let Some(path) = text.strip_prefix("unix:") {
             let path = AbsolutePath::try_from(path.to_owned()).map_err(|_| FORM)?;
             return Ok(Self::Unix(path.as_path().to_owned()));
         }
         let address = text.strip_prefix("tcp:").ok_or(FORM)?;
-        address.parse().map(Self::Tcp).map_err(|_| FORM)
+        let address: SocketAddr = address.parse().map_err(|_| FORM)?;
+        if !address.ip().is_loopback() {
+            return Err(OURS);
+        }
+        Ok(Self::Tcp(address))
     }
 }
 
@@ -76,11 +81,16 @@ mod tests {
         );
         let port = Some(ClamdAddress::Tcp(([127, 0, 0, 1], 3310).into()));
         assert_eq!(read("tcp:127.0.0.1:3310"), port);
+        assert!(read("tcp:[::1]:3310").is_some());
         for wrong in [
             "/run/clamd.ctl",
             "unix:clamd.ctl",
             "tcp:localhost:3310",
             "tcp:127.0.0.1",
+            "tcp:192.0.2.1:3310",
+            "tcp:10.0.0.1:3310",
+            "tcp:0.0.0.0:3310",
+            "tcp:[2001:db8::1]:3310",
             "",
         ] {
             assert_eq!(read(wrong), None, "{wrong}");
