@@ -41,7 +41,7 @@ use crate::{
         case::{CaseState, CheckKind, lookup::LookupState},
         id::{CaseId, DocumentId, EvidenceId},
         idempotency::Answer,
-        owner::{IdentityName, Owner},
+        owner::IdentityName,
     },
     policy::{
         access::{Authenticated, OfficerScope},
@@ -263,7 +263,7 @@ async fn propose(
     Id(id): Id<CaseId>,
     keyed: Keyed<NewWord>,
 ) -> Result<Response, Refusal> {
-    let (claim, body) = keyed.of(scope.person(), owner(&scope));
+    let (claim, body) = keyed.of(scope.person(), scope.owner());
     let word = form::word(&body)?;
     let (services, by) = (Arc::clone(&app), scope.clone());
     idempotency::once(
@@ -287,7 +287,7 @@ async fn decide(
     Id(id): Id<CaseId>,
     keyed: Keyed<NewWord>,
 ) -> Result<Response, Refusal> {
-    let (claim, body) = keyed.of(scope.person(), owner(&scope));
+    let (claim, body) = keyed.of(scope.person(), scope.owner());
     let word = form::word(&body)?;
     let (services, by) = (Arc::clone(&app), scope.clone());
     idempotency::once(
@@ -313,14 +313,6 @@ impl FromStr for Kind {
 fn found(scope: &OfficerScope, view: &CaseView) -> Answer {
     let body = wire::resource(view, scope.person(), scope.role());
     answer::found(view.version, &body)
-}
-
-/// Whose Idempotency-Keys these are: a person's own.
-fn owner(scope: &OfficerScope) -> Owner {
-    Owner {
-        ra: scope.person().clone(),
-        customer: None,
-    }
 }
 
 /// A part of the queue has its states and its holder already.

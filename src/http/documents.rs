@@ -23,7 +23,6 @@ use crate::{
     domain::{
         id::{CaseId, SubjectDataId},
         idempotency::Answer,
-        owner::Owner,
     },
     services::documents::Listed,
 };
@@ -79,11 +78,7 @@ async fn bring(
 ) -> Result<Response, Refusal> {
     let receiving = app.documents.begin_for_case(id).await?;
     let upload = form::receive(&app, receiving, request).await?;
-    let owner = Owner {
-        ra: scope.person().clone(),
-        customer: None,
-    };
-    let claim = key.of(scope.person(), owner, &upload.content());
+    let claim = key.of(scope.person(), scope.owner(), &upload.content());
     let documents = app.documents.clone();
     let Upload { wish, received } = upload;
     idempotency::once(&app, claim, created, move |request| async move {

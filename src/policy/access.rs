@@ -291,6 +291,15 @@ impl OfficerScope {
         &self.person
     }
 
+    /// Whose Idempotency-Keys these are: a person's own.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        Owner {
+            ra: self.person.clone(),
+            customer: None,
+        }
+    }
+
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role

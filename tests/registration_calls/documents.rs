@@ -193,6 +193,12 @@ fn thirty_mebibytes_and_not_one_byte_more() {
         &form(&kind("additional"), "a.pdf", &pdf(30 * MIB + 1)),
     );
     assert_eq!(over.refusal(), refused(413, "payload-too-large"));
+    // Longer than anything is read, and nothing of it a part.
+    let endless = Call::default()
+        .header("Content-Type: multipart/form-data; boundary=edge")
+        .bytes(vec![b'x'; 38 * MIB + 1]);
+    let endless = upload(&instance, &set, &endless);
+    assert_eq!(endless.refusal(), refused(413, "payload-too-large"));
     assert_eq!(files(&instance).len(), 1);
 }
 

@@ -8,7 +8,7 @@ use axum::{
         FromRequest, Multipart, Request,
         multipart::{Field, MultipartError},
     },
-    http::header::CONTENT_TYPE,
+    http::{StatusCode, header::CONTENT_TYPE},
 };
 use sha2::{Digest, Sha256};
 
@@ -164,6 +164,9 @@ async fn text(field: &mut Field<'_>) -> Result<String, Refusal> {
     String::from_utf8(whole).map_err(|_| Refusal::new(400, "multipart-malformed"))
 }
 
-fn broken(_: MultipartError) -> Refusal {
+fn broken(error: MultipartError) -> Refusal {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Refusal::new(413, "payload-too-large");
+    }
     Refusal::new(400, "multipart-malformed")
 }
