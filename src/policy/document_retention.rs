@@ -26,11 +26,8 @@ pub fn retain_until(
     relied_until: Option<Timestamp>,
     kept_days: u64,
 ) -> Option<Timestamp> {
-    use SubjectDataState as S;
-    match data.state {
-        S::UnderVerification | S::WaitingForApplicant | S::Suspended => return None,
-        // Nobody rests on a draft that nobody touches.
-        S::Draft | S::Verified | S::Rejected | S::Withdrawn | S::Replaced => {}
+    if is_in_use(data) {
+        return None;
     }
     let usable_until = data.verified.as_ref().map(reuse::facts_valid_until);
     let ends = [Some(data.updated_at), usable_until, relied_until];
@@ -39,6 +36,17 @@ pub fn retain_until(
         .flatten()
         .fold(document.received_at, Timestamp::max);
     Some(last.plus(kept(kept_days)))
+}
+
+/// Whether somebody may still judge by the documents of the set, whatever rests on it.
+#[must_use]
+pub const fn is_in_use(data: &SubjectData) -> bool {
+    use SubjectDataState as S;
+    match data.state {
+        S::UnderVerification | S::WaitingForApplicant | S::Suspended => true,
+        // Nobody rests on a draft that nobody touches.
+        S::Draft | S::Verified | S::Rejected | S::Withdrawn | S::Replaced => false,
+    }
 }
 
 /// How long a document is kept after its last use.

@@ -7,10 +7,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
-use self::receiving::{Facts, Received, Receiving, at};
+use self::{
+    keeping::Upload,
+    receiving::{Facts, Received, Receiving, at},
+};
 use super::{
     jobs::JobHandler,
-    request::{Request, Stopped, decide},
+    request::{Request, Stopped},
 };
 use crate::{
     domain::{
@@ -19,7 +22,7 @@ use crate::{
         document::{BroughtBy, Document, DocumentKind, Scan},
         id::{DocumentId, JobId, SubjectDataId},
         job::{Job, JobKind, NewJob, backoff},
-        refusal::{Class, Refused},
+        refusal::Refused,
         subject_data::{SubjectData, SubjectDataState},
         text::Text,
         timestamp::Timestamp,
@@ -27,7 +30,7 @@ use crate::{
     },
     policy::{
         access::{ReadScope, TenantScope},
-        document_retention::{kept, retain_until},
+        document_retention::{is_in_use, kept, retain_until},
         documents::{MAX_COUNT, file_name},
     },
     ports::{
@@ -44,6 +47,7 @@ use crate::{
 
 mod bringing;
 mod erasing;
+mod keeping;
 pub mod receiving;
 mod scanning;
 mod sweeping;
@@ -135,13 +139,21 @@ impl Documents {
         let set = self.0.sets.subject_data(scope, set).await?;
         let set = set.ok_or_else(Refused::not_found)?;
         let documents = self.0.sets.documents(set.id).await?;
-        let relied_until = self.0.sets.relied_until(set.id).await?;
+        let relied_until = self.relied_until(&set).await?;
         let listed = |document: Document| Listed {
             retain_until: self.retention(&document, &set, relied_until),
             document,
         };
         let own = |document: &Document| document.brought_by.is_none();
         Ok(documents.into_iter().filter(own).map(listed).collect())
+    }
+
+    /// Not asked for a set whose documents are kept whatever it says.
+    async fn relied_until(&self, set: &SubjectData) -> Result<Option<Timestamp>, Refused> {
+        if is_in_use(set) {
+            return Ok(None);
+        }
+        Ok(self.0.sets.relied_until(set.id).await?)
     }
 
     fn retention(
@@ -167,31 +179,22 @@ impl Documents {
         received: Received,
         request: Request<Listed>,
     ) -> Result<Listed, Refused> {
-        let (received, file) = received.part();
-        file.keep().await?;
-        let id = received.id;
-        let request = request.about(id);
-        let added = decide(|| async {
+        let wish = &wish;
+        let attempt = |upload: Arc<Upload>| async move {
             let now = self.0.clock.now();
             let set = self.open_set(&scope.read(), set).await?;
-            let document = self.document(&received, &set, &wish, None, now);
-            let relied_until = self.0.sets.relied_until(set.id).await?;
-            let retain_until = self.retention(&document, &set, relied_until);
-            let unit = Unit::of(scope.caller(), now, document.clone().receive());
-            let unit = self
-                .unit(unit.granted(scope.grant()), set, &document)
-                .await?;
-            let unit = self.timers(unit, &document)?;
+            let document = self.document(&upload.facts, &set, wish, None, now);
+            let relied_until = self.relied_until(&set).await?;
             let listed = Listed {
+                retain_until: self.retention(&document, &set, relied_until),
                 document,
-                retain_until,
             };
-            let unit = request.complete(unit, &listed);
-            self.0.store.commit(unit).await?;
-            Ok(listed)
-        })
-        .await;
-        self.tidy(id, added).await
+            let unit = Unit::of(scope.caller(), now, listed.document.clone().receive());
+            let unit = unit.granted(scope.grant());
+            let unit = self.unit(unit, set, &listed.document).await?;
+            self.write(unit, listed, &upload.request).await
+        };
+        self.keep(received, request, attempt).await
     }
 
     fn document(
@@ -252,17 +255,6 @@ impl Documents {
         })
     }
 
-    /// Removes the file of a document that was refused.
-    async fn tidy<T>(&self, id: DocumentId, added: Result<T, Refused>) -> Result<T, Refused> {
-        if let Err(refused) = &added
-            && !matches!(refused.class, Class::Unavailable { .. })
-        {
-            // No row names the file. After a 503 one might: then it is left to the daily sweep.
-            self.0.files.remove(id).await?;
-        }
-        added
-    }
-
     /// What a new document does to its set and case.
     async fn unit(
         &self,
@@ -275,10 +267,12 @@ impl Documents {
         if let Some(case) = self.case(&set).await? {
             unit = unit.change(case.document_added(document, now)?);
         }
-        if set.state == SubjectDataState::WaitingForApplicant {
-            return Ok(unit.change(set.answered(now)?));
-        }
-        Ok(unit.rests_on(Aggregate::SubjectData, set.id, set.version()))
+        Ok(match set.state {
+            SubjectDataState::WaitingForApplicant => unit.change(set.answered(now)?),
+            // Later its case moves with each document.
+            SubjectDataState::Draft => unit.change(set.takes_document()),
+            _ => unit.rests_on(Aggregate::SubjectData, set.id, set.version()),
+        })
     }
 
     async fn case(&self, set: &SubjectData) -> Result<Option<Loaded<Case>>, Refused> {

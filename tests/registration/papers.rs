@@ -149,3 +149,21 @@ async fn a_notification_is_read_once() {
     assert_eq!(first.read_at, again.read_at);
     assert_eq!(tab(Tab::Information).await.remove(0).read_at, first.read_at);
 }
+
+#[tokio::test]
+async fn fifty_documents_and_no_more_however_they_come() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let set = world.data(&scope, by_number("1"), "k").await.unwrap();
+    let set = set.data.id;
+    let upload = async |key: String| world.upload(&scope, set, b"%PDF-1.7", &key).await;
+    for number in 0..48 {
+        upload(format!("d-{number}")).await.unwrap();
+    }
+    let at_once = (0..6).map(|number| upload(format!("late-{number}")));
+    let taken = futures_util::future::join_all(at_once).await;
+    let refused = taken.iter().filter_map(|one| one.as_ref().err());
+    let codes: Vec<_> = refused.map(|refused| refused.code).collect();
+    assert_eq!(codes, ["document-limit"; 4]);
+    assert_eq!(world.files().len(), 50, "what is refused leaves no file");
+}

@@ -187,6 +187,13 @@ impl Loaded<SubjectData> {
         }))
     }
 
+    /// A document came in, and tells it itself. That moves the version: of two uploads that counted
+    /// the same documents, one counts again.
+    #[must_use]
+    pub fn takes_document(self) -> Changed<SubjectData> {
+        self.follow(|_| {})
+    }
+
     /// The applicant answered, with a document or in another way.
     ///
     /// # Errors

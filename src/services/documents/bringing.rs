@@ -2,8 +2,11 @@
 //! letter. They take the same way as the applicant's, and become evidence when somebody records
 //! them as such.
 
+use std::sync::Arc;
+
 use super::{
     Documents, Listed, UploadWish,
+    keeping::Upload,
     receiving::{Received, Receiving},
 };
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
         unit::{Aggregate, Unit},
     },
     policy::access::OfficerScope,
-    services::request::{Request, decide},
+    services::request::Request,
 };
 
 impl Documents {
@@ -40,11 +43,8 @@ impl Documents {
         received: Received,
         request: Request<Listed>,
     ) -> Result<Listed, Refused> {
-        let (received, file) = received.part();
-        file.keep().await?;
-        let id = received.id;
-        let request = request.about(id);
-        let added = decide(|| async {
+        let wish = &wish;
+        let attempt = |upload: Arc<Upload>| async move {
             let now = self.0.clock.now();
             let found = self.0.cases.case(case).await?;
             let found = found.ok_or_else(Refused::not_found)?;
@@ -58,21 +58,18 @@ impl Documents {
                 case,
                 person: scope.person().clone(),
             };
-            let document = self.document(&received, &set, &wish, Some(by), now);
+            let document = self.document(&upload.facts, &set, wish, Some(by), now);
             let changed = found.document_brought(&document, scope.person(), now)?;
             let unit = Unit::of(scope.caller(), now, document.clone().receive())
                 .change(changed)
                 .rests_on(Aggregate::SubjectData, set.id, set.version())
                 .granted(scope.grant());
-            let unit = self.timers(unit, &document)?;
             let listed = Listed {
                 document,
                 retain_until: None,
             };
-            self.0.store.commit(request.complete(unit, &listed)).await?;
-            Ok(listed)
-        })
-        .await;
-        self.tidy(id, added).await
+            self.write(unit, listed, &upload.request).await
+        };
+        self.keep(received, request, attempt).await
     }
 }

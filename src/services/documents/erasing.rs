@@ -46,7 +46,7 @@ impl Documents {
             .subject_data(&SYSTEM.read(), document.subject_data)
             .await?;
         let set = set.ok_or_else(Refused::not_found)?;
-        let relied_until = sets.relied_until(set.id).await?;
+        let relied_until = self.relied_until(&set).await?;
         let over = self.retention(&document, &set, relied_until);
         let over = over.unwrap_or_else(|| now.plus(days(LOOK_AGAIN_DAYS)));
         if now < over {
