@@ -241,6 +241,7 @@ CREATE TABLE webhook (
     version INTEGER NOT NULL,
     ra TEXT NOT NULL,
     customer TEXT,
+    place INTEGER NOT NULL,
     url TEXT NOT NULL,
     types TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -256,6 +257,8 @@ CREATE TABLE webhook (
     last_outcome TEXT,
     last_status INTEGER
 ) STRICT;
+-- An owner has so many as there are places.
+CREATE UNIQUE INDEX webhook_place ON webhook (ra, coalesce(customer, ''), place) WHERE state <> 'deleted';
 CREATE INDEX webhook_owner ON webhook (ra, customer, created_at, id) WHERE state <> 'deleted';
 CREATE INDEX webhook_frontend ON webhook (ra, created_at, id) WHERE state <> 'deleted';
 CREATE INDEX webhook_created ON webhook (created_at, id) WHERE state <> 'deleted';

@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Endpoints of one owner.
-pub const MOST: usize = 10;
+pub const MOST: u32 = 10;
 /// After so long without a delivery an endpoint is disabled.
 pub const PATIENCE: Duration = Duration::from_secs(3 * 24 * 3600);
 /// Without a try for so long it was we who were away: the longest rest between two is an hour.
@@ -191,6 +191,8 @@ pub struct Webhook {
     pub id: WebhookId,
     /// Without a customer: of everything the frontend may read.
     pub owner: Owner,
+    /// 1 to [`MOST`]: no two that are there have one of an owner's places.
+    pub place: u32,
     pub url: WebhookUrl,
     /// In the order of [`FeedKind::ALL`]; every type when empty.
     pub types: Vec<FeedKind>,
@@ -209,6 +211,8 @@ pub struct Webhook {
 pub struct NewWebhook {
     pub id: WebhookId,
     pub owner: Owner,
+    /// See [`Webhook::place`].
+    pub place: u32,
     pub url: WebhookUrl,
     pub types: Vec<FeedKind>,
     /// Where the owner's feed ends now.
@@ -223,11 +227,13 @@ impl Webhook {
         let types = new.types.iter().map(|kind| Value::text(kind.name()));
         let event = Event::new(EventKind::WebhookCreated, "webhook", new.id)
             .with("ra", new.owner.ra.as_str())
+            .with("place", i64::from(new.place))
             .with("types", Value::List(types.collect()))
             .personal("url", new.url.as_str());
         let webhook = Self {
             id: new.id,
             owner: new.owner,
+            place: new.place,
             url: new.url,
             types: new.types,
             state: WebhookState::Pending,
@@ -243,7 +249,7 @@ impl Webhook {
                 last: None,
             },
         };
-        let event = webhook.owner.tell(webhook.place().tell(event));
+        let event = webhook.owner.tell(webhook.stand().tell(event));
         Changed::created(webhook, event)
     }
 
@@ -253,13 +259,13 @@ impl Webhook {
     /// 409 when it is active or deleted.
     pub fn activate(webhook: Loaded<Self>, now: Timestamp) -> Result<Changed<Self>, Refused> {
         webhook.require(&[WebhookState::Pending, WebhookState::Disabled])?;
-        let place = Place {
+        let stand = Stand {
             state: WebhookState::Active,
             round: webhook.round.saturating_add(1),
             begins_after: webhook.progress().delivered,
         };
         let event = Event::new(EventKind::WebhookActivated, "webhook", webhook.id);
-        Ok(webhook.moved(event, place, now))
+        Ok(webhook.moved(event, stand, now))
     }
 
     /// It took nothing for too long.
@@ -268,13 +274,13 @@ impl Webhook {
     /// 409 unless it is active.
     pub fn disable(webhook: Loaded<Self>, now: Timestamp) -> Result<Changed<Self>, Refused> {
         webhook.require(&[WebhookState::Active])?;
-        let place = Place {
+        let stand = Stand {
             state: WebhookState::Disabled,
-            ..webhook.place()
+            ..webhook.stand()
         };
         let event = Event::new(EventKind::WebhookDisabled, "webhook", webhook.id);
         let event = event.told(FeedKind::WebhookDisabled, &webhook.owner, webhook.id, None);
-        Ok(webhook.moved(event, place, now))
+        Ok(webhook.moved(event, stand, now))
     }
 
     /// What came after this position is delivered again.
@@ -292,13 +298,13 @@ impl Webhook {
         if after > webhook.progress().delivered {
             return Err(Refused::unacceptable("cursor-ahead"));
         }
-        let place = Place {
+        let stand = Stand {
             round: webhook.round.saturating_add(1),
             begins_after: after,
-            ..webhook.place()
+            ..webhook.stand()
         };
         let event = Event::new(EventKind::WebhookRewound, "webhook", webhook.id);
-        Ok(webhook.moved(event, place, now))
+        Ok(webhook.moved(event, stand, now))
     }
 
     /// It is told nothing more.
@@ -308,12 +314,12 @@ impl Webhook {
     pub fn delete(webhook: Loaded<Self>, now: Timestamp) -> Result<Changed<Self>, Refused> {
         use WebhookState as S;
         webhook.require(&[S::Pending, S::Active, S::Disabled])?;
-        let place = Place {
+        let stand = Stand {
             state: WebhookState::Deleted,
-            ..webhook.place()
+            ..webhook.stand()
         };
         let event = Event::new(EventKind::WebhookDeleted, "webhook", webhook.id);
-        Ok(webhook.moved(event, place, now))
+        Ok(webhook.moved(event, stand, now))
     }
 
     /// How far this round has come.
@@ -346,8 +352,8 @@ impl Webhook {
         }
     }
 
-    const fn place(&self) -> Place {
-        Place {
+    const fn stand(&self) -> Stand {
+        Stand {
             state: self.state,
             round: self.round,
             begins_after: self.begins_after,
@@ -356,11 +362,11 @@ impl Webhook {
 }
 
 impl Loaded<Webhook> {
-    fn moved(self, event: Event, place: Place, now: Timestamp) -> Changed<Webhook> {
-        self.change(place.tell(event), |webhook| {
-            webhook.state = place.state;
-            webhook.round = place.round;
-            webhook.begins_after = place.begins_after;
+    fn moved(self, event: Event, stand: Stand, now: Timestamp) -> Changed<Webhook> {
+        self.change(stand.tell(event), |webhook| {
+            webhook.state = stand.state;
+            webhook.round = stand.round;
+            webhook.begins_after = stand.begins_after;
             webhook.updated_at = now;
         })
     }
@@ -368,13 +374,13 @@ impl Loaded<Webhook> {
 
 /// What transitions change.
 #[derive(Clone, Copy)]
-struct Place {
+struct Stand {
     state: WebhookState,
     round: u32,
     begins_after: i64,
 }
 
-impl Place {
+impl Stand {
     /// Each entry says what its transition leaves.
     fn tell(self, event: Event) -> Event {
         event
@@ -402,6 +408,7 @@ mod tests {
                 ra: IdentityName::parse("panel").unwrap(),
                 customer: None,
             },
+            place: 1,
             url: Text::parse("https://hooks.example.com/").unwrap(),
             types: vec![FeedKind::OrderCreated],
             begins_after: 7,

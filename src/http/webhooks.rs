@@ -32,12 +32,13 @@ use crate::{
         aggregate::{Changed, Loaded},
         feed::FeedKind,
         id::{EventId, WebhookId},
+        idempotency::Answer,
         timestamp::Timestamp,
         webhook,
     },
     pkix::pem,
     ports::store::Cursor,
-    services::webhooks::{Saying, Seen, Wish},
+    services::webhooks::{Saying, Wish},
 };
 
 /// The resource's routes.
@@ -65,12 +66,9 @@ async fn create(
 ) -> Result<Response, Refusal> {
     let (claim, body) = keyed.of(scope.ra(), scope.owner());
     let wish = wish(&body)?;
-    let render = |made: &Changed<webhook::Webhook>| {
-        answer::created(
-            &format!("/webhooks/{}", made.id),
-            made.will_be(),
-            &wire(made),
-        )
+    let render = |made: &Changed<webhook::Webhook>| Answer {
+        location: Some(format!("/v1/webhooks/{}", made.id)),
+        ..answer::json(201, &wire(made))
     };
     let webhooks = app.webhooks.clone();
     idempotency::once(&app, claim, render, |request| async move {
@@ -105,7 +103,7 @@ async fn read(
     Id(id): Id<WebhookId>,
 ) -> Result<Response, Refusal> {
     let found = app.webhooks.get(&scope, id).await?;
-    Ok(shown(&((*found).clone(), found.version())))
+    Ok(shown(&found))
 }
 
 /// Removes an endpoint. A message that is on its way may still arrive.
@@ -209,8 +207,9 @@ fn wish(body: &NewWebhook) -> Result<Wish, Refusal> {
     members.end(url.map(|url| Wish { url, types }))
 }
 
-fn shown((webhook, version): &Seen) -> Response {
-    answer::respond(answer::found(*version, &wire(webhook)))
+/// Without an ETag: how far delivery came is no part of the version.
+fn shown(webhook: &webhook::Webhook) -> Response {
+    answer::ok(&wire(webhook))
 }
 
 fn wire(webhook: &webhook::Webhook) -> Webhook {

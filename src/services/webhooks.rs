@@ -8,13 +8,14 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 
-use super::request::{Request, Stopped, decide};
+use super::request::{Request, decide};
 use crate::{
     domain::{
-        aggregate::{Changed, Loaded, Version},
+        aggregate::{Changed, Loaded},
         feed::FeedKind,
         id::{EventId, JobId, WebhookId},
         job::{JobKind, NewJob},
+        owner::Owner,
         refusal::{Class, Fault, Refused},
         timestamp::Timestamp,
         unit::Unit,
@@ -96,9 +97,6 @@ pub struct Wish {
     pub types: Vec<FeedKind>,
 }
 
-/// An endpoint with the version it has.
-pub type Seen = (Webhook, Version);
-
 impl Webhooks {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
@@ -126,36 +124,40 @@ impl Webhooks {
             code,
         };
         Refused::unless_clean(refused.into_iter().map(fault).collect())?;
-        let owner = scope.owner();
         let now = self.parts.clock.now();
-        let limit = u32::try_from(webhook::MOST).unwrap_or(u32::MAX);
-        // Two at once may find the last place free: the number bounds work, not a right.
-        let held = self.parts.webhooks.webhooks_of(&owner, limit).await?;
-        if held.len() >= webhook::MOST {
-            return Err(Refused::state("webhook-limit-reached"));
-        }
         let id = WebhookId::new(now, random(&*self.parts.entropy)?);
         let request = request.about(id);
-        let new = NewWebhook {
-            id,
-            owner,
-            url: wish.url,
-            types: wish.types,
-            begins_after: self.parts.feed.feed_end(&scope.read()).await?,
-        };
-        let made = Webhook::register(new, now);
-        let unit = Unit::of(scope.caller(), now, made.clone());
-        let unit = unit.job(self.job(id, now)?).granted(scope.grant());
-        let unit = request.complete(unit, &made);
-        // The identifier was drawn: only a moved grant or key is a conflict, and both are told.
-        match self.parts.store.commit(unit).await.map_err(Stopped::from) {
-            Ok(_) => Ok(made),
-            Err(Stopped::Refused(refused)) => Err(refused),
-            Err(Stopped::Conflict) => {
-                let cause = "the state changed meanwhile";
-                Err(Refused::unavailable("store-busy", cause))
-            }
-        }
+        // Of two who take the same place at once the store lets one through.
+        decide(|| async {
+            let now = self.parts.clock.now();
+            let new = NewWebhook {
+                id,
+                owner: scope.owner(),
+                place: self.free_place(&scope.owner()).await?,
+                url: wish.url.clone(),
+                types: wish.types.clone(),
+                begins_after: self.parts.feed.feed_end(&scope.read()).await?,
+            };
+            let made = Webhook::register(new, now);
+            let unit = Unit::of(scope.caller(), now, made.clone());
+            let unit = unit.job(self.job(id, now)?).granted(scope.grant());
+            let unit = request.complete(unit, &made);
+            self.parts.store.commit(unit).await?;
+            Ok(made)
+        })
+        .await
+    }
+
+    /// Any of those that are left, so that who comes at the same time takes another.
+    async fn free_place(&self, owner: &Owner) -> Result<u32, Refused> {
+        let held = self.parts.webhooks.webhooks_of(owner, webhook::MOST);
+        let held = held.await?;
+        let is_free = |place: &u32| !held.iter().any(|webhook| webhook.place == *place);
+        let free: Vec<u32> = (1..=webhook::MOST).filter(is_free).collect();
+        let [drawn] = random(&*self.parts.entropy)?;
+        let at = usize::from(drawn).checked_rem(free.len());
+        let place = at.and_then(|at| free.get(at)).copied();
+        place.ok_or_else(|| Refused::state("webhook-limit-reached"))
     }
 
     /// Newest first.
@@ -195,11 +197,11 @@ impl Webhooks {
         scope: &TenantScope,
         id: WebhookId,
         after: i64,
-    ) -> Result<Seen, Refused> {
+    ) -> Result<Webhook, Refused> {
         let rewind = |webhook, now| Webhook::rewind(webhook, after, now);
-        let seen = self.change(scope, id, rewind).await?;
-        self.rouse(vec![id]).await?;
-        Ok(seen)
+        let rewound = self.change(scope, id, rewind).await?;
+        self.rouse_after(id).await;
+        Ok(rewound)
     }
 
     /// Sends the challenge now and waits for its answer: the way from pending or disabled to
@@ -207,7 +209,7 @@ impl Webhooks {
     ///
     /// # Errors
     /// 404, 409 when it is active, 429, 503. That the endpoint did not answer is no error.
-    pub async fn challenge(&self, scope: &TenantScope, id: WebhookId) -> Result<Seen, Refused> {
+    pub async fn challenge(&self, scope: &TenantScope, id: WebhookId) -> Result<Webhook, Refused> {
         let webhook = self.get(&scope.read(), id).await?;
         webhook.require(&[WebhookState::Pending, WebhookState::Disabled])?;
         let courier = self.courier()?;
@@ -215,10 +217,10 @@ impl Webhooks {
         let caller = (scope.caller(), Some(scope.grant()));
         let due = self.challenged(&*courier, webhook, &caller).await?;
         if due {
-            self.rouse(vec![id]).await?;
+            self.rouse_after(id).await;
         }
         let seen = self.get(&scope.read(), id).await?;
-        Ok(((*seen).clone(), seen.version()))
+        Ok((*seen).clone())
     }
 
     /// Sends a message that says nothing and waits for the answer.
@@ -254,15 +256,15 @@ impl Webhooks {
         scope: &TenantScope,
         id: WebhookId,
         transition: impl Fn(Loaded<Webhook>, Timestamp) -> Result<Changed<Webhook>, Refused>,
-    ) -> Result<Seen, Refused> {
+    ) -> Result<Webhook, Refused> {
         decide(|| async {
             let now = self.parts.clock.now();
             let found = self.get(&scope.read(), id).await?;
             let changed = transition(found, now)?;
-            let seen = ((*changed).clone(), changed.will_be());
+            let after = (*changed).clone();
             let unit = Unit::of(scope.caller(), now, changed).granted(scope.grant());
             self.parts.store.commit(unit).await?;
-            Ok(seen)
+            Ok(after)
         })
         .await
     }
@@ -311,6 +313,19 @@ impl Webhooks {
             biased;
             () = self.parts.stopping.cancelled() => None,
             taken = courier.take(webhook.url.as_str(), letter) => Some(taken),
+        }
+    }
+
+    /// Has an endpoint looked after at once whose change stands: that this fails costs time and
+    /// takes nothing back.
+    async fn rouse_after(&self, id: WebhookId) {
+        if let Err(refused) = self.rouse(vec![id]).await {
+            tracing::warn!(
+                webhook = %id,
+                code = refused.code,
+                cause = refused.cause,
+                "a webhook is not looked after at once"
+            );
         }
     }
 

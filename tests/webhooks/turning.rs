@@ -202,7 +202,7 @@ pub struct World {
     pub runner: Runner,
     ordered: AtomicU32,
     /// Last: the oracle judges what the others leave.
-    _dir: Home,
+    pub dir: Home,
 }
 
 async fn order(orders: &Orders, scope: &TenantScope, key: &str) -> OrderId {
@@ -223,7 +223,7 @@ async fn order(orders: &Orders, scope: &TenantScope, key: &str) -> OrderId {
     made.order.id
 }
 
-fn request<T>(scope: &TenantScope, key: &str) -> Request<T> {
+pub fn request<T>(scope: &TenantScope, key: &str) -> Request<T> {
     Request {
         claim: IdempotencyClaim {
             key: IdempotencyKey {
@@ -294,7 +294,7 @@ impl World {
         let webhooks = service(&store, &clock, &entropy, &faulty, Some(endpoint.clone()));
         let runner = runner(&store, &clock, &entropy, &webhooks);
         let world = Self {
-            _dir: dir,
+            dir,
             store,
             clock,
             entropy,
@@ -403,8 +403,18 @@ pub fn service(
     faulty: &Arc<Faulty>,
     courier: Option<Arc<Endpoint>>,
 ) -> Webhooks {
+    Webhooks::new(parts(store, clock, entropy, faulty, courier))
+}
+
+pub fn parts(
+    store: &SqliteStore,
+    clock: &Arc<FakeClock>,
+    entropy: &Arc<FakeEntropy>,
+    faulty: &Arc<Faulty>,
+    courier: Option<Arc<Endpoint>>,
+) -> Parts {
     let shared = Arc::new(store.clone());
-    Webhooks::new(Parts {
+    Parts {
         store: shared.clone(),
         webhooks: faulty.clone(),
         feed: shared.clone(),
@@ -414,7 +424,7 @@ pub fn service(
         entropy: entropy.clone(),
         word: Arc::new(word),
         stopping: CancellationToken::new(),
-    })
+    }
 }
 
 pub fn runner(

@@ -1,15 +1,29 @@
 //! What a turn leaves when it is cut short, and that nobody is looked after who has nothing to do.
 
-use std::sync::atomic::Ordering;
-
-use chancery::{
-    domain::{
-        feed::FeedKind, identity::Identity, owner::Caller, unit::Unit, webhook::WebhookState,
-    },
-    ports::{clock::Clock, store::Store},
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
-use crate::turning::{HOUR, Manner, Meanwhile, World, runner, service};
+use async_trait::async_trait;
+use chancery::{
+    adapters::sqlite::SqliteStore,
+    domain::{
+        feed::FeedKind,
+        identity::Identity,
+        job::JobKind,
+        owner::Caller,
+        unit::{CommitError, Committed, Unit},
+        webhook::WebhookState,
+    },
+    ports::{
+        clock::Clock,
+        store::{Booked, Bookkeeping, Store, StoreError},
+    },
+    services::webhooks::Webhooks,
+};
+
+use crate::turning::{HOUR, Manner, Meanwhile, World, parts, runner, service};
 
 #[tokio::test]
 async fn one_whose_frontend_was_stopped_is_looked_at_once_an_hour() {
@@ -132,4 +146,61 @@ async fn three_days_in_which_no_process_ran_are_not_the_endpoints() {
     world.clock.advance(HOUR);
     assert_eq!(after.tick().await.unwrap(), 1);
     assert_eq!(world.webhook(id).await.state, WebhookState::Disabled);
+}
+
+/// A store that wakes nobody.
+struct Sleepy(SqliteStore);
+
+#[async_trait]
+impl Store for Sleepy {
+    async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {
+        self.0.commit(unit).await
+    }
+
+    async fn bookkeep(&self, task: Bookkeeping) -> Result<Booked, StoreError> {
+        let wakes = matches!(
+            task,
+            Bookkeeping::RouseJobs {
+                kind: JobKind::ServeWebhook,
+                ..
+            }
+        );
+        if wakes {
+            return Err(StoreError("asleep".to_owned()));
+        }
+        self.0.bookkeep(task).await
+    }
+
+    fn clock_lag(&self) -> Duration {
+        self.0.clock_lag()
+    }
+
+    fn writes_fail(&self) -> bool {
+        self.0.writes_fail()
+    }
+}
+
+#[tokio::test]
+async fn what_stands_is_not_refused_because_nobody_was_woken() {
+    let world = World::new().await;
+    let id = world.active(Vec::new()).await;
+    world.order().await;
+    world.rouse().await;
+    world.ran_out().await;
+    assert_eq!(world.taken(), 1);
+    let (store, clock, entropy) = (&world.store, &world.clock, &world.entropy);
+    let mut parts = parts(
+        store,
+        clock,
+        entropy,
+        &world.faulty,
+        Some(world.endpoint.clone()),
+    );
+    parts.store = Arc::new(Sleepy(store.clone()));
+    let webhooks = Webhooks::new(parts);
+    let rewound = webhooks.redeliver(&world.scope().await, id, 0).await;
+    assert_eq!(rewound.unwrap().progress().delivered, 0);
+    world.clock.advance(HOUR);
+    world.ran_out().await;
+    assert_eq!(world.taken(), 2, "it came again, later");
 }

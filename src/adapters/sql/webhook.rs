@@ -34,6 +34,7 @@ pub static TABLE: Table = Table {
         "version",
         "ra",
         "customer",
+        "place",
         "url",
         "types",
         "state",
@@ -49,7 +50,7 @@ pub static TABLE: Table = Table {
         "last_outcome",
         "last_status",
     ],
-    fixed: &["ra", "customer", "url", "types", "created_at"],
+    fixed: &["ra", "customer", "place", "url", "types", "created_at"],
     // Booked beside the transitions, never by them.
     kept: &[
         "booked_round",
@@ -71,6 +72,7 @@ pub fn record(webhook: &Webhook, version: Version) -> Record {
         SqlValue::version(version),
         ra,
         customer,
+        SqlValue::integer(webhook.place),
         SqlValue::text(&webhook.url),
         SqlValue::json(&Json::Array(types.collect())),
         SqlValue::text(webhook.state.name()),
@@ -108,6 +110,7 @@ fn read(row: &dyn Columns) -> Result<Loaded<Webhook>, Unreadable> {
     let webhook = Webhook {
         id: row.parsed("id")?,
         owner: owner::read(row)?,
+        place: row.number("place")?,
         url: row.text("url")?,
         types: json::strings("types", &row.json("types")?, FeedKind::from_name)?,
         state: row.with("state", WebhookState::from_name)?,

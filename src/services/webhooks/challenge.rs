@@ -77,7 +77,6 @@ impl Webhooks {
                 return Ok(());
             }
             let unit = Unit::of(caller.clone(), now, Webhook::activate(found, now)?);
-            let unit = unit.job(self.job(webhook.id, now)?);
             let unit = match grant {
                 Some(grant) => unit.granted(grant.clone()),
                 None => unit,

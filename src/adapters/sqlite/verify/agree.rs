@@ -364,6 +364,36 @@ const QUESTIONS: &[Question] = &[
          (SELECT object FROM notification WHERE code = 'webhook-disabled')",
     ),
     (
+        "webhook",
+        Rule::LinkDiffers,
+        "SELECT id, 'place' AS col FROM webhook WHERE place NOT BETWEEN 1 AND 10",
+    ),
+    (
+        "webhook",
+        Rule::LinkDiffers,
+        "SELECT id, 'booked_round' AS col FROM webhook WHERE booked_round > round",
+    ),
+    (
+        "webhook",
+        Rule::LinkDiffers,
+        "SELECT id, 'delivered' AS col FROM webhook \
+         WHERE max(delivered, begins_after) > (SELECT coalesce(max(pos), 0) FROM feed) \
+         OR (booked_round = round AND delivered < begins_after)",
+    ),
+    (
+        "webhook",
+        Rule::Unserved,
+        "SELECT w.id AS id, '' AS col FROM webhook AS w WHERE w.state <> 'deleted' AND NOT EXISTS \
+         (SELECT 1 FROM job AS j WHERE j.kind = 'serve_webhook' AND j.object = w.id \
+         AND j.ended_at IS NULL)",
+    ),
+    (
+        "job",
+        Rule::LinkDiffers,
+        "SELECT j.id AS id, 'object' AS col FROM job AS j WHERE j.kind = 'serve_webhook' \
+         AND j.object NOT IN (SELECT id FROM webhook)",
+    ),
+    (
         "feed",
         Rule::LinkDiffers,
         "SELECT CAST(f.pos AS TEXT) AS id, 'order_id' AS col FROM feed AS f \

@@ -200,6 +200,7 @@ const TABLES: &[Told] = &[
         &[
             "ra",
             "customer",
+            "place",
             "url",
             "types",
             "state",

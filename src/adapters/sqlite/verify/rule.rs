@@ -98,5 +98,6 @@ rules! {
     KeyHolder = "key-holder", "log", "the key's owner is not who used it";
     BootUnknown = "boot-unknown", "log", "it was written by a start nobody registered";
     Unsaid = "unsaid", "log", "its owner's line or mail is missing";
+    Unserved = "unserved", "log", "no job delivers to it";
     SendCount = "send-count", "log", "the mails to the address are not counted";
 }

@@ -73,6 +73,7 @@ pub(super) fn webhook(told: &Telling<'_>, said: &mut Said) {
             .set("ra", told.text("ra"))
             .known("customer", told.personal("customer_ref"))
             .known("url", told.personal("url"))
+            .set("place", told.number("place"))
             .set("types", strings(told.list("types")))
             .set("~created_at", told.now())
     } else {
