@@ -28,8 +28,8 @@ pub struct Webhooks {
     /// Hosts that may stand in private networks.
     #[serde(default)]
     pub private_hosts: Vec<Spanned<String>>,
-    #[serde(default = "https")]
-    pub ports: Vec<u16>,
+    /// 443 without.
+    pub ports: Option<Spanned<Vec<u16>>>,
     /// For one message, from the name look-up to the answer's end.
     #[serde(default = "ten")]
     pub timeout_seconds: Count<1, 30>,
@@ -43,10 +43,6 @@ pub struct Key {
     pub private_key: Spanned<SecretSource>,
     /// The key that receivers know (PEM).
     pub public_key: Spanned<AbsolutePath>,
-}
-
-fn https() -> Vec<u16> {
-    vec![443]
 }
 
 fn ten() -> Count<1, 30> {

@@ -16,7 +16,7 @@ use crate::{
     domain::caa::DomainName,
     http::webhooks::word,
     pkix::pem,
-    policy::webhook_endpoint::Rules,
+    policy::webhook_endpoint::{Rules, is_host},
     ports::{clock::Clock, courier::Courier},
     services::webhooks::{Parts, Webhooks},
 };
@@ -120,8 +120,10 @@ fn rules(config: &Config, wanted: &Wanted) -> Result<Rules, ConfigError> {
     let names = |hosts: &[Spanned<String>]| {
         let name = |host: &Spanned<String>| {
             let name = DomainName::parse(host.get_ref());
-            let name = name.filter(|name| name.as_str() == host.get_ref());
-            let reason = "must be a host's name in lower-case letters, digits and hyphens";
+            let is_plain = |name: &DomainName| name.as_str() == host.get_ref();
+            let name = name.filter(|name| is_plain(name) && is_host(name.as_str()));
+            let reason = "must be a host's name in lower-case letters, digits and hyphens, \
+                          and no IP address";
             let name = name.ok_or_else(|| config.fault(host, reason))?;
             Ok(name.as_str().to_owned())
         };
@@ -130,6 +132,17 @@ fn rules(config: &Config, wanted: &Wanted) -> Result<Rules, ConfigError> {
     Ok(Rules {
         hosts: names(&wanted.hosts)?,
         private_hosts: names(&wanted.private_hosts)?,
-        ports: wanted.ports.clone(),
+        ports: ports(config, wanted)?,
     })
+}
+
+fn ports(config: &Config, wanted: &Wanted) -> Result<Vec<u16>, ConfigError> {
+    let Some(listed) = &wanted.ports else {
+        return Ok(vec![443]);
+    };
+    let ports = listed.get_ref();
+    if ports.is_empty() || ports.contains(&0) {
+        return Err(config.fault(listed, "must list one port or more, each 1 to 65535"));
+    }
+    Ok(ports.clone())
 }

@@ -62,6 +62,12 @@ impl Rules {
     }
 }
 
+/// Whether an address can name this host: no IP address, in whatever spelling.
+#[must_use]
+pub fn is_host(name: &str) -> bool {
+    parse(&format!("https://{name}/")).is_some_and(|endpoint| endpoint.host == name)
+}
+
 /// `https://NAME[:PORT][/PATH][?QUERY]` of visible ASCII, without user, fragment and IP literal.
 fn parse(url: &str) -> Option<Endpoint> {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\\#\"<>^`{|}".contains(&byte);
@@ -216,6 +222,14 @@ mod tests {
         assert!(few.endpoint("https://a.example/").is_ok());
         assert!(few.endpoint("https://hooks.corp.example/").is_ok());
         assert_eq!(few.endpoint("https://b.a.example/"), Err(FORBIDDEN));
+    }
+
+    #[test]
+    fn a_host_is_a_name() {
+        assert!(is_host("localhost") && is_host("a.example"));
+        for none in ["10.0.0.1", "a.example:443", "A.example", "a.example/x", ""] {
+            assert!(!is_host(none), "{none}");
+        }
     }
 
     #[test]
