@@ -74,7 +74,14 @@ pub struct Probe {
     pub kind: String,
     pub occurred_at: String,
     pub object: EventObject,
-    /// To be sent back as `{"challenge": …}`.
+    /// Of a challenge: to be sent back, see [`Echo`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,
+}
+
+/// What a receiver answers to a challenge.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Echo {
+    /// The word of the challenge.
+    pub challenge: String,
 }

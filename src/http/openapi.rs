@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::{Extension, response::Response};
+use serde::Serialize;
+use serde_json::Value as Json;
 use utoipa::openapi::{
     Components, InfoBuilder, OpenApi,
     security::{SecurityRequirement, SecurityScheme},
@@ -12,8 +14,18 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{answer, extract::scope::ReadCatalogue, state::AppState};
 use crate::{api::problem::Problem, domain::idempotency::Answer};
 
+mod pushed;
+
 /// The one way in.
 const SCHEME: &str = "mutual-tls";
+
+/// The routes, and what is sent without being asked for.
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    routes: &'a OpenApi,
+    webhooks: Json,
+}
 
 /// The description as it is served; made once.
 #[derive(Clone)]
@@ -42,9 +54,14 @@ pub fn describe(mut description: OpenApi) -> Described {
     };
     let components = description.components.get_or_insert_with(Components::new);
     components.add_security_scheme(SCHEME, scheme);
+    pushed::add_schemas(components);
     let none: [String; 0] = [];
     description.security = Some(vec![SecurityRequirement::new(SCHEME, none)]);
-    Described(Arc::new(answer::json(200, &description)))
+    let whole = Whole {
+        routes: &description,
+        webhooks: pushed::webhooks(),
+    };
+    Described(Arc::new(answer::json(200, &whole)))
 }
 
 /// The OpenAPI 3.1 document of this API.
