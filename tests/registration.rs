@@ -28,6 +28,8 @@ mod papers;
 mod ready;
 #[path = "registration/retention.rs"]
 mod retention;
+#[path = "registration/running.rs"]
+mod running;
 #[path = "registration/scans.rs"]
 mod scans;
 #[path = "registration/sweeping.rs"]

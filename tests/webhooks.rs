@@ -12,6 +12,8 @@
 
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "webhooks/damages.rs"]
+mod damages;
 #[path = "webhooks/delivery.rs"]
 mod delivery;
 #[path = "support/entropy.rs"]
@@ -29,8 +31,12 @@ mod hostile;
 mod instance;
 #[path = "support/nameserver.rs"]
 mod nameserver;
+#[path = "webhooks/places.rs"]
+mod places;
 #[path = "webhooks/receiver.rs"]
 mod receiver;
+#[path = "webhooks/restart.rs"]
+mod restart;
 #[path = "webhooks/signatures.rs"]
 mod signatures;
 #[path = "webhooks/turning.rs"]

@@ -49,6 +49,34 @@ fn a_challenge_says_what_is_wrong_with_each() {
     assert!(world.wrong.messages("/").is_empty());
 }
 
+/// All but two of the places in which the daemon waits for answers, and nobody has answered yet.
+#[test]
+fn thirty_that_hang_hold_up_nobody() {
+    let world = World::patient(30);
+    let other = world.client("partner", "p-1");
+    let receiver = &world.receiver;
+    let clients = ["c-1", "c-2", "c-3"].map(|customer| world.client("customer", customer));
+    let mut stuck = Vec::new();
+    for (number, client) in clients.iter().enumerate() {
+        for hook in 0..10 {
+            let path = format!("/s-{number}-{hook}");
+            client.active(&path);
+            receiver.set(&path, Mode::Silent);
+            stuck.push(path);
+        }
+    }
+    other.active("/good");
+    for client in &clients {
+        client.order();
+    }
+    let hanging = || stuck.iter().filter(|path| receiver.hanging(path) > 0);
+    other.until("all thirty hang", || hanging().count() == stuck.len());
+    other.order();
+    other.delivered("/good");
+    assert_eq!(receiver.taken("/good"), other.ids());
+    assert!(hanging().count() > 0, "nobody waited for their end");
+}
+
 #[test]
 fn one_that_hangs_holds_up_nobody() {
     let world = World::start();

@@ -61,6 +61,10 @@ pub struct Receiver {
     pub port: u16,
     modes: Arc<Mutex<HashMap<String, Mode>>>,
     got: Arc<Mutex<Vec<Message>>>,
+    /// Messages that are kept waiting now, by path.
+    hanging: Arc<Mutex<HashMap<String, usize>>>,
+    /// After so many lines of the feed a path says nothing more.
+    stops_after: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl Receiver {
@@ -72,6 +76,8 @@ impl Receiver {
             port: socket.local_addr().unwrap().port(),
             modes: Arc::default(),
             got: Arc::default(),
+            hanging: Arc::default(),
+            stops_after: Arc::default(),
         };
         let serving = receiver.clone();
         thread::spawn(move || {
@@ -89,7 +95,21 @@ impl Receiver {
     }
 
     pub fn set(&self, path: &str, mode: Mode) {
+        self.stops_after.lock().unwrap().remove(path);
         self.modes.lock().unwrap().insert(path.to_owned(), mode);
+    }
+
+    /// Takes so many lines of the feed at a path, and is silent then.
+    pub fn set_good_for(&self, path: &str, lines: usize) {
+        self.set(path, Mode::Good);
+        let mut stops = self.stops_after.lock().unwrap();
+        stops.insert(path.to_owned(), lines);
+    }
+
+    /// Messages at a path that wait for an answer.
+    pub fn hanging(&self, path: &str) -> usize {
+        let hanging = self.hanging.lock().unwrap();
+        hanging.get(path).copied().unwrap_or_default()
     }
 
     pub fn messages(&self, path: &str) -> Vec<Message> {
@@ -115,8 +135,11 @@ impl Receiver {
         stream.read_exact(&mut body).ok()?;
         let mode = self.modes.lock().unwrap().get(&path).copied();
         let mode = mode.unwrap_or(Mode::Good);
+        let stops = self.stops_after.lock().unwrap().get(&path).copied();
+        let is_over = stops.is_some_and(|lines| self.taken(&path).len() >= lines);
+        let mode = if is_over { Mode::Silent } else { mode };
         let message = Message {
-            path,
+            path: path.clone(),
             id: header("webhook-id"),
             timestamp: header("webhook-timestamp"),
             signature: header("webhook-signature"),
@@ -159,7 +182,14 @@ impl Receiver {
             out.flush().ok()?;
         }
         // Until the other side goes.
+        let count = |by: isize| {
+            let mut hanging = self.hanging.lock().unwrap();
+            let count = hanging.entry(path.clone()).or_default();
+            *count = count.checked_add_signed(by).unwrap();
+        };
+        count(1);
         let _ = out.read(&mut [0; 1]);
+        count(-1);
         Some(())
     }
 }

@@ -27,6 +27,57 @@ fn signed(message: &Message, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
+/// The commands of the manual's recipe.
+fn recipe() -> String {
+    let manual = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operating.md");
+    let manual = fs::read_to_string(manual).unwrap();
+    let begins = manual.find("    printf '%s.%s.'").unwrap();
+    let lines = manual[begins..].lines();
+    let lines = lines.take_while(|line| line.starts_with("    "));
+    let lines: Vec<&str> = lines.map(|line| &line[4..]).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_receiver_that_follows_the_manual_takes_what_either_key_signed_and_nothing_else() {
+    let world = World::start();
+    let client = world.client("customer", "c-1");
+    client.active("/signed");
+    let keys = client.get("/webhook-keys")["items"].clone();
+    let keys = keys.as_array().unwrap().iter();
+    let keys: Vec<&str> = keys
+        .map(|key| key["public_key"].as_str().unwrap())
+        .collect();
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    fs::create_dir(dir.join("keys")).unwrap();
+    let message = world.receiver.messages("/signed").remove(0);
+    let takes = |known: &[&str], signature: &str, body: &[u8]| {
+        for file in fs::read_dir(dir.join("keys")).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        for (number, key) in known.iter().enumerate() {
+            fs::write(dir.join(format!("keys/{number}.pem")), key).unwrap();
+        }
+        fs::write(dir.join("body"), body).unwrap();
+        let said = Command::new("sh")
+            .args(["-c", &recipe()])
+            .envs([("ID", &*message.id), ("TIMESTAMP", &*message.timestamp)])
+            .env("SIGNATURE", signature)
+            .current_dir(dir)
+            .output();
+        said.unwrap().status.success()
+    };
+    let (both, body) = (message.signature.as_str(), &message.body[..]);
+    let (old, new) = both.split_once(' ').unwrap();
+    assert!(takes(&keys, both, body));
+    assert!(takes(&keys[..1], both, body) && takes(&keys[1..], both, body));
+    assert!(takes(&keys, old, body) && takes(&keys, new, body));
+    assert!(!takes(&keys[..1], new, body) && !takes(&keys[1..], old, body));
+    assert!(!takes(&keys, both, b"{}") && !takes(&keys, "", body));
+    assert!(!takes(&keys, "v1a,", body));
+}
+
 #[test]
 fn a_foreign_judge_finds_each_message_signed_by_each_key() {
     let world = World::start();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     hooks,
-    instance::{Answer, Call, Instance, Setup},
+    instance::{Answer, Call, Instance, Setup, serve},
     receiver::Receiver,
     wall::Wall,
 };
@@ -33,6 +33,11 @@ pub struct World {
 
 impl World {
     pub fn start() -> Self {
+        Self::patient(2)
+    }
+
+    /// With so many seconds for an endpoint's answer.
+    pub fn patient(seconds: u32) -> Self {
         let wall = Wall::new();
         let made = OnceCell::new();
         let prepare = |dir: &Path, config: &mut String| {
@@ -47,7 +52,7 @@ impl World {
                  client_key = \"{own}/stranger.key\"\n\
                  private_hosts = [\"localhost\"]\n\
                  ports = [443, {}, {}, {closed}]\n\
-                 timeout_seconds = 2\n",
+                 timeout_seconds = {seconds}\n",
                 receiver.port, wrong.port
             );
             hooks::configure(dir, config, &more);
@@ -65,6 +70,13 @@ impl World {
             closed,
             wall,
         }
+    }
+
+    /// The daemon dies as it stands, and another one starts.
+    pub fn killed(&mut self) {
+        self.instance.child.kill().unwrap();
+        self.instance.child.wait().unwrap();
+        self.instance.child = serve(self.instance.dir.path(), &self.wall.environment());
     }
 
     pub fn client(&self, ra: &'static str, customer: &'static str) -> Client<'_> {
