@@ -49,6 +49,15 @@ impl TextKind {
         }
     }
 
+    /// Whether a name stands for one text forever: it carries a version.
+    #[must_use]
+    pub const fn is_versioned(self) -> bool {
+        match self {
+            Self::Statement | Self::LintRules | Self::KeyRules => true,
+            Self::Profile | Self::KeyLists => false,
+        }
+    }
+
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

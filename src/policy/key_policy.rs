@@ -64,6 +64,18 @@ pub enum Weakness {
 }
 
 impl Weakness {
+    /// Every weakness.
+    pub const ALL: [Self; 8] = [
+        Self::OddSize,
+        Self::SmallFactor,
+        Self::Roca,
+        Self::PerfectPower,
+        Self::ClosePrimes,
+        Self::PrimeModulus,
+        Self::Published,
+        Self::OffCurve,
+    ];
+
     /// The rule's name.
     #[must_use]
     pub const fn name(self) -> &'static str {

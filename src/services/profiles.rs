@@ -43,7 +43,8 @@ impl<T: KnownProfiles + KeptTexts> Known for T {}
 /// same unit: the log has both or neither.
 ///
 /// # Errors
-/// 503 when it cannot be recorded: then nothing may be issued by them.
+/// 503 when it cannot be recorded: then nothing may be issued by them. 409 `text-changed` when a
+/// version that is kept came with other words.
 pub async fn record(
     store: &dyn Store,
     known: &dyn Known,
@@ -87,10 +88,32 @@ async fn news(
         .iter()
         .map(|(name, sha256)| ProfileRecord::add(name, *sha256, now).into());
     news.extend(added);
-    let mut kept: BTreeSet<TextKey> = known.kept_texts().await?.into_iter().collect();
-    let mut texts = in_force.texts.clone();
-    texts.retain(|text| kept.insert(text.key().clone()));
-    news.extend(texts.into_iter().map(Change::from));
+    let kept = known.kept_texts().await?.into_iter().collect();
+    news.extend(new_texts(kept, &in_force.texts)?);
+    Ok(news)
+}
+
+/// What is not kept yet. Who has accepted a version, or was judged by it, shall find its words
+/// under its name and no others.
+fn new_texts(mut kept: BTreeSet<TextKey>, texts: &[KeptText]) -> Result<Vec<Change>, Refused> {
+    let mut news = Vec::new();
+    for text in texts {
+        let key = text.key();
+        if kept.contains(key) {
+            continue;
+        }
+        let other = |known: &TextKey| known.kind == key.kind && known.name == key.name;
+        if key.kind.is_versioned() && kept.iter().any(other) {
+            let id = key.id();
+            let cause = format!("{id} is kept with other words: they need a version of their own");
+            return Err(Refused {
+                cause: Some(cause),
+                ..Refused::state("text-changed")
+            });
+        }
+        kept.insert(key.clone());
+        news.push(text.clone().into());
+    }
     Ok(news)
 }
 
@@ -185,6 +208,26 @@ mod tests {
         }
 
         async fn pause(&self, _: Duration) {}
+    }
+
+    #[test]
+    fn a_version_stands_for_one_text() {
+        for kind in TextKind::ALL {
+            let [old, new] = ["old", "new"].map(|words| KeptText::new(kind, "v1", words).unwrap());
+            let kept = BTreeSet::from([old.key().clone()]);
+            let again = new_texts(kept.clone(), std::slice::from_ref(&old)).unwrap();
+            assert_eq!(again.len(), 0);
+            let later = new_texts(kept, std::slice::from_ref(&new));
+            let together = new_texts(BTreeSet::new(), &[old, new]);
+            for told in [later, together] {
+                let code = told.err().map(|refused| refused.code);
+                assert_eq!(
+                    code,
+                    kind.is_versioned().then_some("text-changed"),
+                    "{kind:?}"
+                );
+            }
+        }
     }
 
     #[tokio::test]

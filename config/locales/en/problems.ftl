@@ -115,6 +115,7 @@ mail-not-queued = The mail is no longer waiting to be sent.
 
 # Orders, data and documents
 text-invalid = This text is empty, too long, holds control characters or begins or ends with a space.
+text-changed = A version of this text is already kept with other words: changed words need a new version.
 member-not-allowed = This member does not belong here.
 language-unsupported = The language is neither en nor pl.
 product-unknown = There is no such product.

@@ -115,6 +115,7 @@ mail-not-queued = Wiadomość nie czeka już na wysłanie.
 
 # Orders, data and documents
 text-invalid = Tekst jest pusty, za długi, zawiera znaki sterujące albo zaczyna się lub kończy spacją.
+text-changed = Ta wersja tekstu jest już zachowana w innym brzmieniu: zmieniona treść wymaga nowej wersji.
 member-not-allowed = Tego pola nie można tu podać.
 language-unsupported = Język nie jest ani en, ani pl.
 product-unknown = Nie ma takiego produktu.
