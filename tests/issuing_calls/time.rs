@@ -72,9 +72,9 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     assert_eq!(client.activate(&order, &body).status, 201);
 }
 
-/// A grant and a qualification hold to their last second, and nothing is done by them after it.
+/// A grant and a qualification hold before their end, and nothing is done by them after it.
 #[test]
-fn grants_and_qualifications_end_at_their_second() {
+fn grants_and_qualifications_hold_before_their_end_and_not_after_it() {
     let clock = Wall::new();
     let world = World::start(clock.environment());
     let date = Command::new("date")

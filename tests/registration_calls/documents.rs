@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{Answer, Call, Instance, STAFF, draft, keyed, refused, submitted};
+use crate::{Answer, Call, Instance, STAFF, draft, instance::secret, keyed, refused, submitted};
 
 const MIB: usize = 1024 * 1024;
 
@@ -258,6 +258,7 @@ fn the_oracle_reads_every_file() {
     assert!(judged(&instance).1.contains("document-missing"));
     fs::write(&path, &sealed).unwrap();
     let keys = instance.path("document-keys");
+    let given = fs::read(&keys).unwrap();
     fs::write(&keys, format!("other {}", "08".repeat(32))).unwrap();
     assert!(judged(&instance).1.contains("document-key"));
     // Without any key it sees that the file is there and encrypted, no more.
@@ -267,4 +268,6 @@ fn the_oracle_reads_every_file() {
     assert_eq!(judged(&instance).0, Some(0));
     fs::write(&path, pdf(9)).unwrap();
     assert_eq!(judged(&instance).0, Some(1));
+    fs::write(&path, &sealed).unwrap();
+    secret(&instance.path(""), "document-keys", &given);
 }

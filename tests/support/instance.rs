@@ -7,12 +7,19 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
+    },
     thread,
 };
 
 use chancery::{
-    adapters::sqlite::verify::{Issuers, verify},
+    adapters::{
+        document_directory::{DocumentDirectory, keys::DocumentKeys},
+        sqlite::verify::{Issuers, files, verify},
+        system::OsEntropy,
+    },
     pkix::certificate::CaCertificate,
 };
 use serde_json::{Value, json};
@@ -422,20 +429,28 @@ impl Drop for Instance {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if !thread::panicking() && !self.tampered.load(Ordering::SeqCst) {
-            must_be_sound(self.path("ca.db"), &self.path("issuing.pem"));
+            must_be_sound(self.dir.path());
         }
     }
 }
 
-/// `chanceryd verify`, without another process.
-fn must_be_sound(database: PathBuf, issuing: &Path) {
-    let (_, der) = pem_rfc7468::decode_vec(&fs::read(issuing).unwrap()).unwrap();
+/// `chanceryd verify`, without another process: the database, and the documents' files.
+fn must_be_sound(dir: &Path) {
+    let (_, der) = pem_rfc7468::decode_vec(&fs::read(dir.join("issuing.pem")).unwrap()).unwrap();
     let issuing = CaCertificate::from_der(&der).unwrap();
     let issuers = Issuers::from([("issuing-g1".to_owned(), issuing)]);
+    let keys = fs::read(dir.join("document-keys")).unwrap();
+    let keys = DocumentKeys::parse(&keys).unwrap();
+    let directory = dir.join("documents");
+    let files = DocumentDirectory::new(directory, Arc::new(keys), Arc::new(OsEntropy));
+    let database = dir.join("ca.db");
     // A test may run inside a runtime, where none can be driven.
     let judge = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
-        runtime.unwrap().block_on(verify(&database, &issuers))
+        runtime.unwrap().block_on(async {
+            let report = verify(&database, &issuers).await?;
+            files::check(&database, &files, true, report, &|_, _| {}).await
+        })
     });
     let report = judge.join().unwrap().unwrap();
     assert_eq!(report.violations, [], "what the daemon left");
