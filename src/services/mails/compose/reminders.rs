@@ -59,6 +59,12 @@ pub(super) fn of_order(
                 false => return Composed::Obsolete("the order has gone on"),
             }
         }
+        // Who activates at once still gets every mail of the flow; nobody is misled by it.
+        MailKind::ReadyToActivate
+            if matches!(order.state, OrderState::Submitted | OrderState::Issued) =>
+        {
+            None
+        }
         MailKind::ReadyToActivate if open => {
             let mailbox = facts.mailbox.as_deref();
             let gates = reuse::usable_facts(facts.data.as_deref(), now)
