@@ -52,11 +52,14 @@ fn a_renewal_takes_data_and_mailbox_along() {
     assert_eq!(new["product_code"], RENEWAL);
     let still = client.get(&format!("/certificates/{}", text(&old, "id")));
     assert_eq!(still.ok()["state"], "valid");
-    // What is revoked is not continued.
+    let twice = renewed(&client, &old);
+    assert_eq!(twice.refusal(), refused(409, "renewal-exists"));
+    // What is revoked is not continued, and continues nothing.
     let path = format!("/certificates/{}/revocations", text(&new, "id"));
     client.post(&path, &json!({"reason": "superseded"})).ok();
     let gone = renewed(&client, &new);
     assert_eq!(gone.refusal(), refused(409, "already-revoked"));
+    assert_eq!(renewed(&client, &old).ok()["renews"], old["id"]);
 }
 
 #[test]

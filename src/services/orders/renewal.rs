@@ -52,7 +52,7 @@ impl Orders {
     /// # Errors
     /// 404; 422 `product-unknown`, `product-not-renewal`, `product-withdrawn`; 409
     /// `certificate-replaced`, `already-revoked`, `certificate-expired`, and `renewal-exists`
-    /// while another renewal lives or has its certificate.
+    /// while another renewal lives or has a certificate that stands.
     pub async fn renew(
         &self,
         scope: &TenantScope,
@@ -173,12 +173,28 @@ impl Orders {
             Some(by) => self.0.orders.order(scope, by).await?,
             None => None,
         };
-        match by {
-            Some(by) if !by.state.is_closed() && !by.is_over(now) => {
-                Err(Refused::state("renewal-exists"))
-            }
-            _ => Ok(until),
+        let exists = match by {
+            Some(by) if by.certificate.is_some() => self.is_continued(scope, &by).await?,
+            Some(by) => !by.state.is_closed() && !by.is_over(now),
+            None => false,
+        };
+        match exists {
+            true => Err(Refused::state("renewal-exists")),
+            false => Ok(until),
         }
+    }
+
+    /// Whether an order has a certificate that stands.
+    pub(super) async fn is_continued(
+        &self,
+        scope: &ReadScope,
+        by: &Order,
+    ) -> Result<bool, Refused> {
+        let Some(id) = by.certificate else {
+            return Ok(false);
+        };
+        let record = self.0.certificates.certificate(scope, id).await?;
+        Ok(record.is_some_and(|record| record.revoked.is_none()))
     }
 
     /// The data of the earlier order, if a certificate can be issued on it now, and until when.

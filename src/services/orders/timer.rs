@@ -168,18 +168,14 @@ impl Orders {
 
     /// Whether another order has continued the certificate with one of its own that stands.
     async fn is_renewed(&self, order: &Order) -> Result<bool, Refused> {
-        let by = match order.renewed_by {
-            Some(by) => self.0.orders.order(&SYSTEM.read(), by).await?,
-            None => None,
+        let Some(by) = order.renewed_by else {
+            return Ok(false);
         };
-        let record = match by.and_then(|by| by.certificate) {
-            Some(id) => {
-                let certificates = &self.0.certificates;
-                certificates.certificate(&SYSTEM.read(), id).await?
-            }
-            None => None,
-        };
-        Ok(record.is_some_and(|record| record.revoked.is_none()))
+        let by = self.0.orders.order(&SYSTEM.read(), by).await?;
+        match by {
+            Some(by) => self.is_continued(&SYSTEM.read(), &by).await,
+            None => Ok(false),
+        }
     }
 
     /// Said once, a day after the end; then the timer is over.
