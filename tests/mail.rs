@@ -25,6 +25,8 @@ mod issued;
 mod languages;
 #[path = "mail/lapsing.rs"]
 mod lapsing;
+#[path = "support/mail_reader.rs"]
+mod mail_reader;
 #[path = "mail/page.rs"]
 mod page;
 #[path = "mail/preview.rs"]

@@ -15,7 +15,7 @@ use chancery::{
     ports::store::registration::SubjectDataSets,
 };
 
-use crate::{RIGHT, issued::read, sink::Sink, world::World};
+use crate::{RIGHT, mail_reader::read, sink::Sink, world::World};
 
 const NOTE: &str = "Please call us first.";
 

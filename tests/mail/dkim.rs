@@ -1,12 +1,7 @@
 //! DKIM on mails that a server has taken, judged by a foreign verifier.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use chancery::{
     adapters::smtp::{
         NotAligned, Sender,
@@ -16,73 +11,16 @@ use chancery::{
     domain::text::Language,
 };
 use secrecy::SecretSlice;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    sink::{Sink, python},
+    mail_reader::{ed25519, rsa, verdicts},
+    sink::Sink,
     world::World,
 };
 
-/// Verdicts on each signature of the mail on stdin; DNS is the JSON in the argument.
-const VERIFY: &str = r#"
-import dkim, json, sys
-names = json.loads(sys.argv[1])
-mail = sys.stdin.buffer.read()
-dns = lambda name, timeout=0: names.get(name.decode().rstrip("."), "").encode()
-count = mail.lower().count(b"dkim-signature:")
-def right(number):
-    try:
-        return dkim.DKIM(mail).verify(idx=number, dnsfunc=dns)
-    except dkim.ValidationError:
-        return False
-print(json.dumps([right(number) for number in range(count)]))
-"#;
-
-/// A fresh key: the PEM, and what its DNS record says.
-fn key(algorithm: &[&str], record: &str, skip: usize) -> (SecretSlice<u8>, String) {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("key.pem");
-    let path = path.to_str().unwrap();
-    run("openssl", &[&["genpkey", "-out", path], algorithm].concat());
-    let public = run(
-        "openssl",
-        &["pkey", "-in", path, "-pubout", "-outform", "DER"],
-    );
-    let value = BASE64_STANDARD.encode(&public[skip..]);
-    let pem = std::fs::read(path).unwrap();
-    (
-        SecretSlice::from(pem),
-        format!("v=DKIM1; k={record}; p={value}"),
-    )
-}
-
-fn rsa(bits: &str) -> (SecretSlice<u8>, String) {
-    let bits = format!("rsa_keygen_bits:{bits}");
-    key(&["-algorithm", "RSA", "-pkeyopt", &bits], "rsa", 0)
-}
-
-/// RFC 8463 4: the 32 octets without their SubjectPublicKeyInfo.
-fn ed25519() -> (SecretSlice<u8>, String) {
-    key(&["-algorithm", "ED25519"], "ed25519", 12)
-}
-
-fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new(program).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{program} {arguments:?}");
-    output.stdout
-}
-
-fn verdicts(mail: &str, dns: &Value) -> Vec<bool> {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("mail.eml");
-    std::fs::write(&path, mail).unwrap();
-    let output = Command::new(python())
-        .args(["-c", VERIFY, &dns.to_string()])
-        .stdin(std::fs::File::open(Path::new(&path)).unwrap())
-        .stderr(Stdio::inherit())
-        .output()
-        .unwrap();
-    serde_json::from_slice(&output.stdout).unwrap()
+fn dkim(domain: &str, selector: &str, pem: Vec<u8>) -> Result<Arc<DkimKey>, DkimFault> {
+    DkimKey::new(domain, selector, &SecretSlice::from(pem)).map(Arc::new)
 }
 
 #[tokio::test]
@@ -93,7 +31,7 @@ async fn every_mail_verifies_under_both_keys_and_no_altered_one_does() {
         "ed1._domainkey.example.com": ed_record,
     });
     let keys = [("rsa1", rsa), ("ed1", ed25519)]
-        .map(|(selector, pem)| Arc::new(DkimKey::new("example.com", selector, &pem).unwrap()));
+        .map(|(selector, pem)| dkim("example.com", selector, pem).unwrap());
     let sender = Sender::parse("Urząd <ca@example.com>").unwrap();
     let sender = sender.signed_by(keys.to_vec()).unwrap();
     let sink = Sink::start("starttls");
@@ -127,10 +65,10 @@ async fn every_mail_verifies_under_both_keys_and_no_altered_one_does() {
 
 #[test]
 fn a_weak_key_and_a_foreign_domain_are_refused() {
-    let weak = DkimKey::new("example.com", "s1", &rsa("1024").0);
+    let weak = dkim("example.com", "s1", rsa("1024").0);
     assert_eq!(weak.unwrap_err(), DkimFault::Key);
     let sender = || Sender::parse("ca@mail.example.com").unwrap();
-    let of = |domain: &str| Arc::new(DkimKey::new(domain, "s1", &ed25519().0).unwrap());
+    let of = |domain: &str| dkim(domain, "s1", ed25519().0).unwrap();
     assert!(sender().signed_by(vec![of("Example.com")]).is_ok());
     for domain in ["ple.com", "other.example", "a.mail.example.com"] {
         let refused = sender().signed_by(vec![of(domain)]);

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    process::Command,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -23,46 +22,12 @@ use chancery::{
         unit::{Change, Unit},
     },
 };
-use serde_json::Value;
 
 use crate::{
-    sink::{Sink, python},
+    mail_reader::read,
+    sink::Sink,
     world::{World, chain},
 };
-
-/// Headers, text and files of a mail, as Python's `email` package reads them.
-const READ: &str = r"
-import base64, email, email.policy, json, sys
-mail = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
-json.dump({
-    'headers': {name.lower(): str(value) for name, value in mail.items()},
-    'first': next(part.get_content_type() for part in mail.walk() if not part.is_multipart()),
-    'text': mail.get_body(('plain',)).get_content(),
-    'html': mail.get_body(('html',)).get_content(),
-    'types': [part.get_content_type() for part in mail.walk()],
-    'files': [[part.get_filename(), part.get_content_type(),
-               base64.b64encode(part.get_payload(decode=True) or b'').decode()]
-              for part in mail.iter_attachments()],
-    'defects': [str(defect) for part in mail.walk() for defect in part.defects],
-}, sys.stdout)
-";
-
-pub fn read(mail: &str) -> Value {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("mail.eml");
-    std::fs::write(&path, mail).unwrap();
-    let output = Command::new(python())
-        .args(["-c", READ])
-        .stdin(std::fs::File::open(path).unwrap())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
 
 impl World {
     /// A certificate of the order, as if it had been signed, and the mail about it.

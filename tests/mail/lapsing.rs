@@ -8,7 +8,7 @@ use chancery::{
     services::jobs::{JobHandler, Runner},
 };
 
-use crate::{Sink, World, at, code_in, issued::read, reuse, seconds};
+use crate::{Sink, World, at, code_in, mail_reader::read, reuse, seconds};
 
 const DAY: u64 = 86_400;
 

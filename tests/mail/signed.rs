@@ -31,7 +31,7 @@ use rcgen::{
 };
 use tempfile::TempDir;
 
-use crate::{issued::read, seconds, sink::Sink, world::World};
+use crate::{mail_reader::read, seconds, sink::Sink, world::World};
 
 const FROM: &str = "ca@example.com";
 

@@ -1,27 +1,19 @@
 //! A running `chanceryd` of its own, without a token: everything but signing works (`issuing.rs`
 //! adds the rest). Its TLS CA, people and frontends are made by OpenSSL; they call it with curl.
 
+#[path = "left.rs"]
+pub mod left;
+
 use std::{
-    fs,
-    io::{BufRead, BufReader},
+    fs::{self, File},
+    io::{BufRead, BufReader, Write},
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
     thread,
 };
 
-use chancery::{
-    adapters::{
-        document_directory::{DocumentDirectory, keys::DocumentKeys},
-        sqlite::verify::{Issuers, files, verify},
-        system::OsEntropy,
-    },
-    pkix::certificate::CaCertificate,
-};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -428,32 +420,14 @@ impl Drop for Instance {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        if !thread::panicking() && !self.tampered.load(Ordering::SeqCst) {
-            must_be_sound(self.dir.path());
+        if thread::panicking() {
+            return;
+        }
+        left::must_speak_both(self.dir.path());
+        if !self.tampered.load(Ordering::SeqCst) {
+            left::must_be_sound(self.dir.path());
         }
     }
-}
-
-/// `chanceryd verify`, without another process: the database, and the documents' files.
-fn must_be_sound(dir: &Path) {
-    let (_, der) = pem_rfc7468::decode_vec(&fs::read(dir.join("issuing.pem")).unwrap()).unwrap();
-    let issuing = CaCertificate::from_der(&der).unwrap();
-    let issuers = Issuers::from([("issuing-g1".to_owned(), issuing)]);
-    let keys = fs::read(dir.join("document-keys")).unwrap();
-    let keys = DocumentKeys::parse(&keys).unwrap();
-    let directory = dir.join("documents");
-    let files = DocumentDirectory::new(directory, Arc::new(keys), Arc::new(OsEntropy));
-    let database = dir.join("ca.db");
-    // A test may run inside a runtime, where none can be driven.
-    let judge = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        runtime.unwrap().block_on(async {
-            let report = verify(&database, &issuers).await?;
-            files::check(&database, &files, true, report, &|_, _| {}).await
-        })
-    });
-    let report = judge.join().unwrap().unwrap();
-    assert_eq!(report.violations, [], "what the daemon left");
 }
 
 /// A file that only its owner reads.
@@ -464,7 +438,7 @@ pub fn secret(dir: &Path, name: &str, content: &[u8]) {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// Waits for the line that says it serves; what follows is read away, so that it never blocks.
+/// Waits for the line that says it serves. Its log goes on in `daemon.log`.
 pub fn serve(dir: &Path, environment: &[(&str, PathBuf)]) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_chanceryd"))
         .args(["serve", "--config", "chancery.toml"])
@@ -477,14 +451,23 @@ pub fn serve(dir: &Path, environment: &[(&str, PathBuf)]) -> Child {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut log = File::options();
+    let log = log.create(true).append(true);
+    let mut log = log.open(dir.join("daemon.log")).unwrap();
     let mut said = Vec::new();
     let serves = lines.by_ref().map_while(Result::ok).any(|line| {
         let ready = line.contains("chanceryd serves");
+        writeln!(log, "{line}").unwrap();
         said.push(line);
         ready
     });
     assert!(serves, "the daemon did not start:\n{}", said.join("\n"));
-    thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    // Read to the end, or the daemon would block; the directory may be gone before it.
+    thread::spawn(move || {
+        lines.map_while(Result::ok).for_each(|line| {
+            let _ = writeln!(log, "{line}");
+        });
+    });
     child
 }
 
