@@ -6,7 +6,6 @@
     reason = "a test that cannot set itself up fails at once"
 )]
 
-#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/desk.rs"]
 mod desk;
 #[expect(dead_code, reason = "other suites use more of it")]
@@ -14,8 +13,12 @@ mod desk;
 mod instance;
 #[path = "support/nameserver.rs"]
 mod nameserver;
+#[path = "case_calls/people.rs"]
+mod people;
 #[path = "support/person.rs"]
 mod person;
+#[path = "case_calls/reuse.rs"]
+mod reuse;
 
 use desk::{Desk, PAST, by_number, facts, note};
 use instance::{Answer, Call, Instance};
