@@ -61,6 +61,8 @@ mod late;
 mod life;
 #[path = "issuing_calls/lint.rs"]
 mod lint;
+#[path = "support/mail_reader.rs"]
+mod mail_reader;
 #[path = "issuing_calls/mailbox.rs"]
 mod mailbox;
 #[path = "issuing_calls/mails.rs"]
@@ -89,6 +91,10 @@ mod renewal;
 mod revocations;
 #[path = "issuing_calls/rows.rs"]
 mod rows;
+#[path = "issuing_calls/secrets.rs"]
+mod secrets;
+#[path = "issuing_calls/signed_mails.rs"]
+mod signed_mails;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/sink.rs"]
 mod sink;
@@ -101,5 +107,7 @@ mod time;
 mod traces;
 #[path = "support/wall.rs"]
 mod wall;
+#[path = "issuing_calls/words.rs"]
+mod words;
 #[path = "issuing_calls/world.rs"]
 mod world;

@@ -222,6 +222,9 @@ fn a_step_too_early_names_exactly_what_is_missing() {
     let address = crate::world::fresh_address();
     client.set_address(&verified, &address).ok();
     blocked(&verified, &[email]);
+    client.confirm(&verified, &world.code(&address, &[])).ok();
+    let both = client.get(&format!("/orders/{verified}")).ok();
+    assert_eq!(both["steps"]["activation"], json!({"state": "available"}));
     client
         .call("POST", &format!("/orders/{empty}/cancel"), &Call::default())
         .ok();

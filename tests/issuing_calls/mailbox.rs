@@ -192,6 +192,73 @@ fn the_holder_confirms_on_the_daemons_page_and_a_scanner_does_not() {
     assert_eq!(look(&client, &order)["state"], "verified");
 }
 
+/// What stands between `open` and `"` in each part of a page.
+fn values(page: &str, open: &str) -> Vec<String> {
+    let parts = page.split(open).skip(1);
+    parts
+        .map(|part| part.split('"').next().unwrap().to_owned())
+        .collect()
+}
+
+/// Test idea 10 of the flows: a program that opens the link, follows what is on the page and
+/// submits its form as a script would, by each button and with words that it finds.
+#[test]
+fn a_robot_that_submits_the_form_of_the_page_confirms_nothing() {
+    let world = shared();
+    let client = world.first();
+    let order = client.bound(&world.data);
+    let address = fresh_address();
+    client.set_address(&order, &address).ok();
+    let code = world.code(&address, &[]);
+    let (page, id) = page_of(&world, &code);
+    let version = || client.get(&format!("/orders/{order}")).etag;
+    let is_sent = || look(&client, &order)["state"] == "sent";
+    assert!((0..3_000).any(|_| is_sent()), "the mail is booked");
+    let before = (look(&client, &order), version());
+    assert_eq!(before.0["attempts_left"], 10);
+    for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"] {
+        let head = if method == "HEAD" { "-I" } else { "-g" };
+        public(&page, &["-X", method, head]);
+    }
+    for purpose in ["Purpose: prefetch", "Sec-Purpose: prefetch"] {
+        public(&page, &["-H", purpose]);
+    }
+    let (_, body) = public(&page, &[]);
+    let links = values(&body, "href=\"");
+    assert!(!links.is_empty());
+    for link in links {
+        public(&format!("{}{link}", world.instance.public), &[]);
+    }
+    let actions = values(&body, "action=\"");
+    assert_eq!(actions.len(), 1, "{body}");
+    let action = format!("{}{}", world.instance.public, actions[0]);
+    let buttons = values(&body, "name=\"act\" value=\"");
+    assert_eq!(buttons, ["confirm", "disown"]);
+    let submit = |form: &str| {
+        let (status, said) = public(&action, &["-d", form]);
+        assert_eq!(status, "422", "{form}: {said}");
+    };
+    for form in ["", "code=", "code=%20&act=confirm", "code=&code="] {
+        submit(form);
+    }
+    for act in &buttons {
+        submit(&format!("code=&act={act}"));
+    }
+    assert_eq!((look(&client, &order), version()), before);
+    // Words that it finds or makes up are guesses, and wrong.
+    for word in ["test", &id, &address] {
+        for act in &buttons {
+            submit(&format!("code={word}&act={act}"));
+        }
+    }
+    let guessed = look(&client, &order);
+    assert_eq!((&guessed["state"], version()), (&json!("sent"), before.1));
+    // The same form, filled in by who has the mail.
+    let form = format!("code={code}&act=confirm");
+    assert_eq!(public(&action, &["-d", &form]).0, "200");
+    assert_eq!(look(&client, &order)["state"], "verified");
+}
+
 /// "This was not me" needs the code, stops the order, and only an officer sets it going again.
 #[test]
 fn a_disowned_order_stands_still_until_an_officer_has_looked() {

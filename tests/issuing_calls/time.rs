@@ -2,16 +2,19 @@
 
 use std::{fs, process::Command};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     instance::{Call, certify},
-    mailbox::resend,
+    mailbox::{WRONG, resend},
+    openssl::new_key,
     refusals::count,
     wall::Wall,
-    world::{World, fixture, fresh_address, refused, submission},
+    world::{Client, World, fixture, fresh_address, refused, submission},
 };
 
+/// Calls that may pass until a mail is sent: far more than any run needs.
+const PATIENCE: u32 = 6_000;
 const MINUTE: u64 = 61;
 pub const DAY: u64 = 24 * 3600;
 
@@ -29,6 +32,7 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     let address = fresh_address();
     client.set_address(&order, &address).ok();
     let mut seen = vec![world.code(&address, &[])];
+    locked(&client, &order, &seen[0]);
     for mail in 1..5 {
         let soon = resend(&client, &order);
         assert_eq!(soon.refusal(), refused(429, "resend-too-soon"), "{mail}");
@@ -47,7 +51,9 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     let theirs = partner.bound(&crate::desk::Desk::open(&world.instance, "partner", "c-9").data);
     let limited = partner.set_address(&theirs, &address);
     assert_eq!(limited.refusal(), refused(429, "resend-too-soon"));
-    // A code lives a day.
+    // A code lives a day, from its own mail on.
+    clock.set(4 * MINUTE + DAY - 60);
+    assert_eq!(state(&order), "sent");
     clock.set(5 * MINUTE + DAY);
     assert_eq!(state(&order), "expired");
     let late = client.confirm(&order, &seen[4]);
@@ -70,6 +76,57 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     seen.push(code);
     client.confirm(&order, &world.code(&address, &seen)).ok();
     assert_eq!(client.activate(&order, &body).status, 201);
+}
+
+/// Ten wrong codes: not even the right one helps, until a new one is sent.
+fn locked(client: &Client, order: &str, code: &str) {
+    for _ in 0..10 {
+        let wrong = client.confirm(order, WRONG);
+        assert_eq!(wrong.refusal(), refused(422, "code-invalid"));
+    }
+    let right = client.confirm(order, code);
+    assert_eq!(right.refusal(), refused(409, "email-locked"));
+}
+
+/// Test idea 21 of the flows: one mail at each offset, to the holder, and one after the end; what
+/// was said is not said again by a daemon that starts anew.
+#[test]
+fn a_holder_is_told_once_at_each_offset_that_a_certificate_ends() {
+    let clock = Wall::new();
+    let mut world = World::start(clock.environment());
+    let made = world.first().issued(&new_key().1);
+    let told = |world: &World, kind: &str| -> Vec<[Value; 2]> {
+        let list = world.instance.get("operator", "/mails?limit=200").ok();
+        let mails = list["items"].as_array().unwrap().iter();
+        let mine = mails.filter(|mail| mail["kind"] == kind);
+        mine.map(|mail| ["recipient", "state"].map(|name| mail[name].clone()))
+            .collect()
+    };
+    let sent = [made["sans"][0].clone(), json!("sent")];
+    let until = |world: &World, kind: &str, times: usize| {
+        let all = vec![sent.clone(); times];
+        let mut looks = (0..PATIENCE).map(|_| told(world, kind));
+        let there = looks.any(|told| told == all);
+        assert!(there, "{times} {kind}: {:?}", told(world, kind));
+    };
+    let expiring = "certificate-expiring";
+    for (number, days) in (1..).zip([60, 30, 14, 7, 1]) {
+        clock.set((365 - days) * DAY - 12 * 3600);
+        assert_eq!(told(&world, expiring).len(), number - 1, "{days} days");
+        clock.set((365 - days) * DAY + 60);
+        until(&world, expiring, number);
+        world.restart(&clock.environment());
+    }
+    clock.set(366 * DAY + 60);
+    until(&world, "certificate-expired", 1);
+    clock.set(380 * DAY);
+    // Whatever is due now is taken up before a mail that is asked for later.
+    let test = Call::json(&json!({"to": "operator@example.com"}));
+    world.instance.post("operator", "/mail-tests", &test).ok();
+    let mut looks = (0..PATIENCE).map(|_| told(&world, "test"));
+    assert!(looks.any(|tests| tests.iter().any(|test| test[1] == "sent")));
+    until(&world, expiring, 5);
+    until(&world, "certificate-expired", 1);
 }
 
 /// A grant and a qualification hold before their end, and nothing is done by them after it.

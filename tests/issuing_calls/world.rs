@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     desk::{Desk, now},
     hooks,
-    instance::{Answer, Call, Instance, Setup, secret},
+    instance::{Answer, Call, Instance, Setup, secret, serve},
     issuing,
     sink::Sink,
 };
@@ -74,6 +74,13 @@ impl World {
             sink,
             data,
         }
+    }
+
+    /// Kills the daemon and starts it again.
+    pub fn restart(&mut self, environment: &[(&str, PathBuf)]) {
+        self.instance.child.kill().unwrap();
+        self.instance.child.wait().unwrap();
+        self.instance.child = serve(self.instance.dir.path(), environment);
     }
 
     pub fn client(&self, ra: &'static str, customer: &str) -> Client<'_> {

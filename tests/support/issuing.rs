@@ -68,7 +68,8 @@ pub fn prepare(dir: &Path, config: &mut String) {
         .replace("label = \"absent\"", "label = \"issuing\"");
 }
 
-fn token(dir: &Path, arguments: &str) {
+/// Runs `softhsm2-util` on the instance's tokens.
+pub fn token(dir: &Path, arguments: &str) {
     let output = Command::new("softhsm2-util")
         .args(arguments.split(' '))
         .env("SOFTHSM2_CONF", dir.join("softhsm2.conf"))
