@@ -8,6 +8,8 @@
     reason = "a source tree that cannot be read fails the test at once"
 )]
 
+#[path = "architecture/ideas.rs"]
+mod ideas;
 #[path = "architecture/paths.rs"]
 mod paths;
 #[path = "architecture/refusals.rs"]
