@@ -17,3 +17,4 @@ pub mod order;
 pub mod ra;
 pub mod report;
 pub mod token;
+pub mod webhook;

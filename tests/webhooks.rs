@@ -12,6 +12,8 @@
 
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "webhooks/commands.rs"]
+mod commands;
 #[path = "webhooks/damages.rs"]
 mod damages;
 #[path = "webhooks/delivery.rs"]
@@ -31,6 +33,9 @@ mod hostile;
 mod instance;
 #[path = "support/nameserver.rs"]
 mod nameserver;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/person.rs"]
+mod person;
 #[path = "webhooks/places.rs"]
 mod places;
 #[path = "webhooks/receiver.rs"]

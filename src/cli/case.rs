@@ -154,6 +154,7 @@ fn put(client: &Client, case: &str, rest: &str, body: &impl Serialize) -> Result
     let extra = Extra {
         if_match: present.etag.as_deref(),
         idempotency_key: None,
+        acting_for: None,
     };
     case_report(&client.send(Method::PUT, &at(case, rest), Some(body), &extra)?)
 }
@@ -215,6 +216,7 @@ fn say(client: &Client, step: Step, given: &WordArguments) -> Result<Report, Fau
     let extra = Extra {
         if_match: None,
         idempotency_key: Some(&key),
+        acting_for: None,
     };
     let rest = match step {
         Step::Propose => "/proposal",

@@ -183,6 +183,7 @@ fn revoke(
     let extra = Extra {
         if_match: None,
         idempotency_key: Some(&key),
+        acting_for: None,
     };
     let path = format!("/certificates/{}/revocations", escaped(id));
     let reply = client.send(Method::POST, &path, Some(wish), &extra)?;
@@ -212,6 +213,7 @@ fn reissue(
     let extra = Extra {
         if_match: None,
         idempotency_key: Some(&key),
+        acting_for: None,
     };
     let path = format!("/certificates/{}/reissue", escaped(id));
     let reply = client.send(Method::POST, &path, Some(&wish), &extra)?;
@@ -234,6 +236,7 @@ fn renew(
     let extra = Extra {
         if_match: None,
         idempotency_key: Some(&key),
+        acting_for: None,
     };
     let path = format!("/certificates/{}/renewal-orders", escaped(id));
     let reply = client.send(Method::POST, &path, Some(wish), &extra)?;

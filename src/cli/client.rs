@@ -71,6 +71,8 @@ pub struct Extra<'a> {
     /// Value of If-Match, with its quotes.
     pub if_match: Option<&'a str>,
     pub idempotency_key: Option<&'a str>,
+    /// The customer for whom a frontend calls.
+    pub acting_for: Option<&'a str>,
 }
 
 /// The key that was given, or one drawn now.
@@ -171,6 +173,9 @@ impl Client {
         }
         if let Some(key) = extra.idempotency_key {
             request = request.header("idempotency-key", key);
+        }
+        if let Some(customer) = extra.acting_for {
+            request = request.header("acting-for", customer.as_bytes());
         }
         request
             .body(Full::from(body.unwrap_or_default()))

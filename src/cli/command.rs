@@ -10,10 +10,10 @@ use super::{
     fault::Fault,
     keys, lint, mail, order, ra,
     report::{self, Report},
-    token,
+    token, webhook,
 };
 
-/// Client of the CA's people: operators, specialists, officers, auditors.
+/// Client of the CA's people and frontends: operators, specialists, officers, auditors.
 #[derive(Parser)]
 #[command(
     name = "chancery",
@@ -82,6 +82,8 @@ enum Noun {
     /// Tokens and their keys.
     #[command(subcommand)]
     Token(token::Verb),
+    /// Endpoints that a frontend's events are pushed to.
+    Webhook(webhook::Command),
     /// Subscribers' keys: block one, look at one, the block list.
     #[command(subcommand)]
     Keys(keys::Verb),
@@ -127,6 +129,7 @@ fn run(command: Command) -> Result<Report, Fault> {
         Noun::Certificate(verb) => certificate::run(&client, verb),
         Noun::Keys(verb) => keys::run(&client, verb),
         Noun::Token(token::Verb::Status) => token::status(&client),
+        Noun::Webhook(command) => webhook::run(&client, command),
     }
 }
 
