@@ -78,7 +78,6 @@ const MAY_CHANGE: &[(&str, &str, &str)] = &[
         "when the mail left, for those who wait for it; the ledger says whether",
     ),
     ("notification", "read_at", "the reader's own mark"),
-    ("webhook", "booked_round", DELIVERIES),
     ("webhook", "delivered", DELIVERIES),
     ("webhook", "failures", DELIVERIES),
     ("webhook", "failing_since", DELIVERIES),
