@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     disk,
-    instance::{Call, Instance, Setup},
+    instance::{Call, Instance, Setup, secret},
     registry::entries,
 };
 
@@ -229,6 +229,7 @@ fn without_a_key_for_documents_nothing_starts() {
         config.lines().position(named).unwrap() + 1
     );
     let keys = instance.path("document-keys");
+    let given = fs::read(&keys).unwrap();
     let short = format!("test {}", "07".repeat(31));
     let cases = [
         (Some(short), "line 1"),
@@ -245,4 +246,6 @@ fn without_a_key_for_documents_nothing_starts() {
         assert_eq!(bad.status.code(), Some(1));
         assert!(said.contains(&at) && said.contains(reason), "{said}");
     }
+    // The oracle opens the documents with them.
+    secret(&instance.path(""), "document-keys", &given);
 }
