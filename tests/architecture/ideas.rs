@@ -43,10 +43,16 @@ const IDEAS: [Idea; 24] = [
     (
         3,
         "an e-mail validation that lapses between ready and signed stops the issuance",
-        &[Tests(
-            "issuing_calls/time.rs",
-            &["codes_and_confirmations_end_and_mails_are_few"],
-        )],
+        &[
+            Tests(
+                "issuing_calls/time.rs",
+                &["codes_and_confirmations_end_and_mails_are_few"],
+            ),
+            Tests(
+                "issuing_calls/late.rs",
+                &["a_mailbox_that_lapses_before_it_is_signed_stops_the_issuance"],
+            ),
+        ],
     ),
     (
         4,

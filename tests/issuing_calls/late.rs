@@ -1,11 +1,17 @@
 //! A certificate that is late: the client is told so, and finds it under the same key.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::json;
 
 use crate::{
     instance::Call,
+    time::DAY,
+    wall::Wall,
     world::{PRODUCT, World, fixture, refused, submission},
 };
 
@@ -18,14 +24,20 @@ fn build_shim(dir: &Path) {
 
 /// A world whose token does what a letter in the trigger file says.
 pub fn shimmed(dir: &Path) -> World {
+    shimmed_in(dir, Vec::new())
+}
+
+/// The same with more in its environment.
+fn shimmed_in(dir: &Path, more: Vec<(&'static str, PathBuf)>) -> World {
     build_shim(dir);
     let at = |name: &str| dir.join(name);
     let module = "/usr/lib/softhsm/libsofthsm2.so";
-    let environment = vec![
+    let mut environment = vec![
         ("SHIM_MODULE", module.into()),
         ("SHIM_LOG", at("log")),
         ("SHIM_TRIGGER", at("trigger")),
     ];
+    environment.extend(more);
     World::start_with(environment, &|_, config| {
         let shim = format!(
             "{}\"\nsign_deadline_seconds = 30\n",
@@ -156,6 +168,42 @@ fn an_activation_that_is_refused_late_says_so_under_its_own_key() {
     let next = tries.find(|next| next.status != 503);
     assert!(matches!(next.unwrap().status, 201 | 202));
     assert_eq!(post("0").bytes, told.bytes);
+}
+
+/// Test idea 3 of the flows, at its last moment: the order was ready and the activation has begun,
+/// but nothing right was signed before the thirty days of the mailbox were over.
+#[test]
+fn a_mailbox_that_lapses_before_it_is_signed_stops_the_issuance() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Wall::new();
+    let world = shimmed_in(dir.path(), clock.environment());
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let path = format!("/orders/{order}/activation");
+    let body = submission(&crate::openssl::new_key().1);
+    let post = |wait: &str| {
+        let preference = format!("Prefer: wait={wait}");
+        let call = Call::json(&body).key("lapses").header(&preference);
+        client.call("POST", &path, &call)
+    };
+    await_crl(&world);
+    clock.set(30 * DAY - 1800);
+    let shown = client.get(&format!("/orders/{order}")).ok();
+    assert_eq!(shown["status_code"], "ready_for_activation");
+    // No signature is right, so the serial is abandoned and everything is judged again.
+    fs::write(dir.path().join("trigger"), "F").unwrap();
+    assert_eq!(post("0").status, 202);
+    clock.set(30 * DAY + 60);
+    let told = post("60");
+    // Whatever refuses an activation that was taken is told with 422 (contract, Activation).
+    assert_eq!(told.refusal(), refused(422, "step-blocked"));
+    fs::remove_file(dir.path().join("trigger")).unwrap();
+    let again = client.activate(&order, &body);
+    assert_eq!(again.refusal(), refused(409, "step-blocked"));
+    let lapsed = json!(["email-verification-lapsed"]);
+    assert_eq!(again.json()["blocked_by"], lapsed);
+    let made = client.get(&format!("/certificates?order_id={order}")).ok();
+    assert_eq!(made["items"], json!([]));
 }
 
 /// The first list is signed soon after the start; the trigger is meant for the certificate.
