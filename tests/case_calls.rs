@@ -20,7 +20,7 @@ mod person;
 #[path = "case_calls/reuse.rs"]
 mod reuse;
 
-use desk::{Desk, PAST, by_number, facts, note};
+use desk::{Desk, PAST, by_number, contact, facts, note, verified};
 use instance::{Answer, Call, Instance};
 use serde_json::{Value, json};
 
@@ -258,6 +258,25 @@ fn what_was_signed_must_be_what_stands() {
 }
 
 #[test]
+fn an_extract_says_nothing_of_a_representative() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    desk.act("specialist", "/claim").ok();
+    let extract = desk.post("specialist", "/evidence", &note()).ok();
+    let extract = verified(extract["evidence"]["id"].as_str().unwrap());
+    let authority = desk.put("specialist", "/checks/representative_authority", &extract);
+    refused(&authority, 422, "validation-failed");
+    let error = &authority.json()["errors"][0];
+    assert_eq!(error["pointer"], "/evidence");
+    assert_eq!(error["code"], "contact-missing");
+    assert_ne!(error["message"]["en"], error["message"]["pl"]);
+    let reached = desk.post("specialist", "/evidence", &contact()).ok();
+    let reached = verified(reached["evidence"]["id"].as_str().unwrap());
+    desk.put("specialist", "/checks/representative_authority", &reached)
+        .ok();
+}
+
+#[test]
 fn wrong_input_is_named_by_its_member() {
     let instance = Instance::start();
     let desk = Desk::open(&instance, "customer", "c-1");
@@ -450,12 +469,20 @@ fn people_do_it_all_from_the_command_line() {
     let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
     let added: Value = serde_json::from_str(&added).unwrap();
     let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
+    let add = format!("case evidence add {case} --kind contact --source KRS --content extract.txt");
+    let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
+    let reached: Value = serde_json::from_str(&added).unwrap();
+    let reached = reached["evidence"]["id"].as_str().unwrap();
     let shown = ok("officer", &format!("case evidence show {case} {evidence}"));
     assert!(shown.contains("KRS 0012345678: active"));
     for check in desk.read("officer").ok()["checks"].as_array().unwrap() {
         if check["state"] == "REQUIRED" {
             let name = check["check"].as_str().unwrap();
-            let state = format!("--state VERIFIED --checked-at {PAST} --evidence {evidence}");
+            let by = match name {
+                "representative_authority" => reached,
+                _ => &evidence,
+            };
+            let state = format!("--state VERIFIED --checked-at {PAST} --evidence {by}");
             ok("specialist", &format!("case check {case} {name} {state}"));
         }
     }

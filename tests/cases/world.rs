@@ -315,8 +315,17 @@ impl World {
     }
 
     pub async fn add_note(&self, person: &Person, content: &str) -> Result<CaseView, Refused> {
+        self.add(person, EvidenceKind::Register, content).await
+    }
+
+    pub async fn add(
+        &self,
+        person: &Person,
+        kind: EvidenceKind,
+        content: &str,
+    ) -> Result<CaseView, Refused> {
         let new = NewEvidence {
-            kind: EvidenceKind::Register,
+            kind,
             source: text("KRS"),
             description: None,
             content: Some(content.to_owned()),
@@ -348,6 +357,8 @@ impl World {
     pub async fn complete(&self, age: u32) -> CaseView {
         self.claim(&self.anna).await.unwrap();
         self.add_note(&self.anna, "an extract").await.unwrap();
+        let contact = EvidenceKind::Contact;
+        self.add(&self.anna, contact, "a call").await.unwrap();
         for check in self.stored_case().await.checks.clone() {
             if check.state == CheckState::Required {
                 let authority = check.kind == CheckKind::RepresentativeAuthority;

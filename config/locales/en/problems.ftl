@@ -74,6 +74,7 @@ second-officer-required = The second of two people must be a validation officer.
 same-officer = Who proposed or recorded anything cannot decide.
 officer-signature-invalid = The signature does not verify under the person's registered key.
 evidence-missing = An outcome, a date, evidence or the facts are missing.
+contact-missing = The authority of a representative is verified only by a contact from an independent source (evidence of kind “contact”).
 evidence-expired = The evidence is too old to be used.
 evidence-full = The case cannot take more evidence.
 evidence-unknown = This is no evidence of the case.

@@ -74,6 +74,7 @@ second-officer-required = Drugą z dwóch osób musi być starszy specjalista.
 same-officer = Kto złożył propozycję lub coś w sprawie zapisał, nie może jej rozstrzygnąć.
 officer-signature-invalid = Podpis nie zgadza się z zarejestrowanym kluczem tej osoby.
 evidence-missing = Brakuje wyniku, daty, dowodu lub ustaleń.
+contact-missing = Umocowanie przedstawiciela potwierdza tylko kontakt z niezależnego źródła (dowód rodzaju „contact”).
 evidence-expired = Dowód jest zbyt stary, aby go użyć.
 evidence-full = Sprawa nie przyjmie więcej dowodów.
 evidence-unknown = W tej sprawie nie ma takiego dowodu.

@@ -2,7 +2,7 @@
 
 use super::fault;
 use crate::domain::{
-    case::{Case, Check, CheckKind, CheckState, Evidence},
+    case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind},
     id::EvidenceId,
     refusal::{Fault, Refused},
     register::LookupResult,
@@ -86,6 +86,36 @@ pub fn require_telling(outcome: &Outcome, evidence: &[Evidence]) -> Result<(), R
     let empty = named.filter(|(_, id)| !told(id));
     let faults = empty.map(|(at, _)| fault(&format!("/evidence/{at}"), "evidence-says-nothing"));
     Refused::unless_clean(faults.collect())
+}
+
+/// Who represents the applicant is told by nobody but the applicant itself, over a way of reaching
+/// it that it did not name (Reliable Method of Communication, S/MIME BR 3.2.6): without such a
+/// contact the authority is not verified, whatever a register says.
+///
+/// # Errors
+/// 422 `validation-failed` with `contact-missing`.
+pub fn require_contact(
+    kind: CheckKind,
+    outcome: &Outcome,
+    evidence: &[Evidence],
+) -> Result<(), Refused> {
+    let claims =
+        kind == CheckKind::RepresentativeAuthority && outcome.state == CheckState::Verified;
+    let mut faults = Vec::new();
+    // Without any evidence that is what is missing.
+    if claims && !outcome.evidence.is_empty() && !has_contact(&outcome.evidence, evidence) {
+        faults.push(fault("/evidence", "contact-missing"));
+    }
+    Refused::unless_clean(faults)
+}
+
+/// Whether one of the named pieces is a contact from an independent source.
+#[must_use]
+pub fn has_contact(named: &[EvidenceId], evidence: &[Evidence]) -> bool {
+    let mut contacts = evidence
+        .iter()
+        .filter(|piece| piece.kind == EvidenceKind::Contact);
+    contacts.any(|piece| named.contains(&piece.id))
 }
 
 fn unknown_evidence(named: &[EvidenceId], case: &Case) -> Vec<Fault> {

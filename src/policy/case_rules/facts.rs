@@ -1,6 +1,6 @@
 //! The facts certificates are built from, and when their evidence ends.
 
-use super::fault;
+use super::{check, fault};
 use crate::{
     domain::{
         case::{Case, CaseFacts, CheckKind, CheckState, Evidence},
@@ -132,8 +132,9 @@ fn identifier_faults(
 /// is earlier: reuse runs from the oldest datum (S/MIME BR 4.2.1).
 ///
 /// # Errors
-/// 409 `evidence-missing` without facts or a date; 409 `evidence-expired` with the checks whose
-/// evidence may no longer be used.
+/// 409 `evidence-missing` without facts or a date; 409 `contact-missing` when nobody was reached
+/// independently of the applicant; 409 `evidence-expired` with the checks whose evidence may no
+/// longer be used.
 pub fn establish(
     case: &Case,
     evidence: &[Evidence],
@@ -150,6 +151,11 @@ pub fn establish(
         .filter(|kind| *kind != CheckKind::RepresentativeAuthority && is_verified(kind))
         .filter_map(|kind| dated(case, evidence, kind))
         .min();
+    let authority = case.check(CheckKind::RepresentativeAuthority);
+    let authority = authority.ok_or_else(missing)?;
+    if !check::has_contact(&authority.evidence, evidence) {
+        return Err(Refused::state("contact-missing"));
+    }
     let authority = dated(case, evidence, CheckKind::RepresentativeAuthority);
     let verified = VerifiedFacts {
         organization: facts.organization.clone(),

@@ -384,11 +384,15 @@ fn aged(organization: u32, authority: u32) -> Case {
 
 #[test]
 fn reuse_runs_from_the_oldest_datum() {
-    let fresh = [piece(1, now())];
+    let contact = |obtained_at| Evidence {
+        kind: EvidenceKind::Contact,
+        ..piece(1, obtained_at)
+    };
+    let fresh = [contact(now())];
     let facts = facts::establish(&aged(10, 5), &fresh, now()).unwrap();
     assert_eq!(facts.organization_checked_at, now().minus(days(10)));
     assert_eq!(facts.authority_checked_at, now().minus(days(5)));
-    let old = [piece(1, now().minus(days(100)))];
+    let old = [contact(now().minus(days(100)))];
     let facts = facts::establish(&aged(10, 5), &old, now()).unwrap();
     assert_eq!(facts.organization_checked_at, now().minus(days(100)));
     assert_eq!(facts.authority_checked_at, now().minus(days(100)));
@@ -401,6 +405,42 @@ fn reuse_runs_from_the_oldest_datum() {
     bare.checks.truncate(2);
     let missing = facts::establish(&bare, &fresh, now()).unwrap_err();
     assert_eq!(missing.code, "evidence-missing");
+    // What an extract shows of the board is not the organisation's word.
+    let extract = facts::establish(&aged(1, 1), &[piece(1, now())], now());
+    assert_eq!(extract.unwrap_err().code, "contact-missing");
+}
+
+#[test]
+fn authority_is_verified_by_a_contact_and_nothing_else() {
+    let of = |number, kind| Evidence {
+        kind,
+        ..piece(number, now())
+    };
+    let known = [
+        of(1, EvidenceKind::Register),
+        of(2, EvidenceKind::Document),
+        of(3, EvidenceKind::Note),
+        of(4, EvidenceKind::Lookup(LookupResult::Found)),
+        of(5, EvidenceKind::Contact),
+    ];
+    let judge = |kind, state, named: &[usize]| {
+        let evidence = named.iter().map(|at| known[*at].id).collect();
+        let outcome = check::Outcome {
+            evidence,
+            ..outcome(state)
+        };
+        check::require_contact(kind, &outcome, &known)
+    };
+    let authority = CheckKind::RepresentativeAuthority;
+    for named in [&[0][..], &[1], &[2], &[3], &[0, 1, 2, 3]] {
+        let refused = judge(authority, CheckState::Verified, named);
+        assert_eq!(faults(refused), one("/evidence", "contact-missing"));
+        assert!(judge(authority, CheckState::Failed, named).is_ok());
+        assert!(judge(CheckKind::Existence, CheckState::Verified, named).is_ok());
+    }
+    for named in [&[4][..], &[0, 4]] {
+        assert!(judge(authority, CheckState::Verified, named).is_ok());
+    }
 }
 
 #[test]

@@ -76,6 +76,7 @@ impl CaseWork {
             let now = ground.now;
             require_editable(&ground.case, scope, expected, now)?;
             check::require_telling(outcome, &ground.evidence)?;
+            check::require_contact(kind, outcome, &ground.evidence)?;
             let check = check::judge(kind, outcome.clone(), &ground.case, &ground.data, now)?;
             let case = ground.case.clone();
             let changed = case.record_check(check, scope.person(), now)?;
