@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 pub mod caa;
+pub mod deny_list;
 pub mod documents;
 pub mod hsm;
 pub mod listen;
@@ -101,6 +102,8 @@ pub struct Files {
     pub documents: Spanned<AbsolutePath>,
     /// Directory of mail templates; the built-in ones without it.
     pub mail_templates: Option<Spanned<AbsolutePath>>,
+    /// Who gets no certificate; without it a person judges that in each case.
+    pub deny_list: Option<Spanned<AbsolutePath>>,
 }
 
 /// Public keys that enter no subscriber's certificate.

@@ -34,6 +34,7 @@ pub mod request;
 pub mod retention;
 pub mod revocation_lists;
 pub mod revocations;
+pub mod screening;
 pub mod sifting;
 pub mod stock;
 pub mod subject_data;

@@ -21,6 +21,8 @@ mod caa_slow;
 mod certificates;
 #[path = "issuing_calls/csr_checks.rs"]
 mod csr_checks;
+#[path = "issuing_calls/denied.rs"]
+mod denied;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "linters/der.rs"]
 mod der;

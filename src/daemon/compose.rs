@@ -57,6 +57,7 @@ use crate::{
         registers::Registers,
         revocation_lists::{self, RevocationLists},
         revocations::{self, Revocations},
+        screening::Screening,
         stock::Stock,
         subject_data::{self, DataSets},
         subject_keys::SubjectKeys,
@@ -96,6 +97,7 @@ impl Ground {
 pub struct Parts {
     pub app: AppState,
     pub catalogue: Arc<Catalogue>,
+    pub screening: Arc<Screening>,
     pub authorities: Arc<Authorities>,
     pub subject_keys: Arc<SubjectKeys>,
     pub keys: Arc<KeyWatch>,
@@ -109,6 +111,7 @@ pub struct Parts {
 /// When a file or secret that the configuration names is missing or wrong.
 pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Parts, Failure> {
     let catalogue = Arc::new(Catalogue::new(material.products.clone()));
+    let screening = Arc::new(Screening::new(material.deny_list.clone()));
     let authorities = Arc::new(Authorities::new(
         material.issuers.clone(),
         material.profiles.clone(),
@@ -123,7 +126,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let warnings = Arc::new(mail::warnings(config)?);
     let app = App {
         gate: gate(config, ground, &key),
-        cases: case_work(ground, &files, &registers, &warnings),
+        cases: case_work(ground, &files, &registers, &screening, &warnings),
         registers: registers.clone(),
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
@@ -134,16 +137,13 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         ),
         certificate_evidence: certificate_evidence(ground, &authorities),
         stock: stock(ground, &authorities, &catalogue),
-        csr_checks: CsrChecks::new(
-            ground.durable(),
-            Arc::clone(&subject_keys),
-            Arc::clone(clock),
-        ),
+        csr_checks: csr_checks(ground, &subject_keys),
         issuance: issuance(
             config,
             ground,
             &authorities,
             &catalogue,
+            &screening,
             &subject_keys,
             &checks,
         ),
@@ -156,7 +156,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         mailboxes: mailbox_control(ground, &key, &warnings),
         mails: mail::ledger(config, ground, &authorities, &key)?,
         orders: orders(ground, &catalogue, &warnings),
-        data_sets: data_sets(ground, &catalogue, &registers, &warnings),
+        data_sets: data_sets(ground, &catalogue, &registers, &screening, &warnings),
         documents: documents(config, ground, &files),
         webhooks: webhooks::service(config, ground)?,
         feed: Feed::new(ground.reads(), Arc::clone(clock), ground.stop.clone()),
@@ -165,6 +165,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     Ok(Parts {
         app: Arc::new(app),
         catalogue,
+        screening,
         authorities,
         subject_keys,
         advice: caa::advice(checks, ground),
@@ -189,6 +190,11 @@ pub fn document_files(config: &Config, outside: &Outside) -> Result<DocumentDire
         Arc::new(material::document_keys(config)?),
         Arc::clone(&outside.entropy),
     ))
+}
+
+fn csr_checks(ground: &Ground, subject_keys: &Arc<SubjectKeys>) -> CsrChecks {
+    let clock = Arc::clone(&ground.outside.clock);
+    CsrChecks::new(ground.durable(), Arc::clone(subject_keys), clock)
 }
 
 fn stock(ground: &Ground, authorities: &Arc<Authorities>, catalogue: &Arc<Catalogue>) -> Stock {
@@ -308,6 +314,7 @@ fn issuance(
     ground: &Ground,
     authorities: &Arc<Authorities>,
     catalogue: &Arc<Catalogue>,
+    screening: &Arc<Screening>,
     subject_keys: &Arc<SubjectKeys>,
     checks: &CaaChecks,
 ) -> Issuance {
@@ -326,6 +333,7 @@ fn issuance(
         entropy: Arc::clone(&ground.outside.entropy),
         authorities: Arc::clone(authorities),
         catalogue: Arc::clone(catalogue),
+        screening: Arc::clone(screening),
         caa: checks.clone(),
         lease: Arc::clone(&ground.lease),
         tasks: ground.acts.clone(),
@@ -391,6 +399,7 @@ fn case_work(
     ground: &Ground,
     files: &Arc<dyn DocumentFiles>,
     registers: &Registers,
+    screening: &Arc<Screening>,
     warnings: &Arc<Warnings>,
 ) -> CaseWork {
     CaseWork::new(cases::Parts {
@@ -401,6 +410,7 @@ fn case_work(
         mailboxes: ground.reads(),
         files: Arc::clone(files),
         registers: registers.clone(),
+        screening: Arc::clone(screening),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         warnings: Arc::clone(warnings),
@@ -442,6 +452,7 @@ fn data_sets(
     ground: &Ground,
     catalogue: &Arc<Catalogue>,
     registers: &Registers,
+    screening: &Arc<Screening>,
     warnings: &Arc<Warnings>,
 ) -> DataSets {
     DataSets::new(subject_data::Parts {
@@ -450,6 +461,7 @@ fn data_sets(
         orders: ground.reads(),
         cases: ground.reads(),
         registers: registers.clone(),
+        screening: Arc::clone(screening),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         catalogue: Arc::clone(catalogue),

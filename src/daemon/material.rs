@@ -15,7 +15,7 @@ use crate::{
         system,
     },
     config::{
-        Config,
+        Config, deny_list,
         hsm::{Issuer, Key, Token},
         products,
         source::{self, ConfigError},
@@ -32,7 +32,10 @@ use crate::{
         certificate::{CaCertificate, CertificateView},
         pem,
     },
-    policy::{issuance::IssuerKey, key_policy::rules as key_rules, lint, mailbox_code::CodeKey},
+    policy::{
+        case_rules::deny_list::DenyList, issuance::IssuerKey, key_policy::rules as key_rules, lint,
+        mailbox_code::CodeKey,
+    },
     services::{
         authority::{Authority, CrlPeriod, Profiles, slot::SigningSlots},
         keys::KeyFacts,
@@ -53,6 +56,8 @@ pub struct Material {
     pub profiles: Profiles,
     pub issuers: Vec<Arc<Authority>>,
     pub key_lists: KeyLists,
+    /// Who gets no certificate.
+    pub deny_list: Option<DenyList>,
     /// What the log must know before anything is issued by them.
     pub in_force: InForce,
     /// What is no fault, and yet keeps something from being issued today.
@@ -96,6 +101,7 @@ impl Material {
             profiles,
             warnings,
             key_lists,
+            deny_list: deny_list(config)?,
             issuers,
         })
     }
@@ -108,6 +114,12 @@ impl Material {
             tracing::warn!(warning, "nothing is issued for now");
         }
     }
+}
+
+fn deny_list(config: &Config) -> Result<Option<DenyList>, ConfigError> {
+    let path = config.settings.files.deny_list.as_ref();
+    path.map(|path| deny_list::load(path.get_ref().as_path()))
+        .transpose()
 }
 
 /// The texts that everything issued will name, and all that users accept.

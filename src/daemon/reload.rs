@@ -121,7 +121,7 @@ async fn record_taken(ground: &Ground, fresh: &Fresh, event: Event) -> bool {
     written.is_ok()
 }
 
-/// Takes over TLS, products, profiles, key lists, PINs and log level. Listeners, database, tokens and issuers
+/// Takes over TLS, products, the deny list, profiles, key lists, PINs and log level. Listeners, database, tokens and issuers
 /// need a restart.
 fn apply(
     fresh: Fresh,
@@ -133,6 +133,7 @@ fn apply(
     fresh.material.warn();
     tls.store(fresh.material.tls);
     parts.catalogue.replace(fresh.material.products);
+    parts.screening.replace(fresh.material.deny_list);
     parts.authorities.replace_profiles(fresh.material.profiles);
     parts.subject_keys.replace_lists(fresh.material.key_lists);
     for token in &fresh.tokens {

@@ -12,6 +12,7 @@
 pub mod digest;
 pub mod lookup;
 mod open;
+mod screened;
 #[cfg(test)]
 mod tests;
 mod verdict;

@@ -89,6 +89,8 @@ pub struct Grounds {
 pub struct Facts<'a> {
     pub order: &'a Loaded<Order>,
     pub subject_data: Option<&'a Loaded<SubjectData>>,
+    /// Whether the deny list names the organisation of the verified data.
+    pub is_denied: bool,
     pub mailbox: Option<&'a Loaded<MailboxValidation>>,
     /// For a reissue.
     pub replaced: Option<Standing<'a>>,
@@ -135,8 +137,21 @@ pub fn gates(facts: Facts<'_>, now: Timestamp) -> Gates<'_> {
             None => first(facts.order, now),
             Some(old) => standing(facts.order, old, now),
         },
-        data: reuse::usable_facts(facts.subject_data.map(|data| &**data), now),
+        data: usable_facts(facts, now),
         mailbox: reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now),
+    }
+}
+
+/// Facts that can be used are of no use to an organisation that gets nothing.
+fn usable_facts(
+    facts: Facts<'_>,
+    now: Timestamp,
+) -> Result<(&VerifiedFacts, Timestamp), &'static str> {
+    let usable = reuse::usable_facts(facts.subject_data.map(|data| &**data), now)?;
+    if facts.is_denied {
+        Err("deny-list-hit")
+    } else {
+        Ok(usable)
     }
 }
 

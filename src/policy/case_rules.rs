@@ -7,6 +7,7 @@ pub mod actions;
 pub mod automatic;
 pub mod check;
 pub mod crossing;
+pub mod deny_list;
 pub mod evidence;
 pub mod facts;
 pub mod lookup;

@@ -30,13 +30,14 @@ use crate::{
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
         },
     },
-    services::{registers::Registers, request::Stopped},
+    services::{registers::Registers, request::Stopped, screening::Screening},
 };
 
 mod chase;
 pub mod evidence;
 pub mod lookup;
 pub mod reading;
+mod screening;
 mod telling;
 pub mod verdict;
 pub mod work;
@@ -50,6 +51,7 @@ pub struct Parts {
     pub mailboxes: Arc<dyn Mailboxes>,
     pub files: Arc<dyn DocumentFiles>,
     pub registers: Registers,
+    pub screening: Arc<Screening>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub warnings: Arc<Warnings>,

@@ -49,6 +49,7 @@ use crate::{
         certificates::Certificates,
         jobs::{JobHandler, rest_for_hsm},
         lease::{Lease, clock_may_sign},
+        screening::Screening,
         subject_keys::SubjectKeys,
     },
 };
@@ -77,6 +78,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub authorities: Arc<Authorities>,
     pub catalogue: Arc<Catalogue>,
+    /// Asked again before anything is signed.
+    pub screening: Arc<Screening>,
     pub caa: CaaChecks,
     pub lease: Arc<Lease>,
     pub tasks: TaskTracker,
@@ -341,7 +344,7 @@ impl Issuance {
     /// 404 for an order that is not the caller's, 409 when a gate is not green.
     pub async fn options(&self, scope: &ReadScope, order: OrderId) -> Result<Options, Refused> {
         let facts = self.facts(scope, order).await?;
-        activation::options(prepare::view(&facts, None), self.0.clock.now())
+        activation::options(self.view(&facts, None), self.0.clock.now())
     }
 
     /// The newest activation of an order.

@@ -40,6 +40,7 @@ use crate::{
     },
     services::{
         registers::Registers,
+        screening::Screening,
         sifting::{Found, sift, whole},
     },
 };
@@ -58,6 +59,7 @@ pub struct Parts {
     pub cases: Arc<dyn Cases>,
     /// Asked of what is handed over.
     pub registers: Registers,
+    pub screening: Arc<Screening>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub catalogue: Arc<Catalogue>,

@@ -294,6 +294,7 @@ impl Scene {
 fn work(world: &World, registers: Vec<Arc<dyn Register>>) -> CaseWork {
     let shared = Arc::new(world.store.clone());
     CaseWork::new(Parts {
+        screening: Arc::default(),
         warnings: Arc::default(),
         registers: Registers::new(registers),
         store: shared.clone(),

@@ -34,6 +34,7 @@ impl World {
     fn timers(&self) -> Runner {
         let shared = Arc::new(self.store.clone());
         let sets = DataSets::new(Parts {
+            screening: Arc::default(),
             warnings: Arc::default(),
             store: shared.clone(),
             sets: shared.clone(),

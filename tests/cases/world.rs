@@ -117,6 +117,7 @@ impl World {
         let work = CaseWork::new(Parts {
             warnings: Arc::default(),
             registers: Registers::default(),
+            screening: Arc::default(),
             store: shared.clone(),
             cases: shared.clone(),
             subject_data: shared.clone(),

@@ -130,6 +130,7 @@ impl Stage {
             entropy: over(world.entropy.clone()),
             authorities: authorities.clone(),
             catalogue: catalogue.clone(),
+            screening: Arc::default(),
             caa: caa.clone(),
             lease: lease.clone(),
             tasks: tasks.clone(),

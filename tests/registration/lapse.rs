@@ -53,6 +53,7 @@ async fn an_order_lapses_after_a_year_and_is_told_before_and_then() {
             replaced: None,
             order,
             subject_data,
+            is_denied: false,
             mailbox,
         };
         options(facts, world.clock.now()).unwrap_err().code

@@ -124,6 +124,7 @@ impl World {
                 orders: shared.clone(),
                 cases: shared.clone(),
                 registers: chancery::services::registers::Registers::default(),
+                screening: Arc::default(),
                 clock: clock.clone(),
                 entropy,
                 catalogue,

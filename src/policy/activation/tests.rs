@@ -114,6 +114,7 @@ fn judged(ages: Ages, resumed: bool) -> Result<Grounds, Refused> {
         replaced: None,
         order: &order,
         subject_data: Some(&data),
+        is_denied: false,
         mailbox: Some(&mailbox),
     };
     let required = [

@@ -58,6 +58,7 @@ impl CaseWork {
             let mut unit = ground.unit(scope, &changed);
             if word.verdict == Verdict::Approve {
                 ground.require_documents_shown()?;
+                self.require_undenied(&ground, false)?;
                 let facts = facts::establish(&ground.case, &ground.evidence, ground.now)?;
                 unit = unit.lapses_at(reuse::facts_valid_until(&facts));
             }
@@ -108,6 +109,7 @@ impl CaseWork {
 
     async fn approve(&self, unit: Unit, ground: &Ground) -> Result<(Unit, SubjectData), Stopped> {
         ground.require_documents_shown()?;
+        self.require_undenied(ground, false)?;
         let facts = facts::establish(&ground.case, &ground.evidence, ground.now)?;
         let lapses_at = reuse::facts_valid_until(&facts);
         let verified = ground.data.clone().verify(facts, ground.now)?;

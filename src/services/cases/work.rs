@@ -4,7 +4,7 @@ use super::{CaseView, CaseWork};
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        case::{Case, CaseState, CheckKind},
+        case::{Case, CaseState, CheckKind, CheckState},
         id::CaseId,
         mail::MailKind,
         notification::Topic,
@@ -19,11 +19,13 @@ use crate::{
 };
 
 impl CaseWork {
-    /// Takes a case for 60 minutes; work renews the claim.
+    /// Takes a case for 60 minutes; work renews the claim. What the deny list says of it by now
+    /// is recorded before.
     ///
     /// # Errors
     /// 404; 409 `case-claimed`, `case-decided`, `case-closed`; 503.
     pub async fn claim(&self, scope: &OfficerScope, id: CaseId) -> Result<CaseView, Refused> {
+        self.screen(id).await?;
         decide(|| async move {
             let ground = self.ground(scope, id).await?;
             let now = ground.now;
@@ -77,6 +79,9 @@ impl CaseWork {
             require_editable(&ground.case, scope, expected, now)?;
             check::require_telling(outcome, &ground.evidence)?;
             check::require_contact(kind, outcome, &ground.evidence)?;
+            if kind == CheckKind::DenyList && outcome.state == CheckState::Verified {
+                self.require_undenied(&ground, true)?;
+            }
             let check = check::judge(kind, outcome.clone(), &ground.case, &ground.data, now)?;
             let case = ground.case.clone();
             let changed = case.record_check(check, scope.person(), now)?;

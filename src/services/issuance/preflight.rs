@@ -7,7 +7,6 @@
 use super::{
     Issuance, Wish,
     judge::{Desk, Offer, Ordered, Proven},
-    prepare::view,
 };
 use crate::{
     domain::{
@@ -184,7 +183,7 @@ impl Issuance {
             proven => proven,
         };
         let facts = self.facts(&scope.read(), order).await?;
-        let desk = self.desk(view(&facts, None), facts.live.is_some(), wish, now);
+        let desk = self.desk(self.view(&facts, None), facts.live.is_some(), wish, now);
         let mut found = Preflight {
             at: now,
             rules: Vec::new(),
@@ -269,7 +268,7 @@ impl Issuance {
             common_name,
             fields: wish.fields.clone(),
         };
-        let grounds = activation::judge(view(facts, None), &choice, false, now)?;
+        let grounds = activation::judge(self.view(facts, None), &choice, false, now)?;
         let issuer = self.issuer(&product, now)?;
         self.sketch(&issuer, &product, &grounds, proven.key(), now)
     }

@@ -174,7 +174,7 @@ impl Issuance {
         let activation = live.ok_or_else(|| Refused::state("activation-ended"))?;
         require_bound(&facts.order, &activation)?;
         let replaced = self.replaced(&scope.read(), activation.replaces).await?;
-        let view = view(&facts, replaced.as_ref());
+        let view = self.view(&facts, replaced.as_ref());
         let product = self.product(view, now)?;
         let (public_key, standing) = self.still_lawful(&activation).await?;
         let choice = Choice {
@@ -300,6 +300,26 @@ impl Issuance {
         facts.ok_or_else(Refused::not_found)
     }
 
+    /// What the rules about an order are judged by, the list of who gets nothing among it.
+    pub(super) fn view<'a>(
+        &self,
+        facts: &'a ActivationFacts,
+        replaced: Option<&'a CertificateRecord>,
+    ) -> Facts<'a> {
+        let subject_data = facts.subject_data.as_ref();
+        let verified = subject_data.and_then(|data| data.verified.as_ref());
+        Facts {
+            replaced: replaced.map(|record| Standing {
+                certificate: &record.certificate,
+                is_revoked: record.revoked.is_some(),
+            }),
+            order: &facts.order,
+            subject_data,
+            is_denied: verified.is_some_and(|verified| self.0.screening.denies(verified)),
+            mailbox: facts.mailbox.as_ref(),
+        }
+    }
+
     /// The order's product, if it is offered. What was sold is reissued until it ends.
     pub(super) fn product(&self, facts: Facts<'_>, now: Timestamp) -> Result<Product, Refused> {
         let product = self.0.catalogue.product(&facts.order.product);
@@ -333,21 +353,6 @@ fn require_bound(order: &Order, activation: &Activation) -> Result<(), Refused> 
 /// The certificate whose place the new one takes.
 fn replaced_by(drawn: &Drawn) -> Option<CertificateId> {
     drawn.grounds.in_place_of.as_ref().map(|old| old.id)
-}
-
-pub(super) fn view<'a>(
-    facts: &'a ActivationFacts,
-    replaced: Option<&'a CertificateRecord>,
-) -> Facts<'a> {
-    Facts {
-        replaced: replaced.map(|record| Standing {
-            certificate: &record.certificate,
-            is_revoked: record.revoked.is_some(),
-        }),
-        order: &facts.order,
-        subject_data: facts.subject_data.as_ref(),
-        mailbox: facts.mailbox.as_ref(),
-    }
 }
 
 fn new_activation(

@@ -3,8 +3,9 @@
 use super::{DataSets, DataView, chosen, view};
 use crate::{
     domain::{
-        case::{Case, CaseEnd, lookup::LookupState},
-        id::{CaseId, JobId, NotificationId, SubjectDataId},
+        aggregate::Changed,
+        case::{Case, CaseEnd, Evidence, lookup::LookupState},
+        id::{CaseId, EvidenceId, JobId, NotificationId, SubjectDataId},
         job::{JobKind, NewJob},
         notification::{Notification, Topic},
         owner::{AcceptedStatement, ActingFor},
@@ -17,11 +18,15 @@ use crate::{
     },
     policy::{
         access::TenantScope,
+        case_rules::deny_list::Suspect,
         documents::require_one_shown,
         statements::{StatementGiven, accept},
     },
     ports::entropy::random,
-    services::request::{Request, Stopped, decide},
+    services::{
+        request::{Request, Stopped, decide},
+        screening,
+    },
 };
 
 /// What a frontend gives to have a draft verified.
@@ -98,6 +103,7 @@ impl DataSets {
         }
         let lookup = self.ask_of(&data);
         let case = Case::open(case_id, &data, lookup, now);
+        let (case, screened) = self.screened(case, &data)?;
         let told = Notification::raise(
             NotificationId::new(now, random(entropy)?),
             data.owner.clone(),
@@ -111,6 +117,7 @@ impl DataSets {
             .change(case)
             .change(told)
             .granted(scope.grant());
+        let unit = screened.into_iter().fold(unit, Unit::change);
         let unit = match lookup {
             LookupState::AutoChecking => unit.job(NewJob {
                 id: JobId::new(now, random(entropy)?),
@@ -123,6 +130,23 @@ impl DataSets {
         };
         let unit = self.void_earlier(unit, scope, &view.data).await?;
         Ok((unit, view))
+    }
+
+    /// The case with what the deny list says of the data, if there is one, and its evidence.
+    fn screened(
+        &self,
+        case: Changed<Case>,
+        data: &SubjectData,
+    ) -> Result<(Changed<Case>, Option<Evidence>), Refused> {
+        let Some(list) = self.0.screening.current() else {
+            return Ok((case, None));
+        };
+        let (suspect, now) = (Suspect::of(data, None), case.opened_at);
+        let hits = list.hits(&suspect);
+        let piece = EvidenceId::new(now, random(self.0.entropy.as_ref())?);
+        let record = screening::record(&list, &suspect, &hits, (piece, case.id), now);
+        let (evidence, check) = record?;
+        Ok((case.screened(&evidence, check), Some(evidence)))
     }
 
     /// Whether registers are to be asked of the data.

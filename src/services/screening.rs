@@ -1,0 +1,161 @@
+//! The deny list in force, and what it says of a case as evidence; swapped whole on reload.
+//!
+//! Without a list nothing is said: the check of a case is a person's.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    domain::{
+        case::{Check, CheckKind, Evidence, EvidenceKind, lookup::AUTOMATIC},
+        id::{CaseId, EvidenceId},
+        owner::IdentityName,
+        refusal::Refused,
+        subject_data::VerifiedFacts,
+        text::Text,
+        timestamp::Timestamp,
+    },
+    policy::{
+        case_rules::deny_list::{self, DenyList, Hit, Suspect},
+        matching,
+    },
+};
+
+/// The format of the evidence.
+const FORMAT: &str = "chancery-deny-list/v1";
+
+/// The current list, if one is configured.
+#[derive(Debug, Default)]
+pub struct Screening(ArcSwapOption<DenyList>);
+
+impl Screening {
+    #[must_use]
+    pub fn new(list: Option<DenyList>) -> Self {
+        Self(ArcSwapOption::new(list.map(Arc::new)))
+    }
+
+    /// Takes over a checked file, or that there is none any more.
+    pub fn replace(&self, list: Option<DenyList>) {
+        self.0.store(list.map(Arc::new));
+    }
+
+    #[must_use]
+    pub fn current(&self) -> Option<Arc<DenyList>> {
+        self.0.load_full()
+    }
+
+    /// Whether the current list forbids a certificate with these facts.
+    #[must_use]
+    pub fn denies(&self, facts: &VerifiedFacts) -> bool {
+        self.0
+            .load()
+            .as_ref()
+            .is_some_and(|list| list.denies(facts))
+    }
+}
+
+/// What a list said of a suspect, to be recorded in its case: evidence and the outcome of the
+/// check. `hits` are the list's own.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn record(
+    list: &DenyList,
+    suspect: &Suspect,
+    hits: &[Hit],
+    (id, case): (EvidenceId, CaseId),
+    now: Timestamp,
+) -> Result<(Evidence, Check), Refused> {
+    let unwritten = |cause: String| Refused::unavailable("lookup-not-recorded", cause);
+    let said = hits
+        .iter()
+        .map(|hit| json!({"entry": hit.entry, "verdict": hit.verdict.name()}));
+    let content = serde_json::to_string_pretty(&json!({
+        "format": FORMAT,
+        "case": case.to_string(),
+        "list_sha256": hex::encode(list.sha256()),
+        "entries": list.entries(),
+        "countries": suspect.countries.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "names": suspect.names,
+        "identifiers": suspect.identifiers,
+        "matching_tables": matching::TABLES,
+        "hits": said.collect::<Vec<_>>(),
+    }))
+    .map_err(|error| unwritten(error.to_string()))?;
+    let note = note(list, hits);
+    let automatic = IdentityName::parse(AUTOMATIC).ok_or_else(Refused::not_found)?;
+    let source = Text::parse("deny list").map_err(|error| unwritten(error.to_string()))?;
+    let evidence = Evidence {
+        id,
+        case,
+        kind: EvidenceKind::Note,
+        source,
+        description: Text::parse(&note).ok(),
+        document: None,
+        sha256: Sha256::digest(&content).into(),
+        content,
+        obtained_at: now,
+        recorded_by: automatic.clone(),
+        recorded_at: now,
+    };
+    let check = Check {
+        kind: CheckKind::DenyList,
+        state: deny_list::state(hits),
+        checked_at: Some(now),
+        evidence: vec![id],
+        note: Text::parse(&note).ok(),
+        recorded_by: Some(automatic),
+    };
+    Ok((evidence, check))
+}
+
+/// What a list said before, as a case keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub list_sha256: String,
+    /// The entries that said something.
+    pub entries: Vec<String>,
+}
+
+/// Everything that lists have said of a case, oldest first. Only what the daemon recorded counts.
+#[must_use]
+pub fn told(evidence: &[Evidence]) -> Vec<Told> {
+    #[derive(Deserialize)]
+    struct Kept {
+        format: String,
+        list_sha256: String,
+        hits: Vec<KeptHit>,
+    }
+    #[derive(Deserialize)]
+    struct KeptHit {
+        entry: String,
+    }
+    let own = evidence.iter().filter(|piece| {
+        piece.kind == EvidenceKind::Note && piece.recorded_by.as_str() == AUTOMATIC
+    });
+    own.filter_map(|piece| serde_json::from_str::<Kept>(&piece.content).ok())
+        .filter(|kept| kept.format == FORMAT)
+        .map(|kept| Told {
+            list_sha256: kept.list_sha256,
+            entries: kept.hits.into_iter().map(|hit| hit.entry).collect(),
+        })
+        .collect()
+}
+
+fn note(list: &DenyList, hits: &[Hit]) -> String {
+    let denying = hits.iter().filter(|hit| hit.denies()).count();
+    let similar = hits.len().saturating_sub(denying);
+    let found = match (denying, similar) {
+        (0, 0) => "no hit".to_owned(),
+        (denying, similar) => format!("hits: {denying}, similar names: {similar}"),
+    };
+    format!(
+        "deny list sha256:{} ({} entries): {found}",
+        hex::encode(list.sha256()),
+        list.entries()
+    )
+}
