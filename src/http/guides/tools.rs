@@ -22,18 +22,23 @@ const TOOLS: [Tool; 4] = [
         name: "OpenSSL",
         about: "openssl",
         request: "umask 077\n\
-            openssl req -new -newkey rsa:3072 -noenc -subj /CN=smime -keyout smime.key -out smime.csr",
-        bundle: "openssl pkcs12 -export -inkey smime.key -in certificate.pem -certfile chain.pem -out smime.p12",
+            openssl req -new -newkey rsa:3072 -noenc -subj /CN=smime \\\n  \
+            -keyout smime.key -out smime.csr",
+        bundle: "openssl pkcs12 -export -inkey smime.key -in certificate.pem \\\n  \
+            -certfile chain.pem -out smime.p12",
     },
     Tool {
         name: "GnuTLS certtool",
         about: "certtool",
         request: "umask 077\n\
             echo 'cn = smime' > smime.tmpl\n\
-            certtool --generate-privkey --key-type rsa --bits 3072 --outfile smime.key\n\
-            certtool --generate-request --load-privkey smime.key --template smime.tmpl --outfile smime.csr",
-        bundle: "certtool --to-p12 --outder --p12-name smime --load-privkey smime.key \\\n  \
-            --load-certificate certificate.pem --load-ca-certificate chain.pem --outfile smime.p12",
+            certtool --generate-privkey --key-type rsa --bits 3072 \\\n  \
+            --outfile smime.key\n\
+            certtool --generate-request --load-privkey smime.key \\\n  \
+            --template smime.tmpl --outfile smime.csr",
+        bundle: "certtool --to-p12 --outder --p12-name smime \\\n  \
+            --load-privkey smime.key --load-certificate certificate.pem \\\n  \
+            --load-ca-certificate chain.pem --outfile smime.p12",
     },
     Tool {
         name: "NSS certutil",
@@ -42,7 +47,8 @@ const TOOLS: [Tool; 4] = [
             mkdir smime-db\n\
             certutil -N -d sql:smime-db --empty-password\n\
             head -c 64 /dev/urandom > noise\n\
-            certutil -R -d sql:smime-db -k rsa -g 3072 -Z SHA256 -s CN=smime -z noise -a -o smime.csr",
+            certutil -R -d sql:smime-db -k rsa -g 3072 -Z SHA256 \\\n  \
+            -s CN=smime -z noise -a -o smime.csr",
         bundle: "certutil -A -d sql:smime-db -n smime -t ,, -a -i certificate.pem\n\
             certutil -A -d sql:smime-db -n issuing -t ,, -a -i chain.pem\n\
             pk12util -d sql:smime-db -n smime -o smime.p12",
@@ -52,9 +58,11 @@ const TOOLS: [Tool; 4] = [
         about: "keytool",
         request: "umask 077\n\
             head -c 18 /dev/urandom | base64 > password.txt\n\
-            keytool -genkeypair -alias smime -keyalg RSA -keysize 3072 -dname CN=smime \\\n  \
-            -storetype PKCS12 -keystore smime.p12 -storepass:file password.txt\n\
-            keytool -certreq -alias smime -keystore smime.p12 -storepass:file password.txt -file smime.csr",
+            keytool -genkeypair -alias smime -keyalg RSA -keysize 3072 \\\n  \
+            -dname CN=smime -storetype PKCS12 -keystore smime.p12 \\\n  \
+            -storepass:file password.txt\n\
+            keytool -certreq -alias smime -keystore smime.p12 \\\n  \
+            -storepass:file password.txt -file smime.csr",
         bundle: "cat certificate.pem chain.pem > answer.pem\n\
             keytool -importcert -noprompt -alias smime -file answer.pem \\\n  \
             -keystore smime.p12 -storepass:file password.txt",
