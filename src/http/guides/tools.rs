@@ -37,7 +37,8 @@ const TOOLS: [Tool; 4] = [
             certtool --generate-request --load-privkey smime.key \\\n  \
             --template smime.tmpl --outfile smime.csr",
         bundle: "certtool --to-p12 --outder --p12-name smime \\\n  \
-            --load-privkey smime.key --load-certificate certificate.pem \\\n  \
+            --load-privkey smime.key \\\n  \
+            --load-certificate certificate.pem \\\n  \
             --load-ca-certificate chain.pem --outfile smime.p12",
     },
     Tool {
@@ -49,8 +50,10 @@ const TOOLS: [Tool; 4] = [
             head -c 64 /dev/urandom > noise\n\
             certutil -R -d sql:smime-db -k rsa -g 3072 -Z SHA256 \\\n  \
             -s CN=smime -z noise -a -o smime.csr",
-        bundle: "certutil -A -d sql:smime-db -n smime -t ,, -a -i certificate.pem\n\
-            certutil -A -d sql:smime-db -n issuing -t ,, -a -i chain.pem\n\
+        bundle: "certutil -A -d sql:smime-db -n smime -t ,, -a \\\n  \
+            -i certificate.pem\n\
+            certutil -A -d sql:smime-db -n issuing -t ,, -a \\\n  \
+            -i chain.pem\n\
             pk12util -d sql:smime-db -n smime -o smime.p12",
     },
     Tool {
