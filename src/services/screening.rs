@@ -2,7 +2,10 @@
 //!
 //! Without a list nothing is said: the check of a case is a person's.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arc_swap::ArcSwapOption;
 use serde::Deserialize;
@@ -16,7 +19,7 @@ use crate::{
         owner::IdentityName,
         refusal::Refused,
         subject_data::VerifiedFacts,
-        text::Text,
+        text::{Country, Text},
         timestamp::Timestamp,
     },
     policy::{
@@ -28,33 +31,73 @@ use crate::{
 /// The format of the evidence.
 const FORMAT: &str = "chancery-deny-list/v1";
 
+/// Most facts whose answer is remembered; past them, memory begins anew.
+const REMEMBERED: usize = 10_000;
+
 /// The current list, if one is configured.
 #[derive(Debug, Default)]
-pub struct Screening(ArcSwapOption<DenyList>);
+pub struct Screening(ArcSwapOption<InForce>);
+
+/// A list, and what it said of facts: each organisation is compared with all names once, however
+/// often it activates.
+#[derive(Debug)]
+struct InForce {
+    list: Arc<DenyList>,
+    said: Mutex<HashMap<Asked, bool>>,
+}
+
+/// Country, name and identifier.
+type Asked = (Country, String, String);
 
 impl Screening {
     #[must_use]
     pub fn new(list: Option<DenyList>) -> Self {
-        Self(ArcSwapOption::new(list.map(Arc::new)))
+        let screening = Self::default();
+        screening.replace(list);
+        screening
     }
 
     /// Takes over a checked file, or that there is none any more.
     pub fn replace(&self, list: Option<DenyList>) {
-        self.0.store(list.map(Arc::new));
+        let in_force = list.map(|list| InForce {
+            list: Arc::new(list),
+            said: Mutex::default(),
+        });
+        self.0.store(in_force.map(Arc::new));
     }
 
     #[must_use]
     pub fn current(&self) -> Option<Arc<DenyList>> {
-        self.0.load_full()
+        let in_force = self.0.load();
+        in_force.as_ref().map(|one| Arc::clone(&one.list))
     }
 
     /// Whether the current list forbids a certificate with these facts.
     #[must_use]
     pub fn denies(&self, facts: &VerifiedFacts) -> bool {
-        self.0
-            .load()
-            .as_ref()
-            .is_some_and(|list| list.denies(facts))
+        let in_force = self.0.load();
+        in_force.as_ref().is_some_and(|one| one.denies(facts))
+    }
+}
+
+impl InForce {
+    fn denies(&self, facts: &VerifiedFacts) -> bool {
+        let asked = (
+            facts.country,
+            facts.organization.as_str().to_owned(),
+            facts.organization_identifier.as_str().to_owned(),
+        );
+        let said = || self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = said().get(&asked) {
+            return *known;
+        }
+        let denied = self.list.denies(facts);
+        let mut said = said();
+        if said.len() >= REMEMBERED {
+            said.clear();
+        }
+        said.insert(asked, denied);
+        denied
     }
 }
 

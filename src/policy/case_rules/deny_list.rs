@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Most names of a list: each is compared at every activation.
+/// Most names of a list: an organisation is compared with each.
 pub const MOST_NAMES: usize = 1_000;
 /// Most numbers of a list.
 pub const MOST_NUMBERS: usize = 20_000;
