@@ -4,6 +4,7 @@
  *   SHIM_MODULE   the real module
  *   SHIM_LOG      a file that gets one line an event:
  *                   PID login              C_Login succeeded
+ *                   PID refused            C_Login failed
  *                   PID sign HEX           C_Sign is about to be called; HEX is what it signs
  *                   PID signed HEX         C_Sign gave a signature
  *                   PID kill HEX           the signature is not returned: the process dies here
@@ -98,8 +99,7 @@ static void note(const char *what, const unsigned char *data, rv_t length) {
 
 static rv_t shim_login(rv_t session, rv_t user, unsigned char *pin, rv_t length) {
   rv_t result = real_login(session, user, pin, length);
-  if (result == OK)
-    note("login", NULL, 0);
+  note(result == OK ? "login" : "refused", NULL, 0);
   return result;
 }
 

@@ -27,6 +27,7 @@ mod supervisor;
 mod token;
 mod worker;
 
+pub mod card;
 pub mod config;
 pub mod key_maker;
 
