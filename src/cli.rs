@@ -1,9 +1,10 @@
 //! The client programs: what people of the CA type.
 //!
-//! `chancery` speaks to the daemon over mutual TLS and opens neither its database nor its tokens;
-//! `chancery-ceremony` is offline and its own world ([`ceremony`]).
+//! `chancery` speaks to the daemon over mutual TLS and opens neither its database nor its tokens,
+//! only a person's own card ([`card`]); `chancery-ceremony` is offline and its own world ([`ceremony`]).
 
 pub mod audit;
+pub mod card;
 pub mod case;
 pub mod ceremony;
 pub mod certificate;

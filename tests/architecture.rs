@@ -104,6 +104,7 @@ const DRIVERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("libc", &["src/adapters/system.rs"]),
+    ("rpassword", &["src/cli/card.rs"]),
     ("getrandom", &["src/adapters/system.rs"]),
     ("clap", &["src/cli", "src/bin", "src/daemon"]),
     ("sd_notify", &["src/lifecycle", "src/daemon"]),

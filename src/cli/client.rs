@@ -1,20 +1,31 @@
 //! Mutual TLS 1.3 to the daemon: one connection a call.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Method, Request, Uri, body::Bytes, header};
 use hyper_util::rt::TokioIo;
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, Error as TlsError, InconsistentKeys, RootCertStore,
+    crypto::aws_lc_rs::sign::any_supported_type,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
+    sign::{CertifiedKey, SigningKey, SingleCertAndKey},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::{net::TcpStream, runtime::Runtime};
 use tokio_rustls::TlsConnector;
 
-use super::fault::Fault;
-use crate::{adapters::system::OsEntropy, api::problem::Problem, ports::entropy::random};
+use super::{card::Card, fault::Fault};
+use crate::{
+    adapters::system::OsEntropy,
+    api::problem::Problem,
+    pkix::{certificate::CertificateView, spki::PublicKey},
+    ports::entropy::random,
+};
 
 /// From the name look-up to the last byte.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -22,8 +33,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 const LONGEST: usize = 32 * 1024 * 1024;
 
 /// Where the daemon is and who calls.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Connection {
     /// For example `https://ca.example.com:8443`, without `/v1`.
     pub url: String,
@@ -32,12 +42,23 @@ pub struct Connection {
     /// The caller's certificate, leaf first.
     pub cert: PathBuf,
     /// The caller's key.
-    pub key: PathBuf,
+    pub key: KeySource,
+}
+
+/// Where the key of the caller's certificate is.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// A file in PEM.
+    File(PathBuf),
+    Card(Card),
+    /// The file's key makes the connection, the card's signs for cases.
+    FileAndCard(PathBuf, Card),
 }
 
 /// A caller.
 pub struct Client {
     connection: Connection,
+    identity: CertifiedKey,
     base: Uri,
     tls: TlsConnector,
     runtime: Runtime,
@@ -89,10 +110,10 @@ pub fn idempotency_key(given: Option<&str>) -> Result<String, Fault> {
 }
 
 impl Client {
-    /// Reads certificates and key; connects with the first call.
+    /// Reads certificates and key, or logs in to the card; connects with the first call.
     ///
     /// # Errors
-    /// When a file cannot be read or does not hold what it should.
+    /// When a file cannot be read or does not hold what it should, or the card cannot be used.
     pub fn new(connection: Connection) -> Result<Self, Fault> {
         let base: Uri = connection
             .url
@@ -107,21 +128,28 @@ impl Client {
             .enable_all()
             .build()
             .map_err(|error| Fault::unreadable("the runtime cannot be started", error))?;
+        let roots = certificates(&connection.ca)?;
+        let identity = identity(&connection)?;
         Ok(Self {
-            tls: TlsConnector::from(Arc::new(tls(&connection)?)),
+            tls: TlsConnector::from(Arc::new(tls(&connection, roots, identity.clone())?)),
+            identity,
             connection,
             base,
             runtime,
         })
     }
 
-    /// PEM of the caller's key, with which decisions are signed too.
+    /// The key that signs for cases: the card's, if there is one, or the connection's.
     ///
     /// # Errors
-    /// When the file cannot be read.
-    pub fn key_pem(&self) -> Result<Vec<u8>, Fault> {
-        let path = &self.connection.key;
-        fs::read(path).map_err(|error| Fault::unreadable(path.display(), error))
+    /// When the card cannot be used.
+    pub fn signing_key(&self) -> Result<Arc<dyn SigningKey>, Fault> {
+        match &self.connection.key {
+            KeySource::FileAndCard(_, card) => {
+                open(card, &self.connection.cert, &self.identity.cert)
+            }
+            KeySource::File(_) | KeySource::Card(_) => Ok(Arc::clone(&self.identity.key)),
+        }
     }
 
     /// GET of a path below `/v1`.
@@ -237,26 +265,59 @@ fn judge(reply: Reply) -> Result<Reply, Fault> {
     }
 }
 
-fn tls(connection: &Connection) -> Result<ClientConfig, Fault> {
+/// The caller's certificates with their key.
+fn identity(connection: &Connection) -> Result<CertifiedKey, Fault> {
+    let chain = certificates(&connection.cert)?;
+    let key = match &connection.key {
+        KeySource::File(path) | KeySource::FileAndCard(path, _) => key_file(path)?,
+        KeySource::Card(card) => open(card, &connection.cert, &chain)?,
+    };
+    let identity = CertifiedKey::new(chain, key);
+    match identity.keys_match() {
+        Ok(()) | Err(TlsError::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(identity),
+        Err(error) => Err(Fault::unreadable(connection.cert.display(), error)),
+    }
+}
+
+fn key_file(path: &Path) -> Result<Arc<dyn SigningKey>, Fault> {
+    let failed = |error: &dyn ToString| Fault::unreadable(path.display(), error.to_string());
+    let der = PrivateKeyDer::from_pem_file(path).map_err(|error| failed(&error))?;
+    any_supported_type(&der).map_err(|error| failed(&error))
+}
+
+/// Opens the card to the key of the first certificate, which was read from `path`.
+fn open(
+    card: &Card,
+    path: &Path,
+    chain: &[CertificateDer<'_>],
+) -> Result<Arc<dyn SigningKey>, Fault> {
+    let leaf = chain.first().map(AsRef::as_ref).unwrap_or_default();
+    let failed = |error: &dyn ToString| Fault::unreadable(path.display(), error.to_string());
+    let view = CertificateView::parse(leaf).map_err(|error| failed(&error))?;
+    let public = PublicKey::from_spki(view.spki).map_err(|error| failed(&error))?;
+    card.open(public)
+}
+
+fn tls(
+    connection: &Connection,
+    certificates: Vec<CertificateDer<'static>>,
+    identity: CertifiedKey,
+) -> Result<ClientConfig, Fault> {
     let mut roots = RootCertStore::empty();
-    for root in certificates(&connection.ca)? {
+    for root in certificates {
         let added = roots.add(root);
         added.map_err(|error| Fault::unreadable(connection.ca.display(), error))?;
     }
-    let chain = certificates(&connection.cert)?;
-    let key = PrivateKeyDer::from_pem_file(&connection.key)
-        .map_err(|error| Fault::unreadable(connection.key.display(), error))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(|error| Fault::unreadable("TLS", error))?;
-    builder
+    Ok(builder
         .with_root_certificates(roots)
-        .with_client_auth_cert(chain, key)
-        .map_err(|error| Fault::unreadable(connection.cert.display(), error))
+        .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity))))
 }
 
-fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, Fault> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
     let failed = |error: &dyn ToString| Fault::unreadable(path.display(), error.to_string());
     let found = CertificateDer::pem_file_iter(path).map_err(|error| failed(&error))?;
     let found: Result<Vec<_>, _> = found.collect();

@@ -3,10 +3,13 @@
 use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
 
 use super::{
-    audit, case, certificate,
-    client::{Client, Connection},
+    audit,
+    card::CardArguments,
+    case, certificate,
+    client::{Client, Connection, KeySource},
     fault::Fault,
     keys, lint, mail, order, ra,
     report::{self, Report},
@@ -23,7 +26,8 @@ use super::{
   chancery ra add web-panel --role ra_customer --certificate panel.pem --profile anna.toml
   chancery --profile anna.toml --json order show ord_0198f...
 
-A profile is a TOML file with url, ca, cert and key.
+A profile is a TOML file with url, ca, cert and key. Who is known by the key of a PKCS#11 card has in
+place of key: sign_module, sign_token, sign_label or sign_id, and perhaps sign_pin_file.
 Exit status: 0 done, 1 refused or finding, 2 usage, unreadable or unreachable."
 )]
 struct Command {
@@ -45,10 +49,12 @@ struct Options {
     /// Your certificate (PEM).
     #[arg(long, global = true, value_name = "FILE")]
     cert: Option<PathBuf>,
-    /// Your key (PEM).
+    /// Your key (PEM), unless it is on a card.
     #[arg(long, global = true, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// TOML file with the four above; options given beside it take precedence.
+    #[command(flatten)]
+    card: CardArguments,
+    /// TOML file with what stands above; options given beside it take precedence.
     #[arg(long, global = true, value_name = "FILE")]
     profile: Option<PathBuf>,
     /// Answer in JSON.
@@ -133,25 +139,55 @@ fn run(command: Command) -> Result<Report, Fault> {
     }
 }
 
+/// The options of a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    url: String,
+    ca: PathBuf,
+    cert: PathBuf,
+    key: Option<PathBuf>,
+    sign_module: Option<PathBuf>,
+    sign_token: Option<String>,
+    sign_label: Option<String>,
+    sign_id: Option<String>,
+    sign_pin_file: Option<PathBuf>,
+}
+
 fn connection(options: Options) -> Result<Connection, Fault> {
     let profile = options.profile.map(read_profile).transpose()?;
     let missing = |name: &str| Fault::Unreadable(format!("--{name} or --profile is needed"));
     let (mut url, mut ca, mut cert, mut key) = (None, None, None, None);
+    let mut card = CardArguments::default();
     if let Some(profile) = profile {
         url = Some(profile.url);
         ca = Some(profile.ca);
         cert = Some(profile.cert);
-        key = Some(profile.key);
+        key = profile.key;
+        card = CardArguments {
+            sign_module: profile.sign_module,
+            sign_token: profile.sign_token,
+            sign_label: profile.sign_label,
+            sign_id: profile.sign_id,
+            sign_pin_file: profile.sign_pin_file,
+        };
     }
+    let card = options.card.or(card).card()?;
+    let key = match (options.key.or(key), card) {
+        (Some(file), None) => KeySource::File(file),
+        (None, Some(card)) => KeySource::Card(card),
+        (Some(file), Some(card)) => KeySource::FileAndCard(file, card),
+        (None, None) => return Err(missing("key, --sign-module")),
+    };
     Ok(Connection {
         url: options.url.or(url).ok_or_else(|| missing("url"))?,
         ca: options.ca.or(ca).ok_or_else(|| missing("ca"))?,
         cert: options.cert.or(cert).ok_or_else(|| missing("cert"))?,
-        key: options.key.or(key).ok_or_else(|| missing("key"))?,
+        key,
     })
 }
 
-fn read_profile(path: PathBuf) -> Result<Connection, Fault> {
+fn read_profile(path: PathBuf) -> Result<Profile, Fault> {
     let text =
         fs::read_to_string(&path).map_err(|error| Fault::unreadable(path.display(), error))?;
     toml::from_str(&text).map_err(|error| Fault::unreadable(path.display(), error))

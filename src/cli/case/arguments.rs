@@ -91,12 +91,23 @@ pub enum Verb {
     },
     /// Propose an outcome, signed.
     #[command(after_help = "Example:
-  chancery case propose cas_0198f... --outcome approve --profile anna.toml")]
+  chancery case propose cas_0198f... --outcome approve --profile anna.toml
+  chancery case propose cas_0198f... --outcome approve --url https://ca.example.com:8443 --ca ca.pem \\
+    --cert anna.pem --sign-module /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so --sign-token ANNA \\
+    --sign-label 'PIV AUTH key'
+
+Signed is with the key by which you are registered (chancery ra show NAME): in a file, or on your card. The
+PIN is asked on the terminal, after the case was shown when --key makes the connection.")]
     Propose(WordArguments),
     /// Decide as the second person, signed. Another outcome than the proposed one sends the case
     /// back to review.
     #[command(after_help = "Example:
-  chancery case decide cas_0198f... --outcome approve --profile jan.toml")]
+  chancery case decide cas_0198f... --outcome approve --profile jan.toml
+  chancery case decide cas_0198f... --outcome approve --profile jan.toml --sign-id 01 \\
+    --sign-pin-file /run/user/1000/pin
+
+A card is named as for `propose`; in a profile: sign_module, sign_token, sign_label or sign_id, and
+perhaps sign_pin_file.")]
     Decide(WordArguments),
 }
 
@@ -225,8 +236,8 @@ pub struct WordArguments {
     /// and signed as it stands.
     #[arg(long)]
     pub case_digest: Option<String>,
-    /// PEM key that is registered for you; the key of the TLS connection by default.
-    #[arg(long)]
+    /// PEM key that is registered for you; the card's or the key of the TLS connection by default.
+    #[arg(long, conflicts_with = "sign_module")]
     pub sign_key: Option<PathBuf>,
     /// Idempotency-Key of an earlier try; drawn at random by default.
     #[arg(long)]

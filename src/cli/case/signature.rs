@@ -1,10 +1,13 @@
-//! Signing a proposal or decision with a key in a file.
+//! Signing a proposal or decision with a key from a file or a card.
+
+use std::sync::Arc;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rustls::{
     SignatureScheme,
     crypto::aws_lc_rs::sign::any_supported_type,
     pki_types::{PrivateKeyDer, pem::PemObject},
+    sign::SigningKey,
 };
 
 use crate::{
@@ -14,29 +17,36 @@ use crate::{
 };
 
 /// The key cannot sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SignFault {
     #[error("the file holds no private key in PEM")]
     Pem,
     #[error("the key is of a kind that cannot sign for a case")]
     Kind,
     #[error("the key did not sign")]
-    Sign,
+    Sign(#[source] rustls::Error),
 }
 
-/// Signs `text` with the PEM key (PKCS #8, PKCS #1 or SEC 1).
+/// The PEM key (PKCS #8, PKCS #1 or SEC 1) of a file.
 ///
 /// # Errors
-/// [`SignFault`].
-pub fn sign(pem: &[u8], text: &str) -> Result<SignatureValue, SignFault> {
+/// [`SignFault::Pem`], [`SignFault::Kind`].
+pub fn key(pem: &[u8]) -> Result<Arc<dyn SigningKey>, SignFault> {
     let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| SignFault::Pem)?;
-    let key = any_supported_type(&der).map_err(|_| SignFault::Kind)?;
+    any_supported_type(&der).map_err(|_| SignFault::Kind)
+}
+
+/// Signs `text` as the daemon verifies it.
+///
+/// # Errors
+/// [`SignFault::Kind`], [`SignFault::Sign`].
+pub fn sign(key: &dyn SigningKey, text: &str) -> Result<SignatureValue, SignFault> {
     let spki = key.public_key().ok_or(SignFault::Kind)?;
     let public = PublicKey::from_spki(&spki).map_err(|_| SignFault::Kind)?;
     let (name, algorithm) = algorithm_of(&public);
     let scheme = scheme(algorithm).ok_or(SignFault::Kind)?;
     let signer = key.choose_scheme(&[scheme]).ok_or(SignFault::Kind)?;
-    let value = signer.sign(text.as_bytes()).map_err(|_| SignFault::Sign)?;
+    let value = signer.sign(text.as_bytes()).map_err(SignFault::Sign)?;
     Ok(SignatureValue {
         alg: name.to_owned(),
         value: BASE64_STANDARD.encode(value),
@@ -79,7 +89,7 @@ mod tests {
         for key in keys {
             let body = BASE64_STANDARD.encode(key.private_der());
             let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
-            let signed = sign(pem.as_bytes(), &text).unwrap();
+            let signed = sign(&*super::key(pem.as_bytes()).unwrap(), &text).unwrap();
             let given = SignatureInput {
                 algorithm: signed.alg,
                 value: BASE64_STANDARD.decode(signed.value).unwrap(),
@@ -88,6 +98,6 @@ mod tests {
             let judged = verify(Some(&spki), &given, case, step, verdict, &[7; 32]);
             assert_eq!(judged, Ok(()), "{}", key.algorithm());
         }
-        assert_eq!(sign(b"no key", &text).err(), Some(SignFault::Pem));
+        assert_eq!(super::key(b"no key").err(), Some(SignFault::Pem));
     }
 }
