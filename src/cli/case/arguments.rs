@@ -92,12 +92,13 @@ pub enum Verb {
     /// Propose an outcome, signed.
     #[command(after_help = "Example:
   chancery case propose cas_0198f... --outcome approve --profile anna.toml
-  chancery case propose cas_0198f... --outcome approve --url https://ca.example.com:8443 --ca ca.pem \\
-    --cert anna.pem --sign-module /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so --sign-token ANNA \\
+  chancery case propose cas_0198f... --outcome approve --url https://ca.example.com:8443 \\
+    --ca ca.pem --cert anna.pem --sign-token ANNA \\
+    --sign-module /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so \\
     --sign-label 'PIV AUTH key'
 
-Signed is with the key by which you are registered (chancery ra show NAME): in a file, or on your card. The
-PIN is asked on the terminal, after the case was shown when --key makes the connection.")]
+Signed is with the key by which you are registered (chancery ra show NAME), in a file or on your
+card. The PIN is asked on the terminal, after the case was shown when --key makes the connection.")]
     Propose(WordArguments),
     /// Decide as the second person, signed. Another outcome than the proposed one sends the case
     /// back to review.
