@@ -184,6 +184,26 @@ const REACH: &[(&str, &[&str])] = &[
     ("chanceryd", &["cli::ceremony"]),
 ];
 
+/// Modules that a binary may reach although what they stand in is closed to it, each by name: a
+/// person's own card (design 3) is opened without anything that opens, holds or feeds the CA's
+/// tokens.
+const OPEN: &[(&str, &[&str])] = &[(
+    "chancery",
+    &[
+        "adapters::pkcs11::card",
+        "adapters::pkcs11::config",
+        "adapters::pkcs11::connection",
+        "adapters::pkcs11::fault",
+        "adapters::pkcs11::gate",
+        "adapters::pkcs11::held",
+        "adapters::pkcs11::mechanism",
+        "adapters::pkcs11::module",
+        "adapters::pkcs11::pin",
+        "adapters::pkcs11::public_key",
+        "adapters::pkcs11::self_test",
+    ],
+)];
+
 /// Syntax trees cannot be shared between threads, so each test reads the tree itself.
 fn house() -> House {
     House::new(source::load(Path::new(env!("CARGO_MANIFEST_DIR"))))
@@ -250,7 +270,7 @@ fn one_lint_rule_one_file() {
 
 #[test]
 fn binaries_reach_only_what_they_are_for() {
-    holds(&rules::reach(&house(), REACH));
+    holds(&rules::reach(&house(), REACH, OPEN));
 }
 
 #[test]

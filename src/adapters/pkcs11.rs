@@ -17,6 +17,7 @@ mod connection;
 mod fault;
 mod gate;
 mod health;
+mod held;
 mod mechanism;
 mod module;
 mod pin;
@@ -33,7 +34,7 @@ pub mod key_maker;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, Mutex, mpsc},
     thread,
     time::Duration,
 };
@@ -45,6 +46,7 @@ use tokio::sync::watch;
 use self::{
     config::{ConfigError, TokenConfig, TokenSelector},
     fault::Place,
+    held::held,
     token::Token,
 };
 use crate::{
@@ -223,12 +225,6 @@ impl Drop for Pkcs11Signer {
             token.close();
         }
     }
-}
-
-/// Locks even after a panic of another holder: every value behind these locks is whole between
-/// two statements, and the release profile aborts on a panic anyway.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -255,11 +255,21 @@ fn a_binary_that_reaches_a_driver_is_refused() {
         ("src/adapters/pkcs11.rs", ""),
         ("src/adapters/sqlite.rs", ""),
     ];
-    let check = |never: &[&str]| rules::reach(&house(&sources), &[("tool", never)]);
-    let broken = check(&["adapters::pkcs11"]);
+    let check = |never: &[&str], open: &[&str]| {
+        rules::reach(&house(&sources), &[("tool", never)], &[("tool", open)])
+    };
+    let broken = check(&["adapters::pkcs11"], &[]);
     assert_eq!(broken.len(), 1, "{broken:?}");
-    assert_eq!(check(&["adapters::sqlite"]), Vec::<String>::new());
-    assert_eq!(rules::reach(&house(&sources), &[("absent", &[])]).len(), 1);
+    assert_eq!(check(&["adapters::sqlite"], &[]), Vec::<String>::new());
+    // A module is open by its own name only, and to the binary that is named.
+    let whole = check(&["adapters"], &["adapters::pkcs11", "adapters"]);
+    assert_eq!(whole, Vec::<String>::new());
+    assert_eq!(check(&["adapters::pkcs11"], &["adapters"]).len(), 1);
+    let house = house(&sources);
+    let other = [("other", &["adapters::pkcs11"][..])];
+    let never = [("tool", &["adapters::pkcs11"][..])];
+    assert_eq!(rules::reach(&house, &never, &other).len(), 1);
+    assert_eq!(rules::reach(&house, &[("absent", &[])], &[]).len(), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::held;
+use super::held::held;
 
 /// Counts threads inside the module and keeps new ones out while it is being drained.
 #[derive(Debug, Default)]

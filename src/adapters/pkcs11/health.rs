@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::held;
+use super::held::held;
 use crate::domain::signing::{HsmFault, KeyName};
 
 /// The state of each key of a token. Starts with every key not ready.

@@ -20,7 +20,7 @@ use super::{
     config::TokenSelector,
     connection::{find_slot, log_in},
     fault::Place,
-    held,
+    held::held,
     module::Module,
     pin::Pin,
     public_key::{self, Unreadable},

@@ -20,7 +20,7 @@ use cryptoki::{
 use super::{
     fault::Place,
     gate::{Gate, Pass},
-    held,
+    held::held,
 };
 use crate::domain::signing::HsmFault;
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use cryptoki::error::{Error, RvError};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::held;
+use super::held::held;
 use crate::domain::signing::HsmFault;
 
 /// A PIN that is never tried twice once the token has refused it: tokens count the tries, and

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{claim::Claim, held};
+use super::{claim::Claim, held::held};
 use crate::domain::signing::{SignError, SignOrder, SignPurpose, Signature};
 
 /// An order and the way back to its caller.

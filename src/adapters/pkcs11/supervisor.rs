@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     fault::Trouble,
-    held,
+    held::held,
     token::{Seat, Token},
 };
 use crate::domain::signing::HsmFault;

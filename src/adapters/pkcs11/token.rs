@@ -17,7 +17,7 @@ use super::{
     connection::Connection,
     fault::Place,
     health::Health,
-    held,
+    held::held,
     module::{HoldsSessions, Module, ModuleError},
     pin::Pin,
     queue::{Job, Queue, Refused},

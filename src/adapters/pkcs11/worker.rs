@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     connection::Connection,
-    held, mechanism,
+    held::held,
+    mechanism,
     queue::Job,
     token::{Seat, Token},
 };
