@@ -27,6 +27,8 @@ mod faulty;
 mod gather;
 #[path = "store/lookups.rs"]
 mod lookups;
+#[path = "store/made.rs"]
+mod made;
 #[path = "store/oracle.rs"]
 mod oracle;
 #[path = "store/plans.rs"]

@@ -14,7 +14,7 @@ use chancery::policy::mailbox_address;
 use futures_util::future::join_all;
 
 use crate::{
-    round_trip::{activation, certificate, intent, ready},
+    made::{activation, certificate, intent, ready},
     world::{WholeStore, World, caller, event, owner},
 };
 

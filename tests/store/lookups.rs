@@ -16,7 +16,7 @@ use chancery::domain::{
 };
 
 use crate::{
-    round_trip::{issuer, ready},
+    made::{issuer, ready},
     world::{WholeStore, World, caller, owner},
 };
 

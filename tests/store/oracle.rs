@@ -38,7 +38,7 @@ use sha2::{Digest, Sha256};
 use sqlx::Executor;
 
 use crate::{
-    round_trip::{activation, certificate, intent, issuer, ready},
+    made::{activation, certificate, intent, issuer, ready},
     sqlite::{fresh, raw},
     world::{WholeStore, World, caller, owner},
 };

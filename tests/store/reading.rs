@@ -3,7 +3,7 @@
 use chancery::ports::store::{Cursor, Page, registration::OrderFilter};
 
 use crate::{
-    round_trip::ready,
+    made::ready,
     world::{WholeStore, World, owner, page},
 };
 

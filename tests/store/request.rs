@@ -16,7 +16,7 @@ use chancery::{
 };
 
 use crate::{
-    round_trip::{activation, intent, ready},
+    made::{activation, intent, ready},
     world::{WholeStore, World, caller, owner},
 };
 

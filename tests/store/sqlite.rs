@@ -28,7 +28,7 @@ use crate::{
     audit::verified,
     clock::FakeClock,
     entropy::FakeEntropy,
-    request, round_trip,
+    made, request,
     world::{START, World, caller, owner},
 };
 
@@ -153,11 +153,11 @@ pub async fn raw(path: &Path) -> sqlx::SqliteConnection {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_past_cannot_be_changed() {
     let (dir, world) = fresh().await;
-    let (order, set, _) = round_trip::ready(&world, &owner("ra1", "c1")).await;
-    let activation = round_trip::activation(&world, &order);
+    let (order, set, _) = made::ready(&world, &owner("ra1", "c1")).await;
+    let activation = made::activation(&world, &order);
     let unit = Unit::of(caller(), world.now(), activation.clone())
-        .change(round_trip::intent(&world, activation.id, &[1]))
-        .change(round_trip::certificate(&world, &activation, &[1]))
+        .change(made::intent(&world, activation.id, &[1]))
+        .change(made::certificate(&world, &activation, &[1]))
         .rests_on(
             chancery::domain::unit::Aggregate::Order,
             order.id,
