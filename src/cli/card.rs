@@ -56,7 +56,8 @@ pub struct Card {
 }
 
 impl CardArguments {
-    /// These, and from `other` what is not said here. The key is said by one of them alone.
+    /// These, and from `other` what is not said here. The key is said by one of them alone; a PIN
+    /// is for the card it was said with, for each wrong try counts.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         let is_key_said = self.sign_label.is_some() || self.sign_id.is_some();
@@ -65,12 +66,14 @@ impl CardArguments {
         } else {
             (other.sign_label, other.sign_id)
         };
+        let is_other_card = self.sign_module.is_some() || self.sign_token.is_some();
+        let other_pin = other.sign_pin_file.filter(|_| !is_other_card);
         Self {
             sign_module: self.sign_module.or(other.sign_module),
             sign_token: self.sign_token.or(other.sign_token),
             sign_label: label,
             sign_id: id,
-            sign_pin_file: self.sign_pin_file.or(other.sign_pin_file),
+            sign_pin_file: self.sign_pin_file.or(other_pin),
         }
     }
 
@@ -153,6 +156,22 @@ mod tests {
             sign_label: label,
             sign_id: id,
             sign_pin_file: None,
+        }
+    }
+
+    #[test]
+    fn the_pin_of_a_profile_is_for_the_card_of_the_profile() {
+        let (m, t, l) = (Some("m.so"), Some("ANNA"), Some("sign"));
+        let profile = || CardArguments {
+            sign_pin_file: Some("pin".into()),
+            ..given([m, t, l, None])
+        };
+        let pin = |said: [Option<&str>; 4]| given(said).or(profile()).sign_pin_file;
+        for same in [[None; 4], [None, None, Some("other"), None]] {
+            assert_eq!(pin(same), Some("pin".into()), "{same:?}");
+        }
+        for other in [[None, Some("JAN"), None, None], [m, None, None, None]] {
+            assert_eq!(pin(other), None, "{other:?}");
         }
     }
 

@@ -18,8 +18,8 @@ use crate::{
         id::{CaseId, EvidenceId},
         owner::IdentityName,
         refusal::Refused,
-        subject_data::VerifiedFacts,
-        text::{Country, Text},
+        subject_data::SubjectData,
+        text::Text,
         timestamp::Timestamp,
     },
     policy::{
@@ -43,11 +43,8 @@ pub struct Screening(ArcSwapOption<InForce>);
 #[derive(Debug)]
 struct InForce {
     list: Arc<DenyList>,
-    said: Mutex<HashMap<Asked, bool>>,
+    said: Mutex<HashMap<Suspect, bool>>,
 }
-
-/// Country, name and identifier.
-type Asked = (Country, String, String);
 
 impl Screening {
     #[must_use]
@@ -57,8 +54,13 @@ impl Screening {
         screening
     }
 
-    /// Takes over a checked file, or that there is none any more.
+    /// Takes over a checked file, or that there is none any more. Of the same file, what it said
+    /// before stays known.
     pub fn replace(&self, list: Option<DenyList>) {
+        let new = list.as_ref().map(DenyList::sha256);
+        if self.current().map(|current| current.sha256()) == new {
+            return;
+        }
         let in_force = list.map(|list| InForce {
             list: Arc::new(list),
             said: Mutex::default(),
@@ -72,31 +74,28 @@ impl Screening {
         in_force.as_ref().map(|one| Arc::clone(&one.list))
     }
 
-    /// Whether the current list forbids a certificate with these facts.
+    /// Whether the current list forbids certificates on the verified data.
     #[must_use]
-    pub fn denies(&self, facts: &VerifiedFacts) -> bool {
+    pub fn denies(&self, data: &SubjectData) -> bool {
         let in_force = self.0.load();
-        in_force.as_ref().is_some_and(|one| one.denies(facts))
+        let suspect = Suspect::verified(data);
+        let asked = in_force.as_ref().zip(suspect);
+        asked.is_some_and(|(one, suspect)| one.denies(suspect))
     }
 }
 
 impl InForce {
-    fn denies(&self, facts: &VerifiedFacts) -> bool {
-        let asked = (
-            facts.country,
-            facts.organization.as_str().to_owned(),
-            facts.organization_identifier.as_str().to_owned(),
-        );
+    fn denies(&self, suspect: Suspect) -> bool {
         let said = || self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = said().get(&asked) {
+        if let Some(known) = said().get(&suspect) {
             return *known;
         }
-        let denied = self.list.denies(facts);
+        let denied = self.list.denies(&suspect);
         let mut said = said();
         if said.len() >= REMEMBERED {
             said.clear();
         }
-        said.insert(asked, denied);
+        said.insert(suspect, denied);
         denied
     }
 }

@@ -189,6 +189,25 @@ fn what_was_approved_is_judged_again_at_each_activation() {
 }
 
 #[test]
+fn a_name_that_a_certificate_has_no_room_for_is_looked_for_all_the_same() {
+    let full = "Towarzystwo Miłośników Wodociągów i Kanalizacji Nowego Grodu nad Odrą Zachodnią";
+    let world = start();
+    let client = world.first();
+    let data = set(full, "PL", "12345678");
+    let desk = Desk::of(&world.instance, "customer", "c-1", &data, None);
+    let mut short = facts();
+    short["organization"] = json!("TMWiK NGO");
+    desk.approve_with(&short);
+    let (order, _) = client.ready(&desk.data);
+    let entry = format!("[[organizations]]\nname = \"{full}\"\n");
+    take(&world, &format!("{LIST}{entry}"));
+    let body = submission(&new_key().1);
+    let stopped = client.activate(&order, &body);
+    assert_eq!(stopped.refusal(), refused(409, "step-blocked"));
+    assert_eq!(stopped.json()["blocked_by"], json!(["deny-list-hit"]));
+}
+
+#[test]
 fn a_bad_list_is_refused_with_its_line() {
     let world = start();
     let path = world.instance.path("deny-list.toml");

@@ -99,4 +99,19 @@ fn what_is_renewed_is_not_said_to_expire_and_its_mailbox_is_proven_again() {
     let mut told = expiring();
     told.sort_by_key(ToString::to_string);
     assert_eq!(told, [left["id"].clone(), lost["id"].clone()]);
+    // By mail too, and the mail leaves.
+    let mailed = |one: &Value| {
+        let list = world
+            .instance
+            .get("operator", "/mails?state=sent&limit=200");
+        let list = list.ok()["items"].as_array().unwrap().clone();
+        let mut kinds = list
+            .iter()
+            .filter(|mail| mail["order_id"] == one["order_id"]);
+        kinds.any(|mail| mail["kind"] == "certificate-expiring")
+    };
+    for one in [&left, &lost] {
+        assert!((0..PATIENCE).any(|_| mailed(one)), "{one}");
+    }
+    assert!(!mailed(&kept));
 }

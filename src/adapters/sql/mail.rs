@@ -123,6 +123,8 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
          LEFT JOIN activation AS a ON l.kind IN ('issuance-delayed', 'issuance-refused') \
          AND a.id = l.object \
          LEFT JOIN orders AS n ON l.kind = 'certificate-expiring' AND n.id = o.renewed_by \
+         AND n.certificate IS NOT NULL AND NOT EXISTS \
+         (SELECT 1 FROM revocation AS r WHERE r.certificate_id = n.certificate) \
          LEFT JOIN certificate AS c ON c.id = CASE WHEN l.kind IN ('issued', \
          'reissued', 'superseded-ending', 'certificate-expiring', 'certificate-expired') THEN l.object \
          WHEN l.kind = 'revoked' THEN v.certificate_id END \

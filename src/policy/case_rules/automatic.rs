@@ -57,8 +57,7 @@ pub fn outcomes(case: &Case, answers: &[Answer], complete: bool) -> Vec<Check> {
 }
 
 fn outcome(old: &Check, answers: &[Answer], nowhere: bool) -> Option<Check> {
-    let by_person = old.recorded_by.as_ref();
-    if by_person.is_some_and(|by| by.as_str() != AUTOMATIC) {
+    if is_by_person(old) {
         return None;
     }
     let said: Vec<(&Answer, &Finding, Weight)> = answers
@@ -130,7 +129,12 @@ pub fn state(checks: &[Check], silent: bool) -> LookupState {
 pub fn reached(case: &Case, asked: LookupState, answers: &[Answer]) -> LookupState {
     let by = |answer: &Answer| state_after(case, answer.result, &answer.findings);
     let mut said = answers.iter().flat_map(|answer| &answer.findings);
-    let doubted = asked == LookupState::AutoMatched && said.any(is_heavy);
+    // The check of a person shows nothing of it, and in the next round nobody would know.
+    let is_hidden = |finding: &Finding| {
+        is_heavy(finding) && case.check(finding.check).is_some_and(is_by_person)
+    };
+    let matched = asked == LookupState::AutoMatched;
+    let doubted = said.any(|finding| (matched && is_heavy(finding)) || is_hidden(finding));
     match case.lookup {
         LookupState::NeedsReview => LookupState::NeedsReview,
         _ if doubted => LookupState::NeedsReview,
@@ -169,6 +173,11 @@ pub fn state_after(case: &Case, result: LookupResult, findings: &[Finding]) -> L
         _ if READABLE.into_iter().all(confirms) => LookupState::AutoMatched,
         _ => LookupState::NeedsReview,
     }
+}
+
+fn is_by_person(check: &Check) -> bool {
+    let by = check.recorded_by.as_ref();
+    by.is_some_and(|by| by.as_str() != AUTOMATIC)
 }
 
 /// Whether it speaks against the data, or leaves room for doubt.

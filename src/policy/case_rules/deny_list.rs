@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::{
     domain::{
         case::{CaseFacts, CheckState},
-        subject_data::{SubjectData, VerificationMethod, VerifiedFacts},
+        subject_data::{SubjectData, VerificationMethod},
         text::Country,
     },
     policy::{
@@ -78,7 +78,7 @@ pub struct DenyList {
 }
 
 /// Who is looked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Suspect {
     pub countries: Vec<Country>,
     pub names: Vec<String>,
@@ -146,16 +146,11 @@ impl DenyList {
         hits
     }
 
-    /// Whether the list forbids a certificate with these facts. What is only similar was a
-    /// person's to judge.
+    /// Whether the list forbids a certificate for the suspect. What is only similar was a person's
+    /// to judge.
     #[must_use]
-    pub fn denies(&self, facts: &VerifiedFacts) -> bool {
-        let suspect = Suspect {
-            countries: vec![facts.country],
-            names: vec![facts.organization.as_str().to_owned()],
-            identifiers: vec![facts.organization_identifier.as_str().to_owned()],
-        };
-        self.hits(&suspect).iter().any(Hit::denies)
+    pub fn denies(&self, suspect: &Suspect) -> bool {
+        self.hits(suspect).iter().any(Hit::denies)
     }
 }
 
@@ -211,15 +206,31 @@ impl Suspect {
             suspect.identifiers.extend(given.map(|one| one.to_string()));
         }
         if let Some(facts) = facts {
-            suspect.countries.push(facts.country);
-            suspect.names.push(facts.organization.as_str().to_owned());
             let identifier = facts.organization_identifier.as_str();
-            suspect.identifiers.push(identifier.to_owned());
+            suspect.add(facts.country, facts.organization.as_str(), identifier);
         }
-        suspect.countries.dedup();
-        suspect.names.dedup();
-        suspect.identifiers.dedup();
         suspect
+    }
+
+    /// Data as they were given and as they were verified; `None` before they are.
+    #[must_use]
+    pub fn verified(data: &SubjectData) -> Option<Self> {
+        let verified = data.verified.as_ref()?;
+        let mut suspect = Self::of(data, None);
+        let identifier = verified.organization_identifier.as_str();
+        suspect.add(verified.country, verified.organization.as_str(), identifier);
+        Some(suspect)
+    }
+
+    fn add(&mut self, country: Country, name: &str, identifier: &str) {
+        if !self.countries.contains(&country) {
+            self.countries.push(country);
+        }
+        for (known, new) in [(&mut self.names, name), (&mut self.identifiers, identifier)] {
+            if !known.iter().any(|one| one == new) {
+                known.push(new.to_owned());
+            }
+        }
     }
 }
 

@@ -360,6 +360,38 @@ fn silence_and_confirmations_of_others_leave_what_a_person_learnt() {
     assert_eq!(reached, LookupState::NeedsReview);
 }
 
+#[test]
+fn a_doubt_that_a_persons_check_hides_is_not_forgotten_in_the_next_round() {
+    let mut case = case(&by_number("KRS", "0012345678"));
+    case.lookup = LookupState::AutoChecking;
+    let doubts = || automatic::Answer {
+        register: RegisterId::Krs,
+        evidence: piece(1, now()).id,
+        at: now(),
+        result: LookupResult::Found,
+        findings: vec![Finding {
+            check: CheckKind::Address,
+            state: CheckState::Required,
+            code: "place-differs",
+            verdict: None,
+            given: None,
+            registered: None,
+            steps: Vec::new(),
+        }],
+    };
+    let asked = LookupState::RegisterUnavailable;
+    // Its own check says it, and another round changes nothing of that.
+    assert_eq!(automatic::reached(&case, asked, &[doubts()]), asked);
+    for check in case.checks.iter_mut() {
+        if check.kind == CheckKind::Address {
+            check.state = CheckState::Verified;
+            check.recorded_by = Some(person("anna"));
+        }
+    }
+    let reached = automatic::reached(&case, asked, &[doubts()]);
+    assert_eq!(reached, LookupState::NeedsReview);
+}
+
 /// A case whose checks have these ages in days: organisation, authority.
 fn aged(organization: u32, authority: u32) -> Case {
     let data = by_number("KRS", "0012345678");

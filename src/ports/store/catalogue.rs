@@ -40,7 +40,7 @@ pub struct MailFacts {
     pub revocation: Option<Loaded<Revocation>>,
     /// The activation whose delay or refusal the mail tells.
     pub activation: Option<Loaded<Activation>>,
-    /// The order that continues the certificate whose end the mail tells.
+    /// The order whose certificate, which stands, continues the one that is said to end.
     pub renewal: Option<Loaded<Order>>,
 }
 

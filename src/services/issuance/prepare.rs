@@ -126,6 +126,7 @@ impl Issuance {
         let clock = self.0.clock.as_ref();
         let permitted = self.with_caa(grounds, &facts, &caller);
         let grounds = metered_polls(clock, "S3 caa", permitted).await?;
+        self.require_allowed(&facts)?;
         steps.end("S3 caa");
         let drawn = self
             .draw(&product, grounds, proven.key(), &caller, now)
@@ -184,6 +185,7 @@ impl Issuance {
         let grounds = activation::judge(view, &choice, true, now)?;
         let caller = scope.caller();
         let grounds = self.with_caa(grounds, &facts, &caller).await?;
+        self.require_allowed(&facts)?;
         let drawn = self
             .draw(&product, grounds, &public_key, &caller, now)
             .await?;
@@ -307,7 +309,6 @@ impl Issuance {
         replaced: Option<&'a CertificateRecord>,
     ) -> Facts<'a> {
         let subject_data = facts.subject_data.as_ref();
-        let verified = subject_data.and_then(|data| data.verified.as_ref());
         Facts {
             replaced: replaced.map(|record| Standing {
                 certificate: &record.certificate,
@@ -315,9 +316,18 @@ impl Issuance {
             }),
             order: &facts.order,
             subject_data,
-            is_denied: verified.is_some_and(|verified| self.0.screening.denies(verified)),
+            is_denied: subject_data.is_some_and(|data| self.0.screening.denies(data)),
             mailbox: facts.mailbox.as_ref(),
         }
+    }
+
+    /// The list may have changed while names were looked up.
+    fn require_allowed(&self, facts: &ActivationFacts) -> Result<(), Refused> {
+        let data = facts.subject_data.as_ref();
+        if data.is_some_and(|data| self.0.screening.denies(data)) {
+            return Err(Refused::step_blocked(vec!["deny-list-hit"]));
+        }
+        Ok(())
     }
 
     /// The order's product, if it is offered. What was sold is reissued until it ends.

@@ -65,7 +65,9 @@ impl JobHandler for Webhooks {
             Ok(id) => self.parts.webhooks.webhook(&SYSTEM.read(), id).await?,
             Err(_) => None,
         };
-        let Some(webhook) = id else {
+        // One that was deleted comes back never.
+        let lives = |webhook: &Loaded<Webhook>| webhook.state != WebhookState::Deleted;
+        let Some(webhook) = id.filter(lives) else {
             return nothing_to_do(&*self.parts.store, job).await;
         };
         let served = self.served(&webhook).await?;

@@ -4,7 +4,6 @@ use super::{Composed, Values, minute, ready};
 use crate::{
     domain::{
         activation::ActivationState,
-        aggregate::Loaded,
         mail::MailKind,
         order::{Order, OrderState},
         timestamp::Timestamp,
@@ -28,11 +27,10 @@ pub(super) fn certificate(
     if over != (facts.mail.kind == MailKind::CertificateExpired) {
         return Composed::Obsolete("the certificate has ended meanwhile");
     }
-    let renewed = |renewal: &Loaded<Order>| renewal.state == OrderState::Issued;
     if facts.revocation.is_some() {
         return Composed::Obsolete("the certificate was revoked meanwhile");
     }
-    if order.certificate != Some(certificate.id) || facts.renewal.as_ref().is_some_and(renewed) {
+    if order.certificate != Some(certificate.id) || facts.renewal.is_some() {
         return Composed::Obsolete("another certificate took its place");
     }
     values.insert("serial", hex::encode(&certificate.serial));
