@@ -116,7 +116,7 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
     let started = Event::new(EventKind::SystemStarted, "boot", boot)
         .with("version", env!("CARGO_PKG_VERSION"))
         .with("config_sha256", Value::hex(&config.sha256()));
-    told(&ground, started).await?;
+    told(&ground, material.tell(started)).await?;
     know_profiles(&ground, &material, None).await?;
     let tls = Arc::new(ArcSwap::new(material.tls));
     let connections = serve(&config, sockets, &tls, &ground, &parts, &telemetry);

@@ -22,6 +22,7 @@ use crate::{
         value::{AbsolutePath, SecretSource},
     },
     domain::{
+        audit::{event::Event, value::Value},
         kept_text::{KEY_LISTS, KeptText, TextKind, Unkeepable, statement_name},
         product::Product,
         signing::KeyName,
@@ -108,6 +109,13 @@ impl Material {
 }
 
 impl Material {
+    /// Says which deny list is in force.
+    pub fn tell(&self, event: Event) -> Event {
+        let list = self.deny_list.as_ref();
+        let named = list.map_or_else(|| Value::text("none"), |list| Value::hex(&list.sha256()));
+        event.with("deny_list_sha256", named)
+    }
+
     /// Tells the log what is issued no more.
     pub fn warn(&self) {
         for warning in &self.warnings {

@@ -72,7 +72,7 @@ pub async fn run(
     lifecycle::reloading();
     let taken = match read(path, ground.outside.clock.now()) {
         Ok(fresh) => {
-            let event = changed(&fresh.config);
+            let event = fresh.material.tell(changed(&fresh.config));
             let written = record_taken(ground, &fresh, event).await;
             if written {
                 apply(fresh, ground, parts, tls, telemetry);
@@ -121,8 +121,8 @@ async fn record_taken(ground: &Ground, fresh: &Fresh, event: Event) -> bool {
     written.is_ok()
 }
 
-/// Takes over TLS, products, the deny list, profiles, key lists, PINs and log level. Listeners, database, tokens and issuers
-/// need a restart.
+/// Takes over TLS, products, the deny list, profiles, key lists, PINs and log level. Listeners,
+/// database, tokens and issuers need a restart.
 fn apply(
     fresh: Fresh,
     ground: &Ground,

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     desk::{Desk, by_number, facts, note, verified},
+    evidence::leaves,
     keys::reload,
     openssl::new_key,
     world::{World, refused, submission},
@@ -205,6 +206,33 @@ fn a_name_that_a_certificate_has_no_room_for_is_looked_for_all_the_same() {
     let stopped = client.activate(&order, &body);
     assert_eq!(stopped.refusal(), refused(409, "step-blocked"));
     assert_eq!(stopped.json()["blocked_by"], json!(["deny-list-hit"]));
+}
+
+/// The lists that were in force, in the order of the audit log.
+fn in_force(world: &World) -> Vec<String> {
+    let kinds = "CAST(leaf AS TEXT) LIKE '%\"deny_list_sha256\"%' ORDER BY seq";
+    let leaves = leaves(world, kinds);
+    let leaves = leaves
+        .iter()
+        .map(|leaf| serde_json::from_slice(leaf).unwrap());
+    leaves
+        .map(|leaf: Value| {
+            leaf["data"]["deny_list_sha256"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn the_log_says_from_when_on_a_list_was_in_force() {
+    let world = start();
+    let other = format!("{LIST}{FIRST}");
+    take(&world, &other);
+    take(&world, LIST);
+    let [first, second] = [LIST, &other].map(|list| hex::encode(Sha256::digest(list)));
+    assert_eq!(in_force(&world), [first.clone(), second, first]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn verifies(word: &Value, signed: &str) -> bool {
 }
 
 /// Leaves of the log that `condition` finds.
-fn leaves(world: &World, condition: &str) -> Vec<Vec<u8>> {
+pub fn leaves(world: &World, condition: &str) -> Vec<Vec<u8>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

@@ -54,6 +54,13 @@ fn put(world: &World, name: &str) -> String {
     name.to_owned()
 }
 
+fn sweeper(world: &World) -> Runner {
+    let handler: Arc<dyn JobHandler> = Arc::new(world.documents.clone());
+    let handlers = BTreeMap::from([(JobKind::SweepDocuments, handler)]);
+    let (store, entropy) = (Arc::new(world.store.clone()), FakeEntropy::from(76));
+    Runner::new(store, world.clock.clone(), Arc::new(entropy), handlers, 4)
+}
+
 #[tokio::test]
 async fn what_no_row_needs_goes_after_a_day() {
     let world = World::new().await;
@@ -66,10 +73,7 @@ async fn what_no_row_needs_goes_after_a_day() {
     let unit = Unit::of(Caller::system("test"), now, row.erase(now));
     world.store.commit(unit).await.unwrap();
 
-    let handler: Arc<dyn JobHandler> = Arc::new(world.documents.clone());
-    let handlers = BTreeMap::from([(JobKind::SweepDocuments, handler)]);
-    let (store, entropy) = (Arc::new(world.store.clone()), FakeEntropy::from(76));
-    let runner = Runner::new(store, world.clock.clone(), Arc::new(entropy), handlers, 4);
+    let runner = sweeper(&world);
     assert_eq!(runner.tick().await.unwrap(), 0, "a day later");
     world.clock.advance(days(1));
 
@@ -104,4 +108,30 @@ async fn what_no_row_needs_goes_after_a_day() {
     world.clock.advance(days(1));
     assert_eq!(runner.tick().await.unwrap(), 1);
     assert_eq!(files(), left(&[&stays]));
+}
+
+#[tokio::test]
+async fn so_many_that_no_crash_can_have_left_them_stay() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let set = world.data(&scope, by_number("1"), "k").await.unwrap();
+    let upload = world.upload(&scope, set.data.id, b"%PDF-1.7", "a");
+    upload.await.unwrap();
+    world.clock.advance(days(1));
+    for number in 1..=101 {
+        let name = kept(&world, id(number)).await;
+        age(&world, &name, days(1) + SECOND);
+    }
+    let runner = sweeper(&world);
+    assert_eq!(runner.tick().await.unwrap(), 1);
+    assert_eq!(
+        world.files().len(),
+        102,
+        "the database of another directory"
+    );
+    // As many as crashes can leave go.
+    world.files.remove(id(1)).await.unwrap();
+    world.clock.advance(days(1));
+    assert_eq!(runner.tick().await.unwrap(), 1);
+    assert_eq!(world.files().len(), 1);
 }

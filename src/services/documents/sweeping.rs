@@ -19,6 +19,9 @@ const DIRECTORY: &str = "directory";
 /// How long a file is left alone after its last byte, and how often is swept. An upload has ten
 /// minutes, and its row is written within seconds or not at all.
 const DAYS: u32 = 1;
+/// Most documents without a row, or with one that says they were erased, that a sweep takes for
+/// what crashes left behind.
+const MOST: usize = 100;
 
 impl Documents {
     /// Queued with each document and there once: who keeps none has nothing to sweep.
@@ -30,18 +33,28 @@ impl Documents {
     pub(super) async fn sweep(&self, job: &Job) -> Result<(), Refused> {
         let (now, files) = (self.0.clock.now(), &self.0.files);
         let mut found = files.untouched(now.minus(days(DAYS))).await?;
-        let mut removed = 0_u64;
+        let mut useless = Vec::new();
         while let Some(file) = found.next().await? {
             match file {
                 FoundFile::Incoming(id) => files.discard(id).await?,
-                FoundFile::Kept(id) if self.is_useless(id).await? => files.remove(id).await?,
-                FoundFile::Kept(_) => continue,
+                FoundFile::Kept(id) if self.is_useless(id).await? => useless.push(id),
+                FoundFile::Kept(_) => {}
             }
-            removed = removed.saturating_add(1);
+            if useless.len() > MOST {
+                // A database that was begun anew, or that of another CA: the files are its evidence.
+                tracing::error!(
+                    most = MOST,
+                    "more documents than crashes leave have no row: none was removed; is this \
+                     the database of this directory?"
+                );
+                useless.clear();
+                break;
+            }
         }
-        if removed > 0 {
-            metrics::counter!("chancery_document_files_swept_total").increment(removed);
-            tracing::warn!(removed, "files of documents that no row needs were removed");
+        for id in &useless {
+            files.remove(*id).await?;
+            metrics::counter!("chancery_document_files_swept_total").increment(1);
+            tracing::warn!(document = %id, "a file that no row needs was removed");
         }
         jobs::put_off(&*self.0.store, job, now.plus(days(DAYS))).await
     }
