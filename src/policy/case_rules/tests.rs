@@ -372,7 +372,7 @@ fn a_doubt_that_a_persons_check_hides_is_not_forgotten_in_the_next_round() {
         findings: vec![Finding {
             check: CheckKind::Address,
             state: CheckState::Required,
-            code: "place-differs",
+            code: "place-different",
             verdict: None,
             given: None,
             registered: None,
