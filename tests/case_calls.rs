@@ -11,16 +11,20 @@ mod desk;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "case_calls/names.rs"]
+mod names;
 #[path = "support/nameserver.rs"]
 mod nameserver;
 #[path = "case_calls/people.rs"]
 mod people;
 #[path = "support/person.rs"]
 mod person;
+#[path = "case_calls/questions.rs"]
+mod questions;
 #[path = "case_calls/reuse.rs"]
 mod reuse;
 
-use desk::{Desk, PAST, by_number, contact, facts, note, verified};
+use desk::{Desk, PAST, contact, facts, note, verified};
 use instance::{Answer, Call, Instance};
 use serde_json::{Value, json};
 
@@ -91,97 +95,6 @@ fn two_people_take_a_case_to_its_end() {
     refused(&late, 409, "case-decided");
     refused(&desk.propose("specialist", "approve"), 409, "case-decided");
     refused(&desk.decide("officer", "approve"), 409, "case-decided");
-}
-
-#[test]
-fn a_long_name_is_certified_as_the_applicant_chose() {
-    let full = "Przedsiębiorstwo Handlowe Przykład Spółka z Ograniczoną Odpowiedzialnością";
-    let short = "Przedsiębiorstwo Handlowe Przykład sp. z o.o.";
-    let instance = Instance::start();
-    let mut set = by_number();
-    set["organization"] = json!(full);
-    set["locality"] = json!("Warsaw");
-    let desk = Desk::of(&instance, "customer", "c-1", &set, Some(short));
-    desk.act("specialist", "/claim").ok();
-    let case = desk.read("specialist").ok();
-    assert_eq!(
-        (&case["data"]["organization"], &case["data"]["abbreviation"]),
-        (&json!(full), &json!(short))
-    );
-    assert_eq!(case["data"]["abbreviations"][0]["organization"], short);
-    assert_eq!(case["comparisons"], json!([]));
-    let mut wrong = facts();
-    for other in ["Przedsiębiorstwo Handlowe Przykład", "Example sp. z o.o."] {
-        wrong["organization"] = json!(other);
-        let answer = desk.put("specialist", "/facts", &wrong);
-        assert_eq!(answer.refusal().0, 422);
-        assert_eq!(answer.json()["errors"][0]["code"], "abbreviation-differs");
-    }
-    let mut right = facts();
-    right["organization"] = json!(short);
-    let recorded = desk.put("specialist", "/facts", &right).ok();
-    let verdicts: Vec<_> = recorded["comparisons"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|compared| (&compared["member"], &compared["verdict"]))
-        .collect();
-    assert_eq!(
-        verdicts,
-        [
-            (&json!("organization"), &json!("EQUAL_BUT_FORM")),
-            (&json!("locality"), &json!("EQUAL")),
-        ]
-    );
-    let steps = recorded["comparisons"][0]["steps"].as_array().unwrap();
-    let form = steps.iter().find(|step| step["rule"] == "form").unwrap();
-    assert_eq!(form["from"], "Spółka z Ograniczoną Odpowiedzialnością");
-    assert_eq!(form["to"], "sp. z o.o.");
-    assert_ne!(form["words"]["en"], form["words"]["pl"]);
-    desk.approve_with(&right);
-    let call = Call::default().header("Acting-For: c-1");
-    let path = format!("/subject-data/{}", desk.data);
-    let data = desk.instance.call("customer", "GET", &path, &call).ok();
-    assert_eq!(
-        (&data["organization"], &data["verified"]["organization"]),
-        (&json!(full), &json!(short))
-    );
-}
-
-#[test]
-fn a_domain_of_two_scripts_is_flagged() {
-    let instance = Instance::start();
-    let desk = Desk::open(&instance, "customer", "c-1");
-    assert_eq!(desk.read("specialist").ok()["flags"], json!([]));
-    let call = |body: &Value| Call::json(body).header("Acting-For: c-1").fresh_key();
-    let order = json!({"product_code": "smime-org-multipurpose-365-issue",
-        "customer_ref": "c-1", "language": "pl"});
-    let order = instance.post("customer", "/orders", &call(&order)).ok();
-    let path = format!("/orders/{}", order["id"].as_str().unwrap());
-    let put = |rest: &str, body: &Value| {
-        let now = instance.call("customer", "GET", &path, &call(&json!({})));
-        let call = call(body).matching(&now.etag.unwrap());
-        instance
-            .put("customer", &format!("{path}{rest}"), &call)
-            .ok()
-    };
-    put("/subject-data", &json!({"subject_data_id": desk.data}));
-    let plain = put("/email", &json!({"email": "anna@żółw.example"}));
-    assert_eq!(plain["warnings"], json!([]));
-    // The second letter is Cyrillic.
-    let set = put("/email", &json!({"email": "anna@p\u{430}ypal.example"}));
-    assert_eq!(set["email"], "anna@xn--pypal-4ve.example");
-    assert_eq!(set["warnings"][0]["code"], "domain-mixes-scripts");
-    let flags = desk.read("specialist").ok()["flags"].clone();
-    assert_eq!(
-        (&flags[0]["code"], &flags[0]["about"], &flags[1]),
-        (
-            &json!("domain-mixes-scripts"),
-            &json!("p\u{430}ypal"),
-            &Value::Null
-        )
-    );
-    assert_ne!(flags[0]["message"]["en"], flags[0]["message"]["pl"]);
 }
 
 #[test]
@@ -348,99 +261,6 @@ fn wrong_input_is_named_by_its_member() {
     }
     let absent = "/cases/cas_0198c0de-0000-7000-8000-000000000001";
     refused(&desk.instance.get("specialist", absent), 404, "not-found");
-}
-
-#[test]
-fn the_applicant_is_asked_and_answers_with_a_document() {
-    let instance = Instance::start();
-    let desk = Desk::open(&instance, "customer", "c-1");
-    desk.act("specialist", "/claim").ok();
-    let asked = desk.post(
-        "specialist",
-        "/request-information",
-        &json!({"message": "Proszę o statut."}),
-    );
-    assert_eq!(asked.ok()["state"], "waiting_for_applicant");
-    let call = Call::default().header("Acting-For: c-1");
-    let problems = desk
-        .instance
-        .call("customer", "GET", "/notifications?tab=problems", &call)
-        .ok();
-    assert_eq!(problems["items"][0]["code"], "information-needed");
-    refused(
-        &desk.post("specialist", "/evidence", &note()),
-        409,
-        "case-waiting",
-    );
-    let boundary = "----cases";
-    let mut body = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\norganization\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"statut.pdf\"\r\nContent-Type: application/pdf\r\n\r\n").into_bytes();
-    let content = b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n";
-    body.extend_from_slice(content);
-    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    let upload = Call::default()
-        .header("Acting-For: c-1")
-        .header(&format!(
-            "Content-Type: multipart/form-data; boundary={boundary}"
-        ))
-        .fresh_key()
-        .bytes(body);
-    let path = format!("/subject-data/{}/documents", desk.data);
-    let document = desk.instance.post("customer", &path, &upload).ok();
-    let document = document["document_id"].as_str().unwrap().to_owned();
-    let full = desk.read("specialist").ok();
-    assert_eq!(
-        (&full["state"], &full["data"]["state"]),
-        (&json!("in_review"), &json!("under_verification"))
-    );
-    let file = desk.at(&format!("/documents/{document}"));
-    assert_eq!(desk.instance.get("specialist", &file).bytes, content);
-    refused(&desk.instance.get("auditor", &file), 403, "role-forbidden");
-    let shown = json!({"kind": "document", "source": "statut", "document_id": document, "obtained_at": PAST});
-    let added = desk.post("specialist", "/evidence", &shown).ok();
-    assert_eq!(added["evidence"]["sha256"], full["documents"][0]["sha256"]);
-    desk.propose("specialist", "reject").ok();
-    assert_eq!(desk.decide("officer", "reject").ok()["state"], "decided");
-    let path = format!("/subject-data/{}", desk.data);
-    let data = desk.instance.call("customer", "GET", &path, &call).ok();
-    assert_eq!(
-        (&data["state"], &data["message"]),
-        (&json!("rejected"), &json!("as the register says"))
-    );
-}
-
-#[test]
-fn a_question_names_what_is_needed() {
-    let instance = Instance::start();
-    let desk = Desk::open(&instance, "customer", "c-1");
-    desk.act("specialist", "/claim").ok();
-    for (body, pointer, code) in [
-        (json!({}), "/message", "member-missing"),
-        (json!({"needed": ["other"]}), "/message", "member-missing"),
-        (json!({"needed": ["money"]}), "/needed/0", "member-invalid"),
-        (
-            json!({"needed": ["contact", "contact"]}),
-            "/needed/1",
-            "member-invalid",
-        ),
-    ] {
-        let answer = desk.post("specialist", "/request-information", &body);
-        refused(&answer, 422, "validation-failed");
-        let fault = &answer.json()["errors"][0];
-        assert_eq!(
-            (&fault["pointer"], &fault["code"]),
-            (&json!(pointer), &json!(code))
-        );
-    }
-    let body = json!({"needed": ["founding-document", "other"], "message": "Proszę o statut."});
-    desk.post("specialist", "/request-information", &body).ok();
-    let call = Call::default().header("Acting-For: c-1");
-    let path = format!("/subject-data/{}", desk.data);
-    let data = desk.instance.call("customer", "GET", &path, &call).ok();
-    assert_eq!(data["needed"][0]["code"], "founding-document");
-    for language in ["en", "pl"] {
-        assert!(data["needed"][0]["words"][language].is_string(), "{data}");
-    }
-    assert_eq!(data["message"], "Proszę o statut.");
 }
 
 #[test]
