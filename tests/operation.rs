@@ -15,7 +15,7 @@ mod issuing;
 #[path = "support/nameserver.rs"]
 mod nameserver;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
 use sqlx::{Connection, Row, SqliteConnection};
@@ -150,4 +150,37 @@ async fn a_token_that_is_away_is_told_with_its_code() {
     assert_eq!(failed[0]["outcome"], "failure");
     assert_eq!(failed[0]["data"]["operation"], "find the token");
     assert!(entries(&instance, "key.activated").await.is_empty());
+}
+
+/// The commands a program lists in its `--help`, without `help` itself.
+fn commands(program: &str) -> Vec<String> {
+    let output = Command::new(program).arg("--help").output().unwrap();
+    assert!(output.status.success());
+    let help = String::from_utf8(output.stdout).unwrap();
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let lines = lines.take_while(|line| !line.is_empty());
+    let named = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = named.map(|line| line.split_whitespace().next().unwrap().to_owned());
+    names.filter(|name| name != "help").collect()
+}
+
+#[test]
+fn the_readme_names_every_command_of_every_program() {
+    let readme = include_str!("../README.md");
+    for (name, program) in [
+        ("chanceryd", env!("CARGO_BIN_EXE_chanceryd")),
+        ("chancery", env!("CARGO_BIN_EXE_chancery")),
+        ("chancery-ceremony", env!("CARGO_BIN_EXE_chancery-ceremony")),
+    ] {
+        let row = format!("| `{name}` |");
+        let row = readme.lines().find(|line| line.starts_with(&row)).unwrap();
+        let words: Vec<&str> = row
+            .split(|c: char| !c.is_alphanumeric() && c != '-')
+            .collect();
+        let commands = commands(program);
+        assert!(commands.len() >= 5, "{name}: {commands:?}");
+        for command in commands {
+            assert!(words.contains(&command.as_str()), "{name} {command}: {row}");
+        }
+    }
 }
