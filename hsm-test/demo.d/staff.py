@@ -23,7 +23,8 @@ class Colleague:
         """`chancery case VERB …`; what it prints. `expect` is the exit status."""
         command = [str(BIN / "chancery"), "case", *verb.split(), *arguments]
         run = subprocess.run([*command, *self.options], capture_output=True, text=True)
-        short = " ".join(word for word in (*verb.split(), *arguments) if not word.startswith("/"))
+        words = (*verb.split(), *arguments)
+        short = " ".join(pathlib.Path(word).name if word.startswith("/") else word for word in words)
         print(f"    {self.name}: chancery case {shortened(short)}", flush=True)
         if run.returncode != expect:
             say(run.stdout + run.stderr)
