@@ -39,6 +39,7 @@ pub(in crate::services) mod carry;
 mod confirm;
 mod disowned;
 mod expiry;
+mod falling;
 mod reused;
 mod send;
 

@@ -170,11 +170,50 @@ fn proven_again(client: &Client, third: &Value) {
     assert_eq!(ready.count(), 1, "nothing is left to activate");
     let fourth = reissue(client, &third_id, &new_key().1).ok();
     assert_eq!(fourth["not_after"], third["not_after"]);
+    disowned_by_the_first_mail(client, &fourth, &old_page, &seen[0]);
     // One that is revoked is not replaced, and what replaced it needs no timer for it.
     let path = format!("/certificates/{}/revocations", text(&fourth, "id"));
     client.post(&path, &json!({"reason": "superseded"})).ok();
     let gone = reissue(client, &text(&fourth, "id"), &new_key().1);
     assert_eq!(gone.refusal(), refused(409, "already-revoked"));
+}
+
+/// "This was not me", said with the first mail after the mailbox was proven again: the order
+/// stops whole, and what took the newer proof over stops with it.
+fn disowned_by_the_first_mail(client: &Client, fourth: &Value, old_page: &str, code: &str) {
+    let order = text(fourth, "order_id");
+    let address = fourth["sans"][0].as_str().unwrap();
+    let state = |order: &str| client.get(&format!("/orders/{order}/email")).ok()["state"].clone();
+    let other = client.bound(&client.world.data);
+    client.set_address(&other, address).ok();
+    assert_eq!(state(&other), "verified", "the newer proof serves it");
+    let form = format!("code={code}&act=disown");
+    for _ in 0..2 {
+        let (status, body) = public(old_page, &["-d", &form]);
+        let stopped = status == "200" && body.contains("the order is stopped");
+        assert!(stopped, "{body}");
+    }
+    for order in [&order, &other] {
+        assert_eq!(state(order), "disowned");
+        let again = resend(client, order);
+        assert_eq!(again.refusal(), refused(409, "email-disowned"));
+    }
+    let stopped = reissue(client, &text(fourth, "id"), &new_key().1);
+    assert_eq!(stopped.refusal(), refused(409, "step-blocked"));
+    let missing = json!(["email-not-verified"]);
+    assert_eq!(stopped.json()["blocked_by"], missing);
+    let lines = client.get("/notifications?tab=problems&limit=200").ok();
+    let lines = lines["items"].as_array().unwrap().iter();
+    let told = lines.filter(|line| line["code"] == "mailbox-disowned");
+    let about = |order: &str| {
+        told.clone()
+            .filter(|line| line["order_id"] == order)
+            .count()
+    };
+    assert_eq!((about(&order), about(&other)), (2, 1), "a line for each");
+    let listed = client.world.instance.get("officer", "/disowned-mailboxes");
+    let listed = listed.ok()["items"].as_array().unwrap().clone();
+    assert_eq!(listed.len(), 3, "{listed:?}");
 }
 
 /// What the certificate's issuance rests on.

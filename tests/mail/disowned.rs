@@ -129,3 +129,68 @@ async fn a_replaced_proof_that_nothing_rests_on_is_history() {
     let refused = disown(&world, first, &code).await.unwrap_err();
     assert_eq!(refused.code, "code-expired");
 }
+
+/// An issued order whose mailbox was proven again has a check of its own by then; it stops with
+/// the proof that it took over first, and so does what rests on the newer check.
+#[tokio::test]
+async fn an_order_stops_with_the_proof_that_it_took_over_before_it_was_proven_again() {
+    let sink = Sink::start("starttls");
+    let mut world = reuse::proven(&sink, "anna@example.com").await;
+    let code = code_in(&sink.mails()[0]);
+    let first = world.view().await.id;
+    let (_, order) = world.another_order("panel", "c-1").await;
+    world.order = order;
+    world.set("anna@example.com").await.unwrap();
+    let taken = world.view().await.id;
+    world.certified().await;
+    while world.runner.tick().await.unwrap() > 0 {}
+    world.clock.advance(seconds(31 * 86_400));
+    let mails = sink.mails().len();
+    world.resend().await.unwrap();
+    world.runner.tick().await.unwrap();
+    world.confirm(&code_in(&sink.mails()[mails])).await.unwrap();
+    let newer = world.view().await;
+    assert_eq!(newer.status, MailboxStatus::Verified);
+    assert_ne!(newer.id, taken);
+    world.clock.advance(seconds(60));
+    let resting = reusing(&world, 1).await[0];
+    let stored = world.store.mailbox(resting).await.unwrap().unwrap();
+    assert_eq!(stored.reused_from, Some(newer.id));
+    disown(&world, first, &code).await.unwrap();
+    for id in [first, taken, newer.id] {
+        assert_eq!(state(&world, id).await, MailboxState::Disowned);
+    }
+    let refused = world.resend().await.unwrap_err();
+    assert_eq!(refused.code, "email-disowned");
+    let sweep = sweep(&world);
+    while sweep.tick().await.unwrap() > 0 {}
+    assert_eq!(state(&world, resting).await, MailboxState::Disowned);
+    let told = world.told(Tab::Problems).await;
+    assert_eq!(told, ["mailbox-disowned"; 4], "each with its line");
+}
+
+/// The holder of the newer check speaks: the order stops, and what the earlier one proved stays
+/// on record as it was, for nothing new can rest on it.
+#[tokio::test]
+async fn a_newer_check_that_is_disowned_leaves_the_earlier_one_on_record() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    let first = world.view().await.id;
+    world.certified().await;
+    while world.runner.tick().await.unwrap() > 0 {}
+    world.clock.advance(seconds(31 * 86_400));
+    let mails = sink.mails().len();
+    world.resend().await.unwrap();
+    world.runner.tick().await.unwrap();
+    let newer = world.view().await.id;
+    let code = code_in(&sink.mails()[mails]);
+    disown(&world, newer, &code).await.unwrap();
+    assert_eq!(state(&world, newer).await, MailboxState::Disowned);
+    assert_eq!(state(&world, first).await, MailboxState::Verified);
+    let refused = world.resend().await.unwrap_err();
+    assert_eq!(refused.code, "email-disowned");
+    let (scope, order) = world.another_order("panel", "c-1").await;
+    world.clock.advance(seconds(60));
+    let other = reuse::set(&world, &scope, order, "anna@example.com").await;
+    assert_eq!(other.status, MailboxStatus::Created, "nothing to take over");
+}

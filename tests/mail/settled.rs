@@ -73,7 +73,7 @@ impl World {
     }
 
     /// The order has a certificate.
-    async fn certified(&self) -> Certificate {
+    pub async fn certified(&self) -> Certificate {
         let certificate = self.issue(Language::English).await;
         let (now, id) = (self.now(), certificate.activation);
         let begun = self.stored_order().await.begin_activation(id, now);

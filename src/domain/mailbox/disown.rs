@@ -2,7 +2,10 @@
 //!
 //! The order stands still: no new code, no other address, no activation, until an officer has
 //! looked. It can be said of a confirmed address too, for whoever confirmed it may have had the
-//! mail and not the right; and then every proof that was taken over from this one falls with it.
+//! mail and not the right; and then every proof that was taken over from this one falls with it,
+//! and the newer check of the same address that the order uses by now. A newer check that is
+//! disowned leaves the earlier one as it is: nothing new can rest on that, and the certificate that
+//! does is the officers' to judge.
 
 use super::{
     MailboxState, MailboxStatus, MailboxValidation,
@@ -77,6 +80,28 @@ impl Loaded<MailboxValidation> {
         }))
     }
 
+    /// The order's `earlier` proof of this address was disowned: the order stops whole, with the
+    /// check that it uses by now. `None` for another address or order, and where nothing is left
+    /// to be stopped.
+    #[must_use]
+    pub fn disown_after(
+        self,
+        earlier: &MailboxValidation,
+        now: Timestamp,
+    ) -> Option<Changed<MailboxValidation>> {
+        let same = self.order == earlier.order && self.address == earlier.address;
+        if self.id == earlier.id || !same || !self.can_be_disowned(false) {
+            return None;
+        }
+        let event = self
+            .disowned(self.status(now))
+            .with("earlier", earlier.id.to_string());
+        Some(self.change(event, |mailbox| {
+            mailbox.state = MailboxState::Disowned;
+            mailbox.updated_at = now;
+        }))
+    }
+
     /// An officer has looked: the order may go on, with another check of the same address (a new
     /// code) or of another.
     ///
@@ -109,6 +134,7 @@ impl Loaded<MailboxValidation> {
             mailbox.updated_at = now;
         })
     }
+
     fn disowned(&self, was: MailboxStatus) -> Event {
         self.event(EventKind::ValidationFailed)
             .outcome(Outcome::Failure)

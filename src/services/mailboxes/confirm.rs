@@ -1,6 +1,6 @@
 //! The holder answers with the code, on the daemon's page or through a frontend.
 
-use super::{MailboxControl, MailboxView, SYSTEM, reused, send::require_provable};
+use super::{MailboxControl, MailboxView, SYSTEM, send::require_provable};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded},
@@ -205,7 +205,9 @@ impl MailboxControl {
                 require_provable(&order)?;
                 self.pass(&order, changed, &handed, now).await
             }
-            (Answered::Accepted(changed), Says::NotMe) => self.stop(changed, &handed, now).await,
+            (Answered::Accepted(changed), Says::NotMe) => {
+                self.stop(&order, changed, &handed, now).await
+            }
         }
     }
 
@@ -228,6 +230,7 @@ impl MailboxControl {
     /// Whatever the order's state: a certificate that was issued already is for the officers too.
     async fn stop(
         &self,
+        order: &Loaded<Order>,
         changed: Changed<MailboxValidation>,
         handed: &Handed<'_>,
         now: Timestamp,
@@ -235,12 +238,8 @@ impl MailboxControl {
         let mailbox = changed.clone();
         let unit = handed.unit(changed, now);
         let unit = self.notify(unit, Topic::MailboxDisowned, &mailbox, now)?;
-        // The job takes what does not fit, and what is taken over at this very moment.
-        let said = reused::said(&mailbox, now);
-        let unit = unit.job(self.stop_reused(mailbox.id, said)?);
-        let fallen = self.reusing(mailbox.id, said, now).await?;
-        let unit = fallen.into_iter().fold(unit, |unit, one| one.join(unit));
-        self.0.store.commit(unit).await?;
+        let falling = self.falling(order, &mailbox, now).await?;
+        self.0.store.commit(falling.join(unit)).await?;
         metrics::counter!("chancery_mailboxes_disowned_total").increment(1);
         tracing::warn!(
             mailbox = %mailbox.id,
