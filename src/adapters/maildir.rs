@@ -5,6 +5,8 @@
 //! is deleted here. Knows nothing of our mails: which one a report is about is not judged.
 
 use std::{
+    collections::BTreeSet,
+    ffi::OsString,
     fs::{self, DirEntry, File},
     io::{self, Read},
     path::PathBuf,
@@ -19,6 +21,8 @@ mod report;
 
 /// A report with the whole returned mail; what is longer is read so far.
 const LONGEST: u64 = 1024 * 1024;
+/// Names of messages that cannot be read, in one line of the log.
+const NAMED: usize = 8;
 
 /// One Maildir.
 #[derive(Clone, Debug)]
@@ -30,28 +34,71 @@ impl Maildir {
         Self(path)
     }
 
-    fn read_some(&self, most: usize) -> io::Result<Vec<Returned>> {
-        let (mut found, mut unreadable) = (Vec::new(), None);
+    fn read_some(&self, most: usize, but: &BTreeSet<String>) -> io::Result<Vec<Returned>> {
+        let (mut found, mut unreadable) = (Vec::new(), Unreadable::default());
+        let mut passed_over = false;
         for entry in fs::read_dir(self.0.join("new"))? {
             if found.len() >= most {
                 break;
             }
+            let name = entry.as_ref().map(DirEntry::file_name).ok();
+            if name
+                .as_ref()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| but.contains(name))
+            {
+                passed_over = true;
+                continue;
+            }
             match entry.and_then(|entry| read_one(&entry)) {
                 Ok(returned) => found.extend(returned),
-                Err(error) => unreadable = Some(error),
+                Err(error) => unreadable.note(name, error),
             }
         }
-        // Others wait behind it; the operator sees what is wrong with it.
-        if let Some(error) = unreadable {
-            let directory = self.0.display();
-            tracing::warn!(%directory, %error, "a returned mail cannot be read");
+        let Some(trouble) = unreadable.said() else {
+            return Ok(found);
+        };
+        if found.is_empty() && !passed_over {
+            return Err(trouble);
         }
+        // Others wait behind it; the operator sees what is wrong with it.
+        tracing::warn!(directory = %self.0.display(), error = %trouble, "returned mail is left where it is");
         Ok(found)
     }
 
     fn move_away(&self, name: &str) -> io::Result<()> {
         let seen = format!("{name}:2,S");
         fs::rename(self.0.join("new").join(name), self.0.join("cur").join(seen))
+    }
+}
+
+/// Messages that cannot be read: how many, the first names, and why the last one cannot.
+#[derive(Debug, Default)]
+struct Unreadable {
+    count: usize,
+    names: Vec<OsString>,
+    error: Option<io::Error>,
+}
+
+impl Unreadable {
+    fn note(&mut self, name: Option<OsString>, error: io::Error) {
+        self.count = self.count.saturating_add(1);
+        if self.names.len() < NAMED {
+            self.names.extend(name);
+        }
+        self.error = Some(error);
+    }
+
+    fn said(self) -> Option<io::Error> {
+        let Self {
+            count,
+            names,
+            error,
+        } = self;
+        error.map(|error| {
+            let said = format!("{count} cannot be read, first {names:?}: {error}");
+            io::Error::new(error.kind(), said)
+        })
     }
 }
 
@@ -73,9 +120,13 @@ fn read_one(entry: &DirEntry) -> io::Result<Option<Returned>> {
 
 #[async_trait]
 impl ReturnedMail for Maildir {
-    async fn waiting(&self, most: usize) -> Result<Vec<Returned>, ReturnedMailError> {
-        let maildir = self.clone();
-        let read = spawn_blocking(move || maildir.read_some(most)).await;
+    async fn waiting(
+        &self,
+        most: usize,
+        but: &BTreeSet<String>,
+    ) -> Result<Vec<Returned>, ReturnedMailError> {
+        let (maildir, but) = (self.clone(), but.clone());
+        let read = spawn_blocking(move || maildir.read_some(most, &but)).await;
         read.map_err(failed)?.map_err(failed)
     }
 
@@ -96,21 +147,25 @@ mod tests {
 
     use super::*;
 
+    fn nothing() -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
     #[tokio::test]
     async fn what_was_seen_to_is_not_shown_again() {
         let directory = tempfile::tempdir().unwrap();
         let maildir = Maildir::new(directory.path().to_owned());
-        assert!(maildir.waiting(9).await.is_err());
+        assert!(maildir.waiting(9, &nothing()).await.is_err());
         for part in ["new", "cur", "new/folder"] {
             fs::create_dir(directory.path().join(part)).unwrap();
         }
         let at = |name: &str| directory.path().join(name);
         fs::write(at("new/1.host"), "Subject: hello\r\n\r\nhello\r\n").unwrap();
-        let found = maildir.waiting(9).await.unwrap();
+        let found = maildir.waiting(9, &nothing()).await.unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].report, None);
         maildir.done(&found[0].name).await.unwrap();
-        assert!(maildir.waiting(9).await.unwrap().is_empty());
+        assert!(maildir.waiting(9, &nothing()).await.unwrap().is_empty());
         assert!(at("cur/1.host:2,S").exists());
         assert!(maildir.done("1.host").await.is_err());
     }
@@ -126,10 +181,24 @@ mod tests {
             let nowhere = directory.path().join("nowhere");
             symlink(&nowhere, at(format!("{number}.link"))).unwrap();
         }
-        fs::write(at("a.host".to_owned()), "Subject: hello\r\n\r\nhello\r\n").unwrap();
-        let maildir = Maildir::new(directory.path().to_owned());
-        let found = maildir.waiting(1).await.unwrap();
+        let message = "Subject: hello\r\n\r\nhello\r\n";
+        // A path at whose end a short name still fits, and a long one is refused by the system.
+        let mut path = directory.path().to_owned();
+        while path.as_os_str().len() < 4_000 {
+            path.as_mut_os_string().push("/.");
+        }
+        let long = "x".repeat(200);
+        fs::write(at(long.clone()), message).unwrap();
+        let maildir = Maildir::new(path);
+        let refused = maildir.waiting(1, &nothing()).await.unwrap_err();
+        let said = format!("1 cannot be read, first [\"{long}\"]");
+        assert!(refused.0.contains(&said), "{refused}");
+        fs::write(at("a.host".to_owned()), message).unwrap();
+        let found = maildir.waiting(9, &nothing()).await.unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].name, "a.host");
+        // What is known and passed over can be read.
+        let known = BTreeSet::from(["a.host".to_owned()]);
+        assert!(maildir.waiting(9, &known).await.unwrap().is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! Mail that comes back to the return path of the CA's mails.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 /// A message that lies there, as far as it is understood.
@@ -31,12 +33,16 @@ pub struct ReturnedMailError(pub String);
 /// The place where returned mail lies.
 #[async_trait]
 pub trait ReturnedMail: Send + Sync {
-    /// Some of the messages that were not seen to, at most `most`. One that cannot be read is
-    /// passed over and said in the log.
+    /// Some of the messages that were not seen to, at most `most`, and none whose name is in
+    /// `but`: those are not read. One that cannot be read is passed over and said in the log.
     ///
     /// # Errors
-    /// When the place cannot be read.
-    async fn waiting(&self, most: usize) -> Result<Vec<Returned>, ReturnedMailError>;
+    /// When the place cannot be read, or nothing of what lies in it.
+    async fn waiting(
+        &self,
+        most: usize,
+        but: &BTreeSet<String>,
+    ) -> Result<Vec<Returned>, ReturnedMailError>;
 
     /// The message was seen to and is not shown again.
     ///

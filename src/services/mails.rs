@@ -36,7 +36,7 @@ mod returned;
 mod send;
 pub mod sign;
 
-use self::sign::Signing;
+use self::{returned::Early, sign::Signing};
 
 /// Mails are read and sent for every owner.
 const SYSTEM: SystemScope = SystemScope::new("mail");
@@ -72,12 +72,12 @@ pub struct House {
 
 /// The service; also the handler of `send_mail` jobs.
 #[derive(Clone)]
-pub struct MailLedger(Arc<Parts>);
+pub struct MailLedger(Arc<Parts>, Early);
 
 impl MailLedger {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), Early::default())
     }
 
     /// What the CA says of itself.

@@ -1,7 +1,7 @@
 //! Mail that comes back, sooner than its sending is booked.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
@@ -15,7 +15,7 @@ use chancery::{
 };
 use secrecy::SecretBox;
 
-use crate::{RIGHT, Sink, World, at};
+use crate::{RIGHT, Sink, World, at, reuse};
 
 fn paths() -> ReturnPaths {
     let key = SecretBox::new(Box::new([9; 32]));
@@ -49,15 +49,21 @@ struct Place(Mutex<Vec<Returned>>);
 
 impl Place {
     fn with(name: &str, mail: MailId) -> Self {
+        let place = Self(Mutex::default());
+        place.put(name, mail);
+        place
+    }
+
+    fn put(&self, name: &str, mail: MailId) {
         let report = DeliveryReport {
             sent_to: vec![paths().of(mail)],
             is_final: true,
             words: "5.1.1 no such mailbox".to_owned(),
         };
-        Self(Mutex::new(vec![Returned {
+        self.0.lock().unwrap().push(Returned {
             name: name.to_owned(),
             report: Some(report),
-        }]))
+        });
     }
 
     fn is_empty(&self) -> bool {
@@ -67,8 +73,14 @@ impl Place {
 
 #[async_trait]
 impl ReturnedMail for Place {
-    async fn waiting(&self, most: usize) -> Result<Vec<Returned>, ReturnedMailError> {
-        Ok(self.0.lock().unwrap().iter().take(most).cloned().collect())
+    async fn waiting(
+        &self,
+        most: usize,
+        but: &BTreeSet<String>,
+    ) -> Result<Vec<Returned>, ReturnedMailError> {
+        let lies = self.0.lock().unwrap();
+        let shown = lies.iter().filter(|found| !but.contains(&found.name));
+        Ok(shown.take(most).cloned().collect())
     }
 
     async fn done(&self, name: &str) -> Result<(), ReturnedMailError> {
@@ -95,4 +107,38 @@ async fn a_report_that_is_quicker_than_the_books_is_not_lost() {
     assert_eq!(world.mails().await[0].state, MailState::Bounced);
     assert_eq!(world.view().await.status, MailboxStatus::Undeliverable);
     assert_eq!(world.told(Tab::Problems).await, ["mail-undeliverable"]);
+}
+
+/// As many as are looked at in one go hold up nothing that lies behind them, and are looked at
+/// again when it was seen to.
+#[tokio::test]
+async fn early_reports_hold_up_nothing_behind_them() {
+    let sink = Sink::start("starttls");
+    let world = at(&sink).await;
+    let ledger = ledger(&world, &sink);
+    world.set("anna@example.com").await.unwrap();
+    world.runner.tick().await.unwrap();
+    let sent = world.mails().await[0].id;
+    let (scope, order) = world.another_order("panel", "c-2").await;
+    reuse::set(&world, &scope, order, "ola@example.com").await;
+    let mails = world.mails().await;
+    let queued = mails.iter().find(|mail| mail.id != sent).unwrap().id;
+    let state = async |id: MailId| {
+        let mails = world.mails().await;
+        mails.iter().find(|mail| mail.id == id).unwrap().state
+    };
+    let place = Place::with("00.host", queued);
+    for number in 1..64 {
+        place.put(&format!("{number:02}.host"), queued);
+    }
+    place.put("final.host", sent);
+    ledger.take_back(&place).await.unwrap();
+    assert_eq!(state(sent).await, MailState::Sent, "64 lie before it");
+    ledger.take_back(&place).await.unwrap();
+    assert_eq!(state(sent).await, MailState::Bounced);
+    world.runner.tick().await.unwrap();
+    assert_eq!(state(queued).await, MailState::Sent);
+    ledger.take_back(&place).await.unwrap();
+    assert_eq!(state(queued).await, MailState::Bounced);
+    assert!(place.is_empty());
 }

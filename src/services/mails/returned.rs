@@ -2,6 +2,11 @@
 //!
 //! Nothing is ever answered: what lies there was sent to a return path.
 
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use super::{MailLedger, SYSTEM, send::mailbox_of};
 use crate::{
     domain::{mail::MailState, refusal::Refused, unit::Unit},
@@ -13,6 +18,24 @@ use crate::{
 const AT_ONCE: usize = 64;
 /// The outcome of a report that stays where it is.
 const EARLY: &str = "early";
+/// Early reports that are told from the others, at most; a look that finds more begins anew.
+const KNOWN: usize = 4096;
+
+/// Names of the reports that were early, until all others were looked at: as many as fit in one
+/// look would hold up what lies behind them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Early(Arc<Mutex<BTreeSet<String>>>);
+
+impl Early {
+    fn names(&self) -> BTreeSet<String> {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.clone()
+    }
+
+    fn keep(&self, names: BTreeSet<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+}
 
 impl MailLedger {
     /// Sees to what has come back. A message stays where it is when its unit cannot be committed,
@@ -22,18 +45,26 @@ impl MailLedger {
     /// 503 when the place or the store cannot be used.
     pub async fn take_back(&self, place: &dyn ReturnedMail) -> Result<(), Refused> {
         let trouble = |error| Refused::unavailable("returned-mail", error);
-        for returned in place.waiting(AT_ONCE).await.map_err(trouble)? {
+        let mut early = self.1.names();
+        let waiting = place.waiting(AT_ONCE, &early).await.map_err(trouble)?;
+        let others_wait = waiting.len() >= AT_ONCE;
+        for returned in waiting {
             let outcome = match &returned.report {
                 Some(report) => self.learn(report).await?,
                 None => "no-report",
             };
             // Counted when it was seen to, once.
             if outcome == EARLY {
+                early.insert(returned.name);
                 continue;
             }
             metrics::counter!("chancery_returned_mails_total", "outcome" => outcome).increment(1);
             place.done(&returned.name).await.map_err(trouble)?;
         }
+        if !others_wait || early.len() > KNOWN {
+            early.clear();
+        }
+        self.1.keep(early);
         Ok(())
     }
 
