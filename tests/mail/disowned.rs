@@ -19,7 +19,7 @@ use chancery::{
 
 use crate::{Sink, World, code_in, reuse, seconds};
 
-async fn disown(world: &World, id: MailboxId, code: &str) -> Result<MailboxView, Refused> {
+pub async fn disown(world: &World, id: MailboxId, code: &str) -> Result<MailboxView, Refused> {
     let holder = Holder {
         peer: "192.0.2.1".to_owned(),
         user_agent: "Browser".to_owned(),

@@ -32,6 +32,11 @@ use crate::{
 impl World {
     /// A certificate of the order, as if it had been signed, and the mail about it.
     pub async fn issue(&self, language: Language) -> Certificate {
+        self.issue_as(language, 0x12).await
+    }
+
+    /// One whose serial begins with this octet.
+    pub async fn issue_as(&self, language: Language, serial: u8) -> Certificate {
         // No service writes such a certificate: nothing was judged and nothing signed.
         self.dir.made_up.store(true, Ordering::SeqCst);
         let (now, order) = (self.now(), self.stored_order().await);
@@ -58,7 +63,7 @@ impl World {
         let certificate = Certificate {
             id,
             issuer: IssuerName::parse("issuing-g1").unwrap(),
-            serial: vec![0x12, 0xab],
+            serial: vec![serial, 0xab],
             partition: 1,
             owner: order.owner.clone(),
             order: order.id,

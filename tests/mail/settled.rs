@@ -8,16 +8,18 @@ use chancery::{
         certificate::Certificate,
         id::{ActivationId, JobId, MailId, RevocationId},
         mail::{Mail, MailKind, MailState, NewMail, QueuedMail},
-        owner::{ActingFor, Caller},
+        mailbox::MailboxStatus,
+        owner::{ActingFor, Caller, IdentityName},
         revocation::{NewRevocation, Revocation},
+        subject_data::doubt::Finding,
         text::Language,
         unit::Unit,
     },
     pkix::tbs_cert_list::CrlReason,
-    ports::store::issuance::Activations,
+    ports::store::{issuance::Activations, registration::SubjectDataSets},
 };
 
-use crate::{Sink, World, at, code_in, reuse, seconds};
+use crate::{Sink, World, at, code_in, disowned::disown, ground::text, reuse, seconds};
 
 impl World {
     async fn queued(&self, kind: MailKind, object: impl ToString) -> QueuedMail {
@@ -39,6 +41,16 @@ impl World {
         let mails = self.mails().await;
         let of_kind = mails.into_iter().filter(|mail| mail.kind == kind);
         of_kind.max_by_key(|mail| mail.created_at).unwrap().state
+    }
+
+    /// The state of a mail that says "it can be activated" and leaves now.
+    async fn called_ready(&self) -> MailState {
+        self.clock.advance(seconds(60));
+        let mail = self.queued(MailKind::ReadyToActivate, self.order).await;
+        let unit = mail.begin(Caller::system("test"), self.now());
+        self.commit(unit).await;
+        self.runner.tick().await.unwrap();
+        self.newest(MailKind::ReadyToActivate).await
     }
 
     /// An activation that runs, for a certificate that takes another's place.
@@ -72,9 +84,38 @@ impl World {
         id
     }
 
+    /// The state of a mail of this kind that leaves now.
+    async fn end_told(&self, kind: MailKind, certificate: &Certificate) -> MailState {
+        self.clock.advance(seconds(60));
+        let mail = self.queued(kind, certificate.id).await;
+        let unit = mail.begin(Caller::system("test"), self.now());
+        self.commit(unit).await;
+        self.runner.tick().await.unwrap();
+        self.newest(kind).await
+    }
+
+    async fn revoke(&self, certificate: &Certificate) {
+        let new = NewRevocation {
+            id: RevocationId::new(self.now(), self.entropy.bytes()),
+            reason: CrlReason::Superseded,
+            compromised_at: None,
+            note: None,
+            requested_by: "panel".to_owned(),
+            acting_for: ActingFor::default(),
+        };
+        let (revoked, entry) = Revocation::record(new, certificate, self.now());
+        let unit = Unit::of(Caller::system("test"), self.now(), revoked);
+        self.commit(unit.change(entry)).await;
+    }
+
     /// The order has a certificate.
     pub async fn certified(&self) -> Certificate {
-        let certificate = self.issue(Language::English).await;
+        self.certified_as(0x12).await
+    }
+
+    /// With a serial of its own.
+    async fn certified_as(&self, serial: u8) -> Certificate {
+        let certificate = self.issue_as(Language::English, serial).await;
         let (now, id) = (self.now(), certificate.activation);
         let begun = self.stored_order().await.begin_activation(id, now);
         self.commit(Unit::of(Caller::system("test"), now, begun.unwrap()))
@@ -114,6 +155,58 @@ async fn an_order_is_called_ready_only_while_it_is() {
 }
 
 #[tokio::test]
+async fn an_order_is_not_called_ready_while_its_data_is_stopped() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    world.verify_data().await;
+    assert_eq!(world.called_ready().await, MailState::Sent);
+    let (now, scope) = (world.now(), world.tenant().await.read());
+    let id = world.stored_order().await.subject_data.unwrap();
+    let data = world.store.subject_data(&scope, id).await.unwrap().unwrap();
+    let found = Finding {
+        by: IdentityName::parse("olga").unwrap(),
+        reason: text("the company is wound up"),
+        source: text("the register"),
+        evidence: None,
+    };
+    let stopped = data.suspend(&found, now).unwrap();
+    world
+        .commit(Unit::of(Caller::system("test"), now, stopped))
+        .await;
+    assert_eq!(world.called_ready().await, MailState::Superseded);
+}
+
+#[tokio::test]
+async fn an_order_is_called_ready_only_while_its_mailbox_is_proven() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    world.verify_data().await;
+    let code = code_in(&sink.mails()[0]);
+    assert_eq!(world.called_ready().await, MailState::Sent);
+    world.clock.advance(seconds(30 * 86_400));
+    assert_eq!(world.view().await.status, MailboxStatus::Lapsed);
+    assert_eq!(
+        world.called_ready().await,
+        MailState::Superseded,
+        "it has lapsed"
+    );
+    let mails = sink.mails().len();
+    world.resend().await.unwrap();
+    world.runner.tick().await.unwrap();
+    let again = code_in(&sink.mails()[mails]);
+    assert_ne!(again, code);
+    world.confirm(&again).await.unwrap();
+    assert_eq!(world.called_ready().await, MailState::Sent);
+    let mailbox = world.view().await.id;
+    disown(&world, mailbox, &again).await.unwrap();
+    assert_eq!(
+        world.called_ready().await,
+        MailState::Superseded,
+        "its holder knows of none"
+    );
+}
+
+#[tokio::test]
 async fn a_reissue_that_is_late_or_refused_is_told_too() {
     let sink = Sink::start("starttls");
     let world = at(&sink).await;
@@ -149,33 +242,55 @@ async fn a_reissue_that_is_late_or_refused_is_told_too() {
     assert_eq!(tell(refused).await, MailState::Superseded, "tried again");
 }
 
+/// Before the certificate's end, and after it.
 #[tokio::test]
-async fn nobody_is_warned_of_the_end_of_what_is_revoked() {
-    let sink = Sink::start("starttls");
-    let world = at(&sink).await;
-    world.set("anna@example.com").await.unwrap();
-    world.runner.tick().await.unwrap();
-    let certificate = world.certified().await;
-    let tell = async || {
-        let mail = world.queued(MailKind::CertificateExpiring, certificate.id);
-        let unit = mail.await.begin(Caller::system("test"), world.now());
-        world.commit(unit).await;
+async fn nobody_is_told_of_the_end_of_what_is_revoked() {
+    for (kind, passed) in [
+        (MailKind::CertificateExpiring, 0),
+        (MailKind::CertificateExpired, 366),
+    ] {
+        let sink = Sink::start("starttls");
+        let world = at(&sink).await;
+        world.set("anna@example.com").await.unwrap();
         world.runner.tick().await.unwrap();
-        let state = world.newest(MailKind::CertificateExpiring).await;
-        world.clock.advance(seconds(60));
-        state
-    };
-    assert_eq!(tell().await, MailState::Sent);
-    let new = NewRevocation {
-        id: RevocationId::new(world.now(), world.entropy.bytes()),
-        reason: CrlReason::Superseded,
-        compromised_at: None,
-        note: None,
-        requested_by: "panel".to_owned(),
-        acting_for: ActingFor::default(),
-    };
-    let (revoked, entry) = Revocation::record(new, &certificate, world.now());
-    let unit = Unit::of(Caller::system("test"), world.now(), revoked);
-    world.commit(unit.change(entry)).await;
-    assert_eq!(tell().await, MailState::Superseded);
+        let certificate = world.certified().await;
+        world.clock.advance(seconds(passed * 86_400));
+        assert_eq!(world.end_told(kind, &certificate).await, MailState::Sent);
+        world.revoke(&certificate).await;
+        let told = world.end_told(kind, &certificate).await;
+        assert_eq!(told, MailState::Superseded, "{kind:?}");
+    }
+}
+
+/// A renewal counts while its own certificate stands.
+#[tokio::test]
+async fn nobody_is_told_of_the_end_of_what_is_renewed() {
+    for (kind, passed) in [
+        (MailKind::CertificateExpiring, 0),
+        (MailKind::CertificateExpired, 366),
+    ] {
+        let sink = Sink::start("starttls");
+        let mut world = at(&sink).await;
+        world.set("anna@example.com").await.unwrap();
+        world.runner.tick().await.unwrap();
+        let certificate = world.certified().await;
+        let first = world.order;
+        let (_, next) = world.another_order("panel", "c-1").await;
+        let now = world.now();
+        let renewed = world.stored_order().await.renewed(next, now).unwrap();
+        world
+            .commit(Unit::of(Caller::system("test"), now, renewed))
+            .await;
+        world.clock.advance(seconds(passed * 86_400 + 60));
+        let told = world.end_told(kind, &certificate).await;
+        assert_eq!(told, MailState::Sent, "{kind:?}: it has no certificate yet");
+        world.order = next;
+        world.set("ola@example.com").await.unwrap();
+        let renewal = world.certified_as(0x13).await;
+        world.order = first;
+        let told = world.end_told(kind, &certificate).await;
+        assert_eq!(told, MailState::Superseded, "{kind:?}");
+        world.revoke(&renewal).await;
+        assert_eq!(world.end_told(kind, &certificate).await, MailState::Sent);
+    }
 }

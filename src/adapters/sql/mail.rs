@@ -118,11 +118,12 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
          LEFT JOIN mailbox AS m ON m.id = CASE WHEN l.kind IN ('verify-address', 'mailbox-lapsing') \
          THEN l.object WHEN l.kind = 'ready-to-activate' THEN o.mailbox END \
          LEFT JOIN revocation AS v ON v.id = CASE WHEN l.kind = 'revoked' THEN l.object \
-         WHEN l.kind = 'certificate-expiring' THEN \
+         WHEN l.kind IN ('certificate-expiring', 'certificate-expired') THEN \
          (SELECT r.id FROM revocation AS r WHERE r.certificate_id = l.object) END \
          LEFT JOIN activation AS a ON l.kind IN ('issuance-delayed', 'issuance-refused') \
          AND a.id = l.object \
-         LEFT JOIN orders AS n ON l.kind = 'certificate-expiring' AND n.id = o.renewed_by \
+         LEFT JOIN orders AS n ON l.kind IN ('certificate-expiring', 'certificate-expired') \
+         AND n.id = o.renewed_by \
          AND n.certificate IS NOT NULL AND NOT EXISTS \
          (SELECT 1 FROM revocation AS r WHERE r.certificate_id = n.certificate) \
          LEFT JOIN certificate AS c ON c.id = CASE WHEN l.kind IN ('issued', \

@@ -40,7 +40,8 @@ pub struct MailFacts {
     pub revocation: Option<Loaded<Revocation>>,
     /// The activation whose delay or refusal the mail tells.
     pub activation: Option<Loaded<Activation>>,
-    /// The order whose certificate, which stands, continues the one that is said to end.
+    /// The order whose certificate, which stands, continues the one that is said to end or to
+    /// have ended.
     pub renewal: Option<Loaded<Order>>,
 }
 
