@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use self::seal::SealKey;
 use crate::{
-    domain::webhook::Outcome,
+    domain::webhook::progress::Outcome,
     policy::webhook_endpoint::{Endpoint, Rules},
     ports::{
         clock::Clock,

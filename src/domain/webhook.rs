@@ -4,8 +4,7 @@
 //! is bookkeeping. The two meet in `round`: whoever moves the place where delivery goes on begins
 //! a new round, and what was booked in an earlier one no longer counts.
 
-use std::time::Duration;
-
+use self::progress::Progress;
 use super::{
     aggregate::{Changed, Loaded},
     audit::{
@@ -20,12 +19,10 @@ use super::{
     timestamp::Timestamp,
 };
 
+pub mod progress;
+
 /// Endpoints of one owner.
 pub const MOST: u32 = 10;
-/// After so long without a delivery an endpoint is disabled.
-pub const PATIENCE: Duration = Duration::from_secs(3 * 24 * 3600);
-/// Without a try for so long it was we who were away: the longest rest between two is an hour.
-const AWAY: Duration = Duration::from_secs(2 * 3600);
 /// Challenges that are sent unasked to an endpoint that does not answer.
 pub const CHALLENGES: u32 = 5;
 
@@ -60,128 +57,6 @@ impl WebhookState {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
-
-/// What came of one try to reach an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// A status of 200 to 299.
-    Delivered,
-    /// Another status.
-    Refused,
-    /// Redirects are not followed.
-    Redirected,
-    /// The host's name has no address.
-    Unresolved,
-    /// The configuration does not let us go there.
-    Forbidden,
-    Unconnected,
-    /// TLS: wrong name, untrusted, expired, too old.
-    Untrusted,
-    Timeout,
-    /// No whole answer.
-    Broken,
-    /// An answer to a challenge without the challenge in it.
-    NotEchoed,
-}
-
-impl Outcome {
-    pub const ALL: [Self; 10] = [
-        Self::Delivered,
-        Self::Refused,
-        Self::Redirected,
-        Self::Unresolved,
-        Self::Forbidden,
-        Self::Unconnected,
-        Self::Untrusted,
-        Self::Timeout,
-        Self::Broken,
-        Self::NotEchoed,
-    ];
-
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::Refused => "refused",
-            Self::Redirected => "redirected",
-            Self::Unresolved => "unresolved",
-            Self::Forbidden => "forbidden",
-            Self::Unconnected => "unconnected",
-            Self::Untrusted => "untrusted",
-            Self::Timeout => "timeout",
-            Self::Broken => "broken",
-            Self::NotEchoed => "not_echoed",
-        }
-    }
-
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
-    }
-}
-
-/// The last try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    pub at: Timestamp,
-    pub outcome: Outcome,
-    /// HTTP status, where there was one.
-    pub status: Option<u16>,
-}
-
-/// How far delivery has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// The round it was booked in.
-    pub round: u32,
-    /// Position of the last line that was delivered or is not wanted.
-    pub delivered: i64,
-    /// Tries in a row that came to nothing.
-    pub failures: u32,
-    pub failing_since: Option<Timestamp>,
-    pub last: Option<Attempt>,
-}
-
-impl Progress {
-    /// As a process that began at `began` finds it. Time in which nobody tried is not the
-    /// endpoint's: its failing begins anew.
-    #[must_use]
-    pub fn since_start(self, began: Timestamp) -> Self {
-        let is_old = self.last.is_some_and(|last| last.at.plus(AWAY) <= began);
-        if !is_old {
-            return self;
-        }
-        Self {
-            failures: 0,
-            failing_since: None,
-            ..self
-        }
-    }
-
-    /// After a try.
-    #[must_use]
-    pub fn tried(self, attempt: Attempt) -> Self {
-        let is_good = attempt.outcome == Outcome::Delivered;
-        let since = self.failing_since.unwrap_or(attempt.at);
-        Self {
-            failures: if is_good {
-                0
-            } else {
-                self.failures.saturating_add(1)
-            },
-            failing_since: (!is_good).then_some(since),
-            last: Some(attempt),
-            ..self
-        }
-    }
-
-    /// Whether nothing was taken for too long.
-    #[must_use]
-    pub fn is_hopeless(&self, now: Timestamp) -> bool {
-        self.failing_since
-            .is_some_and(|since| now.since(since) >= PATIENCE)
     }
 }
 
@@ -392,7 +267,10 @@ impl Stand {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        progress::{Attempt, Outcome},
+        *,
+    };
     use crate::domain::owner::IdentityName;
 
     const NOW: Timestamp = Timestamp::EPOCH;
@@ -416,19 +294,15 @@ mod tests {
         loaded(&Webhook::register(new, NOW))
     }
 
-    fn attempt(outcome: Outcome, hours: u64) -> Attempt {
-        Attempt {
-            at: NOW.plus(Duration::from_secs(hours * 3600)),
-            outcome,
-            status: None,
-        }
-    }
-
     #[test]
     fn a_new_round_forgets_what_was_booked_and_an_activation_keeps_the_place() {
         let mut webhook = (*new()).clone();
         webhook.booked.delivered = 9;
-        webhook.booked = webhook.booked.tried(attempt(Outcome::Timeout, 0));
+        webhook.booked = webhook.booked.tried(Attempt {
+            at: NOW,
+            outcome: Outcome::Timeout,
+            status: None,
+        });
         let active = Webhook::activate(
             Loaded::restore(webhook, super::super::aggregate::Version(1)),
             NOW,
@@ -454,16 +328,5 @@ mod tests {
         assert!(Webhook::activate(deleted.clone(), NOW).is_err());
         assert!(Webhook::rewind(deleted.clone(), 0, NOW).is_err());
         assert!(Webhook::delete(deleted, NOW).is_err());
-    }
-
-    #[test]
-    fn three_days_without_a_delivery_are_too_many_and_one_delivery_ends_them() {
-        let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3600));
-        let failing = new().progress().tried(attempt(Outcome::Refused, 1));
-        let failing = failing.tried(attempt(Outcome::Timeout, 50));
-        assert_eq!(failing.failures, 2);
-        assert!(!failing.is_hopeless(at(72)) && failing.is_hopeless(at(73)));
-        let good = failing.tried(attempt(Outcome::Delivered, 70));
-        assert!(good.failures == 0 && !good.is_hopeless(at(1000)));
     }
 }

@@ -228,7 +228,7 @@ fn wire(webhook: &webhook::Webhook) -> Webhook {
     }
 }
 
-fn tried(attempt: &webhook::Attempt) -> Attempt {
+fn tried(attempt: &webhook::progress::Attempt) -> Attempt {
     Attempt {
         at: attempt.at.to_string(),
         outcome: attempt.outcome.name().to_owned(),

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::{timestamp::Timestamp, webhook::Outcome};
+use crate::domain::{timestamp::Timestamp, webhook::progress::Outcome};
 
 /// A message before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::domain::{
     job::{Job, JobKind, JobToken},
     timestamp::Timestamp,
     unit::{CommitError, Committed, Unit},
-    webhook::Progress,
+    webhook::progress::Progress,
 };
 
 pub mod catalogue;

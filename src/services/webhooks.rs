@@ -19,7 +19,10 @@ use crate::{
         refusal::{Class, Fault, Refused},
         timestamp::Timestamp,
         unit::Unit,
-        webhook::{self, Attempt, NewWebhook, Outcome, Webhook, WebhookState, WebhookUrl},
+        webhook::{
+            self, NewWebhook, Webhook, WebhookState, WebhookUrl,
+            progress::{Attempt, Outcome},
+        },
     },
     policy::access::{ReadScope, TenantScope},
     ports::{
@@ -85,8 +88,6 @@ pub struct Parts {
 pub struct Webhooks {
     parts: Arc<Parts>,
     room: Arc<Semaphore>,
-    /// When this process began.
-    began: Timestamp,
 }
 
 /// What a frontend asks for.
@@ -101,7 +102,6 @@ impl Webhooks {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self {
-            began: parts.clock.now(),
             parts: Arc::new(parts),
             room: Arc::new(Semaphore::new(WAITING)),
         }

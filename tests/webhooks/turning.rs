@@ -25,7 +25,10 @@ use chancery::{
         product::{Localized, Operation, Product, ProductCode},
         text::Language,
         unit::Unit,
-        webhook::{Outcome, Progress, Webhook},
+        webhook::{
+            Webhook,
+            progress::{Outcome, Progress},
+        },
     },
     http::webhooks::word,
     policy::access::{Action, Authenticated, ReadScope, TenantScope},
@@ -79,6 +82,9 @@ pub struct Meanwhile {
 /// The endpoint, and what it has taken.
 pub struct Endpoint {
     pub manner: Mutex<Manner>,
+    /// Whether it answers challenges.
+    pub echoes: Mutex<bool>,
+    pub challenges: Mutex<usize>,
     /// How it goes on once it has taken so many messages.
     pub then: Mutex<Option<(usize, Manner)>>,
     taken: Mutex<Vec<String>>,
@@ -96,7 +102,13 @@ impl Courier for Endpoint {
     async fn take(&self, _: &str, letter: &Letter) -> Result<Receipt, Lost> {
         let said: Value = serde_json::from_slice(&letter.body).unwrap();
         if said.get("challenge").is_some() {
-            let body = letter.body.clone();
+            *self.challenges.lock().unwrap() += 1;
+            let echoes = *self.echoes.lock().unwrap();
+            let body = if echoes {
+                letter.body.clone()
+            } else {
+                Vec::new()
+            };
             return Ok(Receipt { status: 200, body });
         }
         let manner = *self.manner.lock().unwrap();
@@ -282,6 +294,8 @@ impl World {
         });
         let endpoint = Arc::new(Endpoint {
             manner: Mutex::new(Manner::Takes),
+            echoes: Mutex::new(true),
+            challenges: Mutex::new(0),
             then: Mutex::new(None),
             taken: Mutex::default(),
             meanwhile: Mutex::default(),

@@ -10,6 +10,7 @@ use chancery::{
     adapters::sqlite::SqliteStore,
     domain::{
         feed::FeedKind,
+        id::WebhookId,
         identity::Identity,
         job::JobKind,
         owner::Caller,
@@ -20,10 +21,16 @@ use chancery::{
         clock::Clock,
         store::{Booked, Bookkeeping, Store, StoreError},
     },
-    services::webhooks::Webhooks,
+    services::{
+        jobs::Runner,
+        webhooks::{Webhooks, Wish},
+    },
 };
 
-use crate::turning::{HOUR, Manner, Meanwhile, World, parts, runner, service};
+use crate::{
+    ground::text,
+    turning::{HOUR, Manner, Meanwhile, World, parts, request, runner, service},
+};
 
 #[tokio::test]
 async fn one_whose_frontend_was_stopped_is_looked_at_once_an_hour() {
@@ -128,7 +135,7 @@ async fn three_days_in_which_no_process_ran_are_not_the_endpoints() {
     world.rouse().await;
     assert_eq!(world.runner.tick().await.unwrap(), 1);
     assert_eq!(world.progress(id).await.failures, 1);
-    // The same pause, with a process that ran and one that began at its end.
+    // The next process begins at the pause's end.
     world.clock.advance(HOUR * 100);
     let (store, clock, entropy) = (&world.store, &world.clock, &world.entropy);
     let endpoint = Some(world.endpoint.clone());
@@ -140,12 +147,57 @@ async fn three_days_in_which_no_process_ran_are_not_the_endpoints() {
         (progress.failures, progress.failing_since),
         (1, Some(world.clock.now()))
     );
-    world.clock.advance(HOUR * 71);
-    assert_eq!(after.tick().await.unwrap(), 1);
+    is_disabled_after_three_days(&world, &after, id).await;
+}
+
+#[tokio::test]
+async fn three_days_in_which_a_process_tried_nothing_are_not_the_endpoints() {
+    let world = World::new().await;
+    let id = world.active(Vec::new()).await;
+    *world.endpoint.manner.lock().unwrap() = Manner::Refuses;
+    world.order().await;
+    world.rouse().await;
+    assert_eq!(world.runner.tick().await.unwrap(), 1);
+    // It lives on, and its machine sleeps.
+    world.clock.advance(HOUR * 100);
+    assert_eq!(world.runner.tick().await.unwrap(), 1);
+    let progress = world.progress(id).await;
+    assert_eq!(
+        (progress.failures, progress.failing_since),
+        (1, Some(world.clock.now()))
+    );
     assert_eq!(world.webhook(id).await.state, WebhookState::Active);
-    world.clock.advance(HOUR);
-    assert_eq!(after.tick().await.unwrap(), 1);
+    is_disabled_after_three_days(&world, &world.runner, id).await;
+}
+
+/// One that has failed just now, with a try each hour.
+async fn is_disabled_after_three_days(world: &World, runner: &Runner, id: WebhookId) {
+    for _ in 0..72 {
+        assert_eq!(world.webhook(id).await.state, WebhookState::Active);
+        world.clock.advance(HOUR);
+        assert_eq!(runner.tick().await.unwrap(), 1);
+    }
     assert_eq!(world.webhook(id).await.state, WebhookState::Disabled);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_says_nothing_is_challenged_five_times_whatever_lies_between() {
+    let world = World::new().await;
+    *world.endpoint.echoes.lock().unwrap() = false;
+    let scope = world.scope().await;
+    let wish = Wish {
+        url: text("https://hooks.example.com/"),
+        types: Vec::new(),
+    };
+    let made = world.webhooks.register(&scope, wish, request(&scope, "h"));
+    let id = made.await.unwrap().id;
+    for _ in 0..10 {
+        world.ran_out().await;
+        world.clock.advance(HOUR * 30);
+    }
+    let challenges = *world.endpoint.challenges.lock().unwrap();
+    assert_eq!(challenges, 5);
+    assert_eq!(world.webhook(id).await.state, WebhookState::Pending);
 }
 
 /// A store that wakes nobody.

@@ -16,7 +16,7 @@ use crate::{
         idempotency::{Answer, IdempotencyClaim},
         job::{Job, JobKind},
         timestamp::Timestamp,
-        webhook::Progress,
+        webhook::progress::Progress,
     },
     ports::store::{Booked, Bookkeeping},
 };

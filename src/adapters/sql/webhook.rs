@@ -17,7 +17,10 @@ use crate::{
         feed::FeedKind,
         id::WebhookId,
         owner::Owner,
-        webhook::{Attempt, Outcome, Progress, Webhook, WebhookState},
+        webhook::{
+            Webhook, WebhookState,
+            progress::{Attempt, Outcome, Progress},
+        },
     },
     policy::access::ReadScope,
     ports::store::{Page, StoreError, webhooks::Webhooks},

@@ -16,7 +16,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::lost;
 use crate::{
-    domain::webhook::Outcome,
+    domain::webhook::progress::Outcome,
     policy::webhook_endpoint::Endpoint,
     ports::courier::{Letter, Lost, Receipt},
 };

@@ -12,7 +12,10 @@ use crate::{
         owner::Caller,
         refusal::Refused,
         unit::Unit,
-        webhook::{Attempt, Outcome, Webhook, WebhookState},
+        webhook::{
+            Webhook, WebhookState,
+            progress::{Attempt, Outcome},
+        },
     },
     ports::{
         courier::{Courier, Lost, Receipt},
@@ -57,7 +60,7 @@ impl Webhooks {
     async fn book(&self, webhook: &Loaded<Webhook>, taken: Attempt) -> Result<(), Refused> {
         let task = Bookkeeping::BookWebhook {
             id: webhook.id,
-            progress: webhook.progress().tried(taken),
+            progress: webhook.progress().challenged(taken),
         };
         self.parts.store.bookkeep(task).await?;
         Ok(())

@@ -18,7 +18,10 @@ use crate::{
         refusal::Refused,
         timestamp::Timestamp,
         unit::Unit,
-        webhook::{CHALLENGES, Outcome, Progress, Webhook, WebhookState},
+        webhook::{
+            CHALLENGES, Webhook, WebhookState,
+            progress::{Outcome, Progress},
+        },
     },
     policy::access::SystemScope,
     ports::{courier::Courier, entropy::random, store::Bookkeeping},
@@ -162,7 +165,7 @@ impl Webhooks {
                         return Ok(Turn::Over);
                     };
                     let taken = attempt(at, taken.map(|receipt| receipt.status));
-                    *progress = progress.since_start(self.began).tried(taken);
+                    *progress = progress.tried(taken);
                     if taken.outcome != Outcome::Delivered {
                         return Ok(Turn::Failed);
                     }
