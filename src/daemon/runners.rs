@@ -163,7 +163,12 @@ fn documents(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            match documents.catch_up().await {
+            // What a stop cuts short is found again at the next start.
+            let caught_up = tokio::select! {
+                () = stop.cancelled() => return,
+                caught_up = documents.catch_up() => caught_up,
+            };
+            match caught_up {
                 Ok(()) => return,
                 Err(refused) => report("putting documents before the scanner", &refused),
             }
