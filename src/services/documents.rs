@@ -74,6 +74,7 @@ pub struct Documents(Arc<Parts>, Arc<Here>);
 #[derive(Default)]
 struct Here {
     faults: scanning::Faults,
+    sweep: sweeping::LeftOff,
 }
 
 /// A document as its owner sees it.

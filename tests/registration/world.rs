@@ -129,7 +129,7 @@ impl World {
                 entropy,
                 catalogue,
             }),
-            documents: papers(&store, &files, &clock, None),
+            documents: papers(&store, Arc::new(files.clone()), &clock, None),
             notifications: Notifications::new(notifications::Parts {
                 store: shared.clone(),
                 notifications: shared,
@@ -147,7 +147,8 @@ impl World {
 
     /// The same daemon after a start with this scanner, or without one.
     pub fn restart(&mut self, scanner: Option<Arc<dyn Scanner>>) {
-        self.documents = papers(&self.store, &self.files, &self.clock, scanner);
+        let files = Arc::new(self.files.clone());
+        self.documents = papers(&self.store, files, &self.clock, scanner);
     }
 
     async fn register(&self, name: &str, role: Role, number: u8) {
@@ -281,9 +282,9 @@ impl World {
     }
 }
 
-fn papers(
+pub fn papers(
     store: &SqliteStore,
-    files: &DocumentDirectory,
+    files: Arc<dyn DocumentFiles>,
     clock: &Arc<FakeClock>,
     scanner: Option<Arc<dyn Scanner>>,
 ) -> Documents {
@@ -292,7 +293,7 @@ fn papers(
         store: store.clone(),
         sets: store.clone(),
         cases: store,
-        files: Arc::new(files.clone()),
+        files,
         scanner,
         kept_days: 731,
         clock: clock.clone(),

@@ -255,6 +255,15 @@ impl<F: Fetch> SubjectDataSets for F {
         first(self, query, document::read).await
     }
 
+    async fn documents_among(&self, ids: &[DocumentId]) -> Result<Vec<Document>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = ids.iter().map(SqlValue::text).collect();
+        let found = all(self, Query::from("document").any("id", ids), document::read).await?;
+        Ok(found.iter().map(|one| Document::clone(one)).collect())
+    }
+
     async fn not_scanned(&self, after: Option<DocumentId>) -> Result<Vec<DocumentId>, StoreError> {
         let query = Query::from("document")
             .eq("scan", SqlValue::text(Scan::NotScanned.name()))

@@ -101,6 +101,12 @@ pub trait SubjectDataSets: Send + Sync {
     /// When the database cannot answer.
     async fn document(&self, id: DocumentId) -> Result<Option<Loaded<Document>>, StoreError>;
 
+    /// Those of these documents that have a row, in no order; at most 500 are asked for.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn documents_among(&self, ids: &[DocumentId]) -> Result<Vec<Document>, StoreError>;
+
     /// Documents that came in while nobody scanned and are not erased, by id, those after `after`;
     /// at most 200.
     ///
