@@ -19,6 +19,8 @@ pub struct NewFinding {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DataInDoubt {
     pub subject_data_id: String,
+    /// The number in the ETag, which If-Match names when the doubt is settled.
+    pub version: i64,
     /// `verified`, `suspended` or `rejected`.
     pub state: String,
     pub doubt: Option<String>,

@@ -15,7 +15,7 @@ use rustls::sign::SigningKey;
 use serde::Serialize;
 
 use self::{
-    arguments::{EvidenceArguments, EvidenceVerb, FindingArguments, Verb, WordArguments},
+    arguments::{EvidenceArguments, EvidenceVerb, Verb, WordArguments},
     signature::SignFault,
 };
 use super::{
@@ -27,8 +27,7 @@ use super::{
 use crate::{
     api::{
         cases::{CaseLine, CaseResource, EvidenceContent, NewWord, Question},
-        certificates::Certificate,
-        doubts::{DataInDoubt, NewLot, RevokedLot},
+        doubts::NewLot,
         list::List,
         lookups::LookupResource,
     },
@@ -44,6 +43,7 @@ use crate::{
 
 pub mod arguments;
 mod disowned;
+mod doubt;
 mod lookup_text;
 pub mod signature;
 mod text;
@@ -107,43 +107,17 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             post(client, &path, Some(&Question { needed, message }))
         }
         Verb::Disowned(verb) => disowned::run(client, verb),
-        Verb::Suspend(given) => doubt(client, "suspend", &given),
-        Verb::Resume(given) => doubt(client, "resume", &given),
-        Verb::Invalidate(given) => doubt(client, "invalidation", &given),
-        Verb::Resting { data } => resting(client, &data),
+        Verb::Doubt { data } => doubt::show(client, &data),
+        Verb::Suspend(given) => doubt::suspend(client, &given),
+        Verb::Resume(given) => doubt::settle(client, "resume", &given),
+        Verb::Invalidate(given) => doubt::settle(client, "invalidation", &given),
+        Verb::Resting { data } => doubt::resting(client, &data),
         Verb::RevokeResting { data, reason, note } => {
-            revoke_resting(client, &data, &NewLot { reason, note })
+            doubt::revoke_resting(client, &data, &NewLot { reason, note })
         }
         Verb::Propose(given) => say(client, Step::Propose, &given),
         Verb::Decide(given) => say(client, Step::Decide, &given),
     }
-}
-
-fn doubt(client: &Client, what: &str, given: &FindingArguments) -> Result<Report, Fault> {
-    let path = format!("/subject-data/{}/{what}", escaped(&given.data));
-    let body = given.body();
-    let reply = client.send(Method::POST, &path, Some(&body), &Extra::default())?;
-    let data: DataInDoubt = reply.json()?;
-    Ok(Report::new(text::in_doubt(&data), &data))
-}
-
-fn resting(client: &Client, data: &str) -> Result<Report, Fault> {
-    let path = format!("/subject-data/{}/certificates?limit=200", escaped(data));
-    let list: List<Certificate> = client.get(&path)?.json()?;
-    Ok(Report::new(text::resting(&list), &list))
-}
-
-fn revoke_resting(client: &Client, data: &str, lot: &NewLot) -> Result<Report, Fault> {
-    let path = format!("/subject-data/{}/revocations", escaped(data));
-    let reply = client.send(Method::POST, &path, Some(lot), &Extra::default())?;
-    let revoked: RevokedLot = reply.json()?;
-    let more = if revoked.more {
-        "; more are left, or being signed: call again"
-    } else {
-        ""
-    };
-    let text = format!("{} revoked{more}", revoked.revocation_ids.len());
-    Ok(Report::new(text, &revoked))
 }
 
 fn at(case: &str, rest: &str) -> String {

@@ -10,6 +10,7 @@ use super::{
         list::{self, Listing, NoFilter, Paging},
         members::Members,
         path::Id,
+        precondition::{Header, IfMatch},
         scope::{ReadCases, RevokeForHouse, WorkCases},
     },
     refusal::Refusal,
@@ -24,19 +25,22 @@ use crate::{
     },
     domain::{
         id::SubjectDataId,
-        subject_data::{
-            SubjectData,
-            doubt::{Aim, Finding},
-        },
+        idempotency::Answer,
+        subject_data::doubt::{Aim, Finding},
     },
     policy::access::OfficerScope,
     ports::store::Cursor,
-    services::{certificates::Judged, doubts::Progress, revocations::Lot},
+    services::{
+        certificates::Judged,
+        doubts::{Doubted, Progress},
+        revocations::Lot,
+    },
 };
 
 /// The resource's routes.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(read))
         .routes(routes!(suspend))
         .routes(routes!(resume))
         .routes(routes!(invalidate))
@@ -44,7 +48,20 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(revoke_resting))
 }
 
-/// Stops verified data at once: nothing is issued on it until two people have looked.
+/// How data stands that was verified; the ETag is what a doubt of it is settled on.
+#[utoipa::path(get, path = "/subject-data/{id}/doubt", tag = "cases",
+    params(("id" = String, Path)),
+    responses((status = 200, body = DataInDoubt), (status = "4XX", body = Problem)))]
+async fn read(
+    State(app): State<AppState>,
+    ReadCases(scope): ReadCases,
+    Id(id): Id<SubjectDataId>,
+) -> Result<Response, Refusal> {
+    let set = app.doubts.read(&scope, id).await?;
+    Ok(found(&set))
+}
+
+/// Stops verified data at once, without If-Match: nothing is issued on it until two people have looked.
 #[utoipa::path(post, path = "/subject-data/{id}/suspend", tag = "cases",
     params(("id" = String, Path)), request_body = NewFinding,
     responses((status = 200, body = DataInDoubt), (status = "4XX", body = Problem)))]
@@ -54,39 +71,47 @@ async fn suspend(
     Id(id): Id<SubjectDataId>,
     Json(body): Json<NewFinding>,
 ) -> Result<Response, Refusal> {
-    let found = finding(&scope, &body)?;
-    let set = app.doubts.suspend(&scope, id, &found).await?;
-    Ok(answer::ok(&wire(&set)))
+    let finding = finding(&scope, &body)?;
+    let set = app.doubts.suspend(&scope, id, &finding).await?;
+    Ok(found(&set))
 }
 
 /// Lets suspended data be used again: the first call proposes (202), the call of another person,
 /// a validation officer, does it.
 #[utoipa::path(post, path = "/subject-data/{id}/resume", tag = "cases",
-    params(("id" = String, Path)), request_body = NewFinding,
+    params(("id" = String, Path), Header), request_body = NewFinding,
     responses((status = 200, body = DataInDoubt), (status = 202, body = DataInDoubt),
         (status = "4XX", body = Problem)))]
 async fn resume(
     State(app): State<AppState>,
     WorkCases(scope): WorkCases,
     Id(id): Id<SubjectDataId>,
+    IfMatch(seen): IfMatch,
     Json(body): Json<NewFinding>,
 ) -> Result<Response, Refusal> {
-    pursue(&app, &scope, id, Aim::Resume, &body).await
+    let finding = finding(&scope, &body)?;
+    let progress = app.doubts.pursue(&scope, id, seen, Aim::Resume, &finding);
+    Ok(told(&progress.await?))
 }
 
 /// Ends verified data for good, on evidence that it must not be relied on: the first call proposes
 /// (202), the call of another person, a validation officer, does it.
 #[utoipa::path(post, path = "/subject-data/{id}/invalidation", tag = "cases",
-    params(("id" = String, Path)), request_body = NewFinding,
+    params(("id" = String, Path), Header), request_body = NewFinding,
     responses((status = 200, body = DataInDoubt), (status = 202, body = DataInDoubt),
         (status = "4XX", body = Problem)))]
 async fn invalidate(
     State(app): State<AppState>,
     WorkCases(scope): WorkCases,
     Id(id): Id<SubjectDataId>,
+    IfMatch(seen): IfMatch,
     Json(body): Json<NewFinding>,
 ) -> Result<Response, Refusal> {
-    pursue(&app, &scope, id, Aim::Invalidate, &body).await
+    let finding = finding(&scope, &body)?;
+    let progress = app
+        .doubts
+        .pursue(&scope, id, seen, Aim::Invalidate, &finding);
+    Ok(told(&progress.await?))
 }
 
 /// Certificates whose issuance rested on this data, newest first.
@@ -136,18 +161,18 @@ async fn revoke_resting(
     }))
 }
 
-async fn pursue(
-    app: &AppState,
-    scope: &OfficerScope,
-    id: SubjectDataId,
-    aim: Aim,
-    body: &NewFinding,
-) -> Result<Response, Refusal> {
-    let found = finding(scope, body)?;
-    match app.doubts.pursue(scope, id, aim, &found).await? {
-        Progress::Done(set) => Ok(answer::ok(&wire(&set))),
-        Progress::Proposed(set) => Ok(answer::respond(answer::json(202, &wire(&set)))),
+fn told(progress: &Progress) -> Response {
+    match progress {
+        Progress::Done(set) => found(set),
+        Progress::Proposed(set) => answer::respond(Answer {
+            status: 202,
+            ..answer::found(set.version, &wire(set))
+        }),
     }
+}
+
+fn found(set: &Doubted) -> Response {
+    answer::respond(answer::found(set.version, &wire(set)))
 }
 
 fn finding(scope: &OfficerScope, body: &NewFinding) -> Result<Finding, Refusal> {
@@ -163,10 +188,12 @@ fn finding(scope: &OfficerScope, body: &NewFinding) -> Result<Finding, Refusal> 
     }))
 }
 
-fn wire(set: &SubjectData) -> DataInDoubt {
+fn wire(doubted: &Doubted) -> DataInDoubt {
+    let set = &doubted.data;
     let proposed = set.proposed.as_ref();
     DataInDoubt {
         subject_data_id: set.id.to_string(),
+        version: doubted.version.0,
         state: set.state.name().to_owned(),
         doubt: set.doubt.as_ref().map(ToString::to_string),
         proposed: proposed.map(|proposed| proposed.aim.name().to_owned()),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        aggregate::{Changed, Loaded},
+        aggregate::{Changed, Loaded, Version},
         id::{NotificationId, SubjectDataId},
         notification::{Notification, Topic},
         owner::Role,
@@ -32,7 +32,7 @@ use crate::{
     },
     services::{
         certificates::Judged,
-        request::{Stopped, decide},
+        request::{Stopped, decide, require_version},
         revocations::{Lot, Revocations},
     },
 };
@@ -55,12 +55,19 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Doubts(Arc<Parts>);
 
+/// Data with the version that whoever settles a doubt of it must name.
+#[derive(Clone, Debug)]
+pub struct Doubted {
+    pub data: SubjectData,
+    pub version: Version,
+}
+
 /// How far an aim of two people has come.
 #[derive(Clone, Debug)]
 pub enum Progress {
     /// Another person must do it.
-    Proposed(SubjectData),
-    Done(SubjectData),
+    Proposed(Doubted),
+    Done(Doubted),
 }
 
 impl Doubts {
@@ -69,7 +76,19 @@ impl Doubts {
         Self(Arc::new(parts))
     }
 
-    /// Stops verified data at once.
+    /// How the data stands.
+    ///
+    /// # Errors
+    /// 404, 503.
+    pub async fn read(&self, scope: &ReadScope, id: SubjectDataId) -> Result<Doubted, Refused> {
+        let set = self.load(scope, id).await?;
+        Ok(Doubted {
+            version: set.version(),
+            data: (*set).clone(),
+        })
+    }
+
+    /// Stops verified data at once, whatever its version: to stop is never wrong.
     ///
     /// # Errors
     /// 404, 409 `data-set-state-conflict` unless verified.
@@ -78,7 +97,7 @@ impl Doubts {
         scope: &OfficerScope,
         id: SubjectDataId,
         found: &Finding,
-    ) -> Result<SubjectData, Refused> {
+    ) -> Result<Doubted, Refused> {
         decide(async || {
             let now = self.0.clock.now();
             let changed = self.load(&scope.read(), id).await?.suspend(found, now)?;
@@ -88,20 +107,23 @@ impl Doubts {
         .await
     }
 
-    /// The first person proposes, the second one, an officer, does it.
+    /// The first person proposes, the second one, an officer, does it: each on the version that
+    /// they have seen, for what was found since may speak against it.
     ///
     /// # Errors
-    /// 404; 403 `same-officer`, `second-officer-required`; 409 `data-set-state-conflict`.
+    /// 404; 412 when the data has changed since `seen`; 403 `same-officer`, `second-officer-required`; 409 `data-set-state-conflict`.
     pub async fn pursue(
         &self,
         scope: &OfficerScope,
         id: SubjectDataId,
+        seen: Version,
         aim: Aim,
         found: &Finding,
     ) -> Result<Progress, Refused> {
         decide(async || {
             let now = self.0.clock.now();
             let set = self.load(&scope.read(), id).await?;
+            require_version(set.version(), Some(seen))?;
             let proposed = set.proposed.as_ref().filter(|known| known.aim == aim);
             if proposed.is_none() {
                 let changed = set.propose(aim, found, now)?;
@@ -200,21 +222,21 @@ impl Doubts {
         changed: Changed<SubjectData>,
         topic: Option<Topic>,
         now: Timestamp,
-    ) -> Result<SubjectData, Stopped> {
-        let set = SubjectData::clone(&changed);
+    ) -> Result<Doubted, Stopped> {
+        let (data, version) = (SubjectData::clone(&changed), changed.will_be());
         let unit = Unit::of(scope.caller(), now, changed).granted(scope.grant());
         let unit = match topic {
             Some(topic) => unit.tells(Notification::raise(
                 NotificationId::new(now, random(&*self.0.entropy)?),
-                set.owner.clone(),
+                data.owner.clone(),
                 topic,
                 None,
-                set.id,
+                data.id,
                 now,
             )),
             None => unit,
         };
         self.0.store.commit(unit.reserved()).await?;
-        Ok(set)
+        Ok(Doubted { data, version })
     }
 }

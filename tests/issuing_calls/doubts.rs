@@ -1,6 +1,6 @@
 //! Verified data in doubt: stopped by one person, taken back or ended by two, and what rests on it.
 
-use std::fs;
+use std::{fs, thread};
 
 use serde_json::{Value, json};
 
@@ -19,13 +19,28 @@ fn by(world: &World, who: &str, path: &str, body: &Value) -> Answer {
     world.instance.post(who, path, &Call::json(body))
 }
 
+/// On the data as it stands.
+fn settle(world: &World, who: &str, what: &str, body: &Value) -> Answer {
+    let doubt = format!("/subject-data/{}/doubt", world.data);
+    let seen = world.instance.get("auditor", &doubt);
+    let tag = seen.etag.clone().unwrap();
+    assert_eq!(format!("\"{}\"", seen.ok()["version"]), tag);
+    settle_on(world, who, what, &tag, body)
+}
+
+fn settle_on(world: &World, who: &str, what: &str, tag: &str, body: &Value) -> Answer {
+    let path = format!("/subject-data/{}/{what}", world.data);
+    let call = Call::json(body).matching(tag);
+    world.instance.post(who, &path, &call)
+}
+
 #[test]
 fn data_is_stopped_by_one_and_let_go_by_two() {
     let world = World::start(Vec::new());
     let client = world.first();
     let (order, _) = client.ready(&world.data);
     let at = |what: &str| format!("/subject-data/{}/{what}", world.data);
-    let early = by(&world, "officer", &at("resume"), &finding("why not"));
+    let early = settle(&world, "officer", "resume", &finding("why not"));
     assert_eq!(early.refusal(), refused(409, "data-set-state-conflict"));
     let stopped = by(&world, "specialist", &at("suspend"), &finding("struck off"));
     let stopped = stopped.ok();
@@ -44,14 +59,14 @@ fn data_is_stopped_by_one_and_let_go_by_two() {
     let told = client.get("/notifications?tab=problems").ok();
     assert_eq!(told["items"][0]["code"], "data-suspended");
     // Two people let it go, the second of them an officer.
-    let first = by(&world, "officer", &at("resume"), &finding("mistaken"));
+    let first = settle(&world, "officer", "resume", &finding("mistaken"));
     assert_eq!(first.status, 202);
     assert_eq!(first.json()["proposed_by"], "officer");
-    let same = by(&world, "officer", &at("resume"), &finding("mistaken"));
+    let same = settle(&world, "officer", "resume", &finding("mistaken"));
     assert_eq!(same.refusal(), refused(403, "same-officer"));
-    let junior = by(&world, "specialist", &at("resume"), &finding("mistaken"));
+    let junior = settle(&world, "specialist", "resume", &finding("mistaken"));
     assert_eq!(junior.refusal(), refused(403, "second-officer-required"));
-    let second = by(&world, "second", &at("resume"), &finding("mistaken"));
+    let second = settle(&world, "second", "resume", &finding("mistaken"));
     assert_eq!(second.ok()["state"], "verified");
     client.activate(&order, &submission(&new_key().1)).ok();
 }
@@ -68,9 +83,9 @@ fn data_that_was_wrong_is_ended_and_what_rests_on_it_is_revoked() {
     let early = by(&world, "officer", &at("revocations"), &json!({}));
     assert_eq!(early.refusal(), refused(409, "data-set-state-conflict"));
     let found = finding("forged authority");
-    let proposed = by(&world, "specialist", &at("invalidation"), &found);
+    let proposed = settle(&world, "specialist", "invalidation", &found);
     assert_eq!(proposed.status, 202);
-    let ended = by(&world, "officer", &at("invalidation"), &found).ok();
+    let ended = settle(&world, "officer", "invalidation", &found).ok();
     assert_eq!(ended["state"], "rejected");
     let blocked = client.activate(&order, &submission(&new_key().1));
     assert_eq!(blocked.refusal(), refused(409, "step-blocked"));
@@ -98,6 +113,69 @@ fn data_that_was_wrong_is_ended_and_what_rests_on_it_is_revoked() {
     assert_eq!(none["revocation_ids"], json!([]));
 }
 
+/// What somebody found between the look and the word is not settled with it.
+#[test]
+fn a_doubt_that_was_raised_since_the_look_is_not_settled() {
+    let world = World::start(Vec::new());
+    let at = |what: &str| format!("/subject-data/{}/{what}", world.data);
+    let look = || world.instance.get("officer", &at("doubt")).etag.unwrap();
+    let (found, wrong) = (finding("struck off"), finding("mistaken"));
+    let blind = by(&world, "officer", &at("resume"), &wrong);
+    assert_eq!(blind.refusal(), refused(428, "precondition-required"));
+    let verified = look();
+    by(&world, "specialist", &at("suspend"), &found).ok();
+    for what in ["resume", "invalidation"] {
+        let old = settle_on(&world, "officer", what, &verified, &wrong);
+        assert_eq!(old.refusal(), refused(412, "precondition-failed"), "{what}");
+    }
+    let suspended = look();
+    let proposed = settle_on(&world, "officer", "resume", &suspended, &wrong);
+    assert_eq!(proposed.status, 202);
+    assert_eq!(proposed.etag.as_deref(), Some(look().as_str()));
+    // The proposal itself is something that a second person must have seen.
+    let old = settle_on(&world, "second", "resume", &suspended, &wrong);
+    assert_eq!(old.refusal(), refused(412, "precondition-failed"));
+    // Let go, and stopped again for another reason: the first proposal's seconder is too late.
+    let first = look();
+    let gone = settle_on(&world, "second", "resume", &first, &wrong);
+    assert_eq!(gone.ok()["state"], "verified");
+    by(
+        &world,
+        "specialist",
+        &at("suspend"),
+        &finding("in liquidation"),
+    )
+    .ok();
+    let late = settle_on(&world, "officer", "resume", &first, &wrong);
+    assert_eq!(late.refusal(), refused(412, "precondition-failed"));
+    let now = world.instance.get("officer", &at("doubt")).ok();
+    assert_eq!(
+        (&now["state"], &now["doubt"]),
+        (&json!("suspended"), &json!("in liquidation"))
+    );
+}
+
+/// Two people at the same moment on the same version: one of them does it.
+#[test]
+fn of_two_words_on_one_version_one_counts() {
+    let world = World::start(Vec::new());
+    let at = |what: &str| format!("/subject-data/{}/{what}", world.data);
+    by(&world, "specialist", &at("suspend"), &finding("struck off")).ok();
+    let tag = world.instance.get("officer", &at("doubt")).etag.unwrap();
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let ask = |who: &'static str, what: &'static str| {
+            let (world, tag) = (&world, &tag);
+            scope.spawn(move || settle_on(world, who, what, tag, &finding("seen")).status)
+        };
+        let both = [ask("officer", "resume"), ask("second", "invalidation")];
+        both.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(
+        matches!(statuses[..], [202, 412] | [412, 202]),
+        "{statuses:?}"
+    );
+}
+
 /// Its owner has no more use for it; the certificates that rest on it are still in doubt.
 #[test]
 fn doubted_data_that_its_owner_withdraws_is_ended_all_the_same() {
@@ -109,16 +187,16 @@ fn doubted_data_that_its_owner_withdraws_is_ended_all_the_same() {
     by(&world, "specialist", &at("suspend"), &found).ok();
     let gone = client.call("POST", &at("withdraw"), &Call::default());
     assert_eq!(gone.ok()["state"], "withdrawn");
-    let back = by(&world, "officer", &at("resume"), &found);
+    let back = settle(&world, "officer", "resume", &found);
     assert_eq!(back.refusal(), refused(409, "data-set-state-conflict"));
     let lot = json!({"reason": "privilegeWithdrawn"});
     let lot = by(&world, "officer", &at("revocations"), &lot).ok();
     assert_eq!(lot["revocation_ids"].as_array().unwrap().len(), 1, "{lot}");
     let path = format!("/certificates/{}", issued["id"].as_str().unwrap());
     assert_eq!(client.get(&path).ok()["state"], "revoked");
-    let proposed = by(&world, "specialist", &at("invalidation"), &found);
+    let proposed = settle(&world, "specialist", "invalidation", &found);
     assert_eq!(proposed.status, 202, "{}", proposed.json());
-    let ended = by(&world, "officer", &at("invalidation"), &found).ok();
+    let ended = settle(&world, "officer", "invalidation", &found).ok();
     assert_eq!(ended["state"], "rejected");
 }
 

@@ -98,7 +98,9 @@ fn doubted(world: &World) {
     let found = json!({"reason": "struck off", "source": "KRS", "evidence": "entry 12"});
     for what in ["suspend", "resume"] {
         let path = format!("/subject-data/{}/{what}", data.data);
-        let call = Call::json(&found);
+        let doubt = format!("/subject-data/{}/doubt", data.data);
+        let tag = world.instance.get("officer", &doubt).etag.unwrap();
+        let call = Call::json(&found).matching(&tag);
         world.instance.post("officer", &path, &call).ok();
     }
 }

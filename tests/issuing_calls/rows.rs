@@ -180,9 +180,14 @@ fn data() -> Vec<Row> {
             .with(statements),
         row("POST", "/subject-data/{id}/withdraw", use_).with(json!({})),
         row("GET", "/subject-data/{id}/documents", read),
+        row("GET", "/subject-data/{id}/doubt", Who::PeopleAndAuditor),
         row("POST", "/subject-data/{id}/suspend", Who::People).with(finding.clone()),
-        row("POST", "/subject-data/{id}/resume", Who::People).with(finding.clone()),
-        row("POST", "/subject-data/{id}/invalidation", Who::People).with(finding),
+        row("POST", "/subject-data/{id}/resume", Who::People)
+            .versioned()
+            .with(finding.clone()),
+        row("POST", "/subject-data/{id}/invalidation", Who::People)
+            .versioned()
+            .with(finding),
         row(
             "GET",
             "/subject-data/{id}/certificates",

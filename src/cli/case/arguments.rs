@@ -71,12 +71,14 @@ pub enum Verb {
     /// Orders that stand still because the holder of the mailbox said "this was not me".
     #[command(subcommand)]
     Disowned(DisownedVerb),
+    /// How verified data stands, with the version on which a doubt of it is settled.
+    Doubt { data: String },
     /// Stop verified data at once: nothing is issued on it until two people have looked.
     Suspend(FindingArguments),
     /// Let suspended data be used again; the second person, an officer, does it.
-    Resume(FindingArguments),
+    Resume(SettlingArguments),
     /// End verified data for good; the second person, an officer, does it.
-    Invalidate(FindingArguments),
+    Invalidate(SettlingArguments),
     /// Certificates that rest on a set of data.
     Resting { data: String },
     /// Revoke up to 50 certificates that rest on stopped data.
@@ -311,6 +313,16 @@ pub struct FindingArguments {
     /// What it says there, or where it is kept.
     #[arg(long)]
     pub evidence: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct SettlingArguments {
+    #[command(flatten)]
+    pub finding: FindingArguments,
+    /// The version that you decided on, as `case doubt` shows it: what was found since is not
+    /// settled.
+    #[arg(long)]
+    pub seen: i64,
 }
 
 impl FindingArguments {

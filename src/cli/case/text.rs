@@ -8,8 +8,6 @@ use crate::api::{
         CaseData, CaseLine, CaseResource, CheckLine, Comparison, ComparisonStep, EvidenceContent,
         SignedWord,
     },
-    certificates::Certificate,
-    doubts::DataInDoubt,
     list::List,
 };
 
@@ -187,25 +185,4 @@ fn word(name: &str, word: &SignedWord) -> String {
 fn put(out: &mut String, line: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{line}");
-}
-
-/// Data after an act on it.
-pub fn in_doubt(data: &DataInDoubt) -> String {
-    let mut text = format!("{}  {}", data.subject_data_id, data.state);
-    if let Some(doubt) = &data.doubt {
-        text.push_str(&format!("\n  doubt    {doubt}"));
-    }
-    if let (Some(aim), Some(by)) = (&data.proposed, &data.proposed_by) {
-        text.push_str(&format!(
-            "\n  {aim} proposed by {by}: another person must do it"
-        ));
-    }
-    text
-}
-
-/// What rests on data.
-pub fn resting(list: &List<Certificate>) -> String {
-    let line = |one: &Certificate| format!("{}  {}  {}", one.id, one.state, one.sans.join(", "));
-    let lines: Vec<String> = list.items.iter().map(line).collect();
-    lines.join("\n")
 }
