@@ -8,6 +8,8 @@
 
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "case_calls/independence.rs"]
+mod independence;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
@@ -176,14 +178,17 @@ fn an_extract_says_nothing_of_a_representative() {
     let desk = Desk::open(&instance, "customer", "c-1");
     desk.act("specialist", "/claim").ok();
     let extract = desk.post("specialist", "/evidence", &note()).ok();
-    let extract = verified(extract["evidence"]["id"].as_str().unwrap());
+    let found_in = extract["evidence"]["id"].as_str().unwrap();
+    let extract = verified(found_in);
     let authority = desk.put("specialist", "/checks/representative_authority", &extract);
     refused(&authority, 422, "validation-failed");
     let error = &authority.json()["errors"][0];
     assert_eq!(error["pointer"], "/evidence");
     assert_eq!(error["code"], "contact-missing");
     assert_ne!(error["message"]["en"], error["message"]["pl"]);
-    let reached = desk.post("specialist", "/evidence", &contact()).ok();
+    let reached = desk
+        .post("specialist", "/evidence", &contact(found_in))
+        .ok();
     let reached = verified(reached["evidence"]["id"].as_str().unwrap());
     desk.put("specialist", "/checks/representative_authority", &reached)
         .ok();
@@ -279,27 +284,12 @@ fn people_do_it_all_from_the_command_line() {
     };
     assert!(ok("specialist", "case list --state queued").contains(case));
     ok("specialist", &format!("case claim {case}"));
-    std::fs::write(
-        desk.instance.path("extract.txt"),
-        "KRS 0012345678: active\n",
-    )
-    .unwrap();
-    let add =
-        format!("case evidence add {case} --kind register --source KRS --content extract.txt");
-    let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
-    let added: Value = serde_json::from_str(&added).unwrap();
-    let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
-    let add = format!("case evidence add {case} --kind contact --source KRS --content extract.txt");
-    let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
-    let reached: Value = serde_json::from_str(&added).unwrap();
-    let reached = reached["evidence"]["id"].as_str().unwrap();
-    let shown = ok("officer", &format!("case evidence show {case} {evidence}"));
-    assert!(shown.contains("KRS 0012345678: active"));
+    let (evidence, reached) = recorded(&desk, &ok);
     for check in desk.read("officer").ok()["checks"].as_array().unwrap() {
         if check["state"] == "REQUIRED" {
             let name = check["check"].as_str().unwrap();
             let by = match name {
-                "representative_authority" => reached,
+                "representative_authority" => &reached,
                 _ => &evidence,
             };
             let state = format!("--state VERIFIED --checked-at {PAST} --evidence {by}");
@@ -331,4 +321,33 @@ fn people_do_it_all_from_the_command_line() {
     assert!(ok("officer", &format!("case decide {case} --outcome approve")).contains("(decided)"));
     assert_eq!(run("specialist", "case show").0, 2);
     assert_eq!(run("specialist", &format!("case release {case}")).0, 1);
+}
+
+/// An extract and a call, by the command line: their ids.
+fn recorded(desk: &Desk, ok: &dyn Fn(&str, &str) -> String) -> (String, String) {
+    let case = desk.case.as_str();
+    std::fs::write(
+        desk.instance.path("extract.txt"),
+        "KRS 0012345678: active\n",
+    )
+    .unwrap();
+    let add = format!(
+        "case evidence add {case} --kind register --register manual --source KRS --content extract.txt"
+    );
+    let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
+    let added: Value = serde_json::from_str(&added).unwrap();
+    let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
+    let add = format!(
+        "case evidence add {case} --kind contact --reached-at +48225550100 --person Nowak \
+         --found-in {evidence} --source call --content extract.txt"
+    );
+    let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
+    let reached: Value = serde_json::from_str(&added).unwrap();
+    let reached = reached["evidence"]["id"].as_str().unwrap().to_owned();
+    let shown = ok("officer", &format!("case evidence show {case} {evidence}"));
+    assert!(shown.contains("KRS 0012345678: active") && shown.contains("register   manual"));
+    let shown = ok("officer", &format!("case evidence show {case} {reached}"));
+    let said = format!("reached    Nowak at +48225550100, found in {evidence}");
+    assert!(shown.contains(&said), "{shown}");
+    (evidence, reached)
 }

@@ -47,24 +47,29 @@ def establish(specialist, case, identifier, source):
     """Facts, and an outcome with its evidence for every check that no register has answered."""
     step("The specialist establishes what is still open, each outcome with its evidence")
     data = case["data"]
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    read = f"{data['organization']}, {' '.join(identifier)}, {data['locality']}: active."
+    asked = found(case) or evidence(
+        specialist, case, "register", "extract of the register, read by a person",
+        ["--register", "manual", "--content", specialist.out.note(read)], now)
+    kept = {"register": asked}
+    reached = ["--reached-at", "+49 89 555 01 00", "--person", "Erika Example", "--found-in", asked]
     says = {
         "representative_authority": ("contact", "telephone number of the register",
-                                     "A member of the board confirms the order."),
-        "deny_list": ("note", "deny list of the CA", "Neither the name nor the number is on it."),
+                                     "A member of the board confirms the order.", reached),
+        "deny_list": ("note", "deny list of the CA", "Neither the name nor the number is on it.",
+                      []),
     }
-    read = f"{data['organization']}, {' '.join(identifier)}, {data['locality']}: active."
-    extract = ("register", "extract of the register, read by a person", read)
-    kept = {}
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     for check in case["checks"]:
         if check["state"] != "REQUIRED":
             continue
-        kind, where, words = says.get(check["check"], extract)
-        what = ["--content", specialist.out.note(words)]
+        kind, where, words, more = says.get(check["check"], ("register", "", "", []))
         if source and kind == "register":
-            kind, what = "document", ["--document", source]
+            kind, where = "document", "extract that the applicant sent"
+            words, more = "", ["--document", source]
         if kind not in kept:
-            kept[kind] = evidence(specialist, case, kind, where, what, now)
+            what = ["--content", specialist.out.note(words)] if words else []
+            kept[kind] = evidence(specialist, case, kind, where, [*what, *more], now)
         specialist.case("check", case["id"], check["check"], "--state", "VERIFIED",
                         "--checked-at", now, "--evidence", kept[kind])
     scheme, number = identifier
@@ -73,6 +78,11 @@ def establish(specialist, case, identifier, source):
                             data["state_or_province"], "--locality", data["locality"],
                             "--scheme", scheme, "--number", number)
     say(f"organizationIdentifier: {facts['facts']['organization_identifier']}")
+
+
+def found(case):
+    """The evidence of a register that answered the daemon."""
+    return next((e["id"] for e in case["evidence"] if e.get("outcome") == "found"), None)
 
 
 def evidence(specialist, case, kind, source, what, obtained):

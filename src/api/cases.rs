@@ -115,6 +115,14 @@ pub struct EvidenceLine {
     pub source: String,
     pub description: Option<String>,
     pub document_id: Option<String>,
+    /// The register that was asked, by the daemon or by a person.
+    pub register: Option<String>,
+    /// Of a contact: what was called or written to.
+    pub reached_at: Option<String>,
+    /// Of a contact: the representative who answered.
+    pub person: Option<String>,
+    /// Of a contact: the evidence in which `reached_at` was found.
+    pub found_in: Option<String>,
     /// SHA-256 of the content or the document, in hex.
     pub sha256: String,
     pub obtained_at: String,
@@ -262,6 +270,16 @@ pub struct NewEvidence {
     /// At most 32 KiB.
     pub content: Option<String>,
     pub document_id: Option<String>,
+    /// Of `register`: which one was asked, by its name on the public page of registers in use
+    /// (`manual` for one of the data's country without an interface).
+    pub register: Option<String>,
+    /// Of `contact`: what was called or written to; at most 200 characters.
+    pub reached_at: Option<String>,
+    /// Of `contact`: the representative who answered; at most 200 characters.
+    pub person: Option<String>,
+    /// Of `contact`: the evidence of this case in which `reached_at` was found: a register's
+    /// answer, or a document that a person of the CA brought.
+    pub found_in: Option<String>,
     /// RFC 3339; not in the future.
     pub obtained_at: String,
 }

@@ -116,6 +116,8 @@ pub struct VerifiedFacts {
     pub organization_lapses_at: String,
     pub authority_checked_at: String,
     pub authority_lapses_at: String,
+    /// Who was reached and confirmed the authority.
+    pub representatives: Vec<String>,
     pub decided_at: String,
 }
 

@@ -324,13 +324,15 @@ impl EvidenceKind {
     }
 }
 
-impl Evidence {
-    /// The register that was asked, of a lookup: its source begins with the register's name.
-    #[must_use]
-    pub fn register(&self) -> Option<RegisterId> {
-        self.kind.lookup()?;
-        RegisterId::from_name(self.source.as_str().split(' ').next()?)
-    }
+/// Whom a contact reached, and where the way to them was found (S/MIME BR 3.2.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// What was called or written to.
+    pub reached_at: Text<200>,
+    /// The representative who answered.
+    pub person: Text<200>,
+    /// Evidence of the same case that is not the applicant's own word.
+    pub found_in: EvidenceId,
 }
 
 /// A piece of evidence; immutable.
@@ -343,6 +345,10 @@ pub struct Evidence {
     pub source: Text<500>,
     pub description: Option<Text<1000>>,
     pub document: Option<DocumentId>,
+    /// The register that was asked, by the daemon or by a person.
+    pub register: Option<RegisterId>,
+    /// Of a contact.
+    pub contact: Option<Contact>,
     /// What was seen, as text: of people at most 32 KiB, of lookups all that was answered; empty
     /// when a document holds it.
     pub content: String,

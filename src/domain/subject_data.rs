@@ -100,6 +100,8 @@ pub struct VerifiedFacts {
     pub organization_checked_at: Timestamp,
     /// Date of the authority check: its 825 days run from here.
     pub authority_checked_at: Timestamp,
+    /// Who was reached and confirmed the authority: the list of BR 3.2.6.
+    pub representatives: Vec<Text<200>>,
     pub decided_at: Timestamp,
 }
 

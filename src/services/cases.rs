@@ -139,7 +139,8 @@ impl CaseWork {
 
 impl Ground {
     fn digest(&self) -> [u8; 32] {
-        self.case.digest(&self.data, &self.documents)
+        self.case
+            .digest(&self.data, &self.documents, &self.evidence)
     }
 
     /// Documents that are evidence can be looked at.
@@ -161,6 +162,12 @@ impl Ground {
         )
     }
 
+    /// The ground once this is recorded in the same unit.
+    fn with(mut self, piece: &Evidence) -> Self {
+        self.evidence.push(piece.clone());
+        self
+    }
+
     /// How the case looks after the change.
     fn after(&self, changed: &Changed<Case>, data: &SubjectData) -> CaseView {
         CaseView {
@@ -170,7 +177,7 @@ impl Ground {
             documents: self.documents.clone(),
             evidence: self.evidence.clone(),
             mixed_labels: self.mixed_labels.clone(),
-            digest: changed.digest(data, &self.documents),
+            digest: changed.digest(data, &self.documents, &self.evidence),
             now: self.now,
         }
     }

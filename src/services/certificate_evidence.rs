@@ -269,10 +269,11 @@ impl CertificateEvidence {
                 words.push(self.word(&case, step, verdict).await?);
             }
         }
+        let evidence = self.0.cases.evidence_of(id).await?;
         Ok(Some(Decided {
-            evidence: self.0.cases.evidence_of(id).await?,
             words,
-            content: case.content(data, documents),
+            content: case.content(data, documents, &evidence),
+            evidence,
             case: Case::clone(&case),
         }))
     }

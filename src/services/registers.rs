@@ -28,6 +28,16 @@ impl Registers {
         self.0.iter().map(AsRef::as_ref)
     }
 
+    /// Whether the CA publishes that it uses this register for organisations of the country.
+    #[must_use]
+    pub fn publishes(&self, register: RegisterId, country: Country) -> bool {
+        let mut those = self.all().filter(|one| one.id() == register);
+        those.any(|one| {
+            let mut kinds = one.schemes().iter();
+            kinds.any(|scheme| one.takes(scheme.kind, country))
+        })
+    }
+
     /// Whether the daemon itself can ask by this kind of number.
     #[must_use]
     pub fn is_online(&self, kind: &str, country: Country) -> bool {

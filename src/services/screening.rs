@@ -138,6 +138,8 @@ pub fn record(
         source,
         description: Text::parse(&note).ok(),
         document: None,
+        register: None,
+        contact: None,
         sha256: Sha256::digest(&content).into(),
         content,
         obtained_at: now,

@@ -7,6 +7,7 @@ use chancery::{
         case::{EvidenceKind, lookup::LookupState},
         register::{LookupResult, RegisterId},
     },
+    policy::case_rules::evidence::Reached,
     services::cases::evidence::NewEvidence,
 };
 use tokio::sync::oneshot;
@@ -76,6 +77,8 @@ async fn a_case_that_takes_no_more_evidence_is_left_to_people() {
         description: None,
         content: Some("nothing".to_owned()),
         document: None,
+        register: None,
+        reached: Reached::default(),
         obtained_at: scene.world.now(),
     };
     while scene.stored().await.0.room() > 0 {

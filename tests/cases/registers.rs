@@ -254,7 +254,7 @@ impl Scene {
         let (_, evidence) = self.stored().await;
         let told = evidence.iter().filter_map(|piece| {
             let by = piece.recorded_by.to_string();
-            Some((piece.register()?, piece.kind.lookup()?, by))
+            Some((piece.register?, piece.kind.lookup()?, by))
         });
         let mut told: Vec<_> = told.collect();
         told.sort();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chancery::{
-    adapters::sqlite::SqliteStore,
+    adapters::{register::manual::Manual, sqlite::SqliteStore},
     domain::{
         aggregate::Loaded,
         case::{
@@ -22,6 +22,7 @@ use chancery::{
         owner::{ActingFor, Caller, IdentityName, Owner, Role},
         product::ProductCode,
         refusal::Refused,
+        register::RegisterId,
         subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
         subject_key::{Holder, KeyHolder},
         text::{Country, Language},
@@ -33,6 +34,7 @@ use chancery::{
         access::{Action, Authenticated, OfficerScope, ReadScope},
         case_rules::{
             check::Outcome,
+            evidence::Reached,
             facts::{FactsInput, IdentifierInput},
         },
         mailbox_address,
@@ -114,9 +116,11 @@ impl World {
         } = Ground::new().await;
         let shared = Arc::new(store.clone());
         let files = cabinet(dir.path(), entropy.clone());
+        let url = "https://register.example.com".to_owned();
+        let manual = Manual::new(Country::parse("PL").unwrap(), url, clock.clone());
         let work = CaseWork::new(Parts {
             warnings: Arc::default(),
-            registers: Registers::default(),
+            registers: Registers::new(vec![Arc::new(manual)]),
             screening: Arc::default(),
             store: shared.clone(),
             cases: shared.clone(),
@@ -316,26 +320,24 @@ impl World {
     }
 
     pub async fn add_note(&self, person: &Person, content: &str) -> Result<CaseView, Refused> {
-        self.add(person, EvidenceKind::Register, content).await
+        let scope = self.scope(person).await;
+        let new = self.found(EvidenceKind::Register, content);
+        let added = self.work.add_evidence(&scope, self.case, &new).await;
+        added.map(|(_, view)| view)
     }
 
-    pub async fn add(
-        &self,
-        person: &Person,
-        kind: EvidenceKind,
-        content: &str,
-    ) -> Result<CaseView, Refused> {
-        let new = NewEvidence {
+    /// What a person read in the country's register, or another piece.
+    pub fn found(&self, kind: EvidenceKind, content: &str) -> NewEvidence {
+        NewEvidence {
             kind,
             source: text("KRS"),
             description: None,
             content: Some(content.to_owned()),
             document: None,
+            register: (kind == EvidenceKind::Register).then_some(RegisterId::Manual),
+            reached: Reached::default(),
             obtained_at: self.now(),
-        };
-        let scope = self.scope(person).await;
-        let added = self.work.add_evidence(&scope, self.case, &new).await;
-        added.map(|(_, view)| view)
+        }
     }
 
     pub async fn record(&self, person: &Person, kind: CheckKind, age: u32) -> CaseView {
@@ -357,9 +359,18 @@ impl World {
     /// Everything an approval needs, by anna. The authority was checked `age` days ago.
     pub async fn complete(&self, age: u32) -> CaseView {
         self.claim(&self.anna).await.unwrap();
-        self.add_note(&self.anna, "an extract").await.unwrap();
-        let contact = EvidenceKind::Contact;
-        self.add(&self.anna, contact, "a call").await.unwrap();
+        let noted = self.add_note(&self.anna, "an extract").await.unwrap();
+        let call = NewEvidence {
+            reached: Reached {
+                at: Some(text("+48 22 555 01 00")),
+                person: Some(text("Jan Example")),
+                found_in: noted.evidence.last().map(|piece| piece.id),
+            },
+            ..self.found(EvidenceKind::Contact, "a call")
+        };
+        let scope = self.scope(&self.anna).await;
+        let called = self.work.add_evidence(&scope, self.case, &call).await;
+        called.unwrap();
         for check in self.stored_case().await.checks.clone() {
             if check.state == CheckState::Required {
                 let authority = check.kind == CheckKind::RepresentativeAuthority;

@@ -253,6 +253,7 @@ impl World {
             locality: Some(text("Warszawa")),
             organization_checked_at: now,
             authority_checked_at: now,
+            representatives: Vec::new(),
             decided_at: now,
         };
         let verified = data.verify(facts, now).unwrap();

@@ -58,6 +58,7 @@ impl World {
             locality: None,
             organization_checked_at: now,
             authority_checked_at: now,
+            representatives: Vec::new(),
             decided_at: now,
         };
         let set = set.unwrap().verify(facts, now).unwrap();

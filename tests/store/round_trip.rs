@@ -110,6 +110,8 @@ pub async fn cases_and_evidence<S: WholeStore>(world: World<S>) {
         source: Text::parse("https://register.example").unwrap(),
         description: None,
         document: None,
+        register: None,
+        contact: None,
         content: "KRS 0000123456\nŁódź".to_owned(),
         sha256: [7; 32],
         obtained_at: world.now(),

@@ -113,7 +113,8 @@ impl<'a> Desk<'a> {
         self.act("specialist", "/claim").ok();
         let added = self.post("specialist", "/evidence", &note()).ok();
         let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
-        let reached = self.post("specialist", "/evidence", &contact()).ok();
+        let reached = contact(&evidence);
+        let reached = self.post("specialist", "/evidence", &reached).ok();
         let reached = reached["evidence"]["id"].as_str().unwrap();
         for check in self.read("officer").ok()["checks"].as_array().unwrap() {
             if check["state"] == "REQUIRED" {
@@ -132,13 +133,22 @@ impl<'a> Desk<'a> {
 }
 
 pub fn note() -> Value {
-    json!({"kind": "register", "source": "KRS", "content": "active", "obtained_at": PAST})
+    json!({
+        "kind": "register",
+        "register": "manual",
+        "source": "KRS",
+        "content": "active",
+        "obtained_at": PAST,
+    })
 }
 
-/// Somebody of the organisation, reached by what the register says.
-pub fn contact() -> Value {
+/// Somebody of the organisation, reached by what this evidence says.
+pub fn contact(found_in: &str) -> Value {
     json!({
         "kind": "contact",
+        "reached_at": "+48 22 555 01 00",
+        "person": "Jan Example",
+        "found_in": found_in,
         "source": "telephone number of the register",
         "content": "a member of the board confirms the order",
         "obtained_at": PAST,

@@ -259,6 +259,9 @@ key = "issuing-g1"
 profiles = ["org-multipurpose", "org-strict"]
 base_url = "http://pki.example.com"
 {caa}
+[[registers.manual]]
+country = "PL"
+url = "https://register.example.com"
 [mail]
 ca_name = "Example CA"
 contact = "help@example.com"

@@ -5,8 +5,9 @@ use super::{
     value::{Columns, Fields, SqlValue, Unreadable},
 };
 use crate::domain::{
-    case::{Evidence, EvidenceKind},
+    case::{Contact, Evidence, EvidenceKind},
     owner::IdentityName,
+    register::RegisterId,
 };
 
 pub static TABLE: Table = Table {
@@ -19,6 +20,10 @@ pub static TABLE: Table = Table {
         "source",
         "description",
         "document",
+        "register",
+        "reached_at",
+        "person",
+        "found_in",
         "content",
         "sha256",
         "obtained_at",
@@ -31,6 +36,8 @@ pub static TABLE: Table = Table {
 
 #[must_use]
 pub fn record(evidence: &Evidence) -> Record {
+    let register = evidence.register.map(RegisterId::name);
+    let contact = evidence.contact.as_ref();
     vec![
         SqlValue::text(evidence.id),
         SqlValue::text(evidence.case),
@@ -38,6 +45,10 @@ pub fn record(evidence: &Evidence) -> Record {
         SqlValue::text(&evidence.source),
         SqlValue::maybe(evidence.description.as_ref()),
         SqlValue::maybe(evidence.document.as_ref()),
+        SqlValue::maybe(register.as_ref()),
+        SqlValue::maybe(contact.map(|contact| &contact.reached_at)),
+        SqlValue::maybe(contact.map(|contact| &contact.person)),
+        SqlValue::maybe(contact.map(|contact| &contact.found_in)),
         SqlValue::text(&evidence.content),
         SqlValue::blob(&evidence.sha256),
         SqlValue::time(evidence.obtained_at),
@@ -55,10 +66,23 @@ pub fn read(row: &dyn Columns) -> Result<Evidence, Unreadable> {
         source: row.text("source")?,
         description: row.maybe_text("description")?,
         document: row.maybe_parsed("document")?,
+        register: row.maybe_with("register", RegisterId::from_name)?,
+        contact: read_contact(row)?,
         content: row.string("content")?,
         sha256: row.array("sha256")?,
         obtained_at: row.time("obtained_at")?,
         recorded_by: row.with("recorded_by", IdentityName::parse)?,
         recorded_at: row.time("recorded_at")?,
     })
+}
+
+fn read_contact(row: Fields<'_>) -> Result<Option<Contact>, Unreadable> {
+    let Some(found_in) = row.maybe_parsed("found_in")? else {
+        return Ok(None);
+    };
+    Ok(Some(Contact {
+        reached_at: row.text("reached_at")?,
+        person: row.text("person")?,
+        found_in,
+    }))
 }

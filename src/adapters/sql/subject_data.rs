@@ -19,7 +19,7 @@ use crate::{
         subject_data::{
             SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, need::Need,
         },
-        text::Country,
+        text::{Country, Text},
         timestamp::Timestamp,
     },
     policy::access::ReadScope,
@@ -163,6 +163,7 @@ fn read_method(row: Fields<'_>) -> Result<VerificationMethod, Unreadable> {
 }
 
 fn facts(facts: &VerifiedFacts) -> Json {
+    let representatives = facts.representatives.iter().filter_map(json::text);
     json::object([
         ("organization", json::text(&facts.organization)),
         (
@@ -183,12 +184,17 @@ fn facts(facts: &VerifiedFacts) -> Json {
             "authority_checked_at",
             json::time(facts.authority_checked_at),
         ),
+        ("representatives", Some(representatives.collect())),
         ("decided_at", json::time(facts.decided_at)),
     ])
 }
 
 fn read_facts(json: &Json) -> Result<VerifiedFacts, Unreadable> {
     let members = Members::of("verified", json)?;
+    let person = |item: &Json| {
+        let name = item.as_str().and_then(|name| Text::parse(name).ok());
+        name.ok_or_else(|| members.fault("representatives"))
+    };
     Ok(VerifiedFacts {
         organization: members.text("organization")?,
         organization_identifier: members.text("organization_identifier")?,
@@ -197,6 +203,7 @@ fn read_facts(json: &Json) -> Result<VerifiedFacts, Unreadable> {
         locality: members.maybe_text("locality")?,
         organization_checked_at: members.time("organization_checked_at")?,
         authority_checked_at: members.time("authority_checked_at")?,
+        representatives: members.list("representatives", person)?,
         decided_at: members.time("decided_at")?,
     })
 }

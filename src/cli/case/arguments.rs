@@ -117,7 +117,13 @@ perhaps sign_pin_file.")]
 #[derive(Debug, Subcommand)]
 pub enum EvidenceVerb {
     /// Add a text, or point at a document of the applicant.
-    Add(EvidenceArguments),
+    #[command(after_help = "Examples:
+  chancery case evidence add cas_0198f... --kind register --register manual \\
+    --source 'extract HRB 123456' --content extract.txt --obtained-at 2026-01-31T10:00:00Z
+  chancery case evidence add cas_0198f... --kind contact --reached-at '+48 22 555 01 00' \\
+    --person 'Anna Nowak' --found-in evd_0198f... --source 'call to the office' \\
+    --content call.txt --obtained-at 2026-01-31T10:00:00Z")]
+    Add(Box<EvidenceArguments>),
     /// Print a piece of evidence.
     Show { case: String, evidence: String },
 }
@@ -165,6 +171,20 @@ pub struct EvidenceArguments {
     /// Id of the applicant's document that shows it.
     #[arg(long)]
     pub document: Option<String>,
+    /// Of a register: krs, white-list, ceidg, regon, vies, gleif, companies-house, or manual for
+    /// one without an interface; only registers that the CA publishes as in use.
+    #[arg(long)]
+    pub register: Option<String>,
+    /// Of a contact: what was called or written to.
+    #[arg(long)]
+    pub reached_at: Option<String>,
+    /// Of a contact: the representative who answered.
+    #[arg(long)]
+    pub person: Option<String>,
+    /// Of a contact: id of the evidence in which that was found (a register's answer, or a document
+    /// that a person of the CA brought).
+    #[arg(long)]
+    pub found_in: Option<String>,
     /// When it was obtained, RFC 3339.
     #[arg(long)]
     pub obtained_at: String,
@@ -257,6 +277,10 @@ impl EvidenceArguments {
             description: self.description.clone(),
             content,
             document_id: self.document.clone(),
+            register: self.register.clone(),
+            reached_at: self.reached_at.clone(),
+            person: self.person.clone(),
+            found_in: self.found_in.clone(),
             obtained_at: self.obtained_at.clone(),
         }
     }

@@ -122,6 +122,17 @@ pub fn evidence(content: &EvidenceContent) -> String {
         ),
     );
     put(&mut out, &format!("source     {}", piece.source));
+    if let Some(register) = &piece.register {
+        put(&mut out, &format!("register   {register}"));
+    }
+    if let (Some(person), Some(at), Some(found_in)) =
+        (&piece.person, &piece.reached_at, &piece.found_in)
+    {
+        put(
+            &mut out,
+            &format!("reached    {person} at {at}, found in {found_in}"),
+        );
+    }
     put(&mut out, &format!("sha256     {}", piece.sha256));
     if !content.content.is_empty() {
         put(&mut out, &content.content);

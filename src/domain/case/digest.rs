@@ -3,7 +3,8 @@
 //! The digest is SHA-256 over lines `name length value\n`: the length counts the value's bytes,
 //! so no value can pass for another line. The first line is `chancery-case/v1`; then, in this
 //! order: the case, the data set with everything the applicant said, each document, the facts,
-//! each check in the order of [`CheckKind::ALL`](super::CheckKind::ALL), each piece of evidence.
+//! each check in the order of [`CheckKind::ALL`](super::CheckKind::ALL), each piece of evidence with
+//! its register or whom it reached.
 //! What is absent has no line.
 //!
 //! On the wire and in the signed text a digest is spelled `sha256:` and 64 lower-case hex digits.
@@ -20,10 +21,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Case, CaseFacts, Check, Verdict};
+use super::{Case, CaseFacts, Check, Evidence, Verdict};
 use crate::domain::{
     document::Document,
     id::CaseId,
+    register::RegisterId,
     subject_data::{SubjectData, VerificationMethod},
 };
 
@@ -71,15 +73,25 @@ pub fn signed_text(case: CaseId, step: Step, verdict: Verdict, digest: &[u8; 32]
 
 impl Case {
     /// The digest of the case as it stands. `data` is the case's data set, `documents` all of
-    /// its documents, oldest first.
+    /// its documents, oldest first, `evidence` all of the case's.
     #[must_use]
-    pub fn digest(&self, data: &SubjectData, documents: &[Document]) -> [u8; 32] {
-        Sha256::digest(self.content(data, documents)).into()
+    pub fn digest(
+        &self,
+        data: &SubjectData,
+        documents: &[Document],
+        evidence: &[Evidence],
+    ) -> [u8; 32] {
+        Sha256::digest(self.content(data, documents, evidence)).into()
     }
 
     /// The octets under the digest.
     #[must_use]
-    pub fn content(&self, data: &SubjectData, documents: &[Document]) -> String {
+    pub fn content(
+        &self,
+        data: &SubjectData,
+        documents: &[Document],
+        evidence: &[Evidence],
+    ) -> String {
         let mut lines = Lines::begin();
         lines.add("case", self.id);
         lines.data(data);
@@ -96,6 +108,9 @@ impl Case {
         for (id, sha256) in &self.evidence {
             lines.add("evidence", id);
             lines.add("evidence.sha256", hex::encode(sha256));
+            if let Some(piece) = evidence.iter().find(|piece| piece.id == *id) {
+                lines.piece(piece);
+            }
         }
         lines.0
     }
@@ -150,6 +165,16 @@ impl Lines {
         self.add("facts.country", facts.country);
         self.maybe("facts.state_or_province", facts.state_or_province.as_ref());
         self.maybe("facts.locality", facts.locality.as_ref());
+    }
+
+    /// What is told of a piece beside its content.
+    fn piece(&mut self, piece: &Evidence) {
+        self.maybe("evidence.register", piece.register.map(RegisterId::name));
+        if let Some(contact) = &piece.contact {
+            self.add("evidence.reached_at", &contact.reached_at);
+            self.add("evidence.person", &contact.person);
+            self.add("evidence.found_in", contact.found_in);
+        }
     }
 
     fn check(&mut self, check: &Check) {

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Case, CaseEnd, CaseFacts, CaseState, Check, CheckKind, CheckState, Evidence, EvidenceKind,
-    SignedVerdict, Verdict, digest, lookup::LookupState,
+    Case, CaseEnd, CaseFacts, CaseState, Check, CheckKind, CheckState, Contact, Evidence,
+    EvidenceKind, SignedVerdict, Verdict, digest, lookup::LookupState,
 };
 use crate::domain::{
     aggregate::{Changed, Loaded, Version},
@@ -11,6 +11,7 @@ use crate::domain::{
     id::{CaseId, DocumentId, EvidenceId, SubjectDataId},
     owner::{ActingFor, IdentityName, Owner},
     refusal::Refused,
+    register::RegisterId,
     subject_data::{SubjectData, VerificationMethod, need::Question, transition::NewSubjectData},
     text::{Country, Text},
     timestamp::{Timestamp, days},
@@ -66,6 +67,8 @@ fn evidence(number: u8) -> Evidence {
         source: text("KRS"),
         description: None,
         document: None,
+        register: None,
+        contact: None,
         content: "extract".to_owned(),
         sha256: [number; 32],
         obtained_at: now(),
@@ -137,11 +140,14 @@ fn the_digest_covers_the_abbreviation() {
     ));
     let mut abbreviated = krs();
     abbreviated.abbreviation = Some(text("Example"));
-    assert_ne!(case.digest(&abbreviated, &[]), case.digest(&krs(), &[]));
+    assert_ne!(
+        case.digest(&abbreviated, &[], &[]),
+        case.digest(&krs(), &[], &[])
+    );
 }
 
 fn digest_of(case: &Case) -> [u8; 32] {
-    case.digest(&krs(), &[])
+    case.digest(&krs(), &[], &[])
 }
 
 fn opened() -> Loaded<Case> {
@@ -479,28 +485,28 @@ fn what_was_signed_must_stand() {
 #[test]
 fn the_digest_moves_with_everything_people_judged() {
     let case = complete();
-    let base = case.digest(&krs(), &[]);
+    let base = case.digest(&krs(), &[], &[]);
     let mut seen = BTreeSet::from([base]);
     assert_eq!(
-        Loaded::restore(Case::clone(&case), Version(99)).digest(&krs(), &[]),
+        Loaded::restore(Case::clone(&case), Version(99)).digest(&krs(), &[], &[]),
         base
     );
     let mut other = |label: &str, digest: [u8; 32]| assert!(seen.insert(digest), "{label}");
-    other("document", case.digest(&krs(), &[document()]));
+    other("document", case.digest(&krs(), &[document()], &[]));
     let newer = SubjectData {
         revision: 2,
         ..krs()
     };
-    other("revision", case.digest(&newer, &[]));
+    other("revision", case.digest(&newer, &[], &[]));
     let renamed = SubjectData {
         organization: text("Other"),
         ..krs()
     };
-    other("data", case.digest(&renamed, &[]));
+    other("data", case.digest(&renamed, &[], &[]));
     let with = |change: &dyn Fn(&mut Case)| {
         let mut copy = Case::clone(&case);
         change(&mut copy);
-        copy.digest(&krs(), &[])
+        copy.digest(&krs(), &[], &[])
     };
     other("case", with(&|c| c.id = CaseId::new(now(), [77; 10])));
     other("evidence", with(&|c| c.evidence[0].1 = [0; 32]));
@@ -526,6 +532,43 @@ fn the_digest_moves_with_everything_people_judged() {
     // A value that looks like two lines is not two lines.
     let split = with(&|c| c.facts.as_mut().unwrap().locality = Some(text("a facts.x 1 b")));
     other("split", split);
+}
+
+#[test]
+fn the_digest_moves_with_what_evidence_tells_of_itself() {
+    let case = complete();
+    let base = case.digest(&krs(), &[], &[]);
+    let mut seen = BTreeSet::from([base]);
+    let mut other = |label: &str, digest: [u8; 32]| assert!(seen.insert(digest), "{label}");
+    let told = |piece: Evidence| case.digest(&krs(), &[], &[piece]);
+    let own = case.evidence[0].0;
+    let piece = Evidence {
+        id: own,
+        ..evidence(1)
+    };
+    assert_eq!(told(piece.clone()), base);
+    let register = Some(RegisterId::Krs);
+    other(
+        "register",
+        told(Evidence {
+            register,
+            ..piece.clone()
+        }),
+    );
+    for (at, who, found) in [("1", "Jan", own), ("2", "Jan", own), ("1", "Ewa", own)] {
+        let contact = Some(Contact {
+            reached_at: text(at),
+            person: text(who),
+            found_in: found,
+        });
+        other(
+            "contact",
+            told(Evidence {
+                contact,
+                ..piece.clone()
+            }),
+        );
+    }
 }
 
 #[test]

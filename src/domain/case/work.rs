@@ -370,6 +370,15 @@ pub(super) fn evidence_event(case: CaseId, evidence: &Evidence) -> Event {
     if let Some(document) = evidence.document {
         event = event.with("document", document.to_string());
     }
+    if let Some(register) = evidence.register {
+        event = event.with("register", register.name());
+    }
+    if let Some(contact) = &evidence.contact {
+        event = event
+            .with("found_in", contact.found_in.to_string())
+            .personal("reached_at", contact.reached_at.as_str())
+            .personal("person", contact.person.as_str());
+    }
     event
 }
 

@@ -55,6 +55,7 @@ fn facts() -> VerifiedFacts {
         locality: None,
         organization_checked_at: now(),
         authority_checked_at: now(),
+        representatives: Vec::new(),
         decided_at: now(),
     }
 }

@@ -221,6 +221,7 @@ impl Loaded<SubjectData> {
         now: Timestamp,
     ) -> Result<Changed<SubjectData>, Refused> {
         require(&self, &[SubjectDataState::UnderVerification])?;
+        let representatives = facts.representatives.iter().map(|one| one.as_str().into());
         let mut event = Event::new(EventKind::RequestApproved, "subject_data", self.id)
             .with(
                 "organization_checked_at",
@@ -237,6 +238,7 @@ impl Loaded<SubjectData> {
                 facts.organization_identifier.as_str(),
             )
             .personal("country", facts.country.to_string())
+            .personal("representatives", Value::List(representatives.collect()))
             .told(FeedKind::DataVerified, &self.owner, self.id, None);
         if let Some(state) = &facts.state_or_province {
             event = event.personal("state_or_province", state.as_str());

@@ -10,12 +10,14 @@ use crate::{
         case::{CheckState, EvidenceKind, Verdict, digest},
         id::EvidenceId,
         refusal::{Fault, Refused},
+        register::RegisterId,
         subject_data::need::{self, Need},
         text::{Country, Text},
         timestamp::Timestamp,
     },
     policy::case_rules::{
         check,
+        evidence::Reached,
         facts::{FactsInput, IdentifierInput},
         signature::SignatureInput,
     },
@@ -88,6 +90,10 @@ pub fn evidence(body: &NewEvidence) -> Result<evidence::NewEvidence, Refused> {
     let source = form.text("/source", &body.source);
     let description = form.optional("/description", body.description.as_ref(), words);
     let document = form.optional("/document_id", body.document_id.as_ref(), parsed);
+    let register = form.optional("/register", body.register.as_ref(), RegisterId::from_name);
+    let at = form.optional("/reached_at", body.reached_at.as_ref(), words);
+    let person = form.optional("/person", body.person.as_ref(), words);
+    let found_in = form.optional("/found_in", body.found_in.as_ref(), parsed);
     let obtained_at = form.need("/obtained_at", parsed(&body.obtained_at));
     let value = (|| {
         Some(evidence::NewEvidence {
@@ -96,6 +102,12 @@ pub fn evidence(body: &NewEvidence) -> Result<evidence::NewEvidence, Refused> {
             description: description?,
             content: body.content.clone(),
             document: document?,
+            register: register?,
+            reached: Reached {
+                at: at?,
+                person: person?,
+                found_in: found_in?,
+            },
             obtained_at: obtained_at?,
         })
     })();

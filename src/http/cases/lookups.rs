@@ -217,6 +217,8 @@ mod tests {
             source: Text::parse("krs").unwrap(),
             description: None,
             document: None,
+            register: None,
+            contact: None,
             content: "{}".to_owned(),
             sha256: [number; 32],
             obtained_at: Timestamp::from_millis(obtained_at),

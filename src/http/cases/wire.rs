@@ -150,6 +150,7 @@ pub fn document(document: &Document) -> CaseDocument {
 
 #[must_use]
 pub fn evidence(evidence: &Evidence) -> EvidenceLine {
+    let contact = evidence.contact.as_ref();
     EvidenceLine {
         id: evidence.id.to_string(),
         kind: match evidence.kind.lookup() {
@@ -163,6 +164,10 @@ pub fn evidence(evidence: &Evidence) -> EvidenceLine {
         source: evidence.source.to_string(),
         description: evidence.description.as_ref().map(ToString::to_string),
         document_id: evidence.document.map(|id| id.to_string()),
+        register: evidence.register.map(|register| register.name().to_owned()),
+        reached_at: contact.map(|contact| contact.reached_at.to_string()),
+        person: contact.map(|contact| contact.person.to_string()),
+        found_in: contact.map(|contact| contact.found_in.to_string()),
         sha256: hex::encode(evidence.sha256),
         obtained_at: evidence.obtained_at.to_string(),
         recorded_by: evidence.recorded_by.to_string(),

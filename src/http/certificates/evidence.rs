@@ -120,6 +120,11 @@ fn verified(facts: &subject_data::VerifiedFacts) -> VerifiedFacts {
         organization_lapses_at: reuse::organization_valid_until(facts).to_string(),
         authority_checked_at: facts.authority_checked_at.to_string(),
         authority_lapses_at: reuse::authority_valid_until(facts).to_string(),
+        representatives: facts
+            .representatives
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         decided_at: facts.decided_at.to_string(),
         facts: CaseFacts {
             organization: facts.organization.to_string(),

@@ -80,6 +80,7 @@ fn data(ages: Ages) -> Loaded<SubjectData> {
         locality: None,
         organization_checked_at: ages.organization,
         authority_checked_at: ages.authority,
+        representatives: Vec::new(),
         // The decision is new whatever it rests on: no age runs from it.
         decided_at: now(),
     });

@@ -2,7 +2,7 @@
 
 use super::fault;
 use crate::domain::{
-    case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind},
+    case::{Case, Check, CheckKind, CheckState, Contact, Evidence},
     id::EvidenceId,
     refusal::{Fault, Refused},
     register::LookupResult,
@@ -112,10 +112,16 @@ pub fn require_contact(
 /// Whether one of the named pieces is a contact from an independent source.
 #[must_use]
 pub fn has_contact(named: &[EvidenceId], evidence: &[Evidence]) -> bool {
-    let mut contacts = evidence
-        .iter()
-        .filter(|piece| piece.kind == EvidenceKind::Contact);
-    contacts.any(|piece| named.contains(&piece.id))
+    contacts(named, evidence).next().is_some()
+}
+
+/// The named pieces that are contacts from an independent source.
+pub fn contacts<'a>(
+    named: &'a [EvidenceId],
+    evidence: &'a [Evidence],
+) -> impl Iterator<Item = &'a Contact> {
+    let pieces = evidence.iter().filter(|piece| named.contains(&piece.id));
+    pieces.filter_map(|piece| piece.contact.as_ref())
 }
 
 fn unknown_evidence(named: &[EvidenceId], case: &Case) -> Vec<Fault> {

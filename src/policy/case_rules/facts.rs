@@ -156,6 +156,12 @@ pub fn establish(
     if !check::has_contact(&authority.evidence, evidence) {
         return Err(Refused::state("contact-missing"));
     }
+    let mut representatives: Vec<Text<200>> = Vec::new();
+    for contact in check::contacts(&authority.evidence, evidence) {
+        if !representatives.contains(&contact.person) {
+            representatives.push(contact.person.clone());
+        }
+    }
     let authority = dated(case, evidence, CheckKind::RepresentativeAuthority);
     let verified = VerifiedFacts {
         organization: facts.organization.clone(),
@@ -165,6 +171,7 @@ pub fn establish(
         locality: facts.locality.clone(),
         organization_checked_at: organization.ok_or_else(missing)?,
         authority_checked_at: authority.ok_or_else(missing)?,
+        representatives,
         decided_at: now,
     };
     if reuse::facts_valid_until(&verified) <= now {

@@ -5,7 +5,9 @@ use super::{
 };
 use crate::domain::{
     aggregate::Loaded,
-    case::{Case, Check, CheckKind, CheckState, Evidence, EvidenceKind, lookup::LookupState},
+    case::{
+        Case, Check, CheckKind, CheckState, Contact, Evidence, EvidenceKind, lookup::LookupState,
+    },
     id::{CaseId, EvidenceId, SubjectDataId},
     owner::{ActingFor, IdentityName, Owner, Role},
     refusal::Refused,
@@ -59,11 +61,26 @@ fn piece(number: u8, obtained_at: Timestamp) -> Evidence {
         source: text("KRS"),
         description: None,
         document: None,
+        register: None,
+        contact: None,
         content: "x".to_owned(),
         sha256: [number; 32],
         obtained_at,
         recorded_by: person("anna"),
         recorded_at: now(),
+    }
+}
+
+/// Somebody who was reached.
+fn called(number: u8, obtained_at: Timestamp) -> Evidence {
+    Evidence {
+        kind: EvidenceKind::Contact,
+        contact: Some(Contact {
+            reached_at: text("+48 22 555 01 00"),
+            person: text("Jan Example"),
+            found_in: piece(9, now()).id,
+        }),
+        ..piece(number, obtained_at)
     }
 }
 
@@ -142,7 +159,23 @@ fn an_outcome_needs_a_past_date_and_evidence_of_the_case() {
 
 #[test]
 fn evidence_is_text_or_a_document_and_not_of_tomorrow() {
-    let judge = |content, named, at| evidence::judge(content, named, None, at, now());
+    let judge = |content, names_document, obtained_at| {
+        let found = evidence::Found {
+            kind: EvidenceKind::Note,
+            content,
+            names_document,
+            document: None,
+            register: None,
+            is_published: false,
+            reached: &evidence::Reached::default(),
+            obtained_at,
+        };
+        let held = evidence::Held {
+            evidence: &[],
+            documents: &[],
+        };
+        evidence::judge(&found, held, now())
+    };
     assert!(judge(Some("line\nline"), false, now()).is_ok());
     assert_eq!(
         faults(judge(None, false, now())),
@@ -416,14 +449,12 @@ fn aged(organization: u32, authority: u32) -> Case {
 
 #[test]
 fn reuse_runs_from_the_oldest_datum() {
-    let contact = |obtained_at| Evidence {
-        kind: EvidenceKind::Contact,
-        ..piece(1, obtained_at)
-    };
+    let contact = |obtained_at| called(1, obtained_at);
     let fresh = [contact(now())];
     let facts = facts::establish(&aged(10, 5), &fresh, now()).unwrap();
     assert_eq!(facts.organization_checked_at, now().minus(days(10)));
     assert_eq!(facts.authority_checked_at, now().minus(days(5)));
+    assert_eq!(facts.representatives, [text("Jan Example")]);
     let old = [contact(now().minus(days(100)))];
     let facts = facts::establish(&aged(10, 5), &old, now()).unwrap();
     assert_eq!(facts.organization_checked_at, now().minus(days(100)));
@@ -453,7 +484,7 @@ fn authority_is_verified_by_a_contact_and_nothing_else() {
         of(2, EvidenceKind::Document),
         of(3, EvidenceKind::Note),
         of(4, EvidenceKind::Lookup(LookupResult::Found)),
-        of(5, EvidenceKind::Contact),
+        called(5, now()),
     ];
     let judge = |kind, state, named: &[usize]| {
         let evidence = named.iter().map(|at| known[*at].id).collect();

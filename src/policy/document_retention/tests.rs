@@ -48,6 +48,7 @@ fn facts() -> VerifiedFacts {
         locality: Some(Text::parse("Warszawa").unwrap()),
         organization_checked_at: day(90),
         authority_checked_at: day(95),
+        representatives: Vec::new(),
         decided_at: day(101),
     }
 }

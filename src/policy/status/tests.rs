@@ -70,6 +70,7 @@ fn set(state: SubjectDataState, checked_days_ago: u32) -> SubjectData {
         locality: None,
         organization_checked_at: checked,
         authority_checked_at: now(),
+        representatives: Vec::new(),
         decided_at: now(),
     });
     set

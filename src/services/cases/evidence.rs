@@ -9,10 +9,14 @@ use crate::{
         document::Document,
         id::{CaseId, DocumentId, EvidenceId},
         refusal::Refused,
+        register::RegisterId,
         text::Text,
         timestamp::Timestamp,
     },
-    policy::{access::OfficerScope, case_rules::evidence},
+    policy::{
+        access::OfficerScope,
+        case_rules::evidence::{self, Found, Held, Reached},
+    },
     ports::entropy::random,
     services::request::decide,
 };
@@ -27,6 +31,10 @@ pub struct NewEvidence {
     pub content: Option<String>,
     /// A document of the data set that holds it.
     pub document: Option<DocumentId>,
+    /// The register that a person asked.
+    pub register: Option<RegisterId>,
+    /// Whom a contact reached.
+    pub reached: Reached,
     pub obtained_at: Timestamp,
 }
 
@@ -46,15 +54,9 @@ impl CaseWork {
             let ground = self.ground(scope, id).await?;
             let now = ground.now;
             ground.case.require_work(scope.person(), now)?;
-            let document = found(new, &ground);
+            let document = document(new, &ground);
             document.map_or(Ok(()), Document::require_shown)?;
-            evidence::judge(
-                new.content.as_deref(),
-                new.document.is_some(),
-                document,
-                new.obtained_at,
-                now,
-            )?;
+            let contact = evidence::judge(&self.found(new, &ground), ground.held(), now)?;
             let evidence = Evidence {
                 id: EvidenceId::new(now, random(&*self.0.entropy)?),
                 case: id,
@@ -62,6 +64,8 @@ impl CaseWork {
                 source: new.source.clone(),
                 description: new.description.clone(),
                 document: document.map(|document| document.id),
+                register: new.register,
+                contact,
                 content: new.content.clone().unwrap_or_default(),
                 sha256: sha256(new, document),
                 obtained_at: new.obtained_at,
@@ -70,16 +74,40 @@ impl CaseWork {
             };
             let changed = ground.case.clone().add_evidence(&evidence, now)?;
             let unit = ground.unit(scope, &changed).change(evidence.clone());
-            let mut view = ground.after(&changed, &ground.data);
-            view.evidence.push(evidence.clone());
+            let ground = ground.with(&evidence);
+            let view = ground.after(&changed, &ground.data);
             self.commit(scope, unit).await?;
             Ok((evidence, view))
         })
         .await
     }
+
+    fn found<'a>(&self, new: &'a NewEvidence, ground: &'a Ground) -> Found<'a> {
+        let country = ground.data.country;
+        let published = |register| self.0.registers.publishes(register, country);
+        Found {
+            kind: new.kind,
+            content: new.content.as_deref(),
+            names_document: new.document.is_some(),
+            document: document(new, ground),
+            register: new.register,
+            is_published: new.register.is_some_and(published),
+            reached: &new.reached,
+            obtained_at: new.obtained_at,
+        }
+    }
 }
 
-fn found<'a>(new: &NewEvidence, ground: &'a Ground) -> Option<&'a Document> {
+impl Ground {
+    fn held(&self) -> Held<'_> {
+        Held {
+            evidence: &self.evidence,
+            documents: &self.documents,
+        }
+    }
+}
+
+fn document<'a>(new: &NewEvidence, ground: &'a Ground) -> Option<&'a Document> {
     let id = new.document?;
     ground.documents.iter().find(|document| document.id == id)
 }

@@ -110,8 +110,8 @@ impl CaseWork {
             };
             let changed = ground.case.clone().add_lookup(&evidence, state, now)?;
             let unit = ground.unit(scope, &changed).change(evidence.clone());
-            let mut view = ground.after(&changed, &ground.data);
-            view.evidence.push(evidence.clone());
+            let ground = ground.with(&evidence);
+            let view = ground.after(&changed, &ground.data);
             self.commit(scope, unit).await?;
             Ok((findings, evidence, view))
         })
@@ -137,6 +137,8 @@ impl CaseWork {
             source: source(outcome)?,
             description: description(outcome),
             document: None,
+            register: Some(outcome.evidence().register),
+            contact: None,
             sha256: Sha256::digest(&content).into(),
             content,
             // A clock that was set back meanwhile makes no evidence of the future.

@@ -134,11 +134,12 @@ impl CaseWork {
         let data = sets.subject_data(scope, case.subject_data).await?;
         let data = data.ok_or_else(Refused::not_found)?;
         let documents = sets.documents(data.id).await?;
+        let evidence = self.0.cases.evidence_of(id).await?;
         Ok(CaseView {
             version: case.version(),
-            evidence: self.0.cases.evidence_of(id).await?,
             mixed_labels: self.mixed_labels(data.id).await?,
-            digest: case.digest(&data, &documents),
+            digest: case.digest(&data, &documents, &evidence),
+            evidence,
             case: Case::clone(&case),
             data: SubjectData::clone(&data),
             documents,

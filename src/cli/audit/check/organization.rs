@@ -1,12 +1,17 @@
 //! The organization: what two people signed is what is told of it.
 
+use std::collections::BTreeSet;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 use super::{Line, Piece};
 use crate::{
     api::certificate_evidence::{CertificateEvidence, OrganizationEvidence, SignedDecision},
-    domain::case::digest::{self, Lines},
+    domain::case::{
+        CheckKind,
+        digest::{self, Lines},
+    },
     pkix::{pem, signature, spki::PublicKey},
     policy::case_rules::signature::algorithm_of,
 };
@@ -30,6 +35,18 @@ fn content(organization: &OrganizationEvidence) -> Line {
         piece.absent("no case verified it");
         return piece.line();
     };
+    if let Some(verified) = &organization.verified {
+        let reached = reached(organization);
+        let told: BTreeSet<&str> = verified
+            .representatives
+            .iter()
+            .map(String::as_str)
+            .collect();
+        piece.demand(
+            told == reached,
+            "its representatives are not who was reached",
+        );
+    }
     let told = told(organization, case);
     let differing = lines_of(&told)
         .into_iter()
@@ -45,19 +62,32 @@ fn content(organization: &OrganizationEvidence) -> Line {
     piece.line()
 }
 
+/// Who was reached, by the evidence on the representative's authority.
+fn reached(organization: &OrganizationEvidence) -> BTreeSet<&str> {
+    let mut checks = organization.checks.iter();
+    let authority = checks.find(|line| line.check == CheckKind::RepresentativeAuthority.name());
+    let named = authority.map_or(&[][..], |line| line.evidence.as_slice());
+    let pieces = organization.evidence.iter();
+    pieces
+        .filter(|piece| named.contains(&piece.id))
+        .filter_map(|piece| piece.person.as_deref())
+        .collect()
+}
+
 /// The content's lines; pieces of evidence by their names, whatever the order in which they came.
 fn lines_of(content: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut pieces: Vec<String> = Vec::new();
     for line in content.split_inclusive('\n') {
-        match line.split(' ').next() {
-            Some("evidence" | "evidence.sha256") => pieces.push(line.to_owned()),
+        let name = line.split(' ').next().unwrap_or_default();
+        match pieces.last_mut() {
+            Some(piece) if name.starts_with("evidence.") => piece.push_str(line),
+            _ if name == "evidence" => pieces.push(line.to_owned()),
             _ => lines.push(line.to_owned()),
         }
     }
-    let mut pairs: Vec<String> = pieces.chunks(2).map(<[String]>::concat).collect();
-    pairs.sort_unstable();
-    lines.extend(pairs);
+    pieces.sort_unstable();
+    lines.extend(pieces);
     lines
 }
 
@@ -106,6 +136,10 @@ fn told(organization: &OrganizationEvidence, case: &str) -> String {
     for evidence in &organization.evidence {
         lines.add("evidence", &evidence.id);
         lines.add("evidence.sha256", &evidence.sha256);
+        lines.maybe("evidence.register", evidence.register.as_ref());
+        lines.maybe("evidence.reached_at", evidence.reached_at.as_ref());
+        lines.maybe("evidence.person", evidence.person.as_ref());
+        lines.maybe("evidence.found_in", evidence.found_in.as_ref());
     }
     lines.0
 }

@@ -253,7 +253,7 @@ fn lookups_by(
     let of_register = ground
         .evidence
         .iter()
-        .filter(move |piece| piece.register() == Some(register));
+        .filter(move |piece| piece.register == Some(register));
     of_register
         .filter(move |piece| {
             record::heard(&piece.content).is_some_and(|heard| &heard.asked == number)

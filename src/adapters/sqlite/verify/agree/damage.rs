@@ -55,6 +55,7 @@ document d case_id <- UPDATE document SET subject_data = 't'
 validation_case k country <- UPDATE validation_case SET country = 'DE'
 validation_case k evidence <- UPDATE evidence SET sha256 = x'cd'
 validation_case k evidence <- DELETE FROM evidence
+evidence e found_in <- UPDATE evidence SET found_in = 'z'
 webhook w place <- UPDATE webhook SET place = 11
 webhook w booked_round <- UPDATE webhook SET booked_round = 1
 webhook w delivered <- UPDATE webhook SET delivered = 99

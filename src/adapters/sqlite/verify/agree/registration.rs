@@ -47,6 +47,12 @@ pub(super) const QUESTIONS: &[Question] = &[
          AND e.id = json_extract(l.value, '$.id'))",
     ),
     (
+        "evidence",
+        Rule::LinkDiffers,
+        "SELECT e.id AS id, 'found_in' AS col FROM evidence AS e LEFT JOIN evidence AS f \
+         ON f.id = e.found_in WHERE e.found_in IS NOT NULL AND f.case_id IS NOT e.case_id",
+    ),
+    (
         "webhook",
         Rule::LinkDiffers,
         "SELECT id, 'place' AS col FROM webhook WHERE place NOT BETWEEN 1 AND 10",

@@ -199,6 +199,8 @@ fn verified(told: &Telling<'_>) -> Option<SqlValue> {
     ] {
         facts.insert(name.to_owned(), json::time(told.instant(name)?)?);
     }
+    let representatives = told.detail?.get("representatives")?;
+    facts.insert("representatives".to_owned(), representatives.clone());
     Some(SqlValue::json(&Json::Object(facts)))
 }
 

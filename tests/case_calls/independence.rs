@@ -1,0 +1,184 @@
+//! Where evidence comes from: the CA publishes the registers that it asks, and reaches people by what
+//! the applicant has no hand in.
+
+use serde_json::{Value, json};
+
+use crate::{
+    desk::{Desk, contact, note, verified},
+    instance::{Answer, Call, Instance},
+};
+
+/// A paper of one page, brought by `who`.
+fn paper(desk: &Desk, who: &str, path: &str) -> String {
+    let part = |head: &str, body: &str| {
+        format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+    };
+    let kind = part("name=\"kind\"", "organization");
+    let head = "name=\"file\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf";
+    let file = part(head, "%PDF-1.7\nan extract");
+    let call = Call::default()
+        .header("Content-Type: multipart/form-data; boundary=edge")
+        .fresh_key()
+        .bytes(format!("{kind}{file}--edge--\r\n").into_bytes());
+    let call = match who {
+        "customer" => call.header("Acting-For: c-1"),
+        _ => call,
+    };
+    let sent = desk.instance.post(who, path, &call).ok();
+    let id = sent["document_id"].as_str().or_else(|| sent["id"].as_str());
+    id.unwrap().to_owned()
+}
+
+fn of_customer(desk: &Desk) -> String {
+    let path = format!("/subject-data/{}/documents", desk.data);
+    paper(desk, "customer", &path)
+}
+
+fn of_specialist(desk: &Desk) -> String {
+    paper(desk, "specialist", &desk.at("/documents"))
+}
+
+fn with(mut body: Value, members: &[(&str, Value)]) -> Value {
+    for (name, value) in members {
+        body[*name] = value.clone();
+    }
+    body
+}
+
+fn without(mut body: Value, name: &str) -> Value {
+    body.as_object_mut().unwrap().remove(name).unwrap();
+    body
+}
+
+/// The same, shown by a document.
+fn shown_by(body: Value, document: &str) -> Value {
+    with(
+        without(body, "content"),
+        &[("document_id", json!(document))],
+    )
+}
+
+fn add(desk: &Desk, body: &Value) -> Answer {
+    desk.post("specialist", "/evidence", body)
+}
+
+fn kept(desk: &Desk, body: &Value) -> String {
+    let added = add(desk, body).ok();
+    added["evidence"]["id"].as_str().unwrap().to_owned()
+}
+
+#[track_caller]
+fn wrong(answer: &Answer, pointer: &str, code: &str) {
+    assert_eq!(answer.refusal(), (422, "validation-failed".to_owned()));
+    let errors = answer.json()["errors"].clone();
+    assert_eq!(errors.as_array().unwrap().len(), 1, "{errors}");
+    assert_eq!(errors[0]["pointer"], pointer, "{errors}");
+    assert_eq!(errors[0]["code"], code, "{errors}");
+    assert_ne!(errors[0]["message"]["en"], errors[0]["message"]["pl"]);
+}
+
+fn document(id: &str) -> Value {
+    json!({
+        "kind": "document", "source": "a paper", "document_id": id,
+        "obtained_at": crate::desk::PAST,
+    })
+}
+
+#[test]
+fn a_register_is_one_that_the_ca_publishes_and_asks_itself() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    desk.act("specialist", "/claim").ok();
+    let unpublished = |body: &Value| {
+        wrong(&add(&desk, body), "/register", "register-not-published");
+    };
+    unpublished(&without(note(), "register"));
+    for other in ["krs", "companies-house"] {
+        unpublished(&with(note(), &[("register", json!(other))]));
+    }
+    let unknown = with(note(), &[("register", json!("the-web"))]);
+    wrong(&add(&desk, &unknown), "/register", "member-invalid");
+    let of_note = with(note(), &[("kind", json!("note"))]);
+    wrong(&add(&desk, &of_note), "/register", "member-invalid");
+    let of_customer = shown_by(note(), &of_customer(&desk));
+    desk.act("specialist", "/claim").ok();
+    wrong(
+        &add(&desk, &of_customer),
+        "/document_id",
+        "document-of-applicant",
+    );
+    let own = kept(&desk, &shown_by(note(), &of_specialist(&desk)));
+    let told = desk.read("auditor").ok();
+    let told = told["evidence"].as_array().unwrap().clone();
+    let line = told.iter().find(|line| line["id"] == own.as_str()).unwrap();
+    assert_eq!(line["register"], "manual");
+}
+
+#[test]
+fn a_contact_is_found_where_the_applicant_has_no_hand_in_it() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    let of_customer = of_customer(&desk);
+    desk.act("specialist", "/claim").ok();
+    let extract = kept(&desk, &note());
+    let theirs = kept(&desk, &document(&of_customer));
+    let of_specialist = of_specialist(&desk);
+    let ours = kept(&desk, &document(&of_specialist));
+    let search = with(
+        without(note(), "register"),
+        &[("kind", json!("note")), ("source", json!("a search"))],
+    );
+    let search = kept(&desk, &search);
+    for member in ["reached_at", "person", "found_in"] {
+        let bare = without(contact(&extract), member);
+        wrong(&add(&desk, &bare), &format!("/{member}"), "member-missing");
+        let strange = with(note(), &[(member, contact(&extract)[member].clone())]);
+        wrong(
+            &add(&desk, &strange),
+            &format!("/{member}"),
+            "member-invalid",
+        );
+    }
+    let called = kept(&desk, &contact(&extract));
+    let absent = "evd_0198c0de-0000-7000-8000-000000000001";
+    for dependent in [&theirs, &search, &called, absent] {
+        wrong(
+            &add(&desk, &contact(dependent)),
+            "/found_in",
+            "contact-not-independent",
+        );
+    }
+    let letter = shown_by(contact(&extract), &of_customer);
+    wrong(
+        &add(&desk, &letter),
+        "/document_id",
+        "contact-not-independent",
+    );
+    kept(&desk, &shown_by(contact(&extract), &of_specialist));
+    kept(&desk, &contact(&ours));
+}
+
+#[test]
+fn whom_the_ca_reached_is_signed_and_kept_with_the_facts() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    let extract = desk.complete();
+    let second = with(contact(&extract), &[("person", json!("Ewa Example"))]);
+    let ids = [kept(&desk, &contact(&extract)), kept(&desk, &second)];
+    let both = with(verified(&ids[0]), &[("evidence", json!(ids))]);
+    desk.put("specialist", "/checks/representative_authority", &both)
+        .ok();
+    desk.propose("specialist", "approve").ok();
+    desk.decide("officer", "approve").ok();
+    let line = desk.read("auditor").ok();
+    let line = line["evidence"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(line["person"], "Ewa Example");
+    assert_eq!(line["reached_at"], "+48 22 555 01 00");
+    assert_eq!(line["found_in"], extract.as_str());
+    // The applicant's frontend does not see whom the CA spoke to.
+    let path = format!("/subject-data/{}", desk.data);
+    let call = Call::default().header("Acting-For: c-1");
+    let seen = instance.call("customer", "GET", &path, &call).ok();
+    assert_eq!(seen["state"], "verified");
+    assert!(!seen.to_string().contains("Ewa Example"));
+}
