@@ -25,6 +25,7 @@ pub mod orders;
 pub mod preflight;
 pub mod problem;
 pub mod product;
+pub mod rejections;
 pub mod revocations;
 pub mod subject_data;
 pub mod texts;

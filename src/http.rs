@@ -71,6 +71,7 @@ pub mod public;
 pub mod refusal;
 pub mod registration_types;
 pub mod reissues;
+mod rejections;
 mod revocations;
 pub mod routes;
 pub mod server;

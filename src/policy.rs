@@ -24,6 +24,7 @@ pub mod order_path;
 pub mod organization_identifier;
 pub mod profile;
 pub mod registration_number;
+pub mod rejections;
 pub mod return_path;
 pub mod reuse;
 pub mod revocation;

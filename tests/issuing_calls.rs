@@ -87,6 +87,8 @@ mod refusals;
 mod registry;
 #[path = "issuing_calls/reissue.rs"]
 mod reissue;
+#[path = "issuing_calls/rejections.rs"]
+mod rejections;
 #[path = "issuing_calls/renewal.rs"]
 mod renewal;
 #[path = "issuing_calls/revocations.rs"]

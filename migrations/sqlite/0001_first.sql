@@ -37,6 +37,7 @@ CREATE TABLE orders (
     acting_for TEXT NOT NULL,
     state TEXT NOT NULL,
     close_note TEXT,
+    rejection TEXT,
     subject_data TEXT REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
     mailbox TEXT REFERENCES mailbox (id) DEFERRABLE INITIALLY DEFERRED,
     activation TEXT REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED,

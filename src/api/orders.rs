@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{acting_for::ActingFor, problem::Bilingual};
+use super::{acting_for::ActingFor, problem::Bilingual, rejections::WordedReason};
 
 /// What opens an order.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -140,8 +140,10 @@ pub struct Order {
     pub renews: Option<String>,
     /// The newest order that continues the certificate of this one.
     pub renewed_by: Option<String>,
-    /// Why it was cancelled or rejected.
+    /// Why its customer gave it up.
     pub close_note: Option<String>,
+    /// Why the CA refused it.
+    pub rejected_for: Option<WordedReason>,
     pub etag: String,
 }
 

@@ -1,9 +1,11 @@
-//! `chancery order`: orders as frontends and auditors see them.
+//! `chancery order`: orders as frontends and auditors see them, and refused by two of the CA's
+//! people.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use hyper::Method;
 
 use super::{
-    client::Client,
+    client::{Client, Extra, Reply},
     command::escaped,
     fault::Fault,
     report::{Report, table},
@@ -11,6 +13,7 @@ use super::{
 use crate::api::{
     list::List,
     orders::{Order, Step},
+    rejections::{NewRejection, OrderRejection},
 };
 
 #[derive(Subcommand)]
@@ -32,6 +35,25 @@ pub enum Verb {
     },
     /// One order.
     Show { id: String },
+    /// How an order stands that should be refused, with the version on which it is.
+    Rejection { id: String },
+    /// Refuse an open order; the second person, an officer, does it by giving the same reason.
+    Reject(RejectArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct RejectArguments {
+    pub id: String,
+    /// data-not-verifiable, authority-not-shown, mailbox-not-controlled, high-risk,
+    /// misuse-suspected, terms-not-met or not-offered: the customer reads it in words.
+    #[arg(long)]
+    pub reason: String,
+    /// What it rests on; for the audit log, never shown to the customer.
+    #[arg(long)]
+    pub note: Option<String>,
+    /// The version that you decided on, as `order rejection` shows it.
+    #[arg(long)]
+    pub seen: i64,
 }
 
 /// # Errors
@@ -58,7 +80,54 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             let order: Order = client.get(&path)?.json()?;
             Ok(Report::new(whole(&order), &order))
         }
+        Verb::Rejection { id } => rejection(&client.get(&rejection_of(&id))?),
+        Verb::Reject(given) => reject(client, &given),
     }
+}
+
+fn rejection_of(id: &str) -> String {
+    format!("/orders/{}/rejection", escaped(id))
+}
+
+/// Refuses the order as it was seen, never as it is now.
+fn reject(client: &Client, given: &RejectArguments) -> Result<Report, Fault> {
+    let tag = format!("\"{}\"", given.seen);
+    let extra = Extra {
+        if_match: Some(&tag),
+        ..Extra::default()
+    };
+    let body = NewRejection {
+        reason: given.reason.clone(),
+        note: given.note.clone(),
+    };
+    let path = rejection_of(&given.id);
+    rejection(&client.send(Method::POST, &path, Some(&body), &extra)?)
+}
+
+fn rejection(reply: &Reply) -> Result<Report, Fault> {
+    let order: OrderRejection = reply.json()?;
+    let mut lines = vec![
+        format!("{}  {}", order.order_number, order.order_id),
+        format!("  {:<12}{}", "status", order.status_code),
+        format!("  {:<12}{}", "version", order.version),
+        format!("  {:<12}{}", "frontend", order.ra),
+    ];
+    if let Some(customer) = &order.customer_ref {
+        lines.push(format!("  {:<12}{customer}", "customer"));
+    }
+    if let Some(data) = &order.subject_data_id {
+        lines.push(format!("  {:<12}{data}", "data"));
+    }
+    if let Some(reason) = &order.reason {
+        lines.push(format!(
+            "  {:<12}{} ({})",
+            "reason", reason.code, reason.words.en
+        ));
+    }
+    if let Some(by) = &order.proposed_by {
+        lines.push(format!("  proposed by {by}: another person must do it"));
+    }
+    Ok(Report::new(lines.join("\n"), &order))
 }
 
 fn lines(list: &List<Order>) -> String {
@@ -104,6 +173,9 @@ fn whole(order: &Order) -> String {
     ];
     if let Some(certificate) = &order.certificate_id {
         lines.push(format!("  {:<12}{certificate}", "certificate"));
+    }
+    if let Some(reason) = &order.rejected_for {
+        lines.push(format!("  {:<12}{}", "rejected", reason.words.en));
     }
     if let Some(note) = &order.close_note {
         lines.push(format!("  {:<12}{note}", "note"));

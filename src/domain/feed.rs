@@ -33,6 +33,7 @@ feed_kinds! {
     OrderCreated = "order.created",
     OrderUpdated = "order.updated",
     OrderCancelled = "order.cancelled",
+    OrderRejected = "order.rejected",
     OrderLapsing = "order.lapsing",
     OrderLapsed = "order.lapsed",
     DataSubmitted = "data.submitted",

@@ -47,6 +47,7 @@ impl Tab {
 pub enum Topic {
     OrderCreated,
     OrderCancelled,
+    OrderRejected,
     OrderLapsing,
     OrderLapsed,
     DataReceived,
@@ -78,9 +79,10 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::OrderCreated,
         Self::OrderCancelled,
+        Self::OrderRejected,
         Self::OrderLapsing,
         Self::OrderLapsed,
         Self::DataReceived,
@@ -116,6 +118,7 @@ impl Topic {
         match self {
             Self::OrderCreated => "order-created",
             Self::OrderCancelled => "order-cancelled",
+            Self::OrderRejected => "order-rejected",
             Self::OrderLapsing => "order-lapsing",
             Self::OrderLapsed => "order-lapsed",
             Self::DataReceived => "data-received",
@@ -156,7 +159,8 @@ impl Topic {
     #[must_use]
     pub const fn tab(self) -> Tab {
         match self {
-            Self::DataRejected
+            Self::OrderRejected
+            | Self::DataRejected
             | Self::DataSuspended
             | Self::DataInvalidated
             | Self::InformationNeeded

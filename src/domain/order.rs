@@ -9,8 +9,10 @@
 //! ```
 //! `ready` is not a state: it follows from the data set, the mailbox and the clock.
 
+pub mod rejection;
 pub mod transition;
 
+use self::rejection::Rejection;
 use super::{
     id::{ActivationId, CertificateId, MailboxId, OrderId, SubjectDataId},
     owner::{ActingFor, Owner},
@@ -119,8 +121,10 @@ pub struct Order {
     pub contacts: Contacts,
     pub acting_for: ActingFor,
     pub state: OrderState,
-    /// Why it was cancelled or rejected.
+    /// Why its customer gave it up.
     pub close_note: Option<Text<500>>,
+    /// Why the CA refuses it, or should.
+    pub rejection: Option<Rejection>,
     pub subject_data: Option<SubjectDataId>,
     pub mailbox: Option<MailboxId>,
     /// The newest activation, whatever became of it.

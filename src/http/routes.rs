@@ -6,8 +6,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     activations, cases, certificates, csr_checks, disowned_mailboxes, document_kinds, documents,
     doubts, events, frame, identities, keys, lint, mailboxes, mails, notifications, openapi,
-    orders, products, registration_types, reissues, revocations, state::AppState, subject_data,
-    tokens, webhooks,
+    orders, products, registration_types, reissues, rejections, revocations, state::AppState,
+    subject_data, tokens, webhooks,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -33,6 +33,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(products::routes())
         .merge(registration_types::routes())
         .merge(reissues::routes())
+        .merge(rejections::routes())
         .merge(revocations::routes())
         .merge(subject_data::routes())
         .merge(tokens::routes())

@@ -9,6 +9,10 @@ pub const fn words(topic: Topic) -> Words {
     let (en, pl) = match topic {
         Topic::OrderCreated => ("The order has been placed.", "Złożono zamówienie."),
         Topic::OrderCancelled => ("The order has been cancelled.", "Anulowano zamówienie."),
+        Topic::OrderRejected => (
+            "The order has been rejected; its details say why.",
+            "Zamówienie odrzucono; powód podano w jego szczegółach.",
+        ),
         Topic::OrderLapsing => (
             "The time to activate the certificate ends soon.",
             "Termin aktywacji certyfikatu wkrótce upłynie.",

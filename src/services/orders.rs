@@ -38,6 +38,7 @@ use crate::{
 
 mod binding;
 pub mod list;
+pub mod rejection;
 pub mod renewal;
 mod timer;
 mod view;

@@ -55,6 +55,7 @@ pub fn lived_in(dir: &Path) -> World {
     client
         .post(&format!("/orders/{cancelled}/cancel"), &note)
         .ok();
+    objected(&world);
     let hook = json!({"url": "https://hooks.example.com/a", "types": ["order.created"]});
     client.post("/webhooks", &hook).ok();
     let key = String::from_utf8(public_key("req", &new_key().1)).unwrap();
@@ -89,6 +90,23 @@ fn succeeded(world: &World) {
     let id = second["id"].as_str().unwrap();
     let body = json!({"product_code": RENEWAL});
     client.post(&path(id, "renewal-orders"), &body).ok();
+}
+
+/// An order that two people refuse, and one that one of them wants refused.
+fn objected(world: &World) {
+    let client = world.first();
+    let refused = client.order(PRODUCT);
+    let doubted = client.order(PRODUCT);
+    for (who, order) in [
+        ("specialist", &refused),
+        ("officer", &refused),
+        ("specialist", &doubted),
+    ] {
+        let path = format!("/orders/{order}/rejection");
+        let tag = world.instance.get(who, &path).etag.unwrap();
+        let call = Call::json(&json!({"reason": "high-risk"})).matching(&tag);
+        world.instance.post(who, &path, &call).ok();
+    }
 }
 
 /// Data that was stopped, and that somebody wants used again.

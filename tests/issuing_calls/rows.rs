@@ -141,6 +141,10 @@ fn orders() -> Vec<Row> {
             .versioned()
             .with(json!({"alias": "x"})),
         row("POST", "/orders/{id}/cancel", use_).with(json!({})),
+        row("GET", "/orders/{id}/rejection", Who::PeopleAndAuditor),
+        row("POST", "/orders/{id}/rejection", Who::People)
+            .versioned()
+            .with(json!({"reason": "high-risk"})),
         row("PUT", "/orders/{id}/subject-data", use_)
             .versioned()
             .with(json!({"subject_data_id": ABSENT_DATA})),

@@ -7,8 +7,8 @@ use std::{
 };
 
 use chancery::{
-    domain::{notification::Topic, subject_data::need::Need},
-    policy::{needs, notices},
+    domain::{notification::Topic, order::rejection::RejectionReason, subject_data::need::Need},
+    policy::{needs, notices, rejections},
 };
 
 fn root(path: &str) -> PathBuf {
@@ -119,7 +119,8 @@ fn pages_have_no_words_of_their_own() {
 fn what_a_panel_shows_is_said_twice() {
     let notices = Topic::ALL.map(notices::words);
     let needs = Need::ALL.map(needs::words);
-    for words in notices.iter().chain(&needs) {
+    let reasons = RejectionReason::ALL.map(rejections::words);
+    for words in notices.iter().chain(&needs).chain(&reasons) {
         let said = [words.en, words.pl];
         assert!(said.iter().all(|text| text.len() > 5), "{said:?}");
         assert_ne!(words.en, words.pl);

@@ -128,6 +128,7 @@ product-unknown = There is no such product.
 product-not-orderable = A renewal is ordered at the certificate it renews.
 customer-mismatch = The customer is not the one that the Acting-For header names.
 order-state-conflict = The state of the order does not allow this.
+rejection-reason-unknown = There is no such reason to reject an order.
 revoke-first = An issued certificate must be revoked instead.
 order-closed = The order is closed.
 country-unsupported = This is not an assigned ISO 3166-1 country code.

@@ -128,6 +128,7 @@ product-unknown = Nie ma takiego produktu.
 product-not-orderable = Odnowienie zamawia się przy certyfikacie, którego dotyczy.
 customer-mismatch = Klient jest inny niż wskazany w nagłówku Acting-For.
 order-state-conflict = Stan zamówienia na to nie pozwala.
+rejection-reason-unknown = Nie ma takiego powodu odrzucenia zamówienia.
 revoke-first = Wydany certyfikat należy zamiast tego unieważnić.
 order-closed = Zamówienie jest zamknięte.
 country-unsupported = To nie jest przydzielony kod kraju ISO 3166-1.

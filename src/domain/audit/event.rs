@@ -54,6 +54,8 @@ event_kinds! {
     OrderCreated = "order.created",
     OrderChanged = "order.changed",
     OrderCancelled = "order.cancelled",
+    OrderRejectionProposed = "order.rejection_proposed",
+    OrderRejected = "order.rejected",
     OrderIssued = "order.issued",
     OrderReissued = "order.reissued",
     DataCreated = "data.created",

@@ -1,5 +1,6 @@
 use super::{
     Contacts, Order, OrderNumber, OrderState,
+    rejection::{Objection, Rejection, RejectionReason},
     transition::{NewOrder, OrderEdit},
 };
 use crate::domain::{
@@ -86,7 +87,7 @@ const ISSUED: &[OrderState] = &[OrderState::Issued];
 const SUBMITTED: &[OrderState] = &[OrderState::Submitted];
 
 /// flows 3.1.
-const EVENTS: [Event; 13] = [
+const EVENTS: [Event; 14] = [
     Event(
         "edit",
         |order| order.edit(OrderEdit::default(), now()),
@@ -160,8 +161,23 @@ const EVENTS: [Event; 13] = [
         Some(OrderState::Cancelled),
     ),
     Event(
+        "propose to reject",
+        |order| order.propose_rejection(&objection("eva", RejectionReason::HighRisk), now()),
+        OPEN,
+        None,
+    ),
+    Event(
         "reject",
-        |order| order.reject(Text::parse("no").unwrap(), now()),
+        |order| {
+            let by_eva = Rejection {
+                reason: RejectionReason::HighRisk,
+                by: "eva".to_owned(),
+            };
+            let mut proposed = Order::clone(&order);
+            proposed.rejection = Some(by_eva);
+            let order = Loaded::restore(proposed, order.version());
+            order.reject(&objection("jan", RejectionReason::HighRisk), now())
+        },
         OPEN,
         Some(OrderState::Rejected),
     ),
@@ -198,6 +214,38 @@ fn every_event_in_every_state() {
             }
         }
     }
+}
+
+fn objection(by: &str, reason: RejectionReason) -> Objection {
+    Objection {
+        by: IdentityName::parse(by).unwrap(),
+        reason,
+        note: None,
+    }
+}
+
+#[test]
+fn two_people_reject_for_one_reason() {
+    let open = || in_state(OrderState::Open);
+    let (risk, terms) = (RejectionReason::HighRisk, RejectionReason::TermsNotMet);
+    let alone = open().reject(&objection("eva", risk), now());
+    assert_eq!(alone.unwrap_err().code, "proposal-missing");
+    let proposed = open().propose_rejection(&objection("eva", risk), now());
+    let proposed = Order::clone(&proposed.unwrap());
+    let proposed = || Loaded::restore(proposed.clone(), Version(5));
+    assert_eq!(proposed().proposed_rejection().unwrap().by, "eva");
+    assert_eq!(proposed().rejected_for(), None);
+    let same = proposed().reject(&objection("eva", risk), now());
+    assert_eq!(same.unwrap_err().code, "same-officer");
+    let other = proposed().reject(&objection("jan", terms), now());
+    assert_eq!(other.unwrap_err().code, "proposal-missing");
+    let rejected = proposed().reject(&objection("jan", risk), now()).unwrap();
+    assert_eq!(rejected.rejected_for(), Some(risk));
+    assert_eq!(rejected.proposed_rejection(), None);
+    // What ends another way says nothing of it any more.
+    let cancelled = proposed().cancel(None, now()).unwrap();
+    let lapsed = proposed().lapse(now()).unwrap();
+    assert_eq!((&cancelled.rejection, &lapsed.rejection), (&None, &None));
 }
 
 #[test]

@@ -104,6 +104,7 @@ impl Order {
             acting_for: new.acting_for,
             state: OrderState::Open,
             close_note: None,
+            rejection: None,
             subject_data: None,
             mailbox: None,
             activation: None,
@@ -163,15 +164,6 @@ impl Loaded<Order> {
         let event = Event::new(EventKind::OrderCancelled, "order", self.id);
         let event = told(event, FeedKind::OrderCancelled, &self);
         self.close(OrderState::Cancelled, note, event, now)
-    }
-
-    /// The CA refuses the order (two people).
-    ///
-    /// # Errors
-    /// 409 `order-state-conflict` unless open.
-    pub fn reject(self, note: Text<500>, now: Timestamp) -> Result<Changed<Order>, Refused> {
-        let event = updated(&self, "rejected");
-        self.close(OrderState::Rejected, Some(note), event, now)
     }
 
     /// The window for activation is over.
@@ -298,6 +290,7 @@ impl Loaded<Order> {
             .with("certificate", certificate.to_string());
         Ok(self.change(event, |order| {
             order.state = OrderState::Issued;
+            order.rejection = None;
             order.certificate = Some(certificate);
             order.updated_at = now;
         }))
@@ -378,6 +371,7 @@ impl Loaded<Order> {
         Ok(self.change(event, |order| {
             order.state = state;
             order.close_note = note;
+            order.rejection = None;
             order.updated_at = now;
         }))
     }
@@ -401,7 +395,7 @@ const fn conflict() -> Refused {
     Refused::state("order-state-conflict")
 }
 
-fn require(order: &Order, state: OrderState) -> Result<(), Refused> {
+pub(super) fn require(order: &Order, state: OrderState) -> Result<(), Refused> {
     if order.state == state {
         Ok(())
     } else {

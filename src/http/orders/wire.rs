@@ -5,7 +5,7 @@ use crate::{
         Contacts, DataPanel, EmailPanel, Order, OrderedProduct, Step, Steps, Verification,
     },
     domain::text::Text,
-    http::{answer, words},
+    http::{answer, rejections, words},
     policy::status::{self, StepView, VerificationView, data_status, status_code, verifications},
     services::orders::OrderView,
 };
@@ -52,6 +52,7 @@ pub fn order(view: &OrderView) -> Order {
         renews: order.renews.map(|id| id.to_string()),
         renewed_by: order.renewed_by.map(|id| id.to_string()),
         close_note: text(order.close_note.as_ref()),
+        rejected_for: order.rejected_for().map(rejections::worded),
         etag: answer::etag(view.version),
     }
 }

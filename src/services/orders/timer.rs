@@ -111,7 +111,10 @@ impl Orders {
         Ok(())
     }
 
-    async fn mailbox(&self, order: &Order) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
+    pub(super) async fn mailbox(
+        &self,
+        order: &Order,
+    ) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
         match order.mailbox {
             Some(id) => Ok(self.0.mailboxes.mailbox(id).await?),
             None => Ok(None),

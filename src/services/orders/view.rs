@@ -52,8 +52,12 @@ impl OrderView {
     /// Whether the certificate can be asked for now.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        let status = status_code(self.facts(), self.judged_at);
-        status == StatusCode::ReadyForActivation
+        self.status() == StatusCode::ReadyForActivation
+    }
+
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        status_code(self.facts(), self.judged_at)
     }
 }
 

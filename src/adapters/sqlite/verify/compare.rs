@@ -62,6 +62,7 @@ const TABLES: &[Told] = &[
             "acting_for",
             "state",
             "close_note",
+            "rejection",
             "subject_data",
             "mailbox",
             "activation",

@@ -16,27 +16,7 @@ fn contacts(told: &Telling<'_>) -> Option<SqlValue> {
 pub(super) fn order(told: &Telling<'_>, said: &mut Said) {
     let row = Row::of(said, "orders", told.id());
     match (told.kind(), told.word("what")) {
-        ("order.created", _) => {
-            row.there()
-                .set("number", told.text("number"))
-                .set("ra", told.text("ra"))
-                .known("customer", told.personal("customer_ref"))
-                .set("product", told.text("product"))
-                .known("alias", told.personal("alias"))
-                .known("partner_order_ref", told.personal("partner_order_ref"))
-                .set("language", told.text("language"))
-                .known("contacts", contacts(told))
-                .known("acting_for", told.acting_for())
-                .word("state", "open")
-                .none("close_note")
-                .none("subject_data")
-                .none("mailbox")
-                .none("activation")
-                .none("certificate")
-                .set("renews", told.text("renews"))
-                .none("renewed_by")
-                .set("~created_at", told.now());
-        }
+        ("order.created", _) => order_created(told, row),
         ("order.changed", Some("edit")) => {
             row.known("alias", told.personal("alias"))
                 .set("language", told.text("language"))
@@ -66,16 +46,23 @@ pub(super) fn order(told: &Telling<'_>, said: &mut Said) {
         ("order.changed", Some("reopened")) => {
             row.word("state", "open");
         }
-        ("order.changed", Some(end @ ("rejected" | "lapsed"))) => {
-            row.word("state", end)
-                .known("close_note", told.personal("note"));
+        ("order.changed", Some("lapsed")) => {
+            row.word("state", "lapsed").none("rejection");
         }
         ("order.cancelled", _) => {
             row.word("state", "cancelled")
-                .known("close_note", told.personal("note"));
+                .known("close_note", told.personal("note"))
+                .none("rejection");
+        }
+        ("order.rejection_proposed", _) => {
+            row.set("rejection", told.text("rejection"));
+        }
+        ("order.rejected", _) => {
+            row.word("state", "rejected");
         }
         ("order.issued", _) => {
             row.word("state", "issued")
+                .none("rejection")
                 .set("certificate", told.text("certificate"));
         }
         ("data.bound", _) => {
@@ -83,6 +70,29 @@ pub(super) fn order(told: &Telling<'_>, said: &mut Said) {
         }
         _ => {}
     }
+}
+
+fn order_created(told: &Telling<'_>, row: Row<'_>) {
+    row.there()
+        .set("number", told.text("number"))
+        .set("ra", told.text("ra"))
+        .known("customer", told.personal("customer_ref"))
+        .set("product", told.text("product"))
+        .known("alias", told.personal("alias"))
+        .known("partner_order_ref", told.personal("partner_order_ref"))
+        .set("language", told.text("language"))
+        .known("contacts", contacts(told))
+        .known("acting_for", told.acting_for())
+        .word("state", "open")
+        .none("close_note")
+        .none("rejection")
+        .none("subject_data")
+        .none("mailbox")
+        .none("activation")
+        .none("certificate")
+        .set("renews", told.text("renews"))
+        .none("renewed_by")
+        .set("~created_at", told.now());
 }
 
 pub(super) fn subject_data(told: &Telling<'_>, said: &mut Said) {
