@@ -8,6 +8,8 @@
 
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "case_calls/documents.rs"]
+mod documents;
 #[path = "case_calls/independence.rs"]
 mod independence;
 #[expect(dead_code, reason = "other suites use more of it")]

@@ -43,6 +43,7 @@ use crate::{
 
 pub mod arguments;
 mod disowned;
+mod documents;
 mod doubt;
 mod lookup_text;
 pub mod signature;
@@ -93,6 +94,7 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
             let path = at(&case, &format!("/evidence/{}", escaped(&evidence)));
             evidence_report(&client.get(&path)?)
         }
+        Verb::Document(verb) => documents::run(client, &verb),
         Verb::Check(given) => {
             let path = format!("/checks/{}", escaped(&given.check));
             put(client, &given.case, &path, &given.body())

@@ -1,13 +1,19 @@
 //! Mutual TLS 1.3 to the daemon: one connection a call.
 
 use std::{
+    error::Error,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Method, Request, Uri, body::Bytes, header};
+use hyper::{
+    Method, Request, Uri,
+    body::{Body, Bytes, Incoming},
+    header,
+    http::{request, response},
+};
 use hyper_util::rt::TokioIo;
 use rustls::{
     ClientConfig, Error as TlsError, InconsistentKeys, RootCertStore,
@@ -16,7 +22,7 @@ use rustls::{
     sign::{CertifiedKey, SigningKey, SingleCertAndKey},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{net::TcpStream, runtime::Runtime};
+use tokio::{net::TcpStream, runtime::Runtime, task::JoinHandle};
 use tokio_rustls::TlsConnector;
 
 use super::{card::Card, fault::Fault};
@@ -26,6 +32,8 @@ use crate::{
     pkix::{certificate::CertificateView, spki::PublicKey},
     ports::entropy::random,
 };
+
+pub mod transfer;
 
 /// From the name look-up to the last byte.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -160,7 +168,7 @@ impl Client {
         self.send(Method::GET, path, None::<&()>, &Extra::default())
     }
 
-    /// POST, PUT or PATCH of a path below `/v1`.
+    /// Any method on a path below `/v1`, with a body in JSON or none.
     ///
     /// # Errors
     /// The daemon's refusal, or that it cannot be reached.
@@ -173,28 +181,42 @@ impl Client {
     ) -> Result<Reply, Fault> {
         let body = body.map(serde_json::to_vec).transpose();
         let body = body.map_err(|error| Fault::unreadable("the request", error))?;
-        let request = self.request(method, path, body, extra)?;
-        let call = async { tokio::time::timeout(DEADLINE, self.call(request)).await };
-        match self.runtime.block_on(call) {
-            Ok(reply) => reply,
-            Err(_) => Err(Fault::unreadable(&self.connection.url, "no answer in 60 s")),
-        }
+        let media_type = body.as_ref().map(|_| "application/json");
+        let request = self
+            .head(method, path, media_type, extra)
+            .body(Full::<Bytes>::from(body.unwrap_or_default()))
+            .map_err(|error| Fault::unreadable("the request", error))?;
+        self.within(DEADLINE, async {
+            judge(self.whole(self.call(request).await?).await?)
+        })
     }
 
-    fn request(
+    fn within<T>(
+        &self,
+        deadline: Duration,
+        call: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        let call = async { tokio::time::timeout(deadline, call).await };
+        self.runtime.block_on(call).unwrap_or_else(|_| {
+            let why = format!("no answer in {} s", deadline.as_secs());
+            Err(Fault::unreadable(&self.connection.url, why))
+        })
+    }
+
+    fn head(
         &self,
         method: Method,
         path: &str,
-        body: Option<Vec<u8>>,
+        media_type: Option<&str>,
         extra: &Extra<'_>,
-    ) -> Result<Request<Full<Bytes>>, Fault> {
+    ) -> request::Builder {
         let authority = self.base.authority().map_or("", |a| a.as_str());
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/v1{path}"))
             .header(header::HOST, authority);
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        if let Some(media_type) = media_type {
+            request = request.header(header::CONTENT_TYPE, media_type);
         }
         if let Some(tag) = extra.if_match {
             request = request.header(header::IF_MATCH, tag);
@@ -206,49 +228,75 @@ impl Client {
             request = request.header("acting-for", customer.as_bytes());
         }
         request
-            .body(Full::from(body.unwrap_or_default()))
-            .map_err(|error| Fault::unreadable("the request", error))
     }
 
-    async fn call(&self, request: Request<Full<Bytes>>) -> Result<Reply, Fault> {
-        let failed = |error: &dyn std::error::Error| {
-            Fault::unreadable(&self.connection.url, error.to_string())
-        };
+    /// The head of the answer, whatever its status, with the body to come.
+    async fn call<B>(&self, request: Request<B>) -> Result<Answer, Fault>
+    where
+        B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+    {
         let host = self.base.host().unwrap_or_default();
         let name = host.trim_start_matches('[').trim_end_matches(']');
         let port = self.base.port_u16().unwrap_or(443);
         let stream = TcpStream::connect((name, port))
             .await
-            .map_err(|error| failed(&error))?;
-        let name = ServerName::try_from(name.to_owned()).map_err(|error| failed(&error))?;
+            .map_err(|error| self.failed(&error))?;
+        let name = ServerName::try_from(name.to_owned()).map_err(|error| self.failed(&error))?;
         let stream = self
             .tls
             .connect(name, stream)
             .await
-            .map_err(|error| failed(&error))?;
+            .map_err(|error| self.failed(&error))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| failed(&error))?;
-        let driven = tokio::spawn(connection);
+            .map_err(|error| self.failed(&error))?;
+        let driven = Driven(tokio::spawn(connection));
         let answer = sender.send_request(request).await;
-        let answer = answer.map_err(|error| failed(&error))?;
-        let (parts, body) = answer.into_parts();
-        let body = Limited::new(body, LONGEST).collect().await;
+        let (parts, body) = answer.map_err(|error| self.failed(&error))?.into_parts();
+        Ok(Answer {
+            parts,
+            body,
+            _driven: driven,
+        })
+    }
+
+    async fn whole(&self, answer: Answer) -> Result<Reply, Fault> {
+        let body = Limited::new(answer.body, LONGEST).collect().await;
         let body = body.map_err(|error| Fault::unreadable(&self.connection.url, error))?;
-        driven.abort();
         let text = |name| {
-            let value = parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok());
+            let value = answer.parts.headers.get(name);
+            let value = value.and_then(|value| value.to_str().ok());
             value.map(ToOwned::to_owned)
         };
-        judge(Reply {
-            status: parts.status.as_u16(),
+        Ok(Reply {
+            status: answer.parts.status.as_u16(),
             etag: text(header::ETAG),
             media_type: text(header::CONTENT_TYPE),
             body: body.to_bytes().to_vec(),
         })
+    }
+
+    /// The daemon could not be reached, or what was said to it or by it broke off.
+    fn failed(&self, error: &dyn Error) -> Fault {
+        let source = error.source().map(|source| format!(": {source}"));
+        let why = format!("{error}{}", source.unwrap_or_default());
+        Fault::unreadable(&self.connection.url, why)
+    }
+}
+
+/// An answer whose body is still to come.
+struct Answer {
+    parts: response::Parts,
+    body: Incoming,
+    _driven: Driven,
+}
+
+/// The task of a connection, which ends with the answer.
+struct Driven(JoinHandle<hyper::Result<()>>);
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

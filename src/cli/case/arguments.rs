@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::documents::DocumentVerb;
 use crate::api::{
     cases::{CheckOutcome, NewEvidence, NewFacts},
     doubts::NewFinding,
@@ -49,6 +50,9 @@ pub enum Verb {
     /// Evidence of a case.
     #[command(subcommand)]
     Evidence(EvidenceVerb),
+    /// Documents: of the applicant, or brought into the case.
+    #[command(subcommand)]
+    Document(DocumentVerb),
     /// Record the outcome of a check.
     #[command(after_help = "Example:
   chancery case check cas_0198f... existence --state VERIFIED --checked-at 2026-11-20T10:00:00Z \\
@@ -116,7 +120,7 @@ perhaps sign_pin_file.")]
 
 #[derive(Debug, Subcommand)]
 pub enum EvidenceVerb {
-    /// Add a text, or point at a document of the applicant.
+    /// Add a text, or point at a document of the case.
     #[command(after_help = "Examples:
   chancery case evidence add cas_0198f... --kind register --register manual \\
     --source 'extract HRB 123456' --content extract.txt --obtained-at 2026-01-31T10:00:00Z
@@ -168,7 +172,7 @@ pub struct EvidenceArguments {
         required_unless_present = "document"
     )]
     pub content: Option<PathBuf>,
-    /// Id of the applicant's document that shows it.
+    /// Id of the document that shows it.
     #[arg(long)]
     pub document: Option<String>,
     /// Of a register: krs, white-list, ceidg, regon, vies, gleif, companies-house, or manual for

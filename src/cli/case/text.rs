@@ -5,11 +5,13 @@ use std::fmt::Write;
 
 use crate::api::{
     cases::{
-        CaseData, CaseLine, CaseResource, CheckLine, Comparison, ComparisonStep, EvidenceContent,
-        SignedWord,
+        CaseData, CaseDocument, CaseLine, CaseResource, CheckLine, Comparison, ComparisonStep,
+        EvidenceContent, SignedWord,
     },
     list::List,
+    subject_data::Document,
 };
+use crate::cli::report::table;
 
 /// One line a case.
 #[must_use]
@@ -138,6 +140,94 @@ pub fn evidence(content: &EvidenceContent) -> String {
         put(&mut out, &content.content);
     }
     out
+}
+
+/// A document that was received.
+#[must_use]
+pub fn document(document: &Document) -> String {
+    let mut out = String::new();
+    for (name, value) in [
+        ("document", &document.document_id),
+        ("kind", &document.kind),
+        ("file", &document.file_name),
+        ("type", &document.media_type),
+        ("size", &format!("{} bytes", document.size)),
+        ("sha256", &document.sha256),
+        ("scan", &document.scan),
+    ] {
+        put(&mut out, &format!("{name:<11}{value}"));
+    }
+    out
+}
+
+/// One line a document of a set of data.
+#[must_use]
+pub fn documents(items: &[Document]) -> String {
+    let row = |document: &Document| {
+        let kept = document.retain_until.as_deref().unwrap_or("in use");
+        [
+            document.document_id.clone(),
+            document.kind.clone(),
+            document.scan.clone(),
+            lasting(document.erased_at.as_deref(), kept),
+            document.size.to_string(),
+            document.sha256.clone(),
+            document.file_name.clone(),
+        ]
+    };
+    let head = [
+        "id",
+        "kind",
+        "scan",
+        "kept until",
+        "bytes",
+        "sha256",
+        "file",
+    ];
+    listed(head, items.iter().map(row))
+}
+
+/// One line a document of a case.
+#[must_use]
+pub fn case_documents(items: &[CaseDocument]) -> String {
+    let row = |document: &CaseDocument| {
+        [
+            document.id.clone(),
+            document.kind.clone(),
+            document.scan.clone(),
+            lasting(document.erased_at.as_deref(), "yes"),
+            document.size.to_string(),
+            document.sha256.clone(),
+            document.brought_by.as_deref().unwrap_or("-").to_owned(),
+            document.file_name.clone(),
+        ]
+    };
+    let head = [
+        "id",
+        "kind",
+        "scan",
+        "kept",
+        "bytes",
+        "sha256",
+        "brought by",
+        "file",
+    ];
+    listed(head, items.iter().map(row))
+}
+
+fn lasting(erased_at: Option<&str>, kept: &str) -> String {
+    erased_at.map_or_else(|| kept.to_owned(), |at| format!("erased {at}"))
+}
+
+fn listed<const N: usize>(
+    head: [&str; N],
+    rows: impl ExactSizeIterator<Item = [String; N]>,
+) -> String {
+    if rows.len() == 0 {
+        return "no documents".to_owned();
+    }
+    let head = std::iter::once(head.map(ToOwned::to_owned));
+    table(&head.chain(rows).map(Vec::from).collect::<Vec<_>>())
 }
 
 fn data(out: &mut String, data: &CaseData) {
