@@ -1,8 +1,10 @@
-//! Drivers: one outside thing each, behind a port. An adapter knows no other adapter.
+//! Drivers: one outside thing each, behind a port. An adapter knows no other adapter,
+//! but for what two of them share: `sql` and `https`.
 
 pub mod clamd;
 pub mod dns;
 pub mod document_directory;
+pub mod https;
 pub mod maildir;
 pub mod pkcs11;
 pub mod register;

@@ -5,14 +5,11 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-};
 use tokio_rustls::TlsConnector;
 
 use self::seal::SealKey;
 use crate::{
+    adapters::https::{self, ClientCertificate, SetupError},
     domain::webhook::progress::Outcome,
     policy::webhook_endpoint::{Endpoint, Rules},
     ports::{
@@ -27,30 +24,12 @@ mod wire;
 /// Addresses of one name that are looked at.
 const ADDRESSES: usize = 16;
 
-/// The way out cannot be built.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
-    #[error("the CA file holds no certificate that can be a root: {0}")]
-    Roots(String),
-    #[error("the client certificate and its key cannot be used: {0}")]
-    Client(String),
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
-}
-
-/// This daemon's own certificate, which endpoints may demand.
-pub struct ClientCertificate<'a> {
-    /// PEM, the chain behind it.
-    pub certificate: &'a [u8],
-    /// PEM.
-    pub key: &'a [u8],
-}
-
 /// How messages leave.
 pub struct Settings<'a> {
     pub rules: Rules,
     /// PEM of the only trusted CAs; those of the system without.
     pub roots: Option<&'a [u8]>,
+    /// This daemon's own, which endpoints may demand.
     pub client: Option<ClientCertificate<'a>>,
     /// Each message carries a signature of each: two while one follows the other.
     pub keys: Vec<SealKey>,
@@ -71,30 +50,11 @@ impl Post {
     /// # Errors
     /// When there are no roots, or TLS cannot be set up.
     pub fn new(settings: Settings<'_>, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| SetupError::Tls(error.to_string()))?
-            .with_root_certificates(store(settings.roots)?);
-        let mut tls = match &settings.client {
-            None => tls.with_no_client_auth(),
-            Some(client) => {
-                let failed = |error: &dyn std::error::Error| SetupError::Client(error.to_string());
-                let chain: Result<Vec<_>, _> =
-                    CertificateDer::pem_slice_iter(client.certificate).collect();
-                let chain = chain.map_err(|error| failed(&error))?;
-                let key = PrivateKeyDer::from_pem_slice(client.key);
-                let key = key.map_err(|error| failed(&error))?;
-                tls.with_client_auth_cert(chain, key)
-                    .map_err(|error| failed(&error))?
-            }
-        };
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
             rules: settings.rules,
             keys: settings.keys,
             patience: settings.patience,
-            tls: TlsConnector::from(Arc::new(tls)),
+            tls: https::connector(settings.roots, settings.client.as_ref())?,
             clock,
         })
     }
@@ -151,11 +111,9 @@ impl Courier for Post {
     }
 
     async fn take(&self, url: &str, letter: &Letter) -> Result<Receipt, Lost> {
-        tokio::select! {
-            biased;
-            receipt = self.tried(url, letter) => receipt,
-            () = self.clock.pause(self.patience) => Err(lost(Outcome::Timeout)),
-        }
+        let tried = self.tried(url, letter);
+        let taken = https::within(&*self.clock, self.patience, tried).await;
+        taken.unwrap_or_else(|| Err(lost(Outcome::Timeout)))
     }
 
     fn keys(&self) -> Vec<Vec<u8>> {
@@ -168,25 +126,4 @@ const fn lost(outcome: Outcome) -> Lost {
         outcome,
         status: None,
     }
-}
-
-fn store(pem: Option<&[u8]>) -> Result<RootCertStore, SetupError> {
-    let failed = |error: &dyn std::error::Error| SetupError::Roots(error.to_string());
-    let mut store = RootCertStore::empty();
-    match pem {
-        Some(pem) => {
-            for one in CertificateDer::pem_slice_iter(pem) {
-                let one = one.map_err(|error| failed(&error))?;
-                store.add(one).map_err(|error| failed(&error))?;
-            }
-        }
-        None => {
-            // A root of the system that cannot be read is one that is not trusted.
-            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
-    }
-    if store.is_empty() {
-        return Err(SetupError::Roots("no certificate".to_owned()));
-    }
-    Ok(store)
 }

@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::material;
 use crate::{
+    adapters::https,
     adapters::register::{
         ceidg::Ceidg,
         companies_house::CompaniesHouse,
@@ -101,7 +102,7 @@ impl<'a> Lines<'a> {
             .transpose()?;
         let egress = Egress::new(&bases, roots.as_deref(), Arc::clone(clock));
         let egress = egress.map_err(|error| match (&error, &wanted.ca) {
-            (SetupError::Roots(_), Some(path)) => config.fault(path, error),
+            (SetupError::Tls(https::SetupError::Roots(_)), Some(path)) => config.fault(path, error),
             _ => config.fault(first, error),
         })?;
         Ok(Self {

@@ -7,7 +7,10 @@ use toml::Spanned;
 
 use super::{compose::Ground, material};
 use crate::{
-    adapters::webhook::{ClientCertificate, Post, Settings, SetupError, seal::SealKey},
+    adapters::{
+        https::{ClientCertificate, SetupError},
+        webhook::{Post, Settings, seal::SealKey},
+    },
     config::{
         Config,
         source::ConfigError,

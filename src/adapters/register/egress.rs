@@ -8,10 +8,6 @@ use hyper::{
     Method, StatusCode, Uri,
     header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject},
-};
 use tokio_rustls::TlsConnector;
 
 use self::{
@@ -20,6 +16,7 @@ use self::{
     wire::{Answer, Broken},
 };
 use crate::{
+    adapters::https,
     domain::{
         register::{Exchange, Silence},
         timestamp::Timestamp,
@@ -59,10 +56,8 @@ pub struct Allowance {
 pub enum SetupError {
     #[error("must be https://HOST[:PORT][/PATH] without user, query or slash at the end")]
     BaseUrl,
-    #[error("the CA file holds no certificate that can be a root: {0}")]
-    Roots(String),
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
+    #[error(transparent)]
+    Tls(#[from] https::SetupError),
 }
 
 /// A register's address.
@@ -96,11 +91,8 @@ impl Base {
     }
 
     fn url(&self, rest: &str) -> String {
-        let Self { host, port, path } = self;
-        match port {
-            443 => format!("https://{host}{path}{rest}"),
-            _ => format!("https://{host}:{port}{path}{rest}"),
-        }
+        let authority = https::authority(&self.host, self.port);
+        format!("https://{authority}{}{rest}", self.path)
     }
 }
 
@@ -121,41 +113,13 @@ impl Egress {
         roots: Option<&[u8]>,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, SetupError> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| SetupError::Tls(error.to_string()))?
-            .with_root_certificates(store(roots)?)
-            .with_no_client_auth();
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         let allowed = bases.iter().map(|base| (base.host.clone(), base.port));
         Ok(Arc::new(Self {
             allowed: allowed.collect(),
-            tls: TlsConnector::from(Arc::new(tls)),
+            tls: https::connector(roots, None)?,
             clock,
         }))
     }
-}
-
-fn store(pem: Option<&[u8]>) -> Result<RootCertStore, SetupError> {
-    let failed = |error: &dyn std::error::Error| SetupError::Roots(error.to_string());
-    let mut store = RootCertStore::empty();
-    match pem {
-        Some(pem) => {
-            for one in CertificateDer::pem_slice_iter(pem) {
-                let one = one.map_err(|error| failed(&error))?;
-                store.add(one).map_err(|error| failed(&error))?;
-            }
-        }
-        None => {
-            // A root of the system that cannot be read is one that is not trusted.
-            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
-    }
-    if store.is_empty() {
-        return Err(SetupError::Roots("no certificate".to_owned()));
-    }
-    Ok(store)
 }
 
 /// One register's way out.
@@ -311,13 +275,8 @@ impl Line {
         }
         let target = format!("{path}{}", question.rest);
         let asked = wire::ask(&self.egress.tls, host, *port, &target, question, largest);
-        tokio::select! {
-            biased;
-            answer = asked => answer,
-            () = self.egress.clock.pause(PATIENCE) => {
-                Err(Broken::new(Silence::Timeout, "no whole answer in time"))
-            }
-        }
+        let answer = https::within(&*self.egress.clock, PATIENCE, asked).await;
+        answer.unwrap_or_else(|| Err(Broken::new(Silence::Timeout, "no whole answer in time")))
     }
 
     /// What the server asks for with Retry-After.

@@ -2,20 +2,17 @@
 
 use std::net::SocketAddr;
 
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::{
-    Request, Response,
-    body::{Bytes, Incoming},
-    client::conn::http1,
-    header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, USER_AGENT},
+    Request,
+    body::Bytes,
+    header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT},
 };
-use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
-use tokio::{net::TcpStream, task::JoinHandle};
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_rustls::TlsConnector;
 
 use super::lost;
 use crate::{
+    adapters::https::{self, Answer, ConnectError},
     domain::webhook::progress::Outcome,
     policy::webhook_endpoint::Endpoint,
     ports::courier::{Letter, Lost, Receipt},
@@ -23,8 +20,6 @@ use crate::{
 
 /// Longest head of an answer, in bytes.
 const HEAD: usize = 16 * 1024;
-/// Most header lines.
-const HEADERS: usize = 64;
 
 /// Posts the message and reads as much of the answer as is wanted.
 ///
@@ -38,24 +33,22 @@ pub async fn post(
     letter: &Letter,
 ) -> Result<Receipt, Lost> {
     let request = request(endpoint, headers, letter)?;
-    let stream = connected(tls, endpoint, addresses).await?;
-    let broken = |_| lost(Outcome::Broken);
-    let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(HEAD)
-        .max_headers(HEADERS)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(broken)?;
-    let _driven = Driven(tokio::spawn(async move {
-        // Its end is the answer's end or fault, which the sender sees.
-        let _ = connection.await;
-    }));
-    let answer = sender.send_request(request).await.map_err(broken)?;
-    read(answer, letter.answer).await
+    let stream = https::connected(tls, &endpoint.host, addresses).await;
+    let stream = stream.map_err(|error| lost(unconnected(&error)))?;
+    let answer = Answer::to(request, stream, HEAD).await;
+    read(answer.map_err(|_| lost(Outcome::Broken))?, letter.answer).await
 }
 
-async fn read(answer: Response<Incoming>, wanted: Option<usize>) -> Result<Receipt, Lost> {
-    let status = answer.status();
+const fn unconnected(error: &ConnectError) -> Outcome {
+    match error {
+        ConnectError::Name(_) => Outcome::Forbidden,
+        ConnectError::Tcp(_) => Outcome::Unconnected,
+        ConnectError::Tls(_) => Outcome::Untrusted,
+    }
+}
+
+async fn read(answer: Answer, wanted: Option<usize>) -> Result<Receipt, Lost> {
+    let status = answer.parts.status;
     let Some(most) = wanted.filter(|_| status.is_success()) else {
         return Ok(Receipt {
             status: status.as_u16(),
@@ -66,14 +59,12 @@ async fn read(answer: Response<Incoming>, wanted: Option<usize>) -> Result<Recei
         outcome: Outcome::Broken,
         status: Some(status.as_u16()),
     };
-    // Nobody asked for that.
-    if answer.headers().contains_key(CONTENT_ENCODING) {
+    if answer.is_encoded() {
         return Err(broken);
     }
-    let body = Limited::new(answer.into_body(), most).collect().await;
     Ok(Receipt {
         status: status.as_u16(),
-        body: body.map_err(|_| broken)?.to_bytes().into(),
+        body: answer.body(most).await.map_err(|_| broken)?,
     })
 }
 
@@ -82,15 +73,11 @@ fn request(
     headers: [(&'static str, String); 3],
     letter: &Letter,
 ) -> Result<Request<Full<Bytes>>, Lost> {
-    let authority = match endpoint.port {
-        443 => endpoint.host.clone(),
-        port => format!("{}:{port}", endpoint.host),
-    };
     let mut request = Request::builder()
         .method("POST")
         .uri(&endpoint.target)
-        .header(HOST, authority)
-        .header(USER_AGENT, concat!("chancery/", env!("CARGO_PKG_VERSION")))
+        .header(HOST, https::authority(&endpoint.host, endpoint.port))
+        .header(USER_AGENT, https::USER_AGENT)
         .header(CONTENT_TYPE, "application/json")
         .header(CONNECTION, "close");
     for (name, value) in headers {
@@ -98,27 +85,4 @@ fn request(
     }
     let body = Full::from(letter.body.clone());
     request.body(body).map_err(|_| lost(Outcome::Forbidden))
-}
-
-/// To the first address that takes the connection.
-async fn connected(
-    tls: &TlsConnector,
-    endpoint: &Endpoint,
-    addresses: &[SocketAddr],
-) -> Result<TlsStream<TcpStream>, Lost> {
-    let name = ServerName::try_from(endpoint.host.clone());
-    let name = name.map_err(|_| lost(Outcome::Forbidden))?;
-    let stream = TcpStream::connect(addresses).await;
-    let stream = stream.map_err(|_| lost(Outcome::Unconnected))?;
-    let stream = tls.connect(name, stream).await;
-    stream.map_err(|_| lost(Outcome::Untrusted))
-}
-
-/// The task of a connection, which ends with whoever waits for the answer.
-struct Driven(JoinHandle<()>);
-
-impl Drop for Driven {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }

@@ -1,26 +1,24 @@
 //! One HTTP/1.1 request over one TLS connection of its own. Registers are asked a few times an
 //! hour: a kept connection would more often be a broken one.
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{Full, LengthLimitError};
 use hyper::{
     Request, StatusCode,
     body::Bytes,
-    client::conn::http1,
-    header::{CONNECTION, CONTENT_ENCODING, HOST, HeaderMap, USER_AGENT},
+    header::{CONNECTION, HOST, HeaderMap, USER_AGENT},
 };
-use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
 use sha2::{Digest, Sha256};
-use tokio::{net::TcpStream, task::JoinHandle};
+use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::Question;
-use crate::domain::register::Silence;
+use crate::{
+    adapters::https::{self, ConnectError},
+    domain::register::Silence,
+};
 
 /// Longest head of an answer, in bytes.
 const HEAD: usize = 32 * 1024;
-/// Most header lines.
-const HEADERS: usize = 64;
 
 /// An answer as it came.
 pub struct Answer {
@@ -84,15 +82,11 @@ fn request(
     target: &str,
     question: Question,
 ) -> Result<Request<Full<Bytes>>, Broken> {
-    let authority = match port {
-        443 => host.to_owned(),
-        _ => format!("{host}:{port}"),
-    };
     let mut request = Request::builder()
         .method(question.method)
         .uri(target)
-        .header(HOST, authority)
-        .header(USER_AGENT, concat!("chancery/", env!("CARGO_PKG_VERSION")))
+        .header(HOST, https::authority(host, port))
+        .header(USER_AGENT, https::USER_AGENT)
         .header(CONNECTION, "close");
     for (name, value) in question.headers {
         request = request.header(name, value);
@@ -108,12 +102,14 @@ async fn connected(
     port: u16,
 ) -> Result<TlsStream<TcpStream>, Broken> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    let name = ServerName::try_from(host.to_owned());
-    let name = name.map_err(|error| Broken::new(Silence::Connect, error))?;
-    let stream = TcpStream::connect((host, port)).await;
-    let stream = stream.map_err(|error| Broken::new(Silence::Connect, error))?;
-    let stream = tls.connect(name, stream).await;
-    stream.map_err(|error| Broken::new(Silence::Tls, error))
+    let stream = https::connected(tls, host, (host, port)).await;
+    stream.map_err(|error| {
+        let silence = match error {
+            ConnectError::Name(_) | ConnectError::Tcp(_) => Silence::Connect,
+            ConnectError::Tls(_) => Silence::Tls,
+        };
+        Broken::new(silence, error)
+    })
 }
 
 fn peer(stream: &TlsStream<TcpStream>) -> Option<[u8; 32]> {
@@ -129,25 +125,14 @@ async fn sent(
     request: Request<Full<Bytes>>,
     largest: usize,
 ) -> Result<Parts, Broken> {
-    let cut = |error: hyper::Error| Broken::new(Silence::Truncated, error);
-    let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(HEAD)
-        .max_headers(HEADERS)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(cut)?;
-    let _driven = Driven(tokio::spawn(async move {
-        // Its end is the answer's end or fault, which the sender sees.
-        let _ = connection.await;
-    }));
-    let answer = sender.send_request(request).await.map_err(cut)?;
-    let (parts, body) = answer.into_parts();
-    if parts.headers.contains_key(CONTENT_ENCODING) {
+    let answer = https::Answer::to(request, stream, HEAD).await;
+    let answer = answer.map_err(|error| Broken::new(Silence::Truncated, error))?;
+    if answer.is_encoded() {
         let what = "the answer is compressed, though nobody asked for that";
         return Err(Broken::new(Silence::Truncated, what));
     }
-    let body = Limited::new(body, largest).collect().await;
-    let body = body.map_err(|error| {
+    let (status, headers) = (answer.parts.status, answer.parts.headers.clone());
+    let body = answer.body(largest).await.map_err(|error| {
         let silence = if error.is::<LengthLimitError>() {
             Silence::TooLarge
         } else {
@@ -155,14 +140,5 @@ async fn sent(
         };
         Broken::new(silence, error)
     })?;
-    Ok((parts.status, parts.headers, body.to_bytes().into()))
-}
-
-/// The task of a connection, which ends with whoever waits for the answer.
-struct Driven(JoinHandle<()>);
-
-impl Drop for Driven {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+    Ok((status, headers, body))
 }
