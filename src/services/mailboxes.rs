@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::{
     domain::{
         aggregate::{Changed, Loaded, Version},
-        id::{JobId, MailId, MailboxId, NotificationId, OrderId},
-        mail::{Mail, MailKind, NewMail, QueuedMail},
+        id::{MailboxId, NotificationId, OrderId},
+        mail::{MailKind, QueuedMail},
         mailbox::{
             FreshSeed, MailAddress, MailboxStatus, MailboxValidation, address_use::AddressUse,
         },
@@ -32,7 +32,7 @@ use crate::{
             registration::{Mailboxes, Orders, SubjectDataSets},
         },
     },
-    services::request::Stopped,
+    services::{order_mail, request::Stopped},
 };
 
 pub(in crate::services) mod carry;
@@ -161,17 +161,10 @@ impl MailboxControl {
         object: String,
         now: Timestamp,
     ) -> Result<QueuedMail, Stopped> {
-        Ok(Mail::queue(NewMail {
-            id: MailId::new(now, random(&*self.0.entropy)?),
-            job: JobId::new(now, random(&*self.0.entropy)?),
-            kind,
-            owner: order.owner.clone(),
-            order: Some(order.id),
-            object,
-            recipient: mailbox.address.as_str().to_owned(),
-            language: order.language,
-            now,
-        }))
+        let (entropy, address) = (&*self.0.entropy, mailbox.address.as_str());
+        Ok(order_mail::about(
+            order, kind, object, address, entropy, now,
+        )?)
     }
 
     fn notify(

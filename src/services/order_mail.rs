@@ -7,6 +7,7 @@ use crate::{
         mailbox::MailboxValidation,
         order::Order,
         timestamp::Timestamp,
+        unit::Unit,
     },
     ports::entropy::{Entropy, EntropyFailed, random},
 };
@@ -33,6 +34,26 @@ pub(super) fn about(
     }))
 }
 
+/// The same mail to each of them.
+pub(super) fn each(
+    order: &Order,
+    kind: MailKind,
+    object: impl ToString,
+    recipients: impl IntoIterator<Item = String>,
+    entropy: &dyn Entropy,
+    now: Timestamp,
+) -> Result<Vec<QueuedMail>, EntropyFailed> {
+    let object = object.to_string();
+    let recipients = recipients.into_iter();
+    let mails = recipients.map(|to| about(order, kind, &object, to, entropy, now));
+    mails.collect()
+}
+
+/// The unit with these mails.
+pub(super) fn join(unit: Unit, mails: impl IntoIterator<Item = QueuedMail>) -> Unit {
+    mails.into_iter().fold(unit, |unit, mail| mail.join(unit))
+}
+
 /// The technical contact, or the mailbox once its holder has shown control: nobody else learns
 /// of the order.
 pub(super) fn contact(
@@ -49,8 +70,17 @@ pub(super) fn contact(
 
 /// The mailbox of a certificate and the technical contact, each once.
 pub(super) fn holders(order: &Order, mailbox: &str) -> Vec<String> {
+    with(mailbox, order.contacts.technical.as_ref())
+}
+
+/// The mailbox of a certificate, and whom the order names for its revocation, each once.
+pub(super) fn affected(order: &Order, mailbox: &str) -> Vec<String> {
+    with(mailbox, order.contacts.revocation.as_ref())
+}
+
+fn with(mailbox: &str, contact: Option<&impl ToString>) -> Vec<String> {
+    let contact = contact.map(ToString::to_string);
     let mut found = vec![mailbox.to_owned()];
-    let technical = order.contacts.technical.as_ref().map(ToString::to_string);
-    found.extend(technical.filter(|contact| contact != mailbox));
+    found.extend(contact.filter(|contact| contact != mailbox));
     found
 }

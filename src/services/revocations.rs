@@ -12,11 +12,10 @@ use crate::{
     domain::{
         aggregate::{Changed, Loaded},
         certificate::Certificate,
-        id::{JobId, MailId, NotificationId, RevocationId},
+        id::{JobId, NotificationId, RevocationId},
         job::{Job, JobKind, NewJob},
-        mail::{Mail, MailKind, NewMail},
+        mail::MailKind,
         notification::{Notification, Topic},
-        order::Order,
         owner::ActingFor,
         refusal::Refused,
         revocation::{NewRevocation, Revocation, RevocationState},
@@ -46,6 +45,7 @@ use crate::{
     services::{
         certificates::{Certificates, Reference},
         jobs::{self, JobHandler, rest_for_hsm},
+        order_mail,
         request::{Request, Stopped, decide},
         revocation_lists::{RevocationLists, Scope},
     },
@@ -264,26 +264,15 @@ impl Revocations {
             now,
         );
         let id = revocation.id;
-        let mut unit =
+        let unit =
             Unit::of(SYSTEM.caller(), now, revocation.published(number, now)?).tells(line);
         let Some((record, order)) = certificate.zip(order) else {
             return Ok(unit);
         };
-        for recipient in recipients(&record.certificate.mailbox, &order) {
-            let mail = Mail::queue(NewMail {
-                id: MailId::new(now, random(&*self.0.entropy)?),
-                job: JobId::new(now, random(&*self.0.entropy)?),
-                kind: MailKind::Revoked,
-                owner: order.owner.clone(),
-                order: Some(order.id),
-                object: id.to_string(),
-                recipient,
-                language: order.language,
-                now,
-            });
-            unit = mail.join(unit);
-        }
-        Ok(unit)
+        let recipients = order_mail::affected(&order, &record.certificate.mailbox);
+        let (kind, entropy) = (MailKind::Revoked, &*self.0.entropy);
+        let mails = order_mail::each(&order, kind, id, recipients, entropy, now)?;
+        Ok(order_mail::join(unit, mails))
     }
 }
 
@@ -308,17 +297,6 @@ fn over(record: &CertificateRecord, now: Timestamp) -> Option<&'static str> {
 fn with_key(unit: Unit, blocked: BlockedKey, now: Timestamp) -> Unit {
     let job = compromised_key::job(&blocked.fingerprint, now);
     unit.event(blocked.event()).change(blocked).job(job)
-}
-
-/// The mailbox, and whom the order names for what happens to its certificates.
-pub(in crate::services) fn recipients(mailbox: &str, order: &Order) -> Vec<String> {
-    let mut recipients = vec![mailbox.to_owned()];
-    if let Some(contact) = &order.contacts.revocation
-        && contact.as_str() != mailbox
-    {
-        recipients.push(contact.to_string());
-    }
-    recipients
 }
 
 fn blocked(

@@ -13,9 +13,9 @@ use crate::{
     domain::{
         aggregate::Loaded,
         certificate::{Certificate, Replaced},
-        id::{CertificateId, JobId, MailId, NotificationId},
+        id::{CertificateId, NotificationId},
         intent::{Intent, IntentState},
-        mail::{Mail, MailKind, NewMail},
+        mail::MailKind,
         notification::{Notification, Topic},
         refusal::Refused,
         signing::{SignError, Signature},
@@ -28,7 +28,7 @@ use crate::{
         issuance::{Issued, artifact::CertificateTbs},
     },
     ports::{entropy::random, store::issuance::CertificateRecord},
-    services::lease::clock_may_sign,
+    services::{lease::clock_may_sign, order_mail},
 };
 
 /// C_Sign starts within this time of the intent, or the intent is abandoned (design 5).
@@ -166,17 +166,8 @@ impl Issuance {
         };
         let answer = (self.0.render)(&record);
         let intent = act.intent.clone().issued(id, &certificate.sha256, now)?;
-        let mail = Mail::queue(NewMail {
-            id: MailId::new(now, random(entropy)?),
-            job: JobId::new(now, random(entropy)?),
-            kind: MailKind::Issued,
-            owner: act.order.owner.clone(),
-            order: Some(act.order.id),
-            object: id.to_string(),
-            recipient: act.subject.mailbox.clone(),
-            language: act.order.language,
-            now,
-        });
+        let (kind, mailbox) = (MailKind::Issued, &act.subject.mailbox);
+        let mail = order_mail::about(&act.order, kind, id, mailbox, entropy, now)?;
         let notification = Notification::raise(
             NotificationId::new(now, random(entropy)?),
             act.order.owner.clone(),

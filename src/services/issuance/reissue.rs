@@ -8,9 +8,9 @@ use super::{Asked, Issuance, Told, Wish, prepare::InFlight};
 use crate::{
     domain::{
         certificate::Replaced,
-        id::{CertificateId, JobId, MailId, NotificationId},
+        id::{CertificateId, JobId, NotificationId},
         job::{JobKind, NewJob},
-        mail::{Mail, MailKind, NewMail},
+        mail::MailKind,
         notification::{Notification, Topic},
         owner::ActingFor,
         refusal::Refused,
@@ -23,7 +23,7 @@ use crate::{
         warnings,
     },
     ports::{entropy::random, store::issuance::CertificateRecord},
-    services::{certificates::Reference, revocations::recipients},
+    services::{certificates::Reference, order_mail},
 };
 
 /// What is asked for: common name and fields are those of the earlier certificate.
@@ -126,7 +126,7 @@ impl Issuance {
             slot: String::new(),
             due: if reminder > now { reminder } else { old.until },
         });
-        let mut unit = unit.tells(Notification::raise(
+        let unit = unit.tells(Notification::raise(
             NotificationId::new(now, random(entropy)?),
             order.owner.clone(),
             Topic::CertificateSuperseded,
@@ -134,20 +134,8 @@ impl Issuance {
             old.certificate,
             now,
         ));
-        for recipient in recipients(&act.subject.mailbox, order) {
-            let mail = Mail::queue(NewMail {
-                id: MailId::new(now, random(entropy)?),
-                job: JobId::new(now, random(entropy)?),
-                kind: MailKind::Reissued,
-                owner: order.owner.clone(),
-                order: Some(order.id),
-                object: id.to_string(),
-                recipient,
-                language: order.language,
-                now,
-            });
-            unit = mail.join(unit);
-        }
-        Ok(unit)
+        let recipients = order_mail::affected(order, &act.subject.mailbox);
+        let mails = order_mail::each(order, MailKind::Reissued, id, recipients, entropy, now)?;
+        Ok(order_mail::join(unit, mails))
     }
 }

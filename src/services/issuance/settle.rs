@@ -137,7 +137,7 @@ impl Issuance {
             .job(self.job(JobKind::RenewCrl, scope, &slot, now)?)
             .reserved();
         let unit = match told {
-            Some((line, mail)) => with_mail(unit.change(line), mail),
+            Some((line, mail)) => order_mail::join(unit.change(line), mail),
             None => unit,
         };
         match self.0.store.commit(unit).await {
@@ -274,14 +274,8 @@ impl Issuance {
             true => unit,
             false => unit.change(facts.order.reopen(now)?),
         };
-        self.0.store.commit(with_mail(unit, mail)).await?;
+        self.0.store.commit(order_mail::join(unit, mail)).await?;
         Ok(())
     }
 }
 
-fn with_mail(unit: Unit, mail: Option<QueuedMail>) -> Unit {
-    match mail {
-        Some(mail) => mail.join(unit),
-        None => unit,
-    }
-}

@@ -197,7 +197,7 @@ impl Orders {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
         let unit = first.begin(SYSTEM.caller(), now);
-        let unit = mails.fold(unit, |unit, mail| mail.join(unit));
+        let unit = order_mail::join(unit, mails);
         store.commit(unit.ends_job(jobs::done(job))).await?;
         Ok(())
     }
@@ -210,10 +210,10 @@ impl Orders {
         recipients: impl IntoIterator<Item = String>,
         now: Timestamp,
     ) -> Result<Vec<QueuedMail>, Stopped> {
-        let recipients = recipients.into_iter();
-        let mails =
-            recipients.map(|to| order_mail::about(order, kind, about, to, self.entropy(), now));
-        Ok(mails.collect::<Result<_, _>>()?)
+        let entropy = self.entropy();
+        Ok(order_mail::each(
+            order, kind, about, recipients, entropy, now,
+        )?)
     }
 
     /// The order can be activated since days and is not: its mailbox is reminded, as long as
@@ -287,7 +287,7 @@ impl Orders {
         let unit = Unit::of(SYSTEM.caller(), now, told)
             .rests_on(Aggregate::Order, order.id, order.version())
             .ends_job(end);
-        let unit = mails.into_iter().fold(unit, |unit, mail| mail.join(unit));
+        let unit = order_mail::join(unit, mails);
         self.0.store.commit(unit).await?;
         Ok(())
     }

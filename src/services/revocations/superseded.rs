@@ -4,13 +4,13 @@
 
 use async_trait::async_trait;
 
-use super::{Revocations, SYSTEM, Wish, count, recipients};
+use super::{Revocations, SYSTEM, Wish, count};
 use crate::{
     domain::{
         certificate::{Certificate, Replaced},
-        id::{JobId, MailId, NotificationId},
+        id::NotificationId,
         job::Job,
-        mail::{Mail, MailKind, NewMail},
+        mail::MailKind,
         notification::{Notification, Topic},
         owner::ActingFor,
         refusal::Refused,
@@ -22,6 +22,7 @@ use crate::{
     ports::entropy::random,
     services::{
         jobs::{self, JobHandler},
+        order_mail,
         request::{Stopped, decide},
     },
 };
@@ -99,24 +100,13 @@ impl SupersededSweep {
             old.id,
             now,
         );
-        let mut unit = Unit::of(SYSTEM.caller(), now, line)
+        let unit = Unit::of(SYSTEM.caller(), now, line)
             .rests_on(Aggregate::Order, order.id, order.version())
             .ends_job(jobs::again(job, by.until));
-        for recipient in recipients(&old.mailbox, &order) {
-            let mail = Mail::queue(NewMail {
-                id: MailId::new(now, random(entropy)?),
-                job: JobId::new(now, random(entropy)?),
-                kind: MailKind::SupersededEnding,
-                owner: order.owner.clone(),
-                order: Some(order.id),
-                object: by.certificate.to_string(),
-                recipient,
-                language: order.language,
-                now,
-            });
-            unit = mail.join(unit);
-        }
-        parts.store.commit(unit).await?;
+        let recipients = order_mail::affected(&order, &old.mailbox);
+        let (kind, new) = (MailKind::SupersededEnding, by.certificate);
+        let mails = order_mail::each(&order, kind, new, recipients, entropy, now)?;
+        parts.store.commit(order_mail::join(unit, mails)).await?;
         Ok(())
     }
 }
