@@ -12,6 +12,8 @@ pub struct Mail {
     pub ca_name: String,
     /// Who answers questions: an address or a URL.
     pub contact: String,
+    /// IANA name of the zone whose time mails tell, beside UTC; without it they tell UTC alone.
+    pub time_zone: Option<Spanned<String>>,
     /// Address in From.
     pub from: Spanned<String>,
     /// The public listener as the mailbox holder reaches it, without a slash at the end.

@@ -22,6 +22,7 @@ use crate::{
     },
     domain::{signing::SignPurpose, timestamp::Timestamp},
     policy::{
+        local_time::LocalTime,
         mail_signature::{NotificationCertificate, Wanted},
         mailbox_address,
         mailbox_code::CodeKey,
@@ -59,7 +60,7 @@ pub fn ledger(
         entropy: Arc::clone(&ground.outside.entropy),
         key: Arc::clone(key),
         return_paths: return_paths(config, key)?,
-        house: house(config, authorities),
+        house: house(config, authorities)?,
         signing: signing(config, ground)?,
     }))
 }
@@ -96,6 +97,7 @@ pub fn check(config: &Config, now: Timestamp) -> Result<Option<String>, Failure>
     MailTemplates::load(directory.map(|path| path.get_ref().as_path()))?;
     mailer(config)?;
     warnings(config)?;
+    local_time(config)?;
     bounce_domain(config)?;
     let Some(wanted) = &config.settings.mail.signing else {
         return Ok(None);
@@ -138,18 +140,26 @@ fn bounce_domain(config: &Config) -> Result<Option<String>, ConfigError> {
     }
 }
 
-fn house(config: &Config, authorities: &Authorities) -> House {
+fn local_time(config: &Config) -> Result<LocalTime, ConfigError> {
+    let Some(zone) = &config.settings.mail.time_zone else {
+        return Ok(LocalTime::default());
+    };
+    LocalTime::of(zone.get_ref()).map_err(|fault| config.fault(zone, fault))
+}
+
+fn house(config: &Config, authorities: &Authorities) -> Result<House, ConfigError> {
     let mail = &config.settings.mail;
     let issuers = authorities.issuers().iter();
     let chains: BTreeMap<_, _> = issuers
         .map(|issuer| (issuer.name.clone(), issuer.chain.clone()))
         .collect();
-    House {
+    Ok(House {
         name: mail.ca_name.clone(),
         public_url: mail.confirm_base_url.get_ref().clone(),
         contact: mail.contact.clone(),
+        time: local_time(config)?,
         chains,
-    }
+    })
 }
 
 fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, ConfigError> {

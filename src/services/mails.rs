@@ -18,6 +18,7 @@ use crate::{
     },
     policy::{
         access::{StaffScope, SystemScope},
+        local_time::LocalTime,
         mailbox_address,
         mailbox_code::CodeKey,
         return_path::ReturnPaths,
@@ -66,6 +67,8 @@ pub struct House {
     pub public_url: String,
     /// Who answers questions: an address or a URL.
     pub contact: String,
+    /// The clock that mails tell the time by.
+    pub time: LocalTime,
     /// CA certificates (DER) from each issuer upward, without the root.
     pub chains: BTreeMap<IssuerName, Vec<Vec<u8>>>,
 }

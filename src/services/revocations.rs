@@ -264,8 +264,7 @@ impl Revocations {
             now,
         );
         let id = revocation.id;
-        let unit =
-            Unit::of(SYSTEM.caller(), now, revocation.published(number, now)?).tells(line);
+        let unit = Unit::of(SYSTEM.caller(), now, revocation.published(number, now)?).tells(line);
         let Some((record, order)) = certificate.zip(order) else {
             return Ok(unit);
         };

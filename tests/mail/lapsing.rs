@@ -52,7 +52,7 @@ async fn the_owner_is_told_seven_days_before_and_once() {
     let mail = read(&sink.mails().pop().unwrap());
     assert_eq!(mail["headers"]["to"], "anna@example.com");
     let text = mail["text"].as_str().unwrap();
-    assert!(text.contains("2026-12-20 10:00 UTC"), "{text}");
+    assert!(text.contains("2026-12-20 11:00 CET (10:00 UTC)"), "{text}");
     world.clock.advance(seconds(8 * DAY));
     assert_eq!(timers.tick().await.unwrap(), 0);
     // Confirmed anew, it ends anew.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chancery::{
     adapters::{smtp::relay::Security, templates::MailTemplates},
     domain::{id::MailId, mail::MailState, mailbox::MailboxStatus, notification::Tab},
-    policy::{mailbox_code::CodeKey, return_path::ReturnPaths},
+    policy::{local_time::LocalTime, mailbox_code::CodeKey, return_path::ReturnPaths},
     ports::returned_mail::{DeliveryReport, Returned, ReturnedMail, ReturnedMailError},
     services::mails::{self, House, MailLedger},
 };
@@ -38,6 +38,7 @@ fn ledger(world: &World, sink: &Sink) -> MailLedger {
             name: "Example CA".to_owned(),
             public_url: "http://pki.example.com".to_owned(),
             contact: "help@ca.example.com".to_owned(),
+            time: LocalTime::default(),
             chains: BTreeMap::new(),
         },
         signing: None,

@@ -26,6 +26,7 @@ use chancery::{
     },
     policy::{
         access::{Action, Authenticated, StaffScope, TenantScope},
+        local_time::LocalTime,
         mailbox_code::CodeKey,
     },
     ports::{
@@ -110,6 +111,7 @@ impl World {
                 name: "Example CA".to_owned(),
                 public_url: "http://pki.example.com".to_owned(),
                 contact: "help@ca.example.com".to_owned(),
+                time: LocalTime::of("Europe/Warsaw").unwrap(),
                 chains: BTreeMap::from([(IssuerName::parse("issuing-g1").unwrap(), chain())]),
             },
             signing,

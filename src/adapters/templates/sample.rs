@@ -27,34 +27,38 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
                 "link",
                 "http://pki.example.com/v/eml_0199c95a-0000-7000-8000-000000000000",
             ),
-            ("expires_at", "2026-11-23 17:42 UTC"),
+            ("expires_at", "2026-11-24 00:42 CET (2026-11-23 23:42 UTC)"),
         ]),
         MailKind::Issued => values.extend([
             ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
             ("subject", "CN=Example Sp. z o.o.,O=Example Sp. z o.o.,C=PL"),
             ("mailbox", "anna.nowak@example.com"),
-            ("not_before", "2026-11-22 17:42 UTC"),
-            ("not_after", "2027-11-22 17:42 UTC"),
+            ("not_before", "2026-11-22 18:42 CET (17:42 UTC)"),
+            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
         ]),
         MailKind::Reissued | MailKind::SupersededEnding => values.extend([
             ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
             ("mailbox", "anna.nowak@example.com"),
-            ("not_after", "2027-11-22 17:42 UTC"),
-            ("replaced_until", "2026-12-15 08:15 UTC"),
+            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
+            (
+                "replaced_until",
+                "2026-12-15 00:15 CET (2026-12-14 23:15 UTC)",
+            ),
         ]),
         MailKind::Revoked => values.extend([
             ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
             ("mailbox", "anna.nowak@example.com"),
-            ("revoked_at", "2026-12-01 08:15 UTC"),
+            ("revoked_at", "2026-12-01 09:15 CET (08:15 UTC)"),
             ("reason", reason(language)),
         ]),
         MailKind::CertificateExpiring | MailKind::CertificateExpired => values.extend([
             ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
             ("mailbox", "anna.nowak@example.com"),
-            ("not_after", "2027-11-22 17:42 UTC"),
+            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
+            ("last_day", "2027-11-22"),
         ]),
         MailKind::DataExpiring | MailKind::MailboxLapsing | MailKind::OrderLapsing => {
-            values.extend([("until", "2027-11-22 17:42 UTC")]);
+            values.extend([("until", "2027-11-22 18:42 CET (17:42 UTC)")]);
         }
         MailKind::InformationNeeded => values.extend([("needed", needed(language))]),
         MailKind::AddressVerified

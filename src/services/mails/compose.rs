@@ -16,7 +16,7 @@ use crate::{
         timestamp::Timestamp,
     },
     pkix::pem,
-    policy::{needs, revocation},
+    policy::{local_time::LocalTime, needs, revocation},
     ports::{
         mailer::{Attachment, Letter},
         store::catalogue::MailFacts,
@@ -46,19 +46,20 @@ impl MailLedger {
         let Some(order) = &facts.order else {
             return Ok(Composed::Obsolete("the order is gone"));
         };
-        let values = self.common(facts, order);
+        let (values, time) = (self.common(facts, order), &self.0.house.time);
         match mail.kind {
             MailKind::VerifyAddress => Ok(self.verify_address(facts, order, values, now)),
             MailKind::Issued => self.issued(facts, values),
-            MailKind::Reissued | MailKind::SupersededEnding => Ok(superseded(facts, values)),
-            MailKind::Revoked => Ok(revoked(facts, values)),
+            MailKind::Reissued | MailKind::SupersededEnding => Ok(superseded(facts, values, time)),
+            MailKind::Revoked => Ok(revoked(facts, values, time)),
             MailKind::DataReceived
             | MailKind::DataApproved
             | MailKind::DataRejected
             | MailKind::AddressVerified => Ok(ready(mail, values, None, Vec::new())),
             MailKind::InformationNeeded => Ok(information_needed(facts, values)),
             MailKind::CertificateExpiring | MailKind::CertificateExpired => {
-                Ok(reminders::certificate(facts, order, values, now))
+                let shown = reminders::certificate(facts, order, values, time, now);
+                Ok(shown)
             }
             MailKind::ReadyToActivate
             | MailKind::IssuanceDelayed
@@ -66,7 +67,7 @@ impl MailLedger {
             | MailKind::DataExpiring
             | MailKind::MailboxLapsing
             | MailKind::OrderLapsing
-            | MailKind::Test => Ok(reminders::of_order(facts, order, values, now)),
+            | MailKind::Test => Ok(reminders::of_order(facts, order, values, time, now)),
         }
     }
 
@@ -117,7 +118,8 @@ impl MailLedger {
         }
         let link = format!("{}/v/{}", self.0.house.public_url, mailbox.id);
         values.insert("link", link);
-        values.insert("expires_at", minute(mailbox.code.expires_at));
+        let expires_at = self.0.house.time.minute(mailbox.code.expires_at);
+        values.insert("expires_at", expires_at);
         let code = self.0.key.code(mailbox);
         ready(mail, values, Some(code), Vec::new())
     }
@@ -126,11 +128,12 @@ impl MailLedger {
         let Some(certificate) = &facts.certificate else {
             return Ok(Composed::Obsolete("the certificate is gone"));
         };
+        let time = &self.0.house.time;
         values.insert("serial", hex::encode(&certificate.serial));
         values.insert("subject", certificate.subject.clone());
         values.insert("mailbox", certificate.mailbox.clone());
-        values.insert("not_before", minute(certificate.not_before));
-        values.insert("not_after", minute(certificate.not_after));
+        values.insert("not_before", time.minute(certificate.not_before));
+        values.insert("not_after", time.minute(certificate.not_after));
         let attachments = self.files(certificate)?;
         Ok(ready(&facts.mail, values, None, attachments))
     }
@@ -166,7 +169,7 @@ impl MailLedger {
 }
 
 /// The end of a certificate, once relying parties can see it.
-fn revoked(facts: &MailFacts, mut values: Values) -> Composed {
+fn revoked(facts: &MailFacts, mut values: Values, time: &LocalTime) -> Composed {
     let (Some(certificate), Some(revocation)) = (&facts.certificate, &facts.revocation) else {
         return Composed::Obsolete("the certificate is gone");
     };
@@ -174,21 +177,21 @@ fn revoked(facts: &MailFacts, mut values: Values) -> Composed {
     let reason = revocation::words(revocation.reason);
     values.insert("serial", hex::encode(&certificate.serial));
     values.insert("mailbox", certificate.mailbox.clone());
-    values.insert("revoked_at", minute(revocation.requested_at));
+    values.insert("revoked_at", time.minute(revocation.requested_at));
     values.insert("reason", reason.in_language(mail.language).to_owned());
     ready(mail, values, None, Vec::new())
 }
 
 /// A certificate took the place of another, which ends soon.
-fn superseded(facts: &MailFacts, mut values: Values) -> Composed {
+fn superseded(facts: &MailFacts, mut values: Values, time: &LocalTime) -> Composed {
     let certificate = facts.certificate.as_ref();
     let Some((new, old)) = certificate.and_then(|new| Some((new, new.replaces?))) else {
         return Composed::Obsolete("the certificate is gone");
     };
     values.insert("serial", hex::encode(&new.serial));
     values.insert("mailbox", new.mailbox.clone());
-    values.insert("not_after", minute(new.not_after));
-    values.insert("replaced_until", minute(old.until));
+    values.insert("not_after", time.minute(new.not_after));
+    values.insert("replaced_until", time.minute(old.until));
     ready(&facts.mail, values, None, Vec::new())
 }
 
@@ -224,12 +227,4 @@ fn ready(
 fn armored(der: &[u8]) -> Result<String, Refused> {
     pem::encode(pem::CERTIFICATE, der)
         .map_err(|error| Refused::unavailable("internal-error", error))
-}
-
-/// `2026-11-22 17:42 UTC`.
-fn minute(at: Timestamp) -> String {
-    let text = at.to_string();
-    let (day, time) = text.split_once('T').unwrap_or((&text, ""));
-    let time: String = time.chars().take(5).collect();
-    format!("{day} {time} UTC")
 }

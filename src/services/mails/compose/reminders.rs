@@ -1,6 +1,6 @@
 //! What is said of an end that comes, and of an issuance that does not; only while it is true.
 
-use super::{Composed, Values, minute, ready};
+use super::{Composed, Values, ready};
 use crate::{
     domain::{
         activation::ActivationState,
@@ -8,7 +8,7 @@ use crate::{
         order::{Order, OrderState},
         timestamp::Timestamp,
     },
-    policy::reuse,
+    policy::{local_time::LocalTime, reuse},
     ports::store::catalogue::MailFacts,
 };
 
@@ -18,6 +18,7 @@ pub(super) fn certificate(
     facts: &MailFacts,
     order: &Order,
     mut values: Values,
+    time: &LocalTime,
     now: Timestamp,
 ) -> Composed {
     let Some(certificate) = &facts.certificate else {
@@ -35,7 +36,8 @@ pub(super) fn certificate(
     }
     values.insert("serial", hex::encode(&certificate.serial));
     values.insert("mailbox", certificate.mailbox.clone());
-    values.insert("not_after", minute(certificate.not_after));
+    values.insert("not_after", time.minute(certificate.not_after));
+    values.insert("last_day", time.day(certificate.not_after));
     ready(&facts.mail, values, None, Vec::new())
 }
 
@@ -44,6 +46,7 @@ pub(super) fn of_order(
     facts: &MailFacts,
     order: &Order,
     mut values: Values,
+    time: &LocalTime,
     now: Timestamp,
 ) -> Composed {
     let open = order.state == OrderState::Open && !order.is_over(now);
@@ -84,7 +87,7 @@ pub(super) fn of_order(
         _ => return Composed::Obsolete("the order has gone on"),
     };
     if let Some(until) = until {
-        values.insert("until", minute(until));
+        values.insert("until", time.minute(until));
     }
     ready(&facts.mail, values, None, Vec::new())
 }
