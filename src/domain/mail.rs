@@ -35,11 +35,13 @@ pub enum MailKind {
     DataRejected,
     InformationNeeded,
     ReadyToActivate,
+    Submitted,
     IssuanceDelayed,
     IssuanceRefused,
     Issued,
     Reissued,
     SupersededEnding,
+    RevocationRequested,
     Revoked,
     CertificateExpiring,
     CertificateExpired,
@@ -51,7 +53,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::VerifyAddress,
         Self::AddressVerified,
         Self::DataReceived,
@@ -59,11 +61,13 @@ impl MailKind {
         Self::DataRejected,
         Self::InformationNeeded,
         Self::ReadyToActivate,
+        Self::Submitted,
         Self::IssuanceDelayed,
         Self::IssuanceRefused,
         Self::Issued,
         Self::Reissued,
         Self::SupersededEnding,
+        Self::RevocationRequested,
         Self::Revoked,
         Self::CertificateExpiring,
         Self::CertificateExpired,
@@ -84,9 +88,11 @@ impl MailKind {
             Self::DataRejected => "data-rejected",
             Self::InformationNeeded => "information-needed",
             Self::ReadyToActivate => "ready-to-activate",
+            Self::Submitted => "submitted",
             Self::Issued => "issued",
             Self::Reissued => "reissued",
             Self::SupersededEnding => "superseded-ending",
+            Self::RevocationRequested => "revocation-requested",
             Self::Revoked => "revoked",
             Self::IssuanceDelayed => "issuance-delayed",
             Self::IssuanceRefused => "issuance-refused",
@@ -180,9 +186,9 @@ pub struct NewMail {
     /// | `data-…`, `information-needed` | data set id |
     /// | `ready-to-activate`, `order-lapsing` | order id |
     /// | `test` | nothing |
-    /// | `issuance-…` | activation id |
+    /// | `submitted`, `issuance-…` | activation id |
     /// | `issued`, `certificate-…` | certificate id |
-    /// | `revoked` | revocation id |
+    /// | `revocation-requested`, `revoked` | revocation id |
     pub object: String,
     /// A mailbox; checked again when the message is built.
     pub recipient: String,

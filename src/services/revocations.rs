@@ -145,6 +145,9 @@ impl Revocations {
         let unit = Unit::of(scope.caller(), now, changed)
             .change(entry)
             .job(job);
+        let unit = self
+            .acknowledge(unit, &answer, &certificate.mailbox)
+            .await?;
         let blocked = match is_compromise {
             true => self.unknown(scope, certificate, now).await?,
             false => None,
@@ -214,6 +217,25 @@ impl Revocations {
         let (changed, entry) = Revocation::record(new, certificate, now);
         let job = self.publication(&changed, now)?;
         Ok((changed, entry, job))
+    }
+
+    /// The unit with the mails that say at once what is decided; the list follows, and when the
+    /// token is away it follows late.
+    async fn acknowledge(
+        &self,
+        unit: Unit,
+        revocation: &Revocation,
+        mailbox: &str,
+    ) -> Result<Unit, Stopped> {
+        let (orders, id) = (&self.0.orders, revocation.order);
+        let Some(order) = orders.order(&SYSTEM.read(), id).await? else {
+            return Ok(unit);
+        };
+        let recipients = order_mail::affected(&order, mailbox);
+        let (kind, entropy) = (MailKind::RevocationRequested, &*self.0.entropy);
+        let (id, now) = (revocation.id, revocation.requested_at);
+        let mails = order_mail::each(&order, kind, id, recipients, entropy, now)?;
+        Ok(order_mail::join(unit, mails))
     }
 
     fn publication(&self, revocation: &Revocation, now: Timestamp) -> Result<NewJob, Stopped> {

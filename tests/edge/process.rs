@@ -220,6 +220,30 @@ fn faults_of_the_configuration_name_file_and_line() {
 }
 
 #[test]
+fn a_time_zone_is_one_of_the_worlds() {
+    let instance = Instance::start();
+    let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();
+    let before = config.lines().position(|line| line == "[mail]").unwrap() + 1;
+    let judged = |zone: &str| {
+        let mut lines: Vec<&str> = config.lines().collect();
+        let set = format!("time_zone = \"{zone}\"");
+        lines.insert(before, &set);
+        fs::write(instance.path("zone.toml"), lines.join("\n")).unwrap();
+        let judged = chanceryd(&instance, &["check-config", "--config", "zone.toml"]);
+        let said = String::from_utf8_lossy(&judged.stderr).into_owned();
+        (judged.status.code(), said)
+    };
+    let (code, said) = judged("Europe/Warsaw");
+    assert_eq!(code, Some(0), "{said}");
+    for wrong in ["Europe/Warszawa", "+01:00", ""] {
+        let (code, said) = judged(wrong);
+        let at = format!("zone.toml:{}: ", before + 1);
+        let named = said.contains(&at) && said.contains("IANA");
+        assert!(code == Some(1) && named, "{wrong}: {said}");
+    }
+}
+
+#[test]
 fn without_a_key_for_documents_nothing_starts() {
     let instance = Instance::start();
     let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();

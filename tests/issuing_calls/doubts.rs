@@ -105,6 +105,10 @@ fn data_that_was_wrong_is_ended_and_what_rests_on_it_is_revoked() {
     let lot = by(&world, "officer", &at("revocations"), &lot).ok();
     assert_eq!(lot["revocation_ids"].as_array().unwrap().len(), 2);
     assert_eq!(lot["more"], false);
+    let mails = world.instance.get("operator", "/mails?limit=200").ok();
+    let mails = mails["items"].as_array().unwrap().iter();
+    let told = mails.filter(|mail| mail["kind"] == "revocation-requested");
+    assert_eq!(told.count(), 2, "each holder");
     for id in &ids {
         let found = client.get(&format!("/certificates/{}", id.as_str().unwrap()));
         assert_eq!(found.ok()["state"], "revoked");

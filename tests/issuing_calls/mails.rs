@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     instance::Call,
-    world::{Client, fixture, fresh_address, refused, shared, submission},
+    world::{Client, PRODUCT, fixture, fresh_address, refused, shared, submission},
 };
 
 fn items(list: &Value) -> Vec<Value> {
@@ -157,19 +157,30 @@ fn the_tabs_tell_the_way_of_an_order() {
     assert_eq!(unknown.refusal(), refused(400, "parameter-invalid"));
 }
 
-/// Each mail of the flow comes to the holder, once, in the order's language.
+/// Each mail of the flow comes to the holder or the technical contact, once, in the order's
+/// language.
 #[test]
 fn every_step_has_its_mail() {
     let world = shared();
     let client = world.first();
-    let (order, address) = client.ready(&world.data);
+    let technical = fresh_address();
+    let order = json!({
+        "product_code": PRODUCT,
+        "customer_ref": client.customer,
+        "contacts": {"technical": technical},
+    });
+    let order = client.post("/orders", &order).ok();
+    let order = order["id"].as_str().unwrap();
+    let data = json!({"subject_data_id": world.data});
+    client.put(order, "subject-data", &data).ok();
+    let address = client.confirmed(order);
     let csr = fixture("good/openssl-rsa-2048.pem");
-    client.activate(&order, &submission(&csr)).ok();
-    let mine = || {
+    client.activate(order, &submission(&csr)).ok();
+    let of = |recipient: &str| {
         let list = world.instance.get("operator", "/mails?limit=200").ok();
         let mut kinds: Vec<(String, String)> = items(&list)
             .iter()
-            .filter(|mail| mail["recipient"] == json!(address))
+            .filter(|mail| mail["recipient"] == json!(recipient))
             .map(|mail| {
                 let text = |name: &str| mail[name].as_str().unwrap().to_owned();
                 (text("kind"), text("state"))
@@ -178,10 +189,12 @@ fn every_step_has_its_mail() {
         kinds.sort();
         kinds
     };
-    let all = ["issued", "ready-to-activate", "verify-address"];
-    let sent = all.map(|kind| (kind.to_owned(), "sent".to_owned()));
-    let done = (0..3_000).any(|_| mine() == sent);
-    assert!(done, "{:?}", mine());
+    let sent = |kind: &str| (kind.to_owned(), "sent".to_owned());
+    let all = ["issued", "ready-to-activate", "verify-address"].map(sent);
+    let done = (0..3_000).any(|_| of(&address) == all);
+    assert!(done, "{:?}", of(&address));
+    let asked = (0..3_000).any(|_| of(&technical) == [sent("submitted")]);
+    assert!(asked, "{:?}", of(&technical));
     let to = format!("To: {address}");
     let mails = world.sink.mails();
     let mails: Vec<_> = mails.iter().filter(|mail| mail.contains(&to)).collect();

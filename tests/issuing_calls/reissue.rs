@@ -129,6 +129,8 @@ fn a_reissue_revokes_the_old_one_after_14_days_and_only_the_newest_stays() {
     clock.set(19 * DAY + 60);
     becomes(&client, &second_id, "revoked");
     assert_eq!(read(&client, &third_id)["state"], "valid");
+    // Nobody asks for the end of one that is replaced: its day was told before.
+    assert_eq!(mailed(&world, "revocation-requested"), 0);
     assert_eq!(
         told(&client, "expiration", &first_id),
         ["superseded-ending"]

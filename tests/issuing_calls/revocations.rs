@@ -76,9 +76,9 @@ fn judged(world: &World, leaf: &Value) -> String {
     )
 }
 
-fn entry(list: &Value, order: &str) -> Vec<(String, String)> {
+fn entry(list: &Value, order: &str, kind: &str) -> Vec<(String, String)> {
     let items = list["items"].as_array().unwrap().iter();
-    let of = items.filter(|mail| mail["order_id"] == json!(order) && mail["kind"] == "revoked");
+    let of = items.filter(|mail| mail["order_id"] == json!(order) && mail["kind"] == kind);
     of.map(|mail| (member(mail, "recipient"), member(mail, "state")))
         .collect()
 }
@@ -144,30 +144,33 @@ fn a_revoked_certificate_is_refused_by_openssl_and_shown_as_revoked() {
     is_told(&world, &client, &leaf, [&address, "security@example.com"]);
 }
 
-/// The owner's line, and a mail to each recipient.
+/// The owner's line, and a mail to each recipient: that it is recorded, and that it is published.
 fn is_told(world: &World, client: &Client, leaf: &Value, recipients: [&str; 2]) {
     let (id, order) = (member(leaf, "id"), member(leaf, "order_id"));
     let told = client.get("/notifications?tab=information&limit=200").ok();
     let line = told["items"].as_array().unwrap().iter();
     let mut line = line.filter(|line| line["code"] == "certificate-revoked");
     assert!(line.any(|line| line["object_id"] == json!(id) || line.to_string().contains(&id)));
-    let mails = || {
-        entry(
-            &world.instance.get("operator", "/mails?limit=200").ok(),
-            &order,
-        )
+    let mails = |kind: &str| {
+        let list = world.instance.get("operator", "/mails?limit=200").ok();
+        entry(&list, &order, kind)
     };
     let sent = |mail: &str| (mail.to_owned(), "sent".to_owned());
-    let out = (0..PATIENCE).any(|_| {
-        let mut mails = mails();
-        mails.sort();
-        mails == recipients.map(sent)
-    });
-    assert!(out, "{:?}", mails());
-    let letters = world.sink.mails();
-    let subject = "Subject: Your certificate is revoked";
-    let mut letters = letters.iter().filter(|mail| mail.contains(subject));
-    assert!(letters.any(|mail| mail.contains(&member(leaf, "serial"))));
+    for (kind, subject) in [
+        ("revocation-requested", "Your certificate is being revoked"),
+        ("revoked", "Your certificate is revoked"),
+    ] {
+        let out = (0..PATIENCE).any(|_| {
+            let mut mails = mails(kind);
+            mails.sort();
+            mails == recipients.map(sent)
+        });
+        assert!(out, "{kind}: {:?}", mails(kind));
+        let letters = world.sink.mails();
+        let subject = format!("Subject: {subject}");
+        let mut letters = letters.iter().filter(|mail| mail.contains(&subject));
+        assert!(letters.any(|mail| mail.contains(&member(leaf, "serial"))));
+    }
 }
 
 #[test]
@@ -305,6 +308,9 @@ fn a_compromised_key_is_blocked_and_takes_its_other_certificates_along() {
     assert_eq!(answer.json()["compromise_date"], json!(before));
     for leaf in [&one, &other] {
         falls(&client, leaf);
+        let list = world.instance.get("operator", "/mails?limit=200").ok();
+        let told = entry(&list, &member(leaf, "order_id"), "revocation-requested");
+        assert_eq!(told.len(), 1, "{told:?}");
     }
     let check = client.call(
         "POST",

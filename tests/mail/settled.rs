@@ -225,6 +225,7 @@ async fn a_reissue_that_is_late_or_refused_is_told_too() {
         state
     };
     let (delayed, refused) = (MailKind::IssuanceDelayed, MailKind::IssuanceRefused);
+    assert_eq!(tell(MailKind::Submitted).await, MailState::Sent);
     assert_eq!(tell(delayed).await, MailState::Sent);
     assert_eq!(tell(refused).await, MailState::Superseded, "it runs");
     let scope = world.tenant().await.read();
@@ -237,6 +238,8 @@ async fn a_reissue_that_is_late_or_refused_is_told_too() {
         .commit(Unit::of(Caller::system("test"), world.now(), ended))
         .await;
     assert_eq!(tell(delayed).await, MailState::Superseded, "it has ended");
+    let submitted = tell(MailKind::Submitted).await;
+    assert_eq!(submitted, MailState::Superseded, "its end is told");
     assert_eq!(tell(refused).await, MailState::Sent);
     world.reissue().await;
     assert_eq!(tell(refused).await, MailState::Superseded, "tried again");

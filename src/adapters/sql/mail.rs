@@ -115,20 +115,21 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
          LEFT JOIN subject_data AS s ON s.id = CASE WHEN l.kind IN ('data-received', \
          'data-approved', 'data-rejected', 'data-expiring', 'information-needed') \
          THEN l.object ELSE o.subject_data END \
+         LEFT JOIN activation AS a ON l.kind IN ('submitted', 'issuance-delayed', 'issuance-refused') \
+         AND a.id = l.object \
          LEFT JOIN mailbox AS m ON m.id = CASE WHEN l.kind IN ('verify-address', 'mailbox-lapsing') \
-         THEN l.object WHEN l.kind = 'ready-to-activate' THEN o.mailbox END \
-         LEFT JOIN revocation AS v ON v.id = CASE WHEN l.kind = 'revoked' THEN l.object \
+         THEN l.object WHEN l.kind = 'ready-to-activate' THEN o.mailbox \
+         WHEN l.kind = 'submitted' THEN a.mailbox END \
+         LEFT JOIN revocation AS v ON v.id = CASE WHEN l.kind IN ('revocation-requested', 'revoked') THEN l.object \
          WHEN l.kind IN ('certificate-expiring', 'certificate-expired') THEN \
          (SELECT r.id FROM revocation AS r WHERE r.certificate_id = l.object) END \
-         LEFT JOIN activation AS a ON l.kind IN ('issuance-delayed', 'issuance-refused') \
-         AND a.id = l.object \
          LEFT JOIN orders AS n ON l.kind IN ('certificate-expiring', 'certificate-expired') \
          AND n.id = o.renewed_by \
          AND n.certificate IS NOT NULL AND NOT EXISTS \
          (SELECT 1 FROM revocation AS r WHERE r.certificate_id = n.certificate) \
          LEFT JOIN certificate AS c ON c.id = CASE WHEN l.kind IN ('issued', \
          'reissued', 'superseded-ending', 'certificate-expiring', 'certificate-expired') THEN l.object \
-         WHEN l.kind = 'revoked' THEN v.certificate_id END \
+         WHEN l.kind IN ('revocation-requested', 'revoked') THEN v.certificate_id END \
          WHERE 1 = 1";
     format!("SELECT {}{joins}", columns.join(", "))
 });

@@ -45,6 +45,17 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
                 "2026-12-15 00:15 CET (2026-12-14 23:15 UTC)",
             ),
         ]),
+        MailKind::Submitted => values.extend([
+            ("mailbox", "anna.nowak@example.com"),
+            ("submitted_at", "2026-11-22 18:42 CET (17:42 UTC)"),
+        ]),
+        MailKind::RevocationRequested => values.extend([
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("requested_at", "2026-12-01 09:15 CET (08:15 UTC)"),
+            ("publish_by", "2026-12-02 00:15 CET (2026-12-01 23:15 UTC)"),
+            ("reason", reason(language)),
+        ]),
         MailKind::Revoked => values.extend([
             ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
             ("mailbox", "anna.nowak@example.com"),

@@ -32,13 +32,14 @@ pub struct MailFacts {
     pub order: Option<Loaded<Order>>,
     /// The data the mail is about, else what the order is bound to.
     pub data: Option<Loaded<SubjectData>>,
-    /// The validation whose code the mail carries, or by which the order is ready.
+    /// The validation whose code the mail carries, by which the order is ready, or whose address is to
+    /// be certified.
     pub mailbox: Option<Loaded<MailboxValidation>>,
     /// The certificate the mail delivers or whose end it tells.
     pub certificate: Option<Certificate>,
     /// The revocation the mail tells of, or by which the certificate has ended already.
     pub revocation: Option<Loaded<Revocation>>,
-    /// The activation whose delay or refusal the mail tells.
+    /// The activation whose beginning, delay or refusal the mail tells.
     pub activation: Option<Loaded<Activation>>,
     /// The order whose certificate, which stands, continues the one that is said to end or to
     /// have ended.

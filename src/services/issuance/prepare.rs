@@ -151,6 +151,7 @@ impl Issuance {
             .granted(scope.grant())
             .claims(claim);
         let unit = standing.bind(unit, &owner);
+        let unit = self.submitted(unit, &order, id, now)?;
         let order = |committed: &Committed| order.stored(committed);
         let public_key = proven.key().clone();
         let beginning = Beginning {

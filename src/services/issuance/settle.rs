@@ -12,6 +12,7 @@ use crate::{
         job::{Job, JobEnd, JobKind, NewJob},
         mail::{MailKind, QueuedMail},
         notification::{Notification, Topic},
+        order::Order,
         owner::Caller,
         refusal::Refused,
         timestamp::Timestamp,
@@ -171,6 +172,20 @@ impl Issuance {
             None => None,
         };
         Ok(Some((line, mail)))
+    }
+
+    /// The technical contact learns that the certificate was asked for; it comes to its mailbox.
+    pub(super) fn submitted(
+        &self,
+        unit: Unit,
+        order: &Order,
+        activation: ActivationId,
+        now: Timestamp,
+    ) -> Result<Unit, EntropyFailed> {
+        let contact = order.contacts.technical.as_ref().map(ToString::to_string);
+        let (kind, entropy) = (MailKind::Submitted, self.0.entropy.as_ref());
+        let mails = order_mail::each(order, kind, activation, contact, entropy, now)?;
+        Ok(order_mail::join(unit, mails))
     }
 
     /// A mail to the mailbox that is to be certified.

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::MailLedger;
 use crate::{
     domain::{
+        activation::ActivationState,
         certificate::Certificate,
         mail::{Mail, MailKind},
         mailbox::MailboxState,
@@ -51,7 +52,8 @@ impl MailLedger {
             MailKind::VerifyAddress => Ok(self.verify_address(facts, order, values, now)),
             MailKind::Issued => self.issued(facts, values),
             MailKind::Reissued | MailKind::SupersededEnding => Ok(superseded(facts, values, time)),
-            MailKind::Revoked => Ok(revoked(facts, values, time)),
+            MailKind::Submitted => Ok(submitted(facts, values, time)),
+            MailKind::RevocationRequested | MailKind::Revoked => Ok(revoked(facts, values, time)),
             MailKind::DataReceived
             | MailKind::DataApproved
             | MailKind::DataRejected
@@ -168,7 +170,20 @@ impl MailLedger {
     }
 }
 
-/// The end of a certificate, once relying parties can see it.
+/// The certificate is asked for. A refusal that came first has a mail of its own.
+fn submitted(facts: &MailFacts, mut values: Values, time: &LocalTime) -> Composed {
+    let (Some(activation), Some(mailbox)) = (&facts.activation, &facts.mailbox) else {
+        return Composed::Obsolete("the activation is gone");
+    };
+    if activation.state == ActivationState::Refused {
+        return Composed::Obsolete("the activation was refused meanwhile");
+    }
+    values.insert("mailbox", mailbox.address.as_str().to_owned());
+    values.insert("submitted_at", time.minute(activation.submitted_at));
+    ready(&facts.mail, values, None, Vec::new())
+}
+
+/// The end of a certificate: that it is decided, and that relying parties can see it.
 fn revoked(facts: &MailFacts, mut values: Values, time: &LocalTime) -> Composed {
     let (Some(certificate), Some(revocation)) = (&facts.certificate, &facts.revocation) else {
         return Composed::Obsolete("the certificate is gone");
@@ -177,7 +192,13 @@ fn revoked(facts: &MailFacts, mut values: Values, time: &LocalTime) -> Composed 
     let reason = revocation::words(revocation.reason);
     values.insert("serial", hex::encode(&certificate.serial));
     values.insert("mailbox", certificate.mailbox.clone());
-    values.insert("revoked_at", time.minute(revocation.requested_at));
+    let requested_at = time.minute(revocation.requested_at);
+    if mail.kind == MailKind::Revoked {
+        values.insert("revoked_at", requested_at);
+    } else {
+        values.insert("requested_at", requested_at);
+        values.insert("publish_by", time.minute(revocation.publish_by));
+    }
     values.insert("reason", reason.in_language(mail.language).to_owned());
     ready(mail, values, None, Vec::new())
 }

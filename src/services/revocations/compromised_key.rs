@@ -78,11 +78,13 @@ impl KeySweep {
             let (by, reason) = (&blocked.blocked_by, CrlReason::KeyCompromise);
             let certificate = &record.certificate;
             let (changed, entry, job) = self.0.record(by, &wish(), reason, certificate, now)?;
+            let revocation = (*changed).clone();
             let begun = match unit {
                 Some(unit) => unit.change(changed),
                 None => Unit::of(SYSTEM.caller(), now, changed),
             };
-            unit = Some(begun.change(entry).job(job));
+            let (begun, mailbox) = (begun.change(entry).job(job), &certificate.mailbox);
+            unit = Some(self.0.acknowledge(begun, &revocation, mailbox).await?);
             fallen = fallen.saturating_add(1);
         }
         match unit {

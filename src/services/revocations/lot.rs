@@ -56,11 +56,14 @@ impl Revocations {
             let recorded = self.record(scope.name(), &wish, reason, certificate, now)?;
             let (changed, entry, job) = recorded;
             ids.push(changed.id.to_string());
+            let revocation = (*changed).clone();
             let begun = match unit {
                 Some(unit) => unit.change(changed),
                 None => Unit::of(scope.caller(), now, changed),
             };
-            unit = Some(begun.change(entry).job(job));
+            let begun = begun.change(entry).job(job);
+            let mailbox = &certificate.mailbox;
+            unit = Some(self.acknowledge(begun, &revocation, mailbox).await?);
         }
         if let Some(unit) = unit {
             let unit = unit.rests_on(aggregate, id, version);
