@@ -21,70 +21,12 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
         ("organization", "Example Sp. z o.o."),
         ("message", "The register shows another address."),
     ]);
-    match kind {
-        MailKind::VerifyAddress => values.extend([
-            (
-                "link",
-                "http://pki.example.com/v/eml_0199c95a-0000-7000-8000-000000000000",
-            ),
-            ("expires_at", "2026-11-24 00:42 CET (2026-11-23 23:42 UTC)"),
-        ]),
-        MailKind::Issued => values.extend([
-            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
-            ("subject", "CN=Example Sp. z o.o.,O=Example Sp. z o.o.,C=PL"),
-            ("mailbox", "anna.nowak@example.com"),
-            ("not_before", "2026-11-22 18:42 CET (17:42 UTC)"),
-            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
-        ]),
-        MailKind::Reissued | MailKind::SupersededEnding => values.extend([
-            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
-            ("mailbox", "anna.nowak@example.com"),
-            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
-            (
-                "replaced_until",
-                "2026-12-15 00:15 CET (2026-12-14 23:15 UTC)",
-            ),
-        ]),
-        MailKind::Submitted => values.extend([
-            ("mailbox", "anna.nowak@example.com"),
-            ("submitted_at", "2026-11-22 18:42 CET (17:42 UTC)"),
-        ]),
-        MailKind::RevocationRequested => values.extend([
-            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
-            ("mailbox", "anna.nowak@example.com"),
-            ("requested_at", "2026-12-01 09:15 CET (08:15 UTC)"),
-            ("publish_by", "2026-12-02 00:15 CET (2026-12-01 23:15 UTC)"),
-            ("reason", reason(language)),
-        ]),
-        MailKind::Revoked => values.extend([
-            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
-            ("mailbox", "anna.nowak@example.com"),
-            ("revoked_at", "2026-12-01 09:15 CET (08:15 UTC)"),
-            ("reason", reason(language)),
-        ]),
-        MailKind::CertificateExpiring | MailKind::CertificateExpired => values.extend([
-            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
-            ("mailbox", "anna.nowak@example.com"),
-            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
-            ("last_day", "2027-11-22"),
-        ]),
-        MailKind::DataExpiring | MailKind::MailboxLapsing | MailKind::OrderLapsing => {
-            values.extend([("until", "2027-11-22 18:42 CET (17:42 UTC)")]);
-        }
-        MailKind::InformationNeeded => values.extend([("needed", needed(language))]),
-        MailKind::AddressVerified
-        | MailKind::DataReceived
-        | MailKind::DataApproved
-        | MailKind::DataRejected
-        | MailKind::IssuanceDelayed
-        | MailKind::IssuanceRefused
-        | MailKind::ReadyToActivate => {}
-        MailKind::Test => {
-            for known in ["order_number", "organization", "message"] {
-                values.remove(known);
-            }
+    if kind == MailKind::Test {
+        for known in ["order_number", "organization", "message"] {
+            values.remove(known);
         }
     }
+    values.extend(own(language, kind));
     let values = values
         .into_iter()
         .map(|(name, value)| (name, value.to_owned()))
@@ -96,6 +38,70 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
         language,
         values,
         code,
+    }
+}
+
+/// What mails of this kind have besides.
+fn own(language: Language, kind: MailKind) -> Vec<(&'static str, &'static str)> {
+    match kind {
+        MailKind::VerifyAddress => vec![
+            (
+                "link",
+                "http://pki.example.com/v/eml_0199c95a-0000-7000-8000-000000000000",
+            ),
+            ("expires_at", "2026-11-24 00:42 CET (2026-11-23 23:42 UTC)"),
+        ],
+        MailKind::Issued => vec![
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("subject", "CN=Example Sp. z o.o.,O=Example Sp. z o.o.,C=PL"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("not_before", "2026-11-22 18:42 CET (17:42 UTC)"),
+            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
+        ],
+        MailKind::Reissued | MailKind::SupersededEnding => vec![
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
+            (
+                "replaced_until",
+                "2026-12-15 00:15 CET (2026-12-14 23:15 UTC)",
+            ),
+        ],
+        MailKind::Submitted => vec![
+            ("mailbox", "anna.nowak@example.com"),
+            ("submitted_at", "2026-11-22 18:42 CET (17:42 UTC)"),
+        ],
+        MailKind::RevocationRequested => vec![
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("requested_at", "2026-12-01 09:15 CET (08:15 UTC)"),
+            ("publish_by", "2026-12-02 00:15 CET (2026-12-01 23:15 UTC)"),
+            ("reason", reason(language)),
+        ],
+        MailKind::Revoked => vec![
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("revoked_at", "2026-12-01 09:15 CET (08:15 UTC)"),
+            ("reason", reason(language)),
+        ],
+        MailKind::CertificateExpiring | MailKind::CertificateExpired => vec![
+            ("serial", "3fa90c0b5d2e4f6182a3b4c5d6e7f809"),
+            ("mailbox", "anna.nowak@example.com"),
+            ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
+            ("last_day", "2027-11-22"),
+        ],
+        MailKind::DataExpiring | MailKind::MailboxLapsing | MailKind::OrderLapsing => {
+            vec![("until", "2027-11-22 18:42 CET (17:42 UTC)")]
+        }
+        MailKind::InformationNeeded => vec![("needed", needed(language))],
+        MailKind::AddressVerified
+        | MailKind::DataReceived
+        | MailKind::DataApproved
+        | MailKind::DataRejected
+        | MailKind::IssuanceDelayed
+        | MailKind::IssuanceRefused
+        | MailKind::ReadyToActivate
+        | MailKind::Test => Vec::new(),
     }
 }
 
