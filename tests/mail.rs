@@ -7,6 +7,8 @@
     reason = "a test that cannot set itself up fails at once"
 )]
 
+#[path = "mail/allowance.rs"]
+mod allowance;
 #[path = "mail/asked.rs"]
 mod asked;
 #[path = "support/clock.rs"]

@@ -9,6 +9,7 @@ use super::{
     Count,
     value::{AbsolutePath, SecretSource},
 };
+use crate::domain::mailbox::allowance::Allowance;
 
 /// Addresses to listen on. Sockets handed over by systemd take precedence, in this order.
 #[derive(Debug, Deserialize)]
@@ -52,6 +53,10 @@ pub struct Limits {
     /// Requests for the confirm page by one IPv4 address or one /64 of IPv6.
     pub page_requests_per_second: Count<1, 1_000_000>,
     pub page_requests_burst: Count<1, 1_000_000>,
+    /// Mails with codes in an hour of the clock for one owner (a frontend and its customer).
+    pub codes_per_hour: Count<1, 100_000>,
+    /// The same to the addresses of one mail domain, over all owners.
+    pub domain_codes_per_hour: Count<1, 100_000>,
     /// How long running work may take when the daemon stops.
     pub drain_seconds: Count<1, 600>,
 }
@@ -69,7 +74,19 @@ impl Default for Limits {
             concurrent_requests: Count::of(256),
             page_requests_per_second: Count::of(5),
             page_requests_burst: Count::of(50),
+            codes_per_hour: Count::of(500),
+            domain_codes_per_hour: Count::of(500),
             drain_seconds: Count::of(30),
+        }
+    }
+}
+
+impl Limits {
+    #[must_use]
+    pub fn allowance(&self) -> Allowance {
+        Allowance {
+            owner: self.codes_per_hour.to_u32(),
+            domain: self.domain_codes_per_hour.to_u32(),
         }
     }
 }

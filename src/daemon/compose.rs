@@ -153,7 +153,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         identities: Arc::new(identities(ground, &subject_keys)),
         key_reports: Arc::new(key_reports(ground, &subject_keys)),
         signer: ground.signing(),
-        mailboxes: mailbox_control(ground, &key, &warnings),
+        mailboxes: mailbox_control(config, ground, &key, &warnings),
         mails: mail::ledger(config, ground, &authorities, &key)?,
         orders: orders(ground, &catalogue, &warnings),
         data_sets: data_sets(ground, &catalogue, &registers, &screening, &warnings),
@@ -418,6 +418,7 @@ fn case_work(
 }
 
 fn mailbox_control(
+    config: &Config,
     ground: &Ground,
     key: &Arc<CodeKey>,
     warnings: &Arc<Warnings>,
@@ -431,6 +432,7 @@ fn mailbox_control(
         entropy: Arc::clone(&ground.outside.entropy),
         key: Arc::clone(key),
         warnings: Arc::clone(warnings),
+        allowance: config.settings.limits.allowance(),
     })
 }
 

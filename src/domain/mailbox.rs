@@ -12,6 +12,7 @@
 //! derived from a key outside the database and the row's nonce, and compared by keyed hash.
 
 pub mod address_use;
+pub mod allowance;
 pub mod answer;
 mod disown;
 mod renewal;

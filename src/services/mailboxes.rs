@@ -11,10 +11,13 @@ use crate::{
         id::{MailboxId, NotificationId, OrderId},
         mail::{MailKind, QueuedMail},
         mailbox::{
-            FreshSeed, MailAddress, MailboxStatus, MailboxValidation, address_use::AddressUse,
+            FreshSeed, MailAddress, MailboxStatus, MailboxValidation,
+            address_use::AddressUse,
+            allowance::{Allowance, Hour},
         },
         notification::{Notification, Topic},
         order::Order,
+        owner::Owner,
         refusal::Refused,
         timestamp::Timestamp,
         unit::Unit,
@@ -61,6 +64,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub key: Arc<CodeKey>,
     pub warnings: Arc<Warnings>,
+    /// How many codes go out in an hour.
+    pub allowance: Allowance,
 }
 
 /// The service.
@@ -134,13 +139,27 @@ impl MailboxControl {
         }
     }
 
-    /// Counts the mail against the address's limit over all owners.
+    /// Counts the mail against the address's limit over all owners, and holds it against what the
+    /// owner and the mail domain have left of this hour.
     async fn count(
         &self,
         unit: Unit,
+        owner: &Owner,
         address: &MailAddress,
         now: Timestamp,
     ) -> Result<Unit, Stopped> {
+        let (mailboxes, most) = (&self.0.mailboxes, self.0.allowance);
+        let hour = Hour::of(now);
+        let domain = address.domain();
+        if mailboxes
+            .has_mailed_for(owner, hour.begins(), most.owner)
+            .await?
+            || mailboxes
+                .has_mailed_to(domain, hour.begins(), most.domain)
+                .await?
+        {
+            return Err(hour.used_up(now).into());
+        }
         let known = self.0.mailboxes.address_use(&address.abuse_key()).await?;
         Ok(unit.change(match known {
             Some(known) => known.another(now)?,

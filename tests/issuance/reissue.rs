@@ -10,6 +10,7 @@ use chancery::{
         certificate::Certificate,
         id::{CertificateId, RevocationId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
+        mailbox::allowance::Allowance,
         order::{Order, OrderState},
         owner::{ActingFor, IdentityName},
         period::Period,
@@ -275,6 +276,10 @@ fn mailboxes(stage: &Stage) -> MailboxControl {
         entropy: stage.world.entropy.clone(),
         key: Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap()),
         warnings: Arc::default(),
+        allowance: Allowance {
+            owner: 100,
+            domain: 100,
+        },
     })
 }
 

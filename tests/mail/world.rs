@@ -12,6 +12,7 @@ use chancery::{
         intent::IssuerName,
         job::JobKind,
         mail::{Mail, MailState},
+        mailbox::allowance::Allowance,
         notification::Tab,
         order::{Contacts, Order, OrderNumber, transition::NewOrder},
         owner::{ActingFor, Caller, IdentityName, Role},
@@ -73,7 +74,32 @@ pub fn chain() -> Vec<Vec<u8>> {
     vec![b"the issuing CA".to_vec()]
 }
 
+fn control(
+    store: &SqliteStore,
+    clock: &Arc<FakeClock>,
+    entropy: &Arc<FakeEntropy>,
+    allowance: Allowance,
+) -> MailboxControl {
+    let shared = Arc::new(store.clone());
+    MailboxControl::new(mailboxes::Parts {
+        warnings: Arc::default(),
+        store: shared.clone(),
+        orders: shared.clone(),
+        data: shared.clone(),
+        mailboxes: shared,
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        key: Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap()),
+        allowance,
+    })
+}
+
 impl World {
+    /// No more codes an hour than this from now on.
+    pub fn allow(&mut self, most: Allowance) {
+        self.control = control(&self.store, &self.clock, &self.entropy, most);
+    }
+
     pub async fn new(mailer: Arc<dyn Mailer>) -> Self {
         Self::signing(mailer, None).await
     }
@@ -88,16 +114,11 @@ impl World {
         } = Ground::new().await;
         let shared = Arc::new(store.clone());
         let key = Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap());
-        let control = MailboxControl::new(mailboxes::Parts {
-            warnings: Arc::default(),
-            store: shared.clone(),
-            orders: shared.clone(),
-            data: shared.clone(),
-            mailboxes: shared.clone(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            key: key.clone(),
-        });
+        let most = Allowance {
+            owner: 100,
+            domain: 100,
+        };
+        let control = control(&store, &clock, &entropy, most);
         let ledger = MailLedger::new(mails::Parts {
             return_paths: None,
             store: shared.clone(),

@@ -217,4 +217,47 @@ impl<F: Fetch> Mailboxes for F {
         let query = Query::from("address_use").eq("abuse_key", SqlValue::text(abuse_key));
         first(self, query, read_address_use).await
     }
+
+    async fn has_mailed_for(
+        &self,
+        owner: &Owner,
+        since: Timestamp,
+        count: u32,
+    ) -> Result<bool, StoreError> {
+        let query = Query::new(CODES)
+            .eq("ra", SqlValue::text(&owner.ra))
+            .eq("customer", SqlValue::maybe(owner.customer.as_ref()));
+        has_mailed(self, query, since, count).await
+    }
+
+    async fn has_mailed_to(
+        &self,
+        domain: &str,
+        since: Timestamp,
+        count: u32,
+    ) -> Result<bool, StoreError> {
+        let query = Query::new(CODES)
+            .sql(" AND lower(substr(recipient, instr(recipient, '@') + 1)) = ")
+            .bind(SqlValue::text(domain.to_ascii_lowercase()));
+        has_mailed(self, query, since, count).await
+    }
+}
+
+/// Mails with codes. The kind as a literal: it names the partial indexes.
+const CODES: &str = "SELECT created_at FROM mail WHERE kind = 'verify-address'";
+
+/// Whether there are so many of these since then: a step in an index each, no more.
+async fn has_mailed<F: Fetch>(
+    store: &F,
+    query: Query,
+    since: Timestamp,
+    count: u32,
+) -> Result<bool, StoreError> {
+    let query = query
+        .sql(" AND created_at >= ")
+        .bind(SqlValue::time(since))
+        .sql(" ORDER BY created_at LIMIT 1 OFFSET ")
+        .bind(SqlValue::integer(count.saturating_sub(1)));
+    let last = first(store, query, |row| Fields::of(row).time("created_at")).await?;
+    Ok(last.is_some())
 }

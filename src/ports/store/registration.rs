@@ -227,4 +227,27 @@ pub trait Mailboxes: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn address_use(&self, abuse_key: &str) -> Result<Option<Loaded<AddressUse>>, StoreError>;
+
+    /// Whether at least so many codes were mailed for this owner since then.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn has_mailed_for(
+        &self,
+        owner: &Owner,
+        since: Timestamp,
+        count: u32,
+    ) -> Result<bool, StoreError>;
+
+    /// The same to addresses of this mail domain, over all owners: a limit's fact, never an
+    /// answer.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn has_mailed_to(
+        &self,
+        domain: &str,
+        since: Timestamp,
+        count: u32,
+    ) -> Result<bool, StoreError>;
 }

@@ -111,7 +111,7 @@ impl MailboxControl {
                 order.version(),
             );
             let unit = self
-                .count(unit, &address, now)
+                .count(unit, &order.owner, &address, now)
                 .await?
                 .granted(scope.grant());
             self.0.store.commit(mail.join(unit)).await?;
@@ -236,7 +236,9 @@ impl MailboxControl {
         let mailbox = MailboxValidation::start(new);
         let object = mailbox.id.to_string();
         let mail = self.mail(MailKind::VerifyAddress, order, &mailbox, object, now)?;
-        let unit = self.count(unit, &mailbox.address, now).await?;
+        let unit = self
+            .count(unit, &mailbox.owner, &mailbox.address, now)
+            .await?;
         let view = MailboxView::of(&mailbox, now);
         Ok((mail.join(unit.change(mailbox)), view))
     }
