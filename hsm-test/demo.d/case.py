@@ -66,7 +66,7 @@ def establish(specialist, case, identifier, source):
         kind, where, words, more = says.get(check["check"], ("register", "", "", []))
         if source and kind == "register":
             kind, where = "document", "extract that the applicant sent"
-            words, more = "", ["--document", source]
+            words, more = "", ["--document", source, "--issued-on", now[:10]]
         if kind not in kept:
             what = ["--content", specialist.out.note(words)] if words else []
             kept[kind] = evidence(specialist, case, kind, where, [*what, *more], now)

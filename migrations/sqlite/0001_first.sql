@@ -148,6 +148,7 @@ CREATE TABLE evidence (
     reached_at TEXT,
     person TEXT,
     found_in TEXT REFERENCES evidence (id) DEFERRABLE INITIALLY DEFERRED,
+    issued_on INTEGER,
     content TEXT NOT NULL,
     sha256 BLOB NOT NULL,
     obtained_at INTEGER NOT NULL,

@@ -123,6 +123,8 @@ pub struct EvidenceLine {
     pub person: Option<String>,
     /// Of a contact: the evidence in which `reached_at` was found.
     pub found_in: Option<String>,
+    /// The day of a document that counts for thirteen months.
+    pub issued_on: Option<String>,
     /// SHA-256 of the content or the document, in hex.
     pub sha256: String,
     pub obtained_at: String,
@@ -280,6 +282,9 @@ pub struct NewEvidence {
     /// Of `contact`: the evidence of this case in which `reached_at` was found: a register's
     /// answer, or a document that a person of the CA brought.
     pub found_in: Option<String>,
+    /// `YYYY-MM-DD`, the day of the document; demanded for documents of the kinds `organization` and
+    /// `authorization`, which count for thirteen months from then, and taken for no others.
+    pub issued_on: Option<String>,
     /// RFC 3339; not in the future.
     pub obtained_at: String,
 }

@@ -349,6 +349,8 @@ pub struct Evidence {
     pub register: Option<RegisterId>,
     /// Of a contact.
     pub contact: Option<Contact>,
+    /// The day of a document that ages (S/MIME BR 4.2.1 lets the CPS be stricter), at midnight.
+    pub issued_on: Option<Timestamp>,
     /// What was seen, as text: of people at most 32 KiB, of lookups all that was answered; empty
     /// when a document holds it.
     pub content: String,

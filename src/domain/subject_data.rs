@@ -100,6 +100,10 @@ pub struct VerifiedFacts {
     pub organization_checked_at: Timestamp,
     /// Date of the authority check: its 825 days run from here.
     pub authority_checked_at: Timestamp,
+    /// Day of the oldest document on the organisation that ages.
+    pub organization_paper_of: Option<Timestamp>,
+    /// Day of the oldest document on the authority that ages.
+    pub authority_paper_of: Option<Timestamp>,
     /// Who was reached and confirmed the authority: the list of BR 3.2.6.
     pub representatives: Vec<Text<200>>,
     pub decided_at: Timestamp,

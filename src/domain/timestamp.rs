@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{
+    Date, Month, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339,
+    util::days_in_month,
+};
 
 /// Milliseconds since 1970-01-01T00:00:00Z. Valid from 1970 to the end of year 9999, so that
 /// every value has an RFC 3339 form and an X.509 `Time`.
@@ -69,6 +72,39 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
     }
 
+    /// The same time of day so many months later; on the last day of a month that is shorter.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        let at = self.to_datetime();
+        let count = i64::from(at.year()) * 12 + i64::from(u8::from(at.month())) - 1;
+        let count = count.saturating_add(i64::from(months));
+        let date = || {
+            let year = i32::try_from(count.div_euclid(12)).ok()?;
+            let month = u8::try_from(count.rem_euclid(12) + 1).ok()?;
+            let month = Month::try_from(month).ok()?;
+            let day = at.day().min(days_in_month(month, year));
+            Date::from_calendar_date(year, month, day).ok()
+        };
+        let later = date().map(|date| at.replace_date(date).unix_timestamp_nanos() / 1_000_000);
+        Self::from_millis(later.map_or(LAST, |millis| i64::try_from(millis).unwrap_or(LAST)))
+    }
+
+    /// Midnight (UTC) of a day `YYYY-MM-DD`.
+    #[must_use]
+    pub fn of_date(text: &str) -> Option<Self> {
+        let is_day = text.len() == "YYYY-MM-DD".len();
+        let midnight = is_day.then(|| format!("{text}T00:00:00Z"))?;
+        midnight.parse().ok()
+    }
+
+    /// The day (UTC), `YYYY-MM-DD`.
+    #[must_use]
+    pub fn date(self) -> String {
+        let day = self.to_datetime().date();
+        let (year, month, day) = (day.year(), u8::from(day.month()), day.day());
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
     /// Calendar form for encoders.
     #[must_use]
     pub fn to_datetime(self) -> OffsetDateTime {
@@ -117,6 +153,19 @@ mod tests {
             "1969-12-31T23:59:59Z".parse::<Timestamp>(),
             Err(InvalidTimestamp)
         );
+    }
+
+    #[test]
+    fn months_end_where_the_calendar_has_a_day() {
+        let later = |day: &str, months| Timestamp::of_date(day).unwrap().plus_months(months).date();
+        assert_eq!(later("2025-01-15", 13), "2026-02-15");
+        assert_eq!(later("2025-01-31", 13), "2026-02-28");
+        assert_eq!(later("2023-01-31", 13), "2024-02-29");
+        assert_eq!(later("2025-12-01", 1), "2026-01-01");
+        assert_eq!(later("9999-12-01", 13), "9999-12-31");
+        for bad in ["2025-1-015", "2025-02-30", "2025-01-01T00:00:00Z", ""] {
+            assert_eq!(Timestamp::of_date(bad), None, "{bad}");
+        }
     }
 
     #[test]

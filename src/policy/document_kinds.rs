@@ -11,6 +11,15 @@ use crate::{
 /// Oldest extract or authorisation that is accepted, in months (CPS).
 pub const OLDEST_MONTHS: u32 = 13;
 
+/// Months after which a document of this kind is too old; `None` when its own dates count.
+#[must_use]
+pub const fn oldest_months(kind: DocumentKind) -> Option<u32> {
+    match kind {
+        DocumentKind::Organization | DocumentKind::Authorization => Some(OLDEST_MONTHS),
+        DocumentKind::Applicant | DocumentKind::Additional => None,
+    }
+}
+
 /// A kind as a form offers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferedKind {
@@ -27,12 +36,12 @@ pub struct OfferedKind {
 /// What can be handed in for an organisation of this country, in the order to show.
 #[must_use]
 pub fn offered(country: Country) -> Vec<OfferedKind> {
-    let kind = |kind, label, needed, papers: &[Words], oldest_months| OfferedKind {
+    let kind = |kind, label, needed, papers: &[Words]| OfferedKind {
         kind,
         label,
         needed,
         papers: papers.to_vec(),
-        oldest_months,
+        oldest_months: oldest_months(kind),
     };
     vec![
         kind(
@@ -43,7 +52,6 @@ pub fn offered(country: Country) -> Vec<OfferedKind> {
                 "Gdy organizacji nie można odnaleźć po numerze w publicznym rejestrze.",
             ),
             &[register_papers(country), &FOUNDING].concat(),
-            Some(OLDEST_MONTHS),
         ),
         kind(
             DocumentKind::Authorization,
@@ -56,7 +64,6 @@ pub fn offered(country: Country) -> Vec<OfferedKind> {
                 "Gdy wnioskujący nie reprezentuje organizacji samodzielnie.",
             ),
             &AUTHORITY,
-            Some(OLDEST_MONTHS),
         ),
         kind(
             DocumentKind::Applicant,
@@ -66,7 +73,6 @@ pub fn offered(country: Country) -> Vec<OfferedKind> {
                 "Tylko na prośbę specjalisty. Zasłoń to, o co nie prosi.",
             ),
             &IDENTITY,
-            None,
         ),
         kind(
             DocumentKind::Additional,
@@ -76,7 +82,6 @@ pub fn offered(country: Country) -> Vec<OfferedKind> {
                 "Gdy dane różnią się od rejestru lub na prośbę specjalisty.",
             ),
             &OTHER,
-            None,
         ),
     ]
 }

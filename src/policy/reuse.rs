@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use crate::domain::{
-    mailbox::{self, MailboxState, MailboxValidation},
-    subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
-    timestamp::{Timestamp, days},
+use crate::{
+    domain::{
+        mailbox::{self, MailboxState, MailboxValidation},
+        subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
+        timestamp::{Timestamp, days},
+    },
+    policy::document_kinds::OLDEST_MONTHS,
 };
 
 /// Mailbox control by random value: 30 days, from the start of the validation (BR 4.2.1).
@@ -21,13 +24,24 @@ pub const EXPIRING_DAYS: u32 = 30;
 /// When the organisation's identity must be verified again.
 #[must_use]
 pub fn organization_valid_until(facts: &VerifiedFacts) -> Timestamp {
-    facts.organization_checked_at.plus(days(ORGANIZATION_DAYS))
+    shorter(facts.organization_checked_at, facts.organization_paper_of)
 }
 
 /// When the representative's authority must be confirmed again.
 #[must_use]
 pub fn authority_valid_until(facts: &VerifiedFacts) -> Timestamp {
-    facts.authority_checked_at.plus(days(ORGANIZATION_DAYS))
+    shorter(facts.authority_checked_at, facts.authority_paper_of)
+}
+
+/// When a document of this day that ages may not be relied on any more (CPS).
+#[must_use]
+pub fn paper_valid_until(issued_on: Timestamp) -> Timestamp {
+    issued_on.plus_months(OLDEST_MONTHS)
+}
+
+fn shorter(checked_at: Timestamp, paper_of: Option<Timestamp>) -> Timestamp {
+    let until = checked_at.plus(days(ORGANIZATION_DAYS));
+    paper_of.map_or(until, |day| until.min(paper_valid_until(day)))
 }
 
 /// When the first of a data set's facts ends.

@@ -140,6 +140,7 @@ pub fn record(
         document: None,
         register: None,
         contact: None,
+        issued_on: None,
         sha256: Sha256::digest(&content).into(),
         content,
         obtained_at: now,

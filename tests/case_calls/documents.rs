@@ -88,7 +88,7 @@ fn a_specialist_sends_a_document_to_a_case_and_fetches_it() {
     assert_eq!(listed["items"], desk.read("officer").ok()["documents"]);
     let evidence = ["case", "evidence", "add", &desk.case, "--kind", "document"];
     let seen = ["--source", "KRS", "--obtained-at", PAST, "--document", id];
-    let words = [&evidence[..], &seen].concat();
+    let words = [&evidence[..], &seen, &["--issued-on", "2026-01-01"]].concat();
     assert_eq!(instance.chancery("specialist", &words).0, 0);
 
     let get = ["get", &desk.case, id, "--out", "fetched.pdf"];

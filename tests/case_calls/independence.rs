@@ -8,6 +8,9 @@ use crate::{
     instance::{Answer, Call, Instance},
 };
 
+/// Of all papers here, but those of another day.
+const DAY: &str = "2026-01-01";
+
 /// A paper of one page, brought by `who`.
 fn paper(desk: &Desk, who: &str, path: &str) -> String {
     let part = |head: &str, body: &str| {
@@ -50,11 +53,11 @@ fn without(mut body: Value, name: &str) -> Value {
     body
 }
 
-/// The same, shown by a document.
+/// The same, shown by a document of a day.
 fn shown_by(body: Value, document: &str) -> Value {
     with(
         without(body, "content"),
-        &[("document_id", json!(document))],
+        &[("document_id", json!(document)), ("issued_on", json!(DAY))],
     )
 }
 
@@ -79,7 +82,7 @@ fn wrong(answer: &Answer, pointer: &str, code: &str) {
 
 fn document(id: &str) -> Value {
     json!({
-        "kind": "document", "source": "a paper", "document_id": id,
+        "kind": "document", "source": "a paper", "document_id": id, "issued_on": DAY,
         "obtained_at": crate::desk::PAST,
     })
 }
@@ -181,4 +184,44 @@ fn whom_the_ca_reached_is_signed_and_kept_with_the_facts() {
     let seen = instance.call("customer", "GET", &path, &call).ok();
     assert_eq!(seen["state"], "verified");
     assert!(!seen.to_string().contains("Ewa Example"));
+}
+
+#[test]
+fn a_document_tells_its_day_and_is_not_relied_on_when_too_old() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    let theirs = of_customer(&desk);
+    desk.complete();
+    let undated = without(document(&theirs), "issued_on");
+    wrong(&add(&desk, &undated), "/issued_on", "member-missing");
+    for (day, code) in [
+        ("2099-01-01", "date-in-future"),
+        ("2026-02-30", "member-invalid"),
+        ("2026-01-01T00:00:00Z", "member-invalid"),
+    ] {
+        let bad = with(document(&theirs), &[("issued_on", json!(day))]);
+        wrong(&add(&desk, &bad), "/issued_on", code);
+    }
+    let strange = with(note(), &[("issued_on", json!(DAY))]);
+    wrong(&add(&desk, &strange), "/issued_on", "member-invalid");
+    let rest_on = |day: &str| {
+        let dated = with(document(&theirs), &[("issued_on", json!(day))]);
+        let shown = verified(&kept(&desk, &dated));
+        desk.put("specialist", "/checks/existence", &shown).ok();
+    };
+    rest_on("2020-01-01");
+    let refusal = desk.propose("specialist", "approve").refusal();
+    assert_eq!(refusal, (409, "document-too-old".to_owned()));
+    // Yesterday, by the real clock.
+    let yesterday = std::process::Command::new("date")
+        .args(["-u", "-d", "yesterday", "+%F"])
+        .output()
+        .unwrap();
+    let yesterday = String::from_utf8(yesterday.stdout).unwrap();
+    rest_on(yesterday.trim());
+    desk.propose("specialist", "approve").ok();
+    desk.decide("officer", "approve").ok();
+    let line = desk.read("auditor").ok();
+    let line = line["evidence"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(line["issued_on"], yesterday.trim());
 }

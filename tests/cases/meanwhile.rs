@@ -79,6 +79,7 @@ async fn a_case_that_takes_no_more_evidence_is_left_to_people() {
         document: None,
         register: None,
         reached: Reached::default(),
+        issued_on: None,
         obtained_at: scene.world.now(),
     };
     while scene.stored().await.0.room() > 0 {

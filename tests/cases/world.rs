@@ -336,6 +336,7 @@ impl World {
             document: None,
             register: (kind == EvidenceKind::Register).then_some(RegisterId::Manual),
             reached: Reached::default(),
+            issued_on: None,
             obtained_at: self.now(),
         }
     }

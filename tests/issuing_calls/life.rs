@@ -143,6 +143,7 @@ fn papers(world: &World) {
         "source": "statute",
         "description": "page 2",
         "document_id": document["document_id"],
+        "issued_on": "2026-01-01",
         "obtained_at": PAST,
     });
     desk.post("specialist", "/evidence", &shown).ok();

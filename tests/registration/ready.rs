@@ -58,6 +58,8 @@ impl World {
             locality: None,
             organization_checked_at: now,
             authority_checked_at: now,
+            organization_paper_of: None,
+            authority_paper_of: None,
             representatives: Vec::new(),
             decided_at: now,
         };

@@ -3,7 +3,7 @@
 use chancery::{
     domain::{
         aggregate::Loaded,
-        case::{Check, CheckKind, CheckState, Evidence, EvidenceKind},
+        case::{Check, CheckKind, CheckState, Contact, Evidence, EvidenceKind},
         certificate::Certificate,
         document::{Document, DocumentKind, MediaType, Scan},
         id::{CaseId, DocumentId, EvidenceId, MailId, NotificationId},
@@ -13,10 +13,11 @@ use chancery::{
         notification::{Notification, Tab, Topic},
         order::Order,
         owner::{IdentityName, Role},
+        register::RegisterId,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         subject_key::{BlockEvidence, BlockedKey, Holder, KeyHolder},
         text::{Language, Text},
-        timestamp::days,
+        timestamp::{Timestamp, days},
         unit::{Aggregate, Unit},
     },
     pkix::tbs_cert_list::CrlReason,
@@ -97,27 +98,38 @@ pub async fn orders_and_data<S: WholeStore>(world: World<S>) {
     assert!(found.is_empty(), "a per cent sign means itself");
 }
 
+/// Somebody who was reached, with all that a piece of evidence can tell.
+fn contact<S: WholeStore>(world: &World<S>, case: CaseId, officer: IdentityName) -> Evidence {
+    let id = EvidenceId::new(world.now(), world.entropy.bytes());
+    Evidence {
+        id,
+        case,
+        kind: EvidenceKind::Contact,
+        source: Text::parse("https://register.example").unwrap(),
+        description: None,
+        document: None,
+        register: Some(RegisterId::Krs),
+        contact: Some(Contact {
+            reached_at: Text::parse("+48 22 555 01 00").unwrap(),
+            person: Text::parse("Łucja Żak").unwrap(),
+            found_in: id,
+        }),
+        issued_on: Timestamp::of_date("2026-01-31"),
+        content: "KRS 0000123456\nŁódź".to_owned(),
+        sha256: [7; 32],
+        obtained_at: world.now(),
+        recorded_by: officer,
+        recorded_at: world.now(),
+    }
+}
+
 pub async fn cases_and_evidence<S: WholeStore>(world: World<S>) {
     let (_, set, _) = ready(&world, &owner("ra1", "c1")).await;
     let case = world.store.case(set.case.unwrap()).await.unwrap().unwrap();
     let officer = IdentityName::parse("anna").unwrap();
     let claimed = case.claim(&officer, world.now()).unwrap();
     let case = claimed.clone().stored(&world.put(claimed).await);
-    let evidence = Evidence {
-        id: EvidenceId::new(world.now(), world.entropy.bytes()),
-        case: case.id,
-        kind: EvidenceKind::Register,
-        source: Text::parse("https://register.example").unwrap(),
-        description: None,
-        document: None,
-        register: None,
-        contact: None,
-        content: "KRS 0000123456\nŁódź".to_owned(),
-        sha256: [7; 32],
-        obtained_at: world.now(),
-        recorded_by: officer.clone(),
-        recorded_at: world.now(),
-    };
+    let evidence = contact(&world, case.id, officer.clone());
     let added = case.add_evidence(&evidence, world.now()).unwrap();
     let unit = Unit::of(caller(), world.now(), added.clone()).change(evidence.clone());
     let case = added.stored(&world.commit(unit).await.unwrap());

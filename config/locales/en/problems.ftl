@@ -80,6 +80,7 @@ register-not-published = This is none of the registers that the CA publishes as 
 document-of-applicant = A document of the applicant is no answer of a register.
 deny-list-hit = The deny list of the CA names this organisation.
 deny-list-changed = The deny list says something that is not on record in the case: claim the case again and judge it.
+document-too-old = A check rests on a document that was issued more than thirteen months ago: ask for a newer one.
 evidence-expired = The evidence is too old to be used.
 evidence-full = The case cannot take more evidence.
 evidence-unknown = This is no evidence of the case.

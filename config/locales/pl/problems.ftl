@@ -80,6 +80,7 @@ register-not-published = Tego rejestru nie ma wśród tych, o których CA ogłas
 document-of-applicant = Dokument wnioskodawcy nie jest odpowiedzią rejestru.
 deny-list-hit = Ta organizacja znajduje się na liście wykluczeń CA.
 deny-list-changed = Lista wykluczeń mówi coś, czego nie odnotowano w sprawie: należy ponownie przejąć sprawę i to ocenić.
+document-too-old = Jedno ze sprawdzeń opiera się na dokumencie wystawionym ponad trzynaście miesięcy temu: należy poprosić o nowszy.
 evidence-expired = Dowód jest zbyt stary, aby go użyć.
 evidence-full = Sprawa nie przyjmie więcej dowodów.
 evidence-unknown = W tej sprawie nie ma takiego dowodu.

@@ -184,6 +184,14 @@ fn facts(facts: &VerifiedFacts) -> Json {
             "authority_checked_at",
             json::time(facts.authority_checked_at),
         ),
+        (
+            "organization_paper_of",
+            facts.organization_paper_of.and_then(json::time),
+        ),
+        (
+            "authority_paper_of",
+            facts.authority_paper_of.and_then(json::time),
+        ),
         ("representatives", Some(representatives.collect())),
         ("decided_at", json::time(facts.decided_at)),
     ])
@@ -203,6 +211,8 @@ fn read_facts(json: &Json) -> Result<VerifiedFacts, Unreadable> {
         locality: members.maybe_text("locality")?,
         organization_checked_at: members.time("organization_checked_at")?,
         authority_checked_at: members.time("authority_checked_at")?,
+        organization_paper_of: members.maybe_time("organization_paper_of")?,
+        authority_paper_of: members.maybe_time("authority_paper_of")?,
         representatives: members.list("representatives", person)?,
         decided_at: members.time("decided_at")?,
     })

@@ -189,6 +189,10 @@ pub struct EvidenceArguments {
     /// that a person of the CA brought).
     #[arg(long)]
     pub found_in: Option<String>,
+    /// Day of a document of the kind organization or authorization (YYYY-MM-DD): it counts for
+    /// thirteen months.
+    #[arg(long, requires = "document")]
+    pub issued_on: Option<String>,
     /// When it was obtained, RFC 3339.
     #[arg(long)]
     pub obtained_at: String,
@@ -285,6 +289,7 @@ impl EvidenceArguments {
             reached_at: self.reached_at.clone(),
             person: self.person.clone(),
             found_in: self.found_in.clone(),
+            issued_on: self.issued_on.clone(),
             obtained_at: self.obtained_at.clone(),
         }
     }

@@ -124,6 +124,9 @@ pub fn evidence(content: &EvidenceContent) -> String {
         ),
     );
     put(&mut out, &format!("source     {}", piece.source));
+    if let Some(day) = &piece.issued_on {
+        put(&mut out, &format!("issued on  {day}"));
+    }
     if let Some(register) = &piece.register {
         put(&mut out, &format!("register   {register}"));
     }

@@ -27,6 +27,7 @@ use crate::domain::{
     id::CaseId,
     register::RegisterId,
     subject_data::{SubjectData, VerificationMethod},
+    timestamp::Timestamp,
 };
 
 /// Which of the two words a person gives.
@@ -169,6 +170,7 @@ impl Lines {
 
     /// What is told of a piece beside its content.
     fn piece(&mut self, piece: &Evidence) {
+        self.maybe("evidence.issued_on", piece.issued_on.map(Timestamp::date));
         self.maybe("evidence.register", piece.register.map(RegisterId::name));
         if let Some(contact) = &piece.contact {
             self.add("evidence.reached_at", &contact.reached_at);

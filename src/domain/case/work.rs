@@ -370,6 +370,9 @@ pub(super) fn evidence_event(case: CaseId, evidence: &Evidence) -> Event {
     if let Some(document) = evidence.document {
         event = event.with("document", document.to_string());
     }
+    if let Some(day) = evidence.issued_on {
+        event = event.with("issued_on", day.to_string());
+    }
     if let Some(register) = evidence.register {
         event = event.with("register", register.name());
     }

@@ -55,6 +55,8 @@ fn facts() -> VerifiedFacts {
         locality: None,
         organization_checked_at: now(),
         authority_checked_at: now(),
+        organization_paper_of: None,
+        authority_paper_of: None,
         representatives: Vec::new(),
         decided_at: now(),
     }

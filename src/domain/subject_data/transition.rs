@@ -240,6 +240,14 @@ impl Loaded<SubjectData> {
             .personal("country", facts.country.to_string())
             .personal("representatives", Value::List(representatives.collect()))
             .told(FeedKind::DataVerified, &self.owner, self.id, None);
+        for (name, day) in [
+            ("organization_paper_of", facts.organization_paper_of),
+            ("authority_paper_of", facts.authority_paper_of),
+        ] {
+            if let Some(day) = day {
+                event = event.with(name, day.to_string());
+            }
+        }
         if let Some(state) = &facts.state_or_province {
             event = event.personal("state_or_province", state.as_str());
         }

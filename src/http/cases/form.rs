@@ -94,6 +94,7 @@ pub fn evidence(body: &NewEvidence) -> Result<evidence::NewEvidence, Refused> {
     let at = form.optional("/reached_at", body.reached_at.as_ref(), words);
     let person = form.optional("/person", body.person.as_ref(), words);
     let found_in = form.optional("/found_in", body.found_in.as_ref(), parsed);
+    let issued_on = form.optional("/issued_on", body.issued_on.as_ref(), Timestamp::of_date);
     let obtained_at = form.need("/obtained_at", parsed(&body.obtained_at));
     let value = (|| {
         Some(evidence::NewEvidence {
@@ -108,6 +109,7 @@ pub fn evidence(body: &NewEvidence) -> Result<evidence::NewEvidence, Refused> {
                 person: person?,
                 found_in: found_in?,
             },
+            issued_on: issued_on?,
             obtained_at: obtained_at?,
         })
     })();

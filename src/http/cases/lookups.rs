@@ -219,6 +219,7 @@ mod tests {
             document: None,
             register: None,
             contact: None,
+            issued_on: None,
             content: "{}".to_owned(),
             sha256: [number; 32],
             obtained_at: Timestamp::from_millis(obtained_at),

@@ -80,6 +80,8 @@ fn data(ages: Ages) -> Loaded<SubjectData> {
         locality: None,
         organization_checked_at: ages.organization,
         authority_checked_at: ages.authority,
+        organization_paper_of: None,
+        authority_paper_of: None,
         representatives: Vec::new(),
         // The decision is new whatever it rests on: no age runs from it.
         decided_at: now(),

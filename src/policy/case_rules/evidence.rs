@@ -1,18 +1,26 @@
 //! A new piece of evidence.
 
+use std::time::Duration;
+
 use super::fault;
-use crate::domain::{
-    case::{Contact, Evidence, EvidenceKind},
-    document::Document,
-    id::EvidenceId,
-    refusal::{Fault, Refused},
-    register::{LookupResult, RegisterId},
-    text::Text,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        case::{Contact, Evidence, EvidenceKind},
+        document::Document,
+        id::EvidenceId,
+        refusal::{Fault, Refused},
+        register::{LookupResult, RegisterId},
+        text::Text,
+        timestamp::Timestamp,
+    },
+    policy::document_kinds,
 };
 
 /// Longest content, in bytes.
 pub const MAX_CONTENT: usize = 32 * 1024;
+
+/// How far the earliest time zone is ahead of UTC.
+const EARLIEST_ZONE: Duration = Duration::from_secs(14 * 3600);
 
 /// What is to be recorded, and what it names.
 #[derive(Clone, Debug)]
@@ -27,6 +35,7 @@ pub struct Found<'a> {
     /// Whether the CA publishes that it uses this register for the data's country.
     pub is_published: bool,
     pub reached: &'a Reached,
+    pub issued_on: Option<Timestamp>,
     pub obtained_at: Timestamp,
 }
 
@@ -63,6 +72,7 @@ pub fn judge(
     if found.obtained_at > now {
         faults.push(fault("/obtained_at", "date-in-future"));
     }
+    faults.extend(issued_on(found, now));
     faults.extend(register(found));
     faults.extend(contact(found, held));
     Refused::unless_clean(faults)?;
@@ -102,6 +112,19 @@ fn substance(found: &Found<'_>) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// A document that ages tells its day. Where it was issued, a day may have begun already.
+fn issued_on(found: &Found<'_>, now: Timestamp) -> Vec<Fault> {
+    let aged = |document: &&Document| document_kinds::oldest_months(document.kind).is_some();
+    let ages = found.document.filter(aged).is_some();
+    let code = match found.issued_on {
+        None => ages.then_some("member-missing"),
+        Some(_) if !ages => Some("member-invalid"),
+        Some(day) => (day > now.plus(EARLIEST_ZONE)).then_some("date-in-future"),
+    };
+    let faults = code.map(|code| fault("/issued_on", code));
+    faults.into_iter().collect()
 }
 
 fn register(found: &Found<'_>) -> Vec<Fault> {

@@ -3,7 +3,7 @@
 use super::{check, fault};
 use crate::{
     domain::{
-        case::{Case, CaseFacts, CheckKind, CheckState, Evidence},
+        case::{Case, CaseFacts, Check, CheckKind, CheckState, Evidence},
         refusal::{Fault, Refused},
         subject_data::{SubjectData, VerificationMethod, VerifiedFacts},
         text::{Country, Text},
@@ -129,11 +129,12 @@ fn identifier_faults(
 }
 
 /// What a decision establishes. A date is that of the check or of its oldest evidence, whichever
-/// is earlier: reuse runs from the oldest datum (S/MIME BR 4.2.1).
+/// is earlier: reuse runs from the oldest datum (S/MIME BR 4.2.1), a document's from its own day.
 ///
 /// # Errors
 /// 409 `evidence-missing` without facts or a date; 409 `contact-missing` when nobody was reached
-/// independently of the applicant; 409 `evidence-expired` with the checks whose evidence may no
+/// independently of the applicant; 409 `document-too-old` when a check rests on a document of more
+/// than thirteen months; 409 `evidence-expired` with the checks whose evidence may no
 /// longer be used.
 pub fn establish(
     case: &Case,
@@ -146,11 +147,21 @@ pub fn establish(
         case.check(*kind)
             .is_some_and(|check| check.state == CheckState::Verified)
     };
-    let organization = CheckKind::ALL
-        .into_iter()
-        .filter(|kind| *kind != CheckKind::RepresentativeAuthority && is_verified(kind))
-        .filter_map(|kind| dated(case, evidence, kind))
-        .min();
+    let of_organization = || {
+        let kinds = CheckKind::ALL.into_iter();
+        kinds.filter(|kind| *kind != CheckKind::RepresentativeAuthority && is_verified(kind))
+    };
+    let organization = of_organization().filter_map(|kind| dated(case, evidence, kind));
+    let papers = of_organization().filter_map(|kind| paper_of(case, evidence, kind));
+    let (organization, organization_paper_of) = (organization.min(), papers.min());
+    let authority_paper_of = paper_of(case, evidence, CheckKind::RepresentativeAuthority);
+    let oldest = organization_paper_of.into_iter().chain(authority_paper_of);
+    if oldest
+        .map(reuse::paper_valid_until)
+        .any(|until| until <= now)
+    {
+        return Err(Refused::state("document-too-old"));
+    }
     let authority = case.check(CheckKind::RepresentativeAuthority);
     let authority = authority.ok_or_else(missing)?;
     if !check::has_contact(&authority.evidence, evidence) {
@@ -171,6 +182,8 @@ pub fn establish(
         locality: facts.locality.clone(),
         organization_checked_at: organization.ok_or_else(missing)?,
         authority_checked_at: authority.ok_or_else(missing)?,
+        organization_paper_of,
+        authority_paper_of,
         representatives,
         decided_at: now,
     };
@@ -183,9 +196,20 @@ pub fn establish(
 /// The instant from which a verified check may be relied on.
 fn dated(case: &Case, evidence: &[Evidence], kind: CheckKind) -> Option<Timestamp> {
     let check = case.check(kind)?;
-    let obtained = evidence
-        .iter()
-        .filter(|piece| check.evidence.contains(&piece.id))
-        .map(|piece| piece.obtained_at);
-    check.checked_at.map(|at| obtained.fold(at, Timestamp::min))
+    let obtained = named(check, evidence).map(|piece| piece.obtained_at);
+    let issued = named(check, evidence).filter_map(|piece| piece.issued_on);
+    let dates = obtained.chain(issued);
+    check.checked_at.map(|at| dates.fold(at, Timestamp::min))
+}
+
+/// The day of the oldest document that ages of those a check rests on.
+fn paper_of(case: &Case, evidence: &[Evidence], kind: CheckKind) -> Option<Timestamp> {
+    let check = case.check(kind)?;
+    let issued = named(check, evidence).filter_map(|piece| piece.issued_on);
+    issued.min()
+}
+
+fn named<'a>(check: &'a Check, evidence: &'a [Evidence]) -> impl Iterator<Item = &'a Evidence> {
+    let pieces = evidence.iter();
+    pieces.filter(|piece| check.evidence.contains(&piece.id))
 }

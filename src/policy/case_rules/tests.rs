@@ -1,20 +1,28 @@
+mod ages;
+
+use std::time::Duration;
+
 use super::{
     actions, automatic, check, evidence,
     facts::{self, FactsInput, IdentifierInput},
     lookup::Finding,
 };
-use crate::domain::{
-    aggregate::Loaded,
-    case::{
-        Case, Check, CheckKind, CheckState, Contact, Evidence, EvidenceKind, lookup::LookupState,
+use crate::{
+    domain::{
+        aggregate::Loaded,
+        case::{
+            Case, Check, CheckKind, CheckState, Contact, Evidence, EvidenceKind,
+            lookup::LookupState,
+        },
+        id::{CaseId, EvidenceId, SubjectDataId},
+        owner::{ActingFor, IdentityName, Owner, Role},
+        refusal::Refused,
+        register::{LookupResult, RegisterId},
+        subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+        text::{Country, Text},
+        timestamp::{Timestamp, days},
     },
-    id::{CaseId, EvidenceId, SubjectDataId},
-    owner::{ActingFor, IdentityName, Owner, Role},
-    refusal::Refused,
-    register::{LookupResult, RegisterId},
-    subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
-    text::{Country, Text},
-    timestamp::{Timestamp, days},
+    policy::reuse,
 };
 
 fn now() -> Timestamp {
@@ -63,24 +71,12 @@ fn piece(number: u8, obtained_at: Timestamp) -> Evidence {
         document: None,
         register: None,
         contact: None,
+        issued_on: None,
         content: "x".to_owned(),
         sha256: [number; 32],
         obtained_at,
         recorded_by: person("anna"),
         recorded_at: now(),
-    }
-}
-
-/// Somebody who was reached.
-fn called(number: u8, obtained_at: Timestamp) -> Evidence {
-    Evidence {
-        kind: EvidenceKind::Contact,
-        contact: Some(Contact {
-            reached_at: text("+48 22 555 01 00"),
-            person: text("Jan Example"),
-            found_in: piece(9, now()).id,
-        }),
-        ..piece(number, obtained_at)
     }
 }
 
@@ -139,7 +135,7 @@ fn an_outcome_needs_a_past_date_and_evidence_of_the_case() {
         .collect();
     assert_eq!(codes, ["/checked_at", "/evidence"]);
     let late = check::Outcome {
-        checked_at: Some(now().plus(std::time::Duration::from_millis(1))),
+        checked_at: Some(now().plus(Duration::from_millis(1))),
         ..outcome(CheckState::Verified)
     };
     assert_eq!(faults(judge(late)), one("/checked_at", "date-in-future"));
@@ -168,6 +164,7 @@ fn evidence_is_text_or_a_document_and_not_of_tomorrow() {
             register: None,
             is_published: false,
             reached: &evidence::Reached::default(),
+            issued_on: None,
             obtained_at,
         };
         let held = evidence::Held {
@@ -423,87 +420,6 @@ fn a_doubt_that_a_persons_check_hides_is_not_forgotten_in_the_next_round() {
     }
     let reached = automatic::reached(&case, asked, &[doubts()]);
     assert_eq!(reached, LookupState::NeedsReview);
-}
-
-/// A case whose checks have these ages in days: organisation, authority.
-fn aged(organization: u32, authority: u32) -> Case {
-    let data = by_number("KRS", "0012345678");
-    let mut case = case(&data);
-    case.facts = Some(facts::judge(whole("NTRPL-0012345678"), &data).unwrap());
-    case.checks = [
-        (CheckKind::Existence, organization),
-        (CheckKind::LegalName, 1),
-        (CheckKind::RepresentativeAuthority, authority),
-    ]
-    .map(|(kind, age)| Check {
-        kind,
-        state: CheckState::Verified,
-        checked_at: Some(now().minus(days(age))),
-        evidence: vec![piece(1, now()).id],
-        note: None,
-        recorded_by: None,
-    })
-    .to_vec();
-    case
-}
-
-#[test]
-fn reuse_runs_from_the_oldest_datum() {
-    let contact = |obtained_at| called(1, obtained_at);
-    let fresh = [contact(now())];
-    let facts = facts::establish(&aged(10, 5), &fresh, now()).unwrap();
-    assert_eq!(facts.organization_checked_at, now().minus(days(10)));
-    assert_eq!(facts.authority_checked_at, now().minus(days(5)));
-    assert_eq!(facts.representatives, [text("Jan Example")]);
-    let old = [contact(now().minus(days(100)))];
-    let facts = facts::establish(&aged(10, 5), &old, now()).unwrap();
-    assert_eq!(facts.organization_checked_at, now().minus(days(100)));
-    assert_eq!(facts.authority_checked_at, now().minus(days(100)));
-    assert!(facts::establish(&aged(824, 824), &fresh, now()).is_ok());
-    for (organization, authority) in [(825, 1), (1, 825)] {
-        let ended = facts::establish(&aged(organization, authority), &fresh, now());
-        assert_eq!(ended.unwrap_err().code, "evidence-expired");
-    }
-    let mut bare = aged(1, 1);
-    bare.checks.truncate(2);
-    let missing = facts::establish(&bare, &fresh, now()).unwrap_err();
-    assert_eq!(missing.code, "evidence-missing");
-    // What an extract shows of the board is not the organisation's word.
-    let extract = facts::establish(&aged(1, 1), &[piece(1, now())], now());
-    assert_eq!(extract.unwrap_err().code, "contact-missing");
-}
-
-#[test]
-fn authority_is_verified_by_a_contact_and_nothing_else() {
-    let of = |number, kind| Evidence {
-        kind,
-        ..piece(number, now())
-    };
-    let known = [
-        of(1, EvidenceKind::Register),
-        of(2, EvidenceKind::Document),
-        of(3, EvidenceKind::Note),
-        of(4, EvidenceKind::Lookup(LookupResult::Found)),
-        called(5, now()),
-    ];
-    let judge = |kind, state, named: &[usize]| {
-        let evidence = named.iter().map(|at| known[*at].id).collect();
-        let outcome = check::Outcome {
-            evidence,
-            ..outcome(state)
-        };
-        check::require_contact(kind, &outcome, &known)
-    };
-    let authority = CheckKind::RepresentativeAuthority;
-    for named in [&[0][..], &[1], &[2], &[3], &[0, 1, 2, 3]] {
-        let refused = judge(authority, CheckState::Verified, named);
-        assert_eq!(faults(refused), one("/evidence", "contact-missing"));
-        assert!(judge(authority, CheckState::Failed, named).is_ok());
-        assert!(judge(CheckKind::Existence, CheckState::Verified, named).is_ok());
-    }
-    for named in [&[4][..], &[0, 4]] {
-        assert!(judge(authority, CheckState::Verified, named).is_ok());
-    }
 }
 
 #[test]

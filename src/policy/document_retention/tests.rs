@@ -48,6 +48,8 @@ fn facts() -> VerifiedFacts {
         locality: Some(Text::parse("Warszawa").unwrap()),
         organization_checked_at: day(90),
         authority_checked_at: day(95),
+        organization_paper_of: None,
+        authority_paper_of: None,
         representatives: Vec::new(),
         decided_at: day(101),
     }

@@ -70,6 +70,8 @@ fn set(state: SubjectDataState, checked_days_ago: u32) -> SubjectData {
         locality: None,
         organization_checked_at: checked,
         authority_checked_at: now(),
+        organization_paper_of: None,
+        authority_paper_of: None,
         representatives: Vec::new(),
         decided_at: now(),
     });

@@ -35,6 +35,8 @@ pub struct NewEvidence {
     pub register: Option<RegisterId>,
     /// Whom a contact reached.
     pub reached: Reached,
+    /// The day of a document that ages.
+    pub issued_on: Option<Timestamp>,
     pub obtained_at: Timestamp,
 }
 
@@ -66,6 +68,7 @@ impl CaseWork {
                 document: document.map(|document| document.id),
                 register: new.register,
                 contact,
+                issued_on: new.issued_on,
                 content: new.content.clone().unwrap_or_default(),
                 sha256: sha256(new, document),
                 obtained_at: new.obtained_at,
@@ -93,6 +96,7 @@ impl CaseWork {
             register: new.register,
             is_published: new.register.is_some_and(published),
             reached: &new.reached,
+            issued_on: new.issued_on,
             obtained_at: new.obtained_at,
         }
     }

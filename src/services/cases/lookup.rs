@@ -139,6 +139,7 @@ impl CaseWork {
             document: None,
             register: Some(outcome.evidence().register),
             contact: None,
+            issued_on: None,
             sha256: Sha256::digest(&content).into(),
             content,
             // A clock that was set back meanwhile makes no evidence of the future.

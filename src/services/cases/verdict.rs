@@ -39,7 +39,7 @@ impl CaseWork {
     /// Proposes an outcome.
     ///
     /// # Errors
-    /// 404; 409 `evidence-missing`, `evidence-expired`, `check-failed`, or the state's code; 412
+    /// 404; 409 `evidence-missing`, `evidence-expired`, `document-too-old`, `check-failed`, or the state's code; 412
     /// when the case is no longer what was signed; 403 `officer-signature-invalid`; 422; 503.
     pub async fn propose(
         &self,
@@ -74,7 +74,7 @@ impl CaseWork {
     /// goes back to review.
     ///
     /// # Errors
-    /// 404; 409 `proposal-missing`, `evidence-expired`, or the state's code; 412 when the case is
+    /// 404; 409 `proposal-missing`, `evidence-expired`, `document-too-old`, or the state's code; 412 when the case is
     /// no longer what was signed; 403 `same-officer`, `officer-signature-invalid`; 503.
     pub async fn decide(
         &self,

@@ -150,6 +150,7 @@ const TABLES: &[Told] = &[
             "reached_at",
             "person",
             "found_in",
+            "issued_on",
             "sha256",
             "obtained_at",
             "recorded_by",

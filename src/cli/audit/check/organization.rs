@@ -136,6 +136,7 @@ fn told(organization: &OrganizationEvidence, case: &str) -> String {
     for evidence in &organization.evidence {
         lines.add("evidence", &evidence.id);
         lines.add("evidence.sha256", &evidence.sha256);
+        lines.maybe("evidence.issued_on", evidence.issued_on.as_ref());
         lines.maybe("evidence.register", evidence.register.as_ref());
         lines.maybe("evidence.reached_at", evidence.reached_at.as_ref());
         lines.maybe("evidence.person", evidence.person.as_ref());

@@ -137,6 +137,7 @@ fn evidence(told: &Telling<'_>, said: &mut Said) {
         .known("reached_at", told.personal("reached_at"))
         .known("person", told.personal("person"))
         .set("found_in", told.text("found_in"))
+        .set("issued_on", told.time("issued_on"))
         .set("sha256", told.bytes("sha256"))
         .set("obtained_at", told.time("obtained_at"))
         .set("recorded_by", told.text("by"))

@@ -209,6 +209,11 @@ fn verified(told: &Telling<'_>) -> Option<SqlValue> {
     ] {
         facts.insert(name.to_owned(), json::time(told.instant(name)?)?);
     }
+    for name in ["organization_paper_of", "authority_paper_of"] {
+        if let Some(day) = told.instant(name) {
+            facts.insert(name.to_owned(), json::time(day)?);
+        }
+    }
     let representatives = told.detail?.get("representatives")?;
     facts.insert("representatives".to_owned(), representatives.clone());
     Some(SqlValue::json(&Json::Object(facts)))
