@@ -17,6 +17,7 @@ pub mod hsm;
 pub mod listen;
 pub mod lives;
 pub mod mail;
+pub mod mail_domains;
 pub mod products;
 pub mod registers;
 pub mod source;
@@ -104,6 +105,8 @@ pub struct Files {
     pub mail_templates: Option<Spanned<AbsolutePath>>,
     /// Who gets no certificate; without it a person judges that in each case.
     pub deny_list: Option<Spanned<AbsolutePath>>,
+    /// Mail domains of free and of disposable mailboxes; none are known without it.
+    pub mail_domains: Option<Spanned<AbsolutePath>>,
 }
 
 /// Public keys that enter no subscriber's certificate.

@@ -15,6 +15,7 @@ pub mod key_policy;
 pub mod key_report;
 pub mod lint;
 pub mod local_time;
+pub mod mail_domains;
 pub mod mail_signature;
 pub mod mailbox_address;
 pub mod mailbox_code;

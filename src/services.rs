@@ -19,6 +19,7 @@ pub mod issuance;
 pub mod jobs;
 pub mod key_reports;
 pub mod keys;
+pub mod known_domains;
 pub mod lease;
 pub mod mailboxes;
 pub mod mails;

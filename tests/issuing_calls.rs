@@ -63,6 +63,8 @@ mod late;
 mod life;
 #[path = "issuing_calls/lint.rs"]
 mod lint;
+#[path = "issuing_calls/mail_domains.rs"]
+mod mail_domains;
 #[path = "support/mail_reader.rs"]
 mod mail_reader;
 #[path = "issuing_calls/mailbox.rs"]

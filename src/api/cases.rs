@@ -168,9 +168,10 @@ pub struct CaseFacts {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CaseFlag {
     /// `domain-mixes-scripts`: a label of an address's domain has letters of two scripts, which
-    /// may look like another label.
+    /// may look like another label. `role-address`: the address is that of a role, not of a person
+    /// or an office. `free-mail`: its domain gives mailboxes to everybody.
     pub code: String,
-    /// For example that label.
+    /// That label, local part or domain.
     pub about: String,
     pub message: Bilingual,
 }

@@ -49,6 +49,7 @@ use crate::{
         issuance::{self, Issuance},
         key_reports::KeyReports,
         keys::KeyWatch,
+        known_domains::KnownDomains,
         lease::Lease,
         mailboxes::{self, MailboxControl},
         notifications::{self, Notifications},
@@ -98,6 +99,7 @@ pub struct Parts {
     pub app: AppState,
     pub catalogue: Arc<Catalogue>,
     pub screening: Arc<Screening>,
+    pub domains: Arc<KnownDomains>,
     pub authorities: Arc<Authorities>,
     pub subject_keys: Arc<SubjectKeys>,
     pub keys: Arc<KeyWatch>,
@@ -112,6 +114,7 @@ pub struct Parts {
 pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Parts, Failure> {
     let catalogue = Arc::new(Catalogue::new(material.products.clone()));
     let screening = Arc::new(Screening::new(material.deny_list.clone()));
+    let domains = Arc::new(KnownDomains::new(material.mail_domains.clone()));
     let authorities = Arc::new(Authorities::new(
         material.issuers.clone(),
         material.profiles.clone(),
@@ -124,9 +127,10 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let registers = registers::registers(config, clock)?;
     let lists = Arc::new(revocation_lists(ground, &authorities));
     let warnings = Arc::new(mail::warnings(config)?);
+    let known = (&screening, &domains);
     let app = App {
         gate: gate(config, ground, &key),
-        cases: case_work(ground, &files, &registers, &screening, &warnings),
+        cases: case_work(ground, &files, &registers, known, &warnings),
         registers: registers.clone(),
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
@@ -153,7 +157,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         identities: Arc::new(identities(ground, &subject_keys)),
         key_reports: Arc::new(key_reports(ground, &subject_keys)),
         signer: ground.signing(),
-        mailboxes: mailbox_control(config, ground, &key, &warnings),
+        mailboxes: mailbox_control(config, ground, (&key, &domains), &warnings),
         mails: mail::ledger(config, ground, &authorities, &key)?,
         orders: orders(ground, &catalogue, &warnings),
         data_sets: data_sets(ground, &catalogue, &registers, &screening, &warnings),
@@ -166,6 +170,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         app: Arc::new(app),
         catalogue,
         screening,
+        domains,
         authorities,
         subject_keys,
         advice: caa::advice(checks, ground),
@@ -399,7 +404,7 @@ fn case_work(
     ground: &Ground,
     files: &Arc<dyn DocumentFiles>,
     registers: &Registers,
-    screening: &Arc<Screening>,
+    (screening, domains): (&Arc<Screening>, &Arc<KnownDomains>),
     warnings: &Arc<Warnings>,
 ) -> CaseWork {
     CaseWork::new(cases::Parts {
@@ -411,6 +416,7 @@ fn case_work(
         files: Arc::clone(files),
         registers: registers.clone(),
         screening: Arc::clone(screening),
+        domains: Arc::clone(domains),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         warnings: Arc::clone(warnings),
@@ -420,7 +426,7 @@ fn case_work(
 fn mailbox_control(
     config: &Config,
     ground: &Ground,
-    key: &Arc<CodeKey>,
+    (key, domains): (&Arc<CodeKey>, &Arc<KnownDomains>),
     warnings: &Arc<Warnings>,
 ) -> MailboxControl {
     MailboxControl::new(mailboxes::Parts {
@@ -431,6 +437,7 @@ fn mailbox_control(
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         key: Arc::clone(key),
+        domains: Arc::clone(domains),
         warnings: Arc::clone(warnings),
         allowance: config.settings.limits.allowance(),
     })

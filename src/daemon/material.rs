@@ -17,7 +17,7 @@ use crate::{
     config::{
         Config, deny_list,
         hsm::{Issuer, Key, Token},
-        products,
+        mail_domains, products,
         source::{self, ConfigError},
         value::{AbsolutePath, SecretSource},
     },
@@ -35,7 +35,7 @@ use crate::{
     },
     policy::{
         case_rules::deny_list::DenyList, issuance::IssuerKey, key_policy::rules as key_rules, lint,
-        mailbox_code::CodeKey,
+        mail_domains::MailDomains, mailbox_code::CodeKey,
     },
     services::{
         authority::{Authority, CrlPeriod, Profiles, slot::SigningSlots},
@@ -59,6 +59,7 @@ pub struct Material {
     pub key_lists: KeyLists,
     /// Who gets no certificate.
     pub deny_list: Option<DenyList>,
+    pub mail_domains: MailDomains,
     /// What the log must know before anything is issued by them.
     pub in_force: InForce,
     /// What is no fault, and yet keeps something from being issued today.
@@ -103,6 +104,7 @@ impl Material {
             warnings,
             key_lists,
             deny_list: deny_list(config)?,
+            mail_domains: mail_domains(config)?,
             issuers,
         })
     }
@@ -128,6 +130,12 @@ fn deny_list(config: &Config) -> Result<Option<DenyList>, ConfigError> {
     let path = config.settings.files.deny_list.as_ref();
     path.map(|path| deny_list::load(path.get_ref().as_path()))
         .transpose()
+}
+
+fn mail_domains(config: &Config) -> Result<MailDomains, ConfigError> {
+    let path = config.settings.files.mail_domains.as_ref();
+    let domains = path.map(|path| mail_domains::load(path.get_ref().as_path()));
+    Ok(domains.transpose()?.unwrap_or_default())
 }
 
 /// The texts that everything issued will name, and all that users accept.

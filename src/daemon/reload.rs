@@ -121,7 +121,7 @@ async fn record_taken(ground: &Ground, fresh: &Fresh, event: Event) -> bool {
     written.is_ok()
 }
 
-/// Takes over TLS, products, the deny list, profiles, key lists, PINs and log level. Listeners,
+/// Takes over TLS, products, the deny list, mail domains, profiles, key lists, PINs and log level. Listeners,
 /// database, tokens and issuers need a restart.
 fn apply(
     fresh: Fresh,
@@ -134,6 +134,7 @@ fn apply(
     tls.store(fresh.material.tls);
     parts.catalogue.replace(fresh.material.products);
     parts.screening.replace(fresh.material.deny_list);
+    parts.domains.replace(fresh.material.mail_domains);
     parts.authorities.replace_profiles(fresh.material.profiles);
     parts.subject_keys.replace_lists(fresh.material.key_lists);
     for token in &fresh.tokens {

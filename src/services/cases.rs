@@ -18,7 +18,7 @@ use crate::{
     },
     policy::{
         access::{OfficerScope, ReadScope},
-        matching::script,
+        mail_domains::AddressFlag,
         warnings::Warnings,
     },
     ports::{
@@ -30,7 +30,9 @@ use crate::{
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
         },
     },
-    services::{registers::Registers, request::Stopped, screening::Screening},
+    services::{
+        known_domains::KnownDomains, registers::Registers, request::Stopped, screening::Screening,
+    },
 };
 
 mod chase;
@@ -52,6 +54,7 @@ pub struct Parts {
     pub files: Arc<dyn DocumentFiles>,
     pub registers: Registers,
     pub screening: Arc<Screening>,
+    pub domains: Arc<KnownDomains>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub warnings: Arc<Warnings>,
@@ -69,8 +72,8 @@ pub struct CaseView {
     pub data: SubjectData,
     pub documents: Vec<Document>,
     pub evidence: Vec<Evidence>,
-    /// Labels of domains of addresses to be certified with the data that mix scripts.
-    pub mixed_labels: Vec<String>,
+    /// What is to be looked at of addresses to be certified with the data.
+    pub flags: Vec<AddressFlag>,
     /// What a proposal or decision made now must sign.
     pub digest: [u8; 32],
     /// The instant of the use case.
@@ -83,7 +86,7 @@ struct Ground {
     data: Loaded<SubjectData>,
     documents: Vec<Document>,
     evidence: Vec<Evidence>,
-    mixed_labels: Vec<String>,
+    flags: Vec<AddressFlag>,
     now: Timestamp,
 }
 
@@ -108,26 +111,27 @@ impl CaseWork {
         Ok(Ground {
             documents: sets.documents(data.id).await?,
             evidence: self.0.cases.evidence_of(id).await?,
-            mixed_labels: self.mixed_labels(data.id).await?,
+            flags: self.flags(data.id).await?,
             case,
             data,
             now,
         })
     }
 
-    /// Labels in addresses of live orders on the data that mix scripts: for a person to look at
-    /// (flows 5.8), each once.
-    async fn mixed_labels(&self, data: SubjectDataId) -> Result<Vec<String>, Refused> {
+    /// What is to be looked at of the addresses of live orders on the data (flows 5.8, 5.9), each
+    /// once.
+    async fn flags(&self, data: SubjectDataId) -> Result<Vec<AddressFlag>, Refused> {
         let orders = self.0.orders.orders_of_subject_data(data).await?;
         let ids: Vec<_> = orders.iter().filter_map(|order| order.mailbox).collect();
         let mailboxes = self.0.mailboxes.mailboxes(&ids).await?;
-        let mut labels: Vec<String> = mailboxes
+        let known = self.0.domains.current();
+        let mut flags: Vec<AddressFlag> = mailboxes
             .iter()
-            .flat_map(|mailbox| script::mixed_labels(mailbox.address.domain()))
+            .flat_map(|mailbox| known.flags(&mailbox.address))
             .collect();
-        labels.sort_unstable();
-        labels.dedup();
-        Ok(labels)
+        flags.sort_unstable();
+        flags.dedup();
+        Ok(flags)
     }
 
     /// Commits a unit that rests on the officer's registry entry.
@@ -176,7 +180,7 @@ impl Ground {
             data: data.clone(),
             documents: self.documents.clone(),
             evidence: self.evidence.clone(),
-            mixed_labels: self.mixed_labels.clone(),
+            flags: self.flags.clone(),
             digest: changed.digest(data, &self.documents, &self.evidence),
             now: self.now,
         }

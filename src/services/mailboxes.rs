@@ -35,7 +35,7 @@ use crate::{
             registration::{Mailboxes, Orders, SubjectDataSets},
         },
     },
-    services::{order_mail, request::Stopped},
+    services::{known_domains::KnownDomains, order_mail, request::Stopped},
 };
 
 pub(in crate::services) mod carry;
@@ -63,6 +63,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub key: Arc<CodeKey>,
+    pub domains: Arc<KnownDomains>,
     pub warnings: Arc<Warnings>,
     /// How many codes go out in an hour.
     pub allowance: Allowance,

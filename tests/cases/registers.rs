@@ -295,6 +295,7 @@ fn work(world: &World, registers: Vec<Arc<dyn Register>>) -> CaseWork {
     let shared = Arc::new(world.store.clone());
     CaseWork::new(Parts {
         screening: Arc::default(),
+        domains: Arc::default(),
         warnings: Arc::default(),
         registers: Registers::new(registers),
         store: shared.clone(),

@@ -122,6 +122,7 @@ impl World {
             warnings: Arc::default(),
             registers: Registers::new(vec![Arc::new(manual)]),
             screening: Arc::default(),
+            domains: Arc::default(),
             store: shared.clone(),
             cases: shared.clone(),
             subject_data: shared.clone(),

@@ -275,6 +275,7 @@ fn mailboxes(stage: &Stage) -> MailboxControl {
         clock: stage.world.clock.clone(),
         entropy: stage.world.entropy.clone(),
         key: Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap()),
+        domains: Arc::default(),
         warnings: Arc::default(),
         allowance: Allowance {
             owner: 100,

@@ -90,6 +90,7 @@ fn control(
         clock: clock.clone(),
         entropy: entropy.clone(),
         key: Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap()),
+        domains: Arc::default(),
         allowance,
     })
 }

@@ -19,7 +19,7 @@ use crate::{
         timestamp::Timestamp,
     },
     http::{answer, names},
-    policy::case_rules::actions,
+    policy::{case_rules::actions, mail_domains::AddressFlag},
     services::cases::{CaseView, reading::QueueItem},
 };
 
@@ -44,7 +44,7 @@ pub fn resource(view: &CaseView, by: &IdentityName, role: Role) -> CaseResource 
             .as_ref()
             .map(|facts| names::comparisons(facts, &view.data))
             .unwrap_or_default(),
-        flags: view.mixed_labels.iter().map(|label| flag(label)).collect(),
+        flags: view.flags.iter().map(flag).collect(),
         editors: case.editors.iter().map(ToString::to_string).collect(),
         proposal: case.proposal.as_ref().map(word),
         decision: case.decision.as_ref().map(word),
@@ -57,12 +57,11 @@ pub fn resource(view: &CaseView, by: &IdentityName, role: Role) -> CaseResource 
     }
 }
 
-fn flag(label: &str) -> CaseFlag {
-    let code = "domain-mixes-scripts";
+fn flag(flag: &AddressFlag) -> CaseFlag {
     CaseFlag {
-        code: code.to_owned(),
-        about: label.to_owned(),
-        message: Bilingual::of_code(code),
+        code: flag.code.to_owned(),
+        about: flag.about.clone(),
+        message: Bilingual::of_code(flag.code),
     }
 }
 

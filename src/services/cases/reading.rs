@@ -137,7 +137,7 @@ impl CaseWork {
         let evidence = self.0.cases.evidence_of(id).await?;
         Ok(CaseView {
             version: case.version(),
-            mixed_labels: self.mixed_labels(data.id).await?,
+            flags: self.flags(data.id).await?,
             digest: case.digest(&data, &documents, &evidence),
             evidence,
             case: Case::clone(&case),

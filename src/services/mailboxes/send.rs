@@ -37,7 +37,7 @@ impl MailboxControl {
     /// # Errors
     /// 404, 412; 409 `step-blocked` (`data-not-saved`), `email-disowned` or
     /// `order-state-conflict`; 422
-    /// `email-invalid`, `email-not-supported`; 429 `resend-too-soon`.
+    /// `email-invalid`, `email-not-supported`, `email-disposable`; 429 `resend-too-soon`.
     pub async fn set(
         &self,
         scope: &TenantScope,
@@ -166,6 +166,9 @@ impl MailboxControl {
         let id = MailboxId::new(now, random(&*self.0.entropy)?);
         let bound = order.clone().bind_mailbox(id, now)?;
         let address = mailbox_address::parse(typed).map_err(|fault| at_email(fault.code()))?;
+        if self.0.domains.current().is_disposable(&address) {
+            return Err(at_email("email-disposable").into());
+        }
         let earlier = self.mailbox_of(&order).await?;
         let disowned =
             |earlier: &Loaded<MailboxValidation>| earlier.state == MailboxState::Disowned;
