@@ -21,6 +21,7 @@ pub mod mail_domains;
 pub mod products;
 pub mod registers;
 pub mod source;
+pub mod terms;
 pub mod value;
 pub mod webhooks;
 
@@ -33,6 +34,7 @@ use self::{
     mail::Mail,
     registers::Registers,
     source::{ConfigError, Text},
+    terms::Terms,
     value::{AbsolutePath, Bounded, NodeName, SecretSource},
     webhooks::Webhooks,
 };
@@ -71,6 +73,8 @@ pub struct Settings {
     pub keys: Keys,
     #[serde(default)]
     pub lives: Lives,
+    #[serde(default)]
+    pub terms: Terms,
     #[serde(default)]
     pub limits: Limits,
     #[serde(default)]

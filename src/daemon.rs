@@ -106,6 +106,7 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
         signer: Arc::clone(&signer),
         lease: Arc::clone(&lease),
         outside: outside.clone(),
+        terms: config.settings.terms.chosen(),
         acts: TaskTracker::new(),
         stop: CancellationToken::new(),
     };

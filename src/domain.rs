@@ -35,6 +35,7 @@ pub mod revocation_list;
 pub mod signing;
 pub mod subject_data;
 pub mod subject_key;
+pub mod terms;
 pub mod text;
 pub mod timestamp;
 pub mod unit;

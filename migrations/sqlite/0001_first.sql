@@ -44,6 +44,7 @@ CREATE TABLE orders (
     certificate TEXT REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED,
     renews TEXT REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED,
     renewed_by TEXT REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    window_ends INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
@@ -172,6 +173,7 @@ CREATE TABLE mailbox (
     code_expires_at INTEGER NOT NULL,
     code_tries INTEGER NOT NULL,
     initiated_at INTEGER NOT NULL,
+    valid_until INTEGER NOT NULL,
     sent_at INTEGER,
     confirmed_at INTEGER,
     confirmed_by TEXT,
@@ -181,7 +183,7 @@ CREATE TABLE mailbox (
 ) STRICT;
 CREATE INDEX mailbox_order ON mailbox (order_id);
 -- What an owner has shown to control; which orders rest on one check.
-CREATE INDEX mailbox_verified ON mailbox (ra, customer, address, initiated_at) WHERE state = 'verified';
+CREATE INDEX mailbox_verified ON mailbox (ra, customer, address, valid_until) WHERE state = 'verified';
 CREATE INDEX mailbox_disowned ON mailbox (created_at, id) WHERE state = 'disowned';
 CREATE INDEX mailbox_reused ON mailbox (reused_from) WHERE reused_from IS NOT NULL;
 

@@ -21,6 +21,7 @@ use crate::{
         documents::{ClamdAddress, Scan},
         listen,
     },
+    domain::terms::Terms,
     http::{
         certificates::issued,
         extract::{idempotency::InFlight, list::cursor::CursorKey},
@@ -72,6 +73,8 @@ pub struct Ground {
     pub signer: Arc<Pkcs11Signer>,
     pub lease: Arc<Lease>,
     pub outside: Outside,
+    /// How long things may take, as the CA has chosen.
+    pub terms: Terms,
     /// Acts that outlive their client.
     pub acts: TaskTracker,
     pub stop: CancellationToken,
@@ -420,6 +423,7 @@ fn case_work(
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         warnings: Arc::clone(warnings),
+        terms: ground.terms,
     })
 }
 
@@ -440,6 +444,7 @@ fn mailbox_control(
         domains: Arc::clone(domains),
         warnings: Arc::clone(warnings),
         allowance: config.settings.limits.allowance(),
+        terms: ground.terms,
     })
 }
 
@@ -454,6 +459,7 @@ fn orders(ground: &Ground, catalogue: &Arc<Catalogue>, warnings: &Arc<Warnings>)
         entropy: Arc::clone(&ground.outside.entropy),
         catalogue: Arc::clone(catalogue),
         warnings: Arc::clone(warnings),
+        terms: ground.terms,
     })
 }
 

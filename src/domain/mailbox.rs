@@ -18,16 +18,15 @@ mod disown;
 mod renewal;
 mod reuse;
 
-use std::time::Duration;
-
 use super::{
     aggregate::{Changed, Loaded},
     audit::event::{Event, EventKind, Outcome},
     feed::FeedKind,
     id::{MailboxId, OrderId},
     owner::{ActingFor, Owner},
+    terms::Terms,
     text::Language,
-    timestamp::{Timestamp, days},
+    timestamp::Timestamp,
 };
 
 /// The method and the rules it follows (BR 3.2.2 wants the number and both versions on record).
@@ -36,10 +35,6 @@ const SMIME_BR: &str = "1.0.16";
 const TLS_BR: &str = "2.2.7";
 /// Tries for one code.
 pub const MAX_TRIES: u8 = 10;
-/// Life of a code (BR 3.2.2.2: at most 24 h from its creation).
-pub const CODE_LIFE: Duration = Duration::from_secs(24 * 3600);
-/// Days a validation carries, from its start (BR 4.2.1).
-pub const REUSE_DAYS: u32 = 30;
 
 /// An address this CA may certify: ASCII local part kept exactly, domain as lower-case A-labels.
 /// Made by `policy::mailbox_address` only.
@@ -169,8 +164,11 @@ pub struct MailboxValidation {
     pub language: Language,
     pub state: MailboxState,
     pub code: CodeSeed,
-    /// Start of the validation: its 30 days run from here (BR 4.2.1).
+    /// Start of the validation.
     pub initiated_at: Timestamp,
+    /// When it carries no longer, once confirmed: at most 30 days from its start, not from the
+    /// answer (BR 4.2.1).
+    pub valid_until: Timestamp,
     pub sent_at: Option<Timestamp>,
     pub confirmed_at: Option<Timestamp>,
     pub confirmed_by: Option<ConfirmChannel>,
@@ -185,10 +183,10 @@ pub struct MailboxValidation {
 pub enum MailboxStatus {
     Created,
     Sent,
-    /// The code's 24 hours are over.
+    /// The code's time is over.
     Expired,
     Verified,
-    /// The validation's 30 days are over.
+    /// The validation's days are over.
     Lapsed,
     Undeliverable,
     Locked,
@@ -226,6 +224,7 @@ pub struct NewMailbox {
     pub seed: FreshSeed,
     /// The frontend's user, for the record.
     pub acting_for: ActingFor,
+    pub terms: Terms,
     pub now: Timestamp,
 }
 
@@ -237,12 +236,12 @@ pub struct FreshSeed {
 }
 
 impl CodeSeed {
-    fn fresh(seed: FreshSeed, now: Timestamp) -> Self {
+    fn fresh(seed: FreshSeed, terms: &Terms, now: Timestamp) -> Self {
         Self {
             nonce: seed.nonce,
             mac: seed.mac,
             created_at: now,
-            expires_at: now.plus(CODE_LIFE),
+            expires_at: terms.random_value_ends(now),
             tries: 0,
         }
     }
@@ -259,8 +258,9 @@ impl MailboxValidation {
             address: new.address,
             language: new.language,
             state: MailboxState::Created,
-            code: CodeSeed::fresh(new.seed, new.now),
+            code: CodeSeed::fresh(new.seed, &new.terms, new.now),
             initiated_at: new.now,
+            valid_until: new.terms.mailbox_ends(new.now),
             sent_at: None,
             confirmed_at: None,
             confirmed_by: None,
@@ -271,7 +271,9 @@ impl MailboxValidation {
         let event = value
             .event(EventKind::ValidationStarted)
             .with("language", value.language.code())
-            .with("initiated_at", value.initiated_at.to_string());
+            .with("initiated_at", value.initiated_at.to_string())
+            .with("valid_until", value.valid_until.to_string())
+            .with("code_expires_at", value.code.expires_at.to_string());
         Changed::created(value, new.acting_for.tell(event))
     }
 
@@ -283,7 +285,7 @@ impl MailboxValidation {
             }
             MailboxState::Created => MailboxStatus::Created,
             MailboxState::Sent => MailboxStatus::Sent,
-            MailboxState::Verified if now >= self.valid_until() => MailboxStatus::Lapsed,
+            MailboxState::Verified if now >= self.valid_until => MailboxStatus::Lapsed,
             MailboxState::Verified => MailboxStatus::Verified,
             MailboxState::Undeliverable => MailboxStatus::Undeliverable,
             MailboxState::Locked => MailboxStatus::Locked,
@@ -297,12 +299,6 @@ impl MailboxValidation {
     #[must_use]
     pub fn is_verified(&self, now: Timestamp) -> bool {
         self.status(now) == MailboxStatus::Verified
-    }
-
-    /// When it carries no longer, once confirmed: 30 days from its start, not from the answer.
-    #[must_use]
-    pub fn valid_until(&self) -> Timestamp {
-        self.initiated_at.plus(days(REUSE_DAYS))
     }
 
     /// Tries left for the code that is out.

@@ -18,11 +18,8 @@ use super::{
     owner::{ActingFor, Owner},
     product::ProductCode,
     text::{Language, Text},
-    timestamp::{Timestamp, days},
+    timestamp::Timestamp,
 };
-
-/// Days from the order until its certificate must have been asked for (flows 3.8).
-pub const ACTIVATION_WINDOW_DAYS: u32 = 365;
 
 /// `ORDER/` + 10 digits + `/b01`: what the customer sees. Drawn at random, unique.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -134,21 +131,17 @@ pub struct Order {
     pub renews: Option<CertificateId>,
     /// The newest order that continues this order's certificate, whatever became of it.
     pub renewed_by: Option<OrderId>,
+    /// When the certificate can be asked for no longer.
+    pub window_ends: Timestamp,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
 impl Order {
-    /// When the certificate can be asked for no longer.
-    #[must_use]
-    pub fn window_ends(&self) -> Timestamp {
-        self.created_at.plus(days(ACTIVATION_WINDOW_DAYS))
-    }
-
     /// Whether the window has ended without an activation, whatever a timer has recorded.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.state == OrderState::Open && now >= self.window_ends()
+        self.state == OrderState::Open && now >= self.window_ends
     }
 }
 

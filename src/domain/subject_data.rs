@@ -96,9 +96,9 @@ pub struct VerifiedFacts {
     pub country: Country,
     pub state_or_province: Option<Text<128>>,
     pub locality: Option<Text<128>>,
-    /// Date of the oldest evidence on the organisation: its 825 days run from here.
+    /// Date of the oldest evidence on the organisation: its days run from here.
     pub organization_checked_at: Timestamp,
-    /// Date of the authority check: its 825 days run from here.
+    /// Date of the authority check: its days run from here.
     pub authority_checked_at: Timestamp,
     /// Day of the oldest document on the organisation that ages.
     pub organization_paper_of: Option<Timestamp>,
@@ -106,6 +106,8 @@ pub struct VerifiedFacts {
     pub authority_paper_of: Option<Timestamp>,
     /// Who was reached and confirmed the authority: the list of BR 3.2.6.
     pub representatives: Vec<Text<200>>,
+    /// Days that both carry, as chosen when they were decided; at most 825 (S/MIME BR 4.2.1).
+    pub carries_days: u32,
     pub decided_at: Timestamp,
 }
 

@@ -158,7 +158,7 @@ fn usable_facts(
 /// The first certificate of an order.
 fn first(order: &Order, now: Timestamp) -> Result<Timestamp, Refused> {
     if order.state == OrderState::Open && !order.is_over(now) {
-        Ok(order.window_ends())
+        Ok(order.window_ends)
     } else {
         Err(Refused::state("order-state-conflict"))
     }

@@ -169,6 +169,7 @@ mod tests {
         id::OrderId,
         mailbox::NewMailbox,
         owner::{ActingFor, IdentityName, Owner},
+        terms::Terms,
         text::Language,
         timestamp::Timestamp,
     };
@@ -192,6 +193,7 @@ mod tests {
             address,
             language: Language::English,
             acting_for: ActingFor::default(),
+            terms: Terms::default(),
             now,
         };
         (*MailboxValidation::start(new)).clone()

@@ -1,22 +1,13 @@
 //! How long evidence may be used (S/MIME BR 4.2.1), as instants at which it ends.
 
-use std::time::Duration;
-
 use crate::{
     domain::{
-        mailbox::{self, MailboxState, MailboxValidation},
+        mailbox::{MailboxState, MailboxValidation},
         subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
         timestamp::{Timestamp, days},
     },
     policy::document_kinds::OLDEST_MONTHS,
 };
-
-/// Mailbox control by random value: 30 days, from the start of the validation (BR 4.2.1).
-pub const MAILBOX_DAYS: u32 = mailbox::REUSE_DAYS;
-/// Organisation identity and the representative's authority: 825 days (BR 4.2.1, 3.2.6).
-pub const ORGANIZATION_DAYS: u32 = 825;
-/// A random value may be confirmed for 24 hours from its creation (BR 3.2.2.2).
-pub const RANDOM_VALUE_LIFE: Duration = mailbox::CODE_LIFE;
 
 /// A certificate is called expiring in its last days.
 pub const EXPIRING_DAYS: u32 = 30;
@@ -24,13 +15,21 @@ pub const EXPIRING_DAYS: u32 = 30;
 /// When the organisation's identity must be verified again.
 #[must_use]
 pub fn organization_valid_until(facts: &VerifiedFacts) -> Timestamp {
-    shorter(facts.organization_checked_at, facts.organization_paper_of)
+    shorter(
+        facts.organization_checked_at,
+        facts.carries_days,
+        facts.organization_paper_of,
+    )
 }
 
 /// When the representative's authority must be confirmed again.
 #[must_use]
 pub fn authority_valid_until(facts: &VerifiedFacts) -> Timestamp {
-    shorter(facts.authority_checked_at, facts.authority_paper_of)
+    shorter(
+        facts.authority_checked_at,
+        facts.carries_days,
+        facts.authority_paper_of,
+    )
 }
 
 /// When a document of this day that ages may not be relied on any more (CPS).
@@ -39,8 +38,8 @@ pub fn paper_valid_until(issued_on: Timestamp) -> Timestamp {
     issued_on.plus_months(OLDEST_MONTHS)
 }
 
-fn shorter(checked_at: Timestamp, paper_of: Option<Timestamp>) -> Timestamp {
-    let until = checked_at.plus(days(ORGANIZATION_DAYS));
+fn shorter(checked_at: Timestamp, carries_days: u32, paper_of: Option<Timestamp>) -> Timestamp {
+    let until = checked_at.plus(days(carries_days));
     paper_of.map_or(until, |day| until.min(paper_valid_until(day)))
 }
 
@@ -53,7 +52,7 @@ pub fn facts_valid_until(facts: &VerifiedFacts) -> Timestamp {
 /// When control of the mailbox must be shown again.
 #[must_use]
 pub fn mailbox_valid_until(mailbox: &MailboxValidation) -> Timestamp {
-    mailbox.valid_until()
+    mailbox.valid_until
 }
 
 /// The facts of a verified set that may be used now, and until when.

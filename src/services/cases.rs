@@ -13,6 +13,7 @@ use crate::{
         id::{CaseId, SubjectDataId},
         refusal::Refused,
         subject_data::SubjectData,
+        terms::Terms,
         timestamp::Timestamp,
         unit::{Aggregate, Unit},
     },
@@ -58,6 +59,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub warnings: Arc<Warnings>,
+    /// How long things may take, as the CA has chosen.
+    pub terms: Terms,
 }
 
 /// The work on cases.

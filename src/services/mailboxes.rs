@@ -19,6 +19,7 @@ use crate::{
         order::Order,
         owner::Owner,
         refusal::Refused,
+        terms::Terms,
         timestamp::Timestamp,
         unit::Unit,
     },
@@ -67,6 +68,8 @@ pub struct Parts {
     pub warnings: Arc<Warnings>,
     /// How many codes go out in an hour.
     pub allowance: Allowance,
+    /// How long things may take, as the CA has chosen.
+    pub terms: Terms,
 }
 
 /// The service.
@@ -98,7 +101,7 @@ impl MailboxView {
             expires_at: mailbox.code.expires_at,
             attempts_left: mailbox.attempts_left(),
             confirmed_at: mailbox.confirmed_at,
-            valid_until: mailbox.confirmed_at.map(|_| mailbox.valid_until()),
+            valid_until: mailbox.confirmed_at.map(|_| mailbox.valid_until),
         }
     }
 }

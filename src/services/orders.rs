@@ -18,6 +18,7 @@ use crate::{
         owner::{ActingFor, CustomerRef, Owner},
         product::{Operation, ProductCode},
         refusal::{Fault, Refused},
+        terms::Terms,
         text::{Language, Text},
         unit::Unit,
     },
@@ -57,6 +58,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub catalogue: Arc<Catalogue>,
     pub warnings: Arc<Warnings>,
+    /// How long things may take, as the CA has chosen.
+    pub terms: Terms,
 }
 
 /// The service.
@@ -110,6 +113,7 @@ impl Orders {
                 language: wish.language,
                 contacts: wish.contacts.clone(),
                 acting_for: wish.acting_for.clone(),
+                window_ends: self.0.terms.window_ends(now),
             };
             let order = Order::create(new, now);
             let view = self.bare_view(&order, order.will_be(), now);

@@ -25,6 +25,7 @@ use chancery::{
         register::RegisterId,
         subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
         subject_key::{Holder, KeyHolder},
+        terms::Terms,
         text::{Country, Language},
         timestamp::{Timestamp, days},
         unit::Unit,
@@ -120,6 +121,7 @@ impl World {
         let manual = Manual::new(Country::parse("PL").unwrap(), url, clock.clone());
         let work = CaseWork::new(Parts {
             warnings: Arc::default(),
+            terms: Terms::default(),
             registers: Registers::new(vec![Arc::new(manual)]),
             screening: Arc::default(),
             domains: Arc::default(),
@@ -270,6 +272,7 @@ impl World {
                 revocation: None,
             },
             acting_for: ActingFor::default(),
+            window_ends: Terms::default().window_ends(now),
         };
         self.commit(Unit::of(self.caller(), now, Order::create(new, now)))
             .await;
@@ -293,6 +296,7 @@ impl World {
                 mac: self.entropy.bytes(),
             },
             acting_for: ActingFor::default(),
+            terms: Terms::default(),
             now,
         });
         let bound = self.loaded_order().await.bind_mailbox(id, now).unwrap();

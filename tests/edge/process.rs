@@ -244,6 +244,42 @@ fn a_time_zone_is_one_of_the_worlds() {
 }
 
 #[test]
+fn no_term_can_be_longer_than_the_rules_allow() {
+    let instance = Instance::start();
+    let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();
+    let check = |term: &str| {
+        fs::write(
+            instance.path("chancery.toml"),
+            format!("{config}\n[terms]\n{term}\n"),
+        )
+        .unwrap();
+        let said = chanceryd(&instance, &["check-config", "--config", "chancery.toml"]);
+        let text = String::from_utf8_lossy(&said.stderr).into_owned();
+        (said.status.success(), text)
+    };
+    let line = config.lines().count() + 3;
+    for (name, most) in [
+        ("random_value_hours", 24),
+        ("mailbox_days", 30),
+        ("organization_days", 825),
+        ("activation_days", 825),
+        ("applicant_days", 90),
+    ] {
+        let (accepted, said) = check(&format!("{name} = {most}"));
+        assert!(accepted, "{said}");
+        for wrong in [0, most + 1] {
+            let (accepted, said) = check(&format!("{name} = {wrong}"));
+            let place = format!("chancery.toml:{line}: ");
+            assert!(
+                !accepted && said.contains(&place),
+                "{name} = {wrong}: {said}"
+            );
+        }
+    }
+    fs::write(instance.path("chancery.toml"), config).unwrap();
+}
+
+#[test]
 fn without_a_key_for_documents_nothing_starts() {
     let instance = Instance::start();
     let config = fs::read_to_string(instance.path("chancery.toml")).unwrap();

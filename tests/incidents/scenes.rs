@@ -10,8 +10,8 @@ use std::{
 };
 
 use chancery::{
-    domain::{period::Period, refusal::Refused},
-    policy::{profile::CertificateProfile, reuse},
+    domain::{period::Period, refusal::Refused, terms},
+    policy::profile::CertificateProfile,
     ports::entropy::{Entropy, EntropyFailed},
     services::{authority::Profiles, issuance::Told},
 };
@@ -285,7 +285,7 @@ async fn incident_25_old_orders_issued_past_new_rules() {
 /// each kind by its own end.
 #[tokio::test(flavor = "multi_thread")]
 async fn incident_27_evidence_by_a_method_past_its_end() {
-    let mailbox = DAY * reuse::MAILBOX_DAYS;
+    let mailbox = DAY * terms::MAILBOX_DAYS;
     let stage = Stage::new().await;
     stage.world.clock.advance(mailbox - SECOND);
     stage.lease_anew().await;
@@ -298,7 +298,7 @@ async fn incident_27_evidence_by_a_method_past_its_end() {
     stage
         .world
         .clock
-        .advance(DAY * reuse::ORGANIZATION_DAYS - mailbox);
+        .advance(DAY * terms::ORGANIZATION_DAYS - mailbox);
     stage.lease_anew().await;
     assert!(stage.ask().await.is_err(), "nothing holds any more");
     assert_eq!((stage.serials().await, stage.token.asked()), (vec![], 0));

@@ -17,6 +17,7 @@ use chancery::{
         product::{Operation, ProductCode, Step as ProductStep},
         refusal::Refused,
         revocation::{NewRevocation, Revocation},
+        terms::Terms,
         unit::Unit,
     },
     pkix::tbs_cert_list::CrlReason,
@@ -281,6 +282,7 @@ fn mailboxes(stage: &Stage) -> MailboxControl {
             owner: 100,
             domain: 100,
         },
+        terms: Terms::default(),
     })
 }
 
@@ -288,6 +290,7 @@ async fn renewed(stage: &Stage, key: &str) -> Result<OrderView, Refused> {
     let shared = Arc::new(stage.world.store.clone());
     let orders = Orders::new(orders::Parts {
         warnings: Arc::default(),
+        terms: Terms::default(),
         store: stage.fates.clone(),
         orders: shared.clone(),
         sets: shared.clone(),

@@ -15,6 +15,7 @@ use chancery::{
         mail::{Mail, MailKind, MailState},
         notification::{Notification, Tab},
         revocation_list::RevokedSerial,
+        terms::Terms,
         timestamp::days,
         unit::Unit,
     },
@@ -73,6 +74,7 @@ async fn timers(stage: &Stage) -> Runner {
     let shared = Arc::new(world.store.clone());
     let handler: Arc<dyn JobHandler> = Arc::new(Orders::new(orders::Parts {
         warnings: Arc::default(),
+        terms: Terms::default(),
         store: shared.clone(),
         orders: shared.clone(),
         sets: shared.clone(),

@@ -21,6 +21,7 @@ use chancery::{
         subject_data::{
             SubjectData, VerificationMethod, VerifiedFacts, transition::NewSubjectData,
         },
+        terms::Terms,
         text::{Country, Language},
         timestamp::{Timestamp, days},
         unit::Unit,
@@ -92,6 +93,7 @@ fn control(
         key: Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap()),
         domains: Arc::default(),
         allowance,
+        terms: Terms::default(),
     })
 }
 
@@ -243,6 +245,7 @@ impl World {
             language: Language::Polish,
             contacts: Contacts::default(),
             acting_for: ActingFor::default(),
+            window_ends: Terms::default().window_ends(now),
         };
         self.commit(Unit::of(caller.clone(), now, Order::create(new, now)))
             .await;
@@ -279,6 +282,7 @@ impl World {
             authority_checked_at: now,
             organization_paper_of: None,
             authority_paper_of: None,
+            carries_days: 825,
             representatives: Vec::new(),
             decided_at: now,
         };

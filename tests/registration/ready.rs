@@ -17,6 +17,7 @@ use chancery::{
         notification::Tab,
         owner::{ActingFor, Caller},
         subject_data::VerifiedFacts,
+        terms::Terms,
         text::{Country, Language},
         timestamp::days,
         unit::Unit,
@@ -60,6 +61,7 @@ impl World {
             authority_checked_at: now,
             organization_paper_of: None,
             authority_paper_of: None,
+            carries_days: 825,
             representatives: Vec::new(),
             decided_at: now,
         };
@@ -83,6 +85,7 @@ impl World {
                 mac: [2; 32],
             },
             acting_for: ActingFor::default(),
+            terms: Terms::default(),
             now,
         });
         let stored = self.store.order(&scope.read(), order).await.unwrap();

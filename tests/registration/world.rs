@@ -13,6 +13,7 @@ use chancery::{
         owner::{ActingFor, Caller, IdentityName, Owner, Role},
         product::{Localized, Operation, Product, ProductCode, Statement, Step},
         refusal::Refused,
+        terms::Terms,
         text::{Country, Language},
         unit::Unit,
     },
@@ -108,6 +109,7 @@ impl World {
         let world = Self {
             orders: Orders::new(orders::Parts {
                 warnings: Arc::default(),
+                terms: Terms::default(),
                 store: shared.clone(),
                 orders: shared.clone(),
                 sets: shared.clone(),

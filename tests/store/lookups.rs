@@ -24,10 +24,10 @@ pub async fn a_proof_is_found_by_its_owner_and_address_alone<S: WholeStore>(worl
     let mine = owner("ra1", "c1");
     let (_, _, mailbox) = ready(&world, &mine).await;
     let (store, address) = (&world.store, mailbox.address.clone());
-    let begun = mailbox.initiated_at;
-    let before = begun.minus(days(1));
-    let found = async |owner: &Owner, after| {
-        let found = store.verified_mailbox(owner, &address, after).await;
+    let until = mailbox.valid_until;
+    let before = until.minus(days(1));
+    let found = async |owner: &Owner, at| {
+        let found = store.verified_mailbox(owner, &address, at).await;
         found.unwrap().map(|mailbox| mailbox.id)
     };
     assert_eq!(found(&mine, before).await, None, "not confirmed yet");
@@ -43,7 +43,7 @@ pub async fn a_proof_is_found_by_its_owner_and_address_alone<S: WholeStore>(worl
     };
     world.put(confirmed).await;
     assert_eq!(found(&mine, before).await, Some(id));
-    assert_eq!(found(&mine, begun).await, None, "begun after, not at");
+    assert_eq!(found(&mine, until).await, None, "until then, not at");
     let nobody = Owner {
         customer: None,
         ..mine.clone()

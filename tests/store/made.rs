@@ -17,6 +17,7 @@ use chancery::{
             SubjectData, VerificationMethod,
             transition::{ChosenAbbreviation, NewSubjectData},
         },
+        terms::Terms,
         text::{Country, Language, Text},
         timestamp::days,
         unit::Unit,
@@ -75,6 +76,7 @@ pub fn mailbox<S: WholeStore>(
             mac: [2; 32],
         },
         acting_for: acting_for(),
+        terms: Terms::default(),
         now: world.now(),
     })
 }

@@ -11,6 +11,7 @@ use chancery::{
         order::{Contacts, Order, OrderNumber, transition::NewOrder},
         owner::{ActingFor, Caller, CustomerRef, IdentityName, Owner, Role},
         product::ProductCode,
+        terms::Terms,
         text::{Language, Text},
         timestamp::Timestamp,
         unit::{CommitError, Committed, Unit},
@@ -141,6 +142,7 @@ impl<S: WholeStore> World<S> {
                 revocation: None,
             },
             acting_for: acting_for(),
+            window_ends: Terms::default().window_ends(self.now()),
         };
         Order::create(new, self.now())
     }

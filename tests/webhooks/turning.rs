@@ -23,6 +23,7 @@ use chancery::{
         owner::{ActingFor, Caller, IdentityName, Owner, Role},
         period::Period,
         product::{Localized, Operation, Product, ProductCode},
+        terms::Terms,
         text::Language,
         unit::Unit,
         webhook::{
@@ -283,6 +284,7 @@ impl World {
         let shared = Arc::new(store.clone());
         let orders = Orders::new(orders::Parts {
             warnings: Arc::default(),
+            terms: Terms::default(),
             store: shared.clone(),
             orders: shared.clone(),
             sets: shared.clone(),

@@ -76,6 +76,12 @@ impl<'a> Members<'a> {
         self.maybe_time(name)?.ok_or_else(|| self.fault(name))
     }
 
+    pub fn number<N: TryFrom<i64>>(&self, name: &str) -> Result<N, Unreadable> {
+        let number = self.map.get(name).and_then(Json::as_i64);
+        let number = number.and_then(|number| N::try_from(number).ok());
+        number.ok_or_else(|| self.fault(name))
+    }
+
     pub fn bytes(&self, name: &str) -> Result<Vec<u8>, Unreadable> {
         self.with(name, |text| hex::decode(text).ok())
     }

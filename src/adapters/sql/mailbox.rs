@@ -42,6 +42,7 @@ pub static TABLE: Table = Table {
         "code_expires_at",
         "code_tries",
         "initiated_at",
+        "valid_until",
         "sent_at",
         "confirmed_at",
         "confirmed_by",
@@ -86,6 +87,7 @@ pub fn record(mailbox: &MailboxValidation, version: Version) -> Record {
         SqlValue::time(mailbox.code.expires_at),
         SqlValue::integer(mailbox.code.tries),
         SqlValue::time(mailbox.initiated_at),
+        SqlValue::time(mailbox.valid_until),
         SqlValue::maybe_time(mailbox.sent_at),
         SqlValue::maybe_time(mailbox.confirmed_at),
         SqlValue::Text(mailbox.confirmed_by.map(|by| by.name().to_owned())),
@@ -125,6 +127,7 @@ pub fn read_fields(row: Fields<'_>) -> Result<Loaded<MailboxValidation>, Unreada
             tries: row.number("code_tries")?,
         },
         initiated_at: row.time("initiated_at")?,
+        valid_until: row.time("valid_until")?,
         sent_at: row.maybe_time("sent_at")?,
         confirmed_at: row.maybe_time("confirmed_at")?,
         confirmed_by: row.maybe_with("confirmed_by", ConfirmChannel::from_name)?,
@@ -164,16 +167,16 @@ impl<F: Fetch> Mailboxes for F {
         &self,
         owner: &Owner,
         address: &MailAddress,
-        begun_after: Timestamp,
+        at: Timestamp,
     ) -> Result<Option<Loaded<MailboxValidation>>, StoreError> {
         // The state as a literal: it names the partial index.
         let query = Query::new("SELECT * FROM mailbox WHERE state = 'verified'")
             .eq("ra", SqlValue::text(&owner.ra))
             .eq("customer", SqlValue::maybe(owner.customer.as_ref()))
             .eq("address", SqlValue::text(address.as_str()))
-            .sql(" AND initiated_at > ")
-            .bind(SqlValue::time(begun_after))
-            .sql(" ORDER BY initiated_at DESC")
+            .sql(" AND valid_until > ")
+            .bind(SqlValue::time(at))
+            .sql(" ORDER BY valid_until DESC")
             .limit(1);
         first(self, query, read).await
     }

@@ -48,6 +48,7 @@ pub static TABLE: Table = Table {
         "certificate",
         "renews",
         "renewed_by",
+        "window_ends",
         "created_at",
         "updated_at",
     ],
@@ -58,6 +59,7 @@ pub static TABLE: Table = Table {
         "product",
         "partner_order_ref",
         "renews",
+        "window_ends",
         "created_at",
     ],
     kept: &["acting_for"],
@@ -90,6 +92,7 @@ pub fn record(order: &Order, version: Version) -> Record {
         SqlValue::maybe(order.certificate.as_ref()),
         SqlValue::maybe(order.renews.as_ref()),
         SqlValue::maybe(order.renewed_by.as_ref()),
+        SqlValue::time(order.window_ends),
         SqlValue::time(order.created_at),
         SqlValue::time(order.updated_at),
     ]
@@ -119,6 +122,7 @@ pub fn read_fields(row: Fields<'_>) -> Result<Loaded<Order>, Unreadable> {
         certificate: row.maybe_parsed("certificate")?,
         renews: row.maybe_parsed("renews")?,
         renewed_by: row.maybe_parsed("renewed_by")?,
+        window_ends: row.time("window_ends")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     };

@@ -193,6 +193,7 @@ fn facts(facts: &VerifiedFacts) -> Json {
             facts.authority_paper_of.and_then(json::time),
         ),
         ("representatives", Some(representatives.collect())),
+        ("carries_days", Some(facts.carries_days.into())),
         ("decided_at", json::time(facts.decided_at)),
     ])
 }
@@ -214,6 +215,7 @@ fn read_facts(json: &Json) -> Result<VerifiedFacts, Unreadable> {
         organization_paper_of: members.maybe_time("organization_paper_of")?,
         authority_paper_of: members.maybe_time("authority_paper_of")?,
         representatives: members.list("representatives", person)?,
+        carries_days: members.number("carries_days")?,
         decided_at: members.time("decided_at")?,
     })
 }

@@ -6,6 +6,7 @@ use crate::domain::{
     audit::event::EventKind,
     owner::ActingFor,
     refusal::Refused,
+    terms::Terms,
     timestamp::Timestamp,
 };
 
@@ -33,7 +34,7 @@ impl MailboxValidation {
 }
 
 impl Loaded<MailboxValidation> {
-    /// A new code to the same address; the earlier one is void. The 30 days start again with
+    /// A new code to the same address; the earlier one is void. The days start again with
     /// it, for it is the value that will prove control. Not for a row that a certificate rests
     /// on: what proved control then would be gone.
     ///
@@ -42,18 +43,24 @@ impl Loaded<MailboxValidation> {
     pub fn renew(
         self,
         seed: FreshSeed,
+        terms: &Terms,
         acting_for: &ActingFor,
         now: Timestamp,
     ) -> Result<Changed<MailboxValidation>, Refused> {
         self.require_renewable(now)?;
+        let code = CodeSeed::fresh(seed, terms, now);
+        let valid_until = terms.mailbox_ends(now);
         let event = self
             .event(EventKind::ValidationStarted)
             .with("resend", true)
-            .with("initiated_at", now.to_string());
+            .with("initiated_at", now.to_string())
+            .with("valid_until", valid_until.to_string())
+            .with("code_expires_at", code.expires_at.to_string());
         Ok(self.change(acting_for.tell(event), |mailbox| {
             mailbox.state = MailboxState::Created;
-            mailbox.code = CodeSeed::fresh(seed, now);
+            mailbox.code = code;
             mailbox.initiated_at = now;
+            mailbox.valid_until = valid_until;
             mailbox.sent_at = None;
             mailbox.confirmed_at = None;
             mailbox.confirmed_by = None;

@@ -25,7 +25,7 @@ impl MailboxValidation {
         // Always the check itself, never a link of a chain: who voids it finds all that rests
         // on it.
         let proof = earlier.reused_from.unwrap_or(earlier.id);
-        let mut code = CodeSeed::fresh(new.seed, new.now);
+        let mut code = CodeSeed::fresh(new.seed, &new.terms, new.now);
         code.expires_at = new.now;
         let value = Self {
             id: new.id,
@@ -36,6 +36,7 @@ impl MailboxValidation {
             state: MailboxState::Verified,
             code,
             initiated_at: earlier.initiated_at,
+            valid_until: earlier.valid_until,
             sent_at: earlier.sent_at,
             confirmed_at: earlier.confirmed_at,
             confirmed_by: earlier.confirmed_by,
@@ -48,7 +49,7 @@ impl MailboxValidation {
             .with("from", proof.to_string())
             .with("language", value.language.code())
             .with("initiated_at", value.initiated_at.to_string())
-            .with("valid_until", value.valid_until().to_string())
+            .with("valid_until", value.valid_until.to_string())
             .told(
                 FeedKind::EmailVerified,
                 &value.owner,

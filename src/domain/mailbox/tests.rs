@@ -1,9 +1,11 @@
+use std::time::Duration;
+
 use super::{
     address_use::AddressUse,
     answer::{Answered, Attempt},
     *,
 };
-use crate::domain::{owner::IdentityName, refusal::Class, unit::Unit};
+use crate::domain::{owner::IdentityName, refusal::Class, terms::Choice, unit::Unit};
 
 const START: i64 = 1_760_000_000_000;
 
@@ -23,6 +25,10 @@ fn stored<T: Clone>(changed: &Changed<T>) -> Loaded<T> {
 }
 
 fn started() -> Loaded<MailboxValidation> {
+    started_under(Terms::default())
+}
+
+fn started_under(terms: Terms) -> Loaded<MailboxValidation> {
     let new = NewMailbox {
         id: MailboxId::new(at(0), [1; 10]),
         order: OrderId::new(at(0), [2; 10]),
@@ -34,6 +40,7 @@ fn started() -> Loaded<MailboxValidation> {
         language: Language::Polish,
         seed: seed(1),
         acting_for: ActingFor::default(),
+        terms,
         now: at(0),
     };
     stored(&MailboxValidation::start(new))
@@ -63,10 +70,30 @@ fn refusal(mailbox: Loaded<MailboxValidation>, matches: bool, now: Timestamp) ->
 }
 
 #[test]
+fn a_shorter_choice_of_the_ca_holds_for_what_is_begun_under_it() {
+    let terms = Terms::of(Choice {
+        random_value_hours: 2,
+        mailbox_days: 7,
+        ..Choice::default()
+    });
+    let mailbox = stored(&started_under(terms).sent(at(5)));
+    assert_eq!(refusal(mailbox.clone(), true, at(7200)), "code-expired");
+    let mailbox = confirmed(mailbox, at(7199));
+    assert_eq!(mailbox.status(at(7 * 86_400)), MailboxStatus::Lapsed);
+    let lapsed = mailbox.renew(
+        seed(2),
+        &Terms::default(),
+        &ActingFor::default(),
+        at(7 * 86_400),
+    );
+    assert_eq!(stored(&lapsed.unwrap()).valid_until, at(37 * 86_400));
+}
+
+#[test]
 fn the_right_code_confirms_once_and_carries_thirty_days_from_the_start() {
     let mailbox = confirmed(stored(&started().sent(at(5))), at(3600));
     assert_eq!(mailbox.status(at(3600)), MailboxStatus::Verified);
-    assert_eq!(mailbox.valid_until(), at(30 * 86_400));
+    assert_eq!(mailbox.valid_until, at(30 * 86_400));
     assert!(mailbox.is_verified(at(30 * 86_400 - 1)));
     assert_eq!(mailbox.status(at(30 * 86_400)), MailboxStatus::Lapsed);
     assert!(matches!(
@@ -99,7 +126,7 @@ fn only_the_code_disowns_and_only_an_officer_undoes_it() {
         assert!(
             disowned
                 .clone()
-                .renew(seed(2), &ActingFor::default(), now)
+                .renew(seed(2), &Terms::default(), &ActingFor::default(), now)
                 .is_err()
         );
         assert_eq!(refusal(disowned.clone(), true, now), "code-expired");
@@ -111,7 +138,7 @@ fn only_the_code_disowns_and_only_an_officer_undoes_it() {
         assert!(released.clone().release(&note, now).is_err());
         let after = released.clone().disown(&attempt(true), false, now);
         assert!(matches!(after, Answered::Refused(_)));
-        let again = released.renew(seed(2), &ActingFor::default(), now);
+        let again = released.renew(seed(2), &Terms::default(), &ActingFor::default(), now);
         assert_eq!(again.unwrap().state, MailboxState::Created);
     }
     let wrong = sent.disown(&attempt(false), false, at(60));
@@ -143,7 +170,7 @@ fn ten_wrong_codes_lock_and_a_new_code_opens_again() {
     assert_eq!(refusal(mailbox.clone(), true, at(2)), "email-locked");
     let renewed = stored(
         &mailbox
-            .renew(seed(2), &ActingFor::default(), at(60))
+            .renew(seed(2), &Terms::default(), &ActingFor::default(), at(60))
             .unwrap(),
     );
     assert_eq!(renewed.attempts_left(), MAX_TRIES);
@@ -159,20 +186,25 @@ fn what_is_replaced_or_confirmed_gets_no_new_code() {
     assert!(replaced.clone().supersede(at(2)).is_none());
     assert!(
         replaced
-            .renew(seed(2), &ActingFor::default(), at(2))
+            .renew(seed(2), &Terms::default(), &ActingFor::default(), at(2))
             .is_err()
     );
     let done = confirmed(started(), at(1));
     assert_eq!(
         done.clone()
-            .renew(seed(2), &ActingFor::default(), at(2))
+            .renew(seed(2), &Terms::default(), &ActingFor::default(), at(2))
             .unwrap_err()
             .code,
         "email-already-confirmed"
     );
     assert!(
-        done.renew(seed(2), &ActingFor::default(), at(31 * 86_400))
-            .is_ok()
+        done.renew(
+            seed(2),
+            &Terms::default(),
+            &ActingFor::default(),
+            at(31 * 86_400)
+        )
+        .is_ok()
     );
 }
 

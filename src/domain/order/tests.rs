@@ -12,6 +12,7 @@ use crate::domain::{
     product::ProductCode,
     refusal::{Class, Refused},
     subject_data::{SubjectData, SubjectDataState, VerificationMethod, transition::NewSubjectData},
+    terms::Terms,
     text::{Country, Language, Text},
     timestamp::Timestamp,
 };
@@ -38,6 +39,7 @@ fn order() -> Changed<Order> {
         language: Language::Polish,
         contacts: Contacts::default(),
         acting_for: ActingFor::default(),
+        window_ends: Terms::default().window_ends(now()),
     };
     Order::create(new, now())
 }

@@ -34,6 +34,8 @@ pub struct NewOrder {
     pub language: Language,
     pub contacts: Contacts,
     pub acting_for: ActingFor,
+    /// When the certificate can be asked for no longer.
+    pub window_ends: Timestamp,
 }
 
 /// What an order that continues a certificate takes over.
@@ -83,6 +85,7 @@ impl Order {
             .with("product", new.product.as_str())
             .with("ra", new.owner.ra.as_str())
             .with("language", new.language.code())
+            .with("window_ends", new.window_ends.to_string())
             .told(FeedKind::OrderCreated, &new.owner, new.id, Some(new.id));
         let event = match renews {
             Some(certificate) => event.with("renews", certificate.to_string()),
@@ -102,6 +105,7 @@ impl Order {
             language: new.language,
             contacts: new.contacts,
             acting_for: new.acting_for,
+            window_ends: new.window_ends,
             state: OrderState::Open,
             close_note: None,
             rejection: None,

@@ -57,6 +57,7 @@ fn facts() -> VerifiedFacts {
         authority_checked_at: now(),
         organization_paper_of: None,
         authority_paper_of: None,
+        carries_days: 825,
         representatives: Vec::new(),
         decided_at: now(),
     }

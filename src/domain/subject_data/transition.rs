@@ -231,6 +231,7 @@ impl Loaded<SubjectData> {
                 "authority_checked_at",
                 facts.authority_checked_at.to_string(),
             )
+            .with("carries_days", i64::from(facts.carries_days))
             .with("decided_at", facts.decided_at.to_string())
             .personal("organization", facts.organization.as_str())
             .personal(

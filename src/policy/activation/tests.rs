@@ -1,24 +1,22 @@
 use std::time::Duration;
 
 use super::{Choice, Facts, Grounds, judge};
-use crate::{
-    domain::{
-        activation::CommonNameSource,
-        aggregate::{Loaded, Version},
-        id::{MailboxId, OrderId, SubjectDataId},
-        mailbox::{FreshSeed, MailAddress, MailboxState, MailboxValidation, NewMailbox},
-        order::{Contacts, Order, OrderNumber, transition::NewOrder},
-        owner::{ActingFor, IdentityName, Owner},
-        product::ProductCode,
-        refusal::Refused,
-        subject_data::{
-            SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts,
-            transition::NewSubjectData,
-        },
-        text::{Country, Language, Text},
-        timestamp::{Timestamp, days},
+use crate::domain::{
+    activation::CommonNameSource,
+    aggregate::{Loaded, Version},
+    id::{MailboxId, OrderId, SubjectDataId},
+    mailbox::{FreshSeed, MailAddress, MailboxState, MailboxValidation, NewMailbox},
+    order::{Contacts, Order, OrderNumber, transition::NewOrder},
+    owner::{ActingFor, IdentityName, Owner},
+    product::ProductCode,
+    refusal::Refused,
+    subject_data::{
+        SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts,
+        transition::NewSubjectData,
     },
-    policy::reuse::{MAILBOX_DAYS, ORGANIZATION_DAYS},
+    terms::{self, Terms},
+    text::{Country, Language, Text},
+    timestamp::{Timestamp, days},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -54,6 +52,7 @@ fn order() -> Loaded<Order> {
         language: Language::Polish,
         contacts: Contacts::default(),
         acting_for: ActingFor::default(),
+        window_ends: Terms::default().window_ends(now()),
     };
     Loaded::restore(Order::clone(&Order::create(new, now())), Version(1))
 }
@@ -82,6 +81,7 @@ fn data(ages: Ages) -> Loaded<SubjectData> {
         authority_checked_at: ages.authority,
         organization_paper_of: None,
         authority_paper_of: None,
+        carries_days: 825,
         representatives: Vec::new(),
         // The decision is new whatever it rests on: no age runs from it.
         decided_at: now(),
@@ -101,6 +101,7 @@ fn mailbox(ages: Ages) -> Loaded<MailboxValidation> {
             mac: [1; 32],
         },
         acting_for: ActingFor::default(),
+        terms: Terms::default(),
         now: ages.mailbox,
     };
     let mut mailbox = MailboxValidation::clone(&MailboxValidation::start(new));
@@ -180,7 +181,7 @@ fn each_piece_of_evidence_ends_by_itself() {
             }
         }
     }
-    assert_eq!((ORGANIZATION_DAYS, MAILBOX_DAYS), (825, 30));
+    assert_eq!((terms::ORGANIZATION_DAYS, terms::MAILBOX_DAYS), (825, 30));
 }
 
 #[test]

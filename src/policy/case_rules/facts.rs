@@ -6,6 +6,7 @@ use crate::{
         case::{Case, CaseFacts, Check, CheckKind, CheckState, Evidence},
         refusal::{Fault, Refused},
         subject_data::{SubjectData, VerificationMethod, VerifiedFacts},
+        terms::Terms,
         text::{Country, Text},
         timestamp::Timestamp,
     },
@@ -139,6 +140,7 @@ fn identifier_faults(
 pub fn establish(
     case: &Case,
     evidence: &[Evidence],
+    terms: &Terms,
     now: Timestamp,
 ) -> Result<VerifiedFacts, Refused> {
     let missing = || Refused::state("evidence-missing");
@@ -185,6 +187,7 @@ pub fn establish(
         organization_paper_of,
         authority_paper_of,
         representatives,
+        carries_days: terms.organization_days(),
         decided_at: now,
     };
     if reuse::facts_valid_until(&verified) <= now {

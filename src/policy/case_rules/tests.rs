@@ -18,7 +18,10 @@ use crate::{
         owner::{ActingFor, IdentityName, Owner, Role},
         refusal::Refused,
         register::{LookupResult, RegisterId},
-        subject_data::{SubjectData, VerificationMethod, transition::NewSubjectData},
+        subject_data::{
+            SubjectData, VerificationMethod, VerifiedFacts, transition::NewSubjectData,
+        },
+        terms::{Choice, Terms},
         text::{Country, Text},
         timestamp::{Timestamp, days},
     },

@@ -50,6 +50,7 @@ fn facts() -> VerifiedFacts {
         authority_checked_at: day(95),
         organization_paper_of: None,
         authority_paper_of: None,
+        carries_days: 825,
         representatives: Vec::new(),
         decided_at: day(101),
     }

@@ -13,6 +13,7 @@ use crate::{
             SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts,
             transition::NewSubjectData,
         },
+        terms::Terms,
         text::{Country, Language, Text},
         timestamp::{Timestamp, days},
     },
@@ -41,6 +42,7 @@ fn order(state: OrderState) -> Order {
         language: Language::English,
         contacts: Contacts::default(),
         acting_for: ActingFor::default(),
+        window_ends: Terms::default().window_ends(now()),
     };
     let mut order = Order::clone(&Order::create(new, now()));
     order.state = state;
@@ -72,6 +74,7 @@ fn set(state: SubjectDataState, checked_days_ago: u32) -> SubjectData {
         authority_checked_at: now(),
         organization_paper_of: None,
         authority_paper_of: None,
+        carries_days: 825,
         representatives: Vec::new(),
         decided_at: now(),
     });
@@ -90,6 +93,7 @@ fn mailbox(state: MailboxState, begun_days_ago: u32) -> MailboxValidation {
             mac: [2; 32],
         },
         acting_for: ActingFor::default(),
+        terms: Terms::default(),
         now: now().minus(days(begun_days_ago)),
     };
     let mut mailbox = MailboxValidation::clone(&MailboxValidation::start(new));

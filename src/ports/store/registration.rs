@@ -188,8 +188,8 @@ pub trait Mailboxes: Send + Sync {
         ids: &[MailboxId],
     ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
 
-    /// The newest confirmed validation of exactly this address by exactly this owner that was
-    /// begun after `begun_after`. An owner without a customer has none.
+    /// Of the confirmed validations of exactly this address by exactly this owner that carry at
+    /// `at`, the one that carries longest. An owner without a customer has none.
     ///
     /// # Errors
     /// When the database cannot answer.
@@ -197,7 +197,7 @@ pub trait Mailboxes: Send + Sync {
         &self,
         owner: &Owner,
         address: &MailAddress,
-        begun_after: Timestamp,
+        at: Timestamp,
     ) -> Result<Option<Loaded<MailboxValidation>>, StoreError>;
 
     /// Confirmed validations that were taken over from `proof` as it was confirmed until

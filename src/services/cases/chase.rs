@@ -1,5 +1,5 @@
 //! The applicant who does not answer: reminded on days 3, 7 and 13 or as configured, and the data
-//! refused on day 30 (flows 3.8). Nobody decides here: what was never shown is not verified.
+//! refused on day 30 or as configured (flows 3.8). Nobody decides here: what was never shown is not verified.
 
 use async_trait::async_trait;
 
@@ -24,9 +24,6 @@ use crate::{
     },
 };
 
-/// Days of silence after which the data is refused.
-const PATIENCE: u32 = 30;
-
 impl CaseWork {
     /// The timer of a question that is asked now.
     pub(super) fn timer(&self, case: CaseId, now: Timestamp) -> Result<NewJob, Stopped> {
@@ -50,7 +47,7 @@ impl CaseWork {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
         let silence = ground.now.since(asked_at);
-        if silence >= days(PATIENCE) {
+        if silence >= self.0.terms.applicant_silence() {
             return self.refuse_silent(system, &ground, job).await;
         }
         let due = self.next(asked_at, ground.now);
@@ -70,7 +67,7 @@ impl CaseWork {
     /// When the next thing is to be done about a question.
     fn next(&self, asked_at: Timestamp, now: Timestamp) -> Timestamp {
         let reminder = warnings::next_after(asked_at, &self.0.warnings.applicant, now);
-        reminder.unwrap_or_else(|| asked_at.plus(days(PATIENCE)))
+        reminder.unwrap_or_else(|| asked_at.plus(self.0.terms.applicant_silence()))
     }
 
     async fn refuse_silent(

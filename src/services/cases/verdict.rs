@@ -59,7 +59,8 @@ impl CaseWork {
             if word.verdict == Verdict::Approve {
                 ground.require_documents_shown()?;
                 self.require_undenied(&ground, false)?;
-                let facts = facts::establish(&ground.case, &ground.evidence, ground.now)?;
+                let facts =
+                    facts::establish(&ground.case, &ground.evidence, &self.0.terms, ground.now)?;
                 unit = unit.lapses_at(reuse::facts_valid_until(&facts));
             }
             let view = ground.after(&changed, &ground.data);
@@ -110,7 +111,7 @@ impl CaseWork {
     async fn approve(&self, unit: Unit, ground: &Ground) -> Result<(Unit, SubjectData), Stopped> {
         ground.require_documents_shown()?;
         self.require_undenied(ground, false)?;
-        let facts = facts::establish(&ground.case, &ground.evidence, ground.now)?;
+        let facts = facts::establish(&ground.case, &ground.evidence, &self.0.terms, ground.now)?;
         let lapses_at = reuse::facts_valid_until(&facts);
         let verified = ground.data.clone().verify(facts, ground.now)?;
         let data = SubjectData::clone(&verified);

@@ -332,7 +332,7 @@ impl Preflight {
         let window = Evidence {
             kind: "order",
             since: Some(order.created_at),
-            lapses_at: order.window_ends(),
+            lapses_at: order.window_ends,
         };
         let blocked = |code: &'static str| Refused::step_blocked(vec![code]);
         let gates = &desk.gates;

@@ -38,7 +38,7 @@ pub(in crate::services) struct Carried {
 impl Carried {
     /// Rests on the proof as it was read: one voided at the same moment is not taken over.
     pub(in crate::services) fn join(self, unit: Unit) -> Unit {
-        let until = self.mailbox.valid_until();
+        let until = self.mailbox.valid_until;
         let unit = unit.change(self.mailbox).rest(self.proof).lapses_at(until);
         self.jobs
             .into_iter()
@@ -65,6 +65,7 @@ impl MailboxControl {
             seed: self.seed(id, wanted.address)?,
             address: wanted.address.clone(),
             acting_for: wanted.acting_for.clone(),
+            terms: self.0.terms,
             now,
         };
         let Some(proof) = self.proof(&new).await? else {

@@ -12,10 +12,10 @@ use crate::{
         order::{Order, OrderState},
         owner::ActingFor,
         refusal::{Fault, Refused},
-        timestamp::{Timestamp, days},
+        timestamp::Timestamp,
         unit::{Aggregate, Unit},
     },
-    policy::{access::TenantScope, mailbox_address, reuse},
+    policy::{access::TenantScope, mailbox_address},
     ports::entropy::random,
     services::request::{Stopped, decide, require_version},
 };
@@ -100,7 +100,7 @@ impl MailboxControl {
                     .await;
             }
             let seed = self.seed(earlier.id, &earlier.address)?;
-            let mailbox = earlier.renew(seed, acting_for, now)?;
+            let mailbox = earlier.renew(seed, &self.0.terms, acting_for, now)?;
             let object = mailbox.id.to_string();
             let mail = self.mail(MailKind::VerifyAddress, &order, &mailbox, object, now)?;
             let view = MailboxView::of(&mailbox, now);
@@ -140,6 +140,7 @@ impl MailboxControl {
             seed: self.seed(id, &earlier.address)?,
             address: earlier.address.clone(),
             acting_for: acting_for.clone(),
+            terms: self.0.terms,
             now,
         };
         let bound = order.clone().check_mailbox_again(earlier, &new, now)?;
@@ -190,6 +191,7 @@ impl MailboxControl {
             seed: self.seed(id, &address)?,
             address,
             acting_for: acting_for.clone(),
+            terms: self.0.terms,
             now,
         };
         let version = bound.will_be();
@@ -222,9 +224,8 @@ impl MailboxControl {
         &self,
         new: &NewMailbox,
     ) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
-        let begun_after = new.now.minus(days(reuse::MAILBOX_DAYS));
         let mailboxes = &self.0.mailboxes;
-        let found = mailboxes.verified_mailbox(&new.owner, &new.address, begun_after);
+        let found = mailboxes.verified_mailbox(&new.owner, &new.address, new.now);
         Ok(found.await?)
     }
 
@@ -260,7 +261,7 @@ impl MailboxControl {
         let unit = unit
             .change(changed)
             .rests_on(Aggregate::Mailbox, proof.id, proof.version())
-            .lapses_at(mailbox.valid_until())
+            .lapses_at(mailbox.valid_until)
             .job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
         let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;

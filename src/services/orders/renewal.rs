@@ -99,6 +99,7 @@ impl Orders {
             language: old.language,
             contacts: old.contacts.clone(),
             acting_for: wish.acting_for.clone(),
+            window_ends: self.0.terms.window_ends(now),
         };
         let continued = Continued {
             certificate,

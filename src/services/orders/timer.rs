@@ -19,7 +19,7 @@ use crate::{
         mail::{MailKind, QueuedMail},
         mailbox::MailboxValidation,
         notification::{Notification, Topic},
-        order::{ACTIVATION_WINDOW_DAYS, Order, OrderState},
+        order::{Order, OrderState},
         product::ProductCode,
         refusal::Refused,
         subject_data::{SubjectData, SubjectDataState},
@@ -46,7 +46,7 @@ const SYSTEM: SystemScope = SystemScope::new("timer");
 impl Orders {
     /// The timer of a new order.
     pub(super) fn timer(&self, order: &Order, now: Timestamp) -> Result<NewJob, Stopped> {
-        let warning = warnings::first(order.window_ends(), &self.0.warnings.order);
+        let warning = warnings::first(order.window_ends, &self.0.warnings.order);
         Ok(NewJob {
             id: JobId::new(now, random(self.entropy())?),
             kind: JobKind::OrderTimer,
@@ -60,7 +60,7 @@ impl Orders {
     /// to end before that. A day is left for the certificate's backdating.
     fn pause(&self, product: &ProductCode) -> Duration {
         let product = self.0.catalogue.product(product);
-        let life = product.map_or(ACTIVATION_WINDOW_DAYS, |product| product.validity_days);
+        let life = product.map_or(1, |product| product.validity_days);
         let longest = self.0.warnings.certificate.first().copied();
         let longest = longest.unwrap_or_default();
         days(life.saturating_sub(longest + 1).max(1))
@@ -85,7 +85,7 @@ impl Orders {
     }
 
     async fn window(&self, order: Loaded<Order>, job: &Job, now: Timestamp) -> Result<(), Stopped> {
-        let (ends, store) = (order.window_ends(), self.0.store.as_ref());
+        let (ends, store) = (order.window_ends, self.0.store.as_ref());
         let pause = now.plus(self.pause(&order.product));
         match warnings::standing(ends, &self.0.warnings.order, now) {
             Standing::Early { first } => Ok(jobs::put_off(store, job, first.min(pause)).await?),

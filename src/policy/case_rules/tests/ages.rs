@@ -37,29 +37,42 @@ fn aged(organization: u32, authority: u32) -> Case {
     case
 }
 
+fn established(case: &Case, evidence: &[Evidence]) -> Result<VerifiedFacts, Refused> {
+    facts::establish(case, evidence, &Terms::default(), now())
+}
+
 #[test]
 fn reuse_runs_from_the_oldest_datum() {
     let contact = |obtained_at| called(1, obtained_at);
     let fresh = [contact(now())];
-    let facts = facts::establish(&aged(10, 5), &fresh, now()).unwrap();
+    let facts = established(&aged(10, 5), &fresh).unwrap();
     assert_eq!(facts.organization_checked_at, now().minus(days(10)));
     assert_eq!(facts.authority_checked_at, now().minus(days(5)));
     assert_eq!(facts.representatives, [text("Jan Example")]);
     let old = [contact(now().minus(days(100)))];
-    let facts = facts::establish(&aged(10, 5), &old, now()).unwrap();
+    let facts = established(&aged(10, 5), &old).unwrap();
     assert_eq!(facts.organization_checked_at, now().minus(days(100)));
     assert_eq!(facts.authority_checked_at, now().minus(days(100)));
-    assert!(facts::establish(&aged(824, 824), &fresh, now()).is_ok());
+    assert!(established(&aged(824, 824), &fresh).is_ok());
     for (organization, authority) in [(825, 1), (1, 825)] {
-        let ended = facts::establish(&aged(organization, authority), &fresh, now());
+        let ended = established(&aged(organization, authority), &fresh);
         assert_eq!(ended.unwrap_err().code, "evidence-expired");
     }
     let mut bare = aged(1, 1);
     bare.checks.truncate(2);
-    let missing = facts::establish(&bare, &fresh, now()).unwrap_err();
+    let missing = established(&bare, &fresh).unwrap_err();
     assert_eq!(missing.code, "evidence-missing");
+    // A shorter term holds, and the facts keep it.
+    let year = Terms::of(Choice {
+        organization_days: 365,
+        ..Choice::default()
+    });
+    let judged = |age| facts::establish(&aged(age, 1), &fresh, &year, now());
+    assert_eq!(judged(365).unwrap_err().code, "evidence-expired");
+    let facts = judged(364).unwrap();
+    assert_eq!(reuse::facts_valid_until(&facts), now().plus(days(1)));
     // What an extract shows of the board is not the organisation's word.
-    let extract = facts::establish(&aged(1, 1), &[piece(1, now())], now());
+    let extract = established(&aged(1, 1), &[piece(1, now())]);
     assert_eq!(extract.unwrap_err().code, "contact-missing");
 }
 
@@ -81,7 +94,7 @@ fn a_document_counts_for_thirteen_months_from_its_day() {
     };
     let establish = |pieces: &[Evidence], day: &str| {
         let at = issued(day).unwrap().minus(Duration::from_millis(1));
-        facts::establish(&case, pieces, at)
+        facts::establish(&case, pieces, &Terms::default(), at)
     };
     let pieces = [extract("2025-10-31"), contact.clone()];
     let facts = establish(&pieces, "2026-11-30").unwrap();

@@ -75,9 +75,9 @@ pub(super) fn of_order(
                 Err(why) => return Composed::Obsolete(why),
             }
         }
-        MailKind::OrderLapsing if open => Some(order.window_ends()),
+        MailKind::OrderLapsing if open => Some(order.window_ends),
         MailKind::MailboxLapsing if open => match &facts.mailbox {
-            Some(mailbox) if order.mailbox == Some(mailbox.id) => Some(mailbox.valid_until()),
+            Some(mailbox) if order.mailbox == Some(mailbox.id) => Some(mailbox.valid_until),
             _ => return Composed::Obsolete("another address took its place"),
         },
         MailKind::DataExpiring if open => match reuse::usable_facts(facts.data.as_deref(), now) {

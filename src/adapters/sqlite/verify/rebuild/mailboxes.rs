@@ -1,17 +1,12 @@
 //! Mailboxes, and what the DNS says of their domains.
 
 use super::{Row, Telling, strings};
-use crate::{
-    adapters::{sql::value::SqlValue, sqlite::verify::said::Said},
-    domain::{mailbox::CODE_LIFE, timestamp::Timestamp},
-};
+use crate::adapters::{sql::value::SqlValue, sqlite::verify::said::Said};
 
 pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
     let row = Row::of(said, "mailbox", told.id());
     match told.kind() {
         "validation.started" => {
-            let made: Option<Timestamp> = told.instant("initiated_at");
-            let expires = made.map(|made| made.plus(CODE_LIFE));
             let row = if told.says("resend") {
                 row
             } else {
@@ -19,9 +14,10 @@ pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
             };
             row.word("state", "created")
                 .set("code_created_at", told.time("initiated_at"))
-                .set("code_expires_at", SqlValue::maybe_time(expires))
+                .set("code_expires_at", told.time("code_expires_at"))
                 .set("code_tries", SqlValue::integer(0))
                 .set("initiated_at", told.time("initiated_at"))
+                .set("valid_until", told.time("valid_until"))
                 .none("confirmed_by")
                 .set("~confirmed_at", SqlValue::Integer(None))
                 .none("reused_from");
@@ -31,12 +27,14 @@ pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
                 .word("state", "verified")
                 .set("code_tries", SqlValue::integer(0))
                 .set("initiated_at", told.time("initiated_at"))
+                .set("valid_until", told.time("valid_until"))
                 .set("reused_from", told.text("from"));
         }
         "validation.passed" => {
             row.word("state", "verified")
                 .set("code_created_at", told.time("code_created_at"))
                 .set("initiated_at", told.time("initiated_at"))
+                .set("valid_until", told.time("valid_until"))
                 .set("confirmed_by", told.text("channel"))
                 .set("~confirmed_at", told.now());
         }

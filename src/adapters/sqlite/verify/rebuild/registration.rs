@@ -92,6 +92,7 @@ fn order_created(told: &Telling<'_>, row: Row<'_>) {
         .none("certificate")
         .set("renews", told.text("renews"))
         .none("renewed_by")
+        .set("window_ends", told.time("window_ends"))
         .set("~created_at", told.now());
 }
 
@@ -216,6 +217,10 @@ fn verified(told: &Telling<'_>) -> Option<SqlValue> {
     }
     let representatives = told.detail?.get("representatives")?;
     facts.insert("representatives".to_owned(), representatives.clone());
+    let SqlValue::Integer(Some(days)) = told.number("carries_days") else {
+        return None;
+    };
+    facts.insert("carries_days".to_owned(), days.into());
     Some(SqlValue::json(&Json::Object(facts)))
 }
 
