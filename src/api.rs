@@ -20,6 +20,7 @@ pub mod list;
 pub mod lookups;
 pub mod mail;
 pub mod mailbox;
+pub mod mailbox_doubts;
 pub mod notifications;
 pub mod orders;
 pub mod preflight;

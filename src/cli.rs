@@ -14,6 +14,7 @@ pub mod fault;
 pub mod keys;
 pub mod lint;
 pub mod mail;
+pub mod mailbox;
 pub mod order;
 pub mod ra;
 pub mod report;

@@ -59,6 +59,7 @@ pub mod identities;
 pub mod keys;
 pub mod limits;
 pub mod lint;
+pub mod mailbox_doubts;
 pub mod mailboxes;
 pub mod mails;
 pub mod names;

@@ -21,6 +21,7 @@ pub mod key_reports;
 pub mod keys;
 pub mod known_domains;
 pub mod lease;
+pub mod mailbox_doubts;
 pub mod mailboxes;
 pub mod mails;
 pub mod notifications;

@@ -69,6 +69,8 @@ mod mail_domains;
 mod mail_reader;
 #[path = "issuing_calls/mailbox.rs"]
 mod mailbox;
+#[path = "issuing_calls/mailbox_doubts.rs"]
+mod mailbox_doubts;
 #[path = "issuing_calls/mails.rs"]
 mod mails;
 #[path = "issuing_calls/matrix.rs"]

@@ -17,6 +17,8 @@ mod clock;
 mod disowned;
 #[path = "mail/dkim.rs"]
 mod dkim;
+#[path = "mail/doubted.rs"]
+mod doubted;
 #[path = "support/entropy.rs"]
 mod entropy;
 #[path = "support/ground.rs"]

@@ -178,6 +178,9 @@ CREATE TABLE mailbox (
     confirmed_at INTEGER,
     confirmed_by TEXT,
     reused_from TEXT REFERENCES mailbox (id) DEFERRABLE INITIALLY DEFERRED,
+    doubt TEXT,
+    proposal TEXT,
+    decision TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
@@ -185,6 +188,7 @@ CREATE INDEX mailbox_order ON mailbox (order_id);
 -- What an owner has shown to control; which orders rest on one check.
 CREATE INDEX mailbox_verified ON mailbox (ra, customer, address, valid_until) WHERE state = 'verified';
 CREATE INDEX mailbox_disowned ON mailbox (created_at, id) WHERE state = 'disowned';
+CREATE INDEX mailbox_doubted ON mailbox (created_at, id) WHERE proposal IS NOT NULL AND decision IS NULL;
 CREATE INDEX mailbox_reused ON mailbox (reused_from) WHERE reused_from IS NOT NULL;
 
 CREATE TABLE address_use (

@@ -3,20 +3,14 @@
 //! A proposal or decision is signed here with the person's own key, from a file or a card; the
 //! daemon never sees it.
 
-use std::{
-    fs::{self, File},
-    io::Read,
-    path::Path,
-    sync::Arc,
-};
+use std::{fs::File, io::Read, path::Path};
 
 use hyper::Method;
-use rustls::sign::SigningKey;
 use serde::Serialize;
 
 use self::{
     arguments::{EvidenceArguments, EvidenceVerb, Verb, WordArguments},
-    signature::SignFault,
+    signature::parsed,
 };
 use super::{
     client::{Client, Extra, Reply, idempotency_key},
@@ -183,16 +177,13 @@ fn say(client: &Client, step: Step, given: &WordArguments) -> Result<Report, Fau
     }
     let spelled = digest::read(&case.case_digest);
     let digest = parsed(spelled, "the daemon's answer", "holds no digest")?;
-    let key = match &given.sign_key {
-        Some(path) => key_file(path)?,
-        None => client.signing_key()?,
-    };
-    let signed = signature::sign(&*key, &digest::signed_text(id, step, verdict, &digest));
+    let key = signature::key_of(client, given.sign_key.as_deref())?;
+    let signed = signature::signed(&*key, &digest::signed_text(id, step, verdict, &digest))?;
     let word = NewWord {
         outcome: given.outcome.clone(),
         case_digest: case.case_digest,
         reason: given.reason.clone(),
-        signature: signed.map_err(|fault| cannot_sign(&fault))?,
+        signature: signed,
     };
     let key = idempotency_key(given.idempotency_key.as_deref())?;
     let extra = Extra {
@@ -205,23 +196,6 @@ fn say(client: &Client, step: Step, given: &WordArguments) -> Result<Report, Fau
         Step::Decide => "/decision",
     };
     case_report(&client.send(Method::POST, &at(&given.case, rest), Some(&word), &extra)?)
-}
-
-fn key_file(path: &Path) -> Result<Arc<dyn SigningKey>, Fault> {
-    let pem = fs::read(path).map_err(|error| Fault::unreadable(path.display(), error))?;
-    signature::key(&pem).map_err(|fault| cannot_sign(&fault))
-}
-
-fn cannot_sign(fault: &SignFault) -> Fault {
-    let why = match fault {
-        SignFault::Sign(cause) => format!("{fault}: {cause}"),
-        SignFault::Pem | SignFault::Kind => fault.to_string(),
-    };
-    Fault::unreadable("the signing key", why)
-}
-
-fn parsed<T>(value: Option<T>, what: &str, why: &str) -> Result<T, Fault> {
-    value.ok_or_else(|| Fault::Unreadable(format!("{what} {why}")))
 }
 
 fn case_report(reply: &Reply) -> Result<Report, Fault> {

@@ -11,7 +11,7 @@ use super::{
     case, certificate,
     client::{Client, Connection, KeySource},
     fault::Fault,
-    keys, lint, mail, order, ra,
+    keys, lint, mail, mailbox, order, ra,
     report::{self, Report},
     token, webhook,
 };
@@ -73,6 +73,9 @@ enum Noun {
     /// Validation cases.
     #[command(subcommand)]
     Case(case::arguments::Verb),
+    /// Mailbox validations that must not be relied on.
+    #[command(subcommand)]
+    Mailbox(mailbox::Verb),
     /// Issued certificates.
     #[command(subcommand)]
     Certificate(certificate::Verb),
@@ -132,6 +135,7 @@ fn run(command: Command) -> Result<Report, Fault> {
         Noun::Lint => lint::run(&client),
         Noun::Mail(verb) => mail::run(&client, verb),
         Noun::Case(verb) => case::run(&client, verb),
+        Noun::Mailbox(verb) => mailbox::run(&client, verb),
         Noun::Certificate(verb) => certificate::run(&client, verb),
         Noun::Keys(verb) => keys::run(&client, verb),
         Noun::Token(token::Verb::Status) => token::status(&client),

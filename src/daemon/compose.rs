@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Failure, Outside, caa, mail,
+    Failure, Outside, caa, doubts, mail,
     material::{self, Material},
     registers, webhooks,
 };
@@ -44,7 +44,6 @@ use crate::{
         certificates::Certificates,
         csr_checks::CsrChecks,
         documents::{self, Documents},
-        doubts::{self, Doubts},
         feed::Feed,
         identities::Identities,
         issuance::{self, Issuance},
@@ -131,17 +130,15 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let lists = Arc::new(revocation_lists(ground, &authorities));
     let warnings = Arc::new(mail::warnings(config)?);
     let known = (&screening, &domains);
+    let revoking = revocations(ground, &authorities, &lists);
+    let mailboxes = mailbox_control(config, ground, (&key, &domains), &warnings);
     let app = App {
         gate: gate(config, ground, &key),
         cases: case_work(ground, &files, &registers, known, &warnings),
         registers: registers.clone(),
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
-        certificates: Certificates::new(
-            ground.reads(),
-            Arc::clone(&authorities),
-            Arc::clone(clock),
-        ),
+        certificates: certificates(ground, &authorities),
         certificate_evidence: certificate_evidence(ground, &authorities),
         stock: stock(ground, &authorities, &catalogue),
         csr_checks: csr_checks(ground, &subject_keys),
@@ -154,13 +151,14 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             &subject_keys,
             &checks,
         ),
-        doubts: doubts(ground, revocations(ground, &authorities, &lists)),
-        revocations: revocations(ground, &authorities, &lists),
+        doubts: doubts::of_data(ground, &revoking),
+        mailbox_doubts: doubts::of_mailboxes(ground, &revoking, &mailboxes),
+        revocations: revoking,
         revocation_lists: lists,
         identities: Arc::new(identities(ground, &subject_keys)),
         key_reports: Arc::new(key_reports(ground, &subject_keys)),
         signer: ground.signing(),
-        mailboxes: mailbox_control(config, ground, (&key, &domains), &warnings),
+        mailboxes,
         mails: mail::ledger(config, ground, &authorities, &key)?,
         orders: orders(ground, &catalogue, &warnings),
         data_sets: data_sets(ground, &catalogue, &registers, &screening, &warnings),
@@ -200,6 +198,11 @@ pub fn document_files(config: &Config, outside: &Outside) -> Result<DocumentDire
     ))
 }
 
+fn certificates(ground: &Ground, authorities: &Arc<Authorities>) -> Certificates {
+    let clock = Arc::clone(&ground.outside.clock);
+    Certificates::new(ground.reads(), Arc::clone(authorities), clock)
+}
+
 fn csr_checks(ground: &Ground, subject_keys: &Arc<SubjectKeys>) -> CsrChecks {
     let clock = Arc::clone(&ground.outside.clock);
     CsrChecks::new(ground.durable(), Arc::clone(subject_keys), clock)
@@ -209,18 +212,6 @@ fn stock(ground: &Ground, authorities: &Arc<Authorities>, catalogue: &Arc<Catalo
     let clock = Arc::clone(&ground.outside.clock);
     let (authorities, catalogue) = (Arc::clone(authorities), Arc::clone(catalogue));
     Stock::new(ground.reads(), authorities, catalogue, clock)
-}
-
-fn doubts(ground: &Ground, revocations: Revocations) -> Doubts {
-    Doubts::new(doubts::Parts {
-        store: ground.durable(),
-        sets: ground.reads(),
-        certificates: ground.reads(),
-        rests: ground.reads(),
-        revocations,
-        clock: Arc::clone(&ground.outside.clock),
-        entropy: Arc::clone(&ground.outside.entropy),
-    })
 }
 
 fn notices(ground: &Ground) -> Notifications {

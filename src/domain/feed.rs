@@ -52,6 +52,7 @@ feed_kinds! {
     EmailLocked = "email.locked",
     EmailVerified = "email.verified",
     EmailDisowned = "email.disowned",
+    EmailInvalidated = "email.invalidated",
     EmailLapsing = "email.lapsing",
     ActivationSubmitted = "activation.submitted",
     ActivationDelayed = "activation.delayed",

@@ -7,6 +7,7 @@
 //!                 +--+   any --address changed--> superseded
 //!                        any --holder: "not me"--> disowned --officer--> invalidated
 //!                                                                resend --> created
+//!        confirmed --one proposes, another approves--> invalidated
 //! ```
 //! `expired` and `lapsed` follow from the clock. The random value itself is never stored: it is
 //! derived from a key outside the database and the row's nonce, and compared by keyed hash.
@@ -15,6 +16,7 @@ pub mod address_use;
 pub mod allowance;
 pub mod answer;
 mod disown;
+pub mod doubt;
 mod renewal;
 mod reuse;
 
@@ -174,6 +176,8 @@ pub struct MailboxValidation {
     pub confirmed_by: Option<ConfirmChannel>,
     /// The validation of another order whose proof this one rests on.
     pub reused_from: Option<MailboxId>,
+    /// That its confirmation must not be relied on, as somebody found.
+    pub doubt: Option<doubt::Doubt>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -265,6 +269,7 @@ impl MailboxValidation {
             confirmed_at: None,
             confirmed_by: None,
             reused_from: None,
+            doubt: None,
             created_at: new.now,
             updated_at: new.now,
         };

@@ -60,6 +60,7 @@ pub enum Topic {
     MailboxVerified,
     MailboxLocked,
     MailboxDisowned,
+    MailboxInvalidated,
     MailUndeliverable,
     CaaForbids,
     CaaLookupFailed,
@@ -79,7 +80,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::OrderCreated,
         Self::OrderCancelled,
         Self::OrderRejected,
@@ -95,6 +96,7 @@ impl Topic {
         Self::MailboxVerified,
         Self::MailboxLocked,
         Self::MailboxDisowned,
+        Self::MailboxInvalidated,
         Self::MailUndeliverable,
         Self::CaaForbids,
         Self::CaaLookupFailed,
@@ -131,6 +133,7 @@ impl Topic {
             Self::MailboxVerified => "mailbox-verified",
             Self::MailboxLocked => "mailbox-locked",
             Self::MailboxDisowned => "mailbox-disowned",
+            Self::MailboxInvalidated => "mailbox-invalidated",
             Self::MailUndeliverable => "mail-undeliverable",
             Self::CaaForbids => "caa-forbids",
             Self::CaaLookupFailed => "caa-lookup-failed",
@@ -166,6 +169,7 @@ impl Topic {
             | Self::InformationNeeded
             | Self::MailboxLocked
             | Self::MailboxDisowned
+            | Self::MailboxInvalidated
             | Self::MailUndeliverable
             | Self::CaaForbids
             | Self::CaaLookupFailed

@@ -5,9 +5,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     activations, cases, certificates, csr_checks, disowned_mailboxes, document_kinds, documents,
-    doubts, events, frame, identities, keys, lint, mailboxes, mails, notifications, openapi,
-    orders, products, registration_types, reissues, rejections, revocations, state::AppState,
-    subject_data, tokens, webhooks,
+    doubts, events, frame, identities, keys, lint, mailbox_doubts, mailboxes, mails, notifications,
+    openapi, orders, products, registration_types, reissues, rejections, revocations,
+    state::AppState, subject_data, tokens, webhooks,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -25,6 +25,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(identities::routes())
         .merge(keys::routes())
         .merge(lint::routes())
+        .merge(mailbox_doubts::routes())
         .merge(mailboxes::routes())
         .merge(mails::routes())
         .merge(notifications::routes())

@@ -37,12 +37,10 @@ pub const fn words(topic: Topic) -> Words {
             "Additional information is needed to verify the data.",
             "Do weryfikacji danych potrzebne są dodatkowe informacje.",
         ),
-        Topic::MailboxVerified => (
-            "Control of the e-mail address has been confirmed.",
-            "Potwierdzono kontrolę nad adresem e-mail.",
-        ),
+        Topic::MailboxVerified => MAILBOX_VERIFIED,
         Topic::MailboxLocked => MAILBOX_LOCKED,
         Topic::MailboxDisowned => MAILBOX_DISOWNED,
+        Topic::MailboxInvalidated => MAILBOX_INVALIDATED,
         Topic::MailUndeliverable => MAIL_UNDELIVERABLE,
         Topic::WebhookDisabled => WEBHOOK_DISABLED,
         Topic::CaaForbids => CAA_FORBIDS,
@@ -108,6 +106,14 @@ const MAIL_UNDELIVERABLE: (&str, &str) = (
 const MAILBOX_DISOWNED: (&str, &str) = (
     "The holder of the e-mail address says that this order is not theirs; our officers look at it.",
     "Właściciel adresu e-mail oświadczył, że to nie jego zamówienie; badają je nasi pracownicy.",
+);
+const MAILBOX_VERIFIED: (&str, &str) = (
+    "Control of the e-mail address has been confirmed.",
+    "Potwierdzono kontrolę nad adresem e-mail.",
+);
+const MAILBOX_INVALIDATED: (&str, &str) = (
+    "Our check of the e-mail address turned out not to be reliable: the address must be checked again.",
+    "Nasze sprawdzenie adresu e-mail okazało się niewiarygodne: adres trzeba sprawdzić ponownie.",
 );
 const MAILBOX_LOCKED: (&str, &str) = (
     "Too many wrong codes were entered: have a new one sent.",

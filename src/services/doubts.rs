@@ -18,7 +18,7 @@ use crate::{
             doubt::{Aim, Finding},
         },
         timestamp::Timestamp,
-        unit::{Aggregate, Unit},
+        unit::{Aggregate, Rest, Unit},
     },
     policy::access::{OfficerScope, ReadScope, RevocationScope},
     ports::{
@@ -200,7 +200,11 @@ impl Doubts {
             let has_more = found.len() > usize::try_from(LOT).unwrap_or(usize::MAX);
             found.truncate(usize::try_from(LOT).unwrap_or(usize::MAX));
             let revocations = &self.0.revocations;
-            let rest = (Aggregate::SubjectData, set.id, set.version());
+            let rest = Rest {
+                aggregate: data,
+                id: on,
+                version: set.version(),
+            };
             let revoked = revocations.revoke_lot(scope, lot, &found, rest, now);
             Ok((revoked.await?, has_more || may_come))
         })

@@ -46,6 +46,7 @@ mod expiry;
 mod falling;
 mod reused;
 mod send;
+mod voiding;
 
 pub use confirm::{Holder, PublicView, Says};
 pub use disowned::DisownedView;

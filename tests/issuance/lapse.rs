@@ -5,9 +5,18 @@ use std::{sync::Arc, time::Duration};
 
 use chancery::{
     domain::{
-        owner::IdentityName, refusal::Refused, subject_data::doubt::Finding, text::Text, unit::Unit,
+        case::{SignedVerdict, Verdict},
+        mailbox::doubt::{Found, Ground},
+        owner::IdentityName,
+        refusal::Refused,
+        subject_data::doubt::Finding,
+        text::Text,
+        unit::Unit,
     },
-    ports::store::Store,
+    ports::store::{
+        Store,
+        registration::{Mailboxes, Orders},
+    },
     services::issuance::Told,
 };
 
@@ -93,6 +102,83 @@ async fn data_that_is_stopped_while_the_token_refuses_carries_no_second_intent()
     stage.settle_down().await;
     let refused = stage.ask().await.expect_err("a refusal");
     assert_eq!(refused.blocked_by, ["data-set-suspended"]);
+    let given_up = ("abandoned".to_owned(), Some("hsm-unavailable".to_owned()));
+    assert_eq!(stage.serials().await, [given_up]);
+    assert_eq!(stage.token.asked(), 1, "nothing is signed");
+}
+
+/// What two people do about the order's mailbox, and the unit that ends it.
+async fn invalidating(stage: &Stage) -> Unit {
+    let world = &stage.world;
+    let (now, scope) = (world.now(), world.everything().await);
+    let order = world.store.order(&scope, world.order).await.unwrap();
+    let id = order.unwrap().mailbox.unwrap();
+    let load = async || world.store.mailbox(id).await.unwrap().unwrap();
+    let mailbox = load().await;
+    let found = Found {
+        reason: Text::parse("read by others").unwrap(),
+        source: Text::parse("letter").unwrap(),
+        evidence: Text::parse("ticket 4711").unwrap(),
+    };
+    let ground = Ground {
+        mailbox: &id.to_string(),
+        address: mailbox.address.as_str(),
+        initiated_at: &mailbox.initiated_at.to_string(),
+        confirmed_at: &mailbox.confirmed_at.unwrap().to_string(),
+        reason: found.reason.as_str(),
+        source: found.source.as_str(),
+        evidence: found.evidence.as_str(),
+    };
+    let digest = ground.digest();
+    let word = |by: &str| SignedVerdict {
+        by: IdentityName::parse(by).unwrap(),
+        credential: [7; 32],
+        verdict: Verdict::Approve,
+        digest,
+        signature: vec![7],
+        reason: Some(found.reason.clone()),
+        at: now,
+    };
+    let proposed = mailbox.propose_invalidation(found.clone(), word("anna"), now);
+    let unit = Unit::of(world.caller(), now, proposed.unwrap());
+    world.store.commit(unit).await.unwrap();
+    let decided = load().await.decide_invalidation(word("jan"), now).unwrap();
+    Unit::of(world.caller(), now, decided)
+}
+
+/// The decision is durable between an activation's judgement and its intent: there is no intent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_is_invalidated_after_the_judgement_carries_no_intent() {
+    let stage = Stage::new().await;
+    let unit = invalidating(&stage).await;
+    let store = stage.world.store.clone();
+    stage.fates.meanwhile(Box::pin(async move {
+        store.commit(unit).await.unwrap();
+    }));
+    let refused = stage.ask().await.expect_err("a refusal");
+    assert_eq!(refused.blocked_by, ["email-not-verified"]);
+    stage.settle_down().await;
+    assert_eq!((stage.serials().await, stage.token.asked()), (vec![], 0));
+}
+
+/// The same while the token refuses: the serial is given up, and no other is drawn.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_is_invalidated_while_the_token_refuses_carries_no_second_intent() {
+    let stage = Stage::new().await;
+    let unit = invalidating(&stage).await;
+    let (lease, clock) = (Arc::clone(&stage.lease), stage.world.clock.clone());
+    let store: Arc<dyn Store> = Arc::new(stage.world.store.clone());
+    let waits = Box::pin(async move {
+        store.commit(unit).await.unwrap();
+        clock.advance(31 * SECOND);
+        lease.renew(&store, clock.as_ref()).await.unwrap();
+    });
+    stage.token.plays([Act::RefuseAfter(waits)]);
+    let told = stage.ask_only().await;
+    assert!(matches!(told, Ok(Told::Pending(_))), "{told:?}");
+    stage.settle_down().await;
+    let refused = stage.ask().await.expect_err("a refusal");
+    assert_eq!(refused.blocked_by, ["email-not-verified"]);
     let given_up = ("abandoned".to_owned(), Some("hsm-unavailable".to_owned()));
     assert_eq!(stage.serials().await, [given_up]);
     assert_eq!(stage.token.asked(), 1, "nothing is signed");

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     desk::Desk,
     instance::{Answer, Call},
+    mailbox_doubts,
     openssl::new_key,
     reissue::successor,
     renewal::RENEWAL,
@@ -93,6 +94,8 @@ fn scene(world: &World, row: &Row) -> Scene {
         "/cases/{id}/documents" => print_out(world),
         "/cases/{id}/proposal" => word(world, "specialist", "propose"),
         "/cases/{id}/decision" => word(world, "officer", "decide"),
+        "/mailboxes/{id}/proposal" => doubt(world, "specialist"),
+        "/mailboxes/{id}/decision" => doubt(world, "officer"),
         other => panic!("{other} takes a key: it needs a scene"),
     }
 }
@@ -113,6 +116,26 @@ fn word(world: &World, who: &'static str, step: &str) -> Scene {
         path: desk.at(rest),
         call: body("approve"),
         another: body("reject"),
+    }
+}
+
+/// The specialist's proposal about a validation, or the officer's decision.
+fn doubt(world: &World, who: &'static str) -> Scene {
+    let (_, _, id) = mailbox_doubts::confirmed(&world.first());
+    let proposal = |reason: &str| mailbox_doubts::proposal(world, "specialist", &id, reason);
+    let (rest, call, another) = if who == "officer" {
+        mailbox_doubts::post(world, "specialist", &id, "proposal", &proposal("a")).ok();
+        let body = |outcome: &str| mailbox_doubts::decision(world, who, &id, outcome);
+        ("decision", body("approve"), body("reject"))
+    } else {
+        ("proposal", proposal("a"), proposal("b"))
+    };
+    Scene {
+        who,
+        others: &[("second", "")],
+        path: format!("/mailboxes/{id}/{rest}"),
+        call: Call::json(&call),
+        another: Call::json(&another),
     }
 }
 

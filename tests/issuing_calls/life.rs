@@ -10,6 +10,7 @@ use crate::{
     hang_up::Asked,
     instance::Call,
     late::{await_crl, shimmed},
+    mailbox_doubts::{confirmed, decision, post, proposal, taken_over},
     openssl::{new_key, public_key},
     reissue::successor,
     renewal::RENEWAL,
@@ -27,6 +28,7 @@ pub fn lived_in(dir: &Path) -> World {
     await_crl(&world);
     papers(&world);
     doubted(&world);
+    mailboxes_doubted(&world);
     let client = world.first();
     let (order, address) = client.ready(&world.data);
     fs::write(dir.join("trigger"), "f").unwrap();
@@ -121,6 +123,25 @@ fn doubted(world: &World) {
         let call = Call::json(&found).matching(&tag);
         world.instance.post("officer", &path, &call).ok();
     }
+}
+
+/// A validation that two people ended, with one that was taken over from it; one that somebody
+/// only doubts, and one that stands again.
+fn mailboxes_doubted(world: &World) {
+    let client = world.first();
+    let say = |id: &str, outcome: Option<&str>| {
+        let body = proposal(world, "specialist", id, "read by others");
+        post(world, "specialist", id, "proposal", &body).ok();
+        if let Some(outcome) = outcome {
+            let body = decision(world, "officer", id, outcome);
+            post(world, "officer", id, "decision", &body).ok();
+        }
+    };
+    let (_, address, ended) = confirmed(&client);
+    taken_over(&client, &address);
+    say(&ended, Some("approve"));
+    say(&confirmed(&client).2, None);
+    say(&confirmed(&client).2, Some("reject"));
 }
 
 /// A set of data with a document that is evidence in its case.

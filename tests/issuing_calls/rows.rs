@@ -280,6 +280,11 @@ fn certificates() -> Vec<Row> {
 
 fn house() -> Vec<Row> {
     let identity = json!({"name": "x", "role": "ra_customer", "uri": "not a uri"});
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let signature = json!({"alg": "ES256", "value": "AAAA"});
+    let decision = json!({"outcome": "approve", "digest": digest, "signature": signature});
+    let doubt = json!({"reason": "x", "source": "x", "evidence": "x", "digest": digest,
+        "signature": signature});
     vec![
         row("GET", "/identities", Who::OperatorsAndAuditor),
         row("POST", "/identities", Who::Operators).with(identity),
@@ -287,6 +292,16 @@ fn house() -> Vec<Row> {
         row("POST", "/identities/{name}/disable", Who::Operators),
         row("GET", "/disowned-mailboxes", Who::PeopleAndAuditor),
         row("POST", "/disowned-mailboxes/{id}/release", Who::Officers).with(json!({"note": "x"})),
+        row("GET", "/mailboxes", Who::PeopleAndAuditor),
+        row("GET", "/mailboxes/{id}", Who::PeopleAndAuditor),
+        row("POST", "/mailboxes/{id}/proposal", Who::People)
+            .keyed()
+            .with(doubt),
+        row("POST", "/mailboxes/{id}/decision", Who::Officers)
+            .keyed()
+            .with(decision),
+        row("GET", "/mailboxes/{id}/certificates", Who::PeopleAndAuditor),
+        row("POST", "/mailboxes/{id}/revocations", Who::Revoking).with(json!({})),
         row("GET", "/lint", Who::OperatorsAndAuditor),
         row("GET", "/lint/certificates", Who::OperatorsAndAuditor),
         row("GET", "/mails", Who::OperatorsAndAuditor),
@@ -319,7 +334,7 @@ pub fn absent(path: &str) -> String {
         Some("notifications") => "ntf",
         Some("revocations") => "rev",
         Some("mails") => "mai",
-        Some("disowned-mailboxes") => "eml",
+        Some("disowned-mailboxes" | "mailboxes") => "eml",
         Some("webhooks") => "whk",
         _ => "",
     };

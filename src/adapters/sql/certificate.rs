@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{
+    mailbox::proof_ids,
     owner,
     query::{Fetch, Query, all, first},
     revocation,
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         certificate::{Certificate, Replaced},
-        id::CertificateId,
+        id::{CertificateId, MailboxId},
         intent::IssuerName,
         product::ProductCode,
         timestamp::Timestamp,
@@ -90,6 +91,23 @@ const SELECT: &str = "SELECT certificate.*, r.issuer AS r_issuer, r.serial AS r_
      (SELECT n.replaced_until FROM certificate AS n WHERE n.replaces = certificate.id) AS by_until \
      FROM certificate LEFT JOIN revoked AS r \
      ON r.issuer = certificate.issuer AND r.serial = certificate.serial WHERE 1 = 1";
+
+const COUNT: &str = "SELECT count(*) AS count FROM certificate LEFT JOIN revoked AS r \
+     ON r.issuer = certificate.issuer AND r.serial = certificate.serial WHERE 1 = 1";
+
+fn of_proof(query: Query, proof: MailboxId) -> Query {
+    let query = query.sql(
+        " AND (certificate.issuer, certificate.serial) IN (SELECT issuer, serial \
+         FROM rests_on WHERE aggregate = 'mailbox' AND id IN ",
+    );
+    proof_ids(query, proof).sql(")")
+}
+
+fn valid(query: Query, at: Timestamp) -> Query {
+    query
+        .sql(" AND r.serial IS NULL AND certificate.not_after >= ")
+        .bind(SqlValue::time(at))
+}
 
 fn read(row: &dyn Columns) -> Result<CertificateRecord, Unreadable> {
     let fields = Fields::of(row);
@@ -202,11 +220,28 @@ impl<F: Fetch> Certificates for F {
             .bind(SqlValue::text(id))
             .sql(")");
         if let Some(at) = valid_at {
-            query = query
-                .sql(" AND r.serial IS NULL AND certificate.not_after >= ")
-                .bind(SqlValue::time(at));
+            query = valid(query, at);
         }
         all(self, query.page(page), read).await
+    }
+
+    async fn certificates_of_proof(
+        &self,
+        proof: MailboxId,
+        valid_at: Option<Timestamp>,
+        page: &Page,
+    ) -> Result<Vec<CertificateRecord>, StoreError> {
+        let mut query = of_proof(Query::new(SELECT), proof);
+        if let Some(at) = valid_at {
+            query = valid(query, at);
+        }
+        all(self, query.page(page), read).await
+    }
+
+    async fn valid_of_proof(&self, proof: MailboxId, at: Timestamp) -> Result<u64, StoreError> {
+        let query = valid(of_proof(Query::new(COUNT), proof), at);
+        let count = first(self, query, |row| Fields::of(row).number("count"));
+        Ok(count.await?.unwrap_or_default())
     }
 
     async fn oldest_certificate(&self, scope: &ReadScope) -> Result<Option<Timestamp>, StoreError> {

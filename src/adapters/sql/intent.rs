@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{
+    mailbox::proof_ids,
     query::{Fetch, Query, all, first},
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
@@ -10,6 +11,7 @@ use super::{
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
+        id::MailboxId,
         intent::{Intent, IntentState, IssuerName},
         lint_record::LintRecord,
         unit::{Aggregate, Rest},
@@ -153,6 +155,17 @@ impl<F: Fetch> RestsOn for F {
         .bind(SqlValue::text(id))
         .sql(")")
         .limit(1);
+        let found = first(self, query, |row| Fields::of(row).string("serial"));
+        Ok(found.await?.is_some())
+    }
+
+    async fn is_proof_rested_on(&self, proof: MailboxId) -> Result<bool, StoreError> {
+        let query = Query::new(
+            "SELECT serial FROM intent WHERE state = 'recorded' AND EXISTS (SELECT 1 FROM rests_on \
+             AS r WHERE r.issuer = intent.issuer AND r.serial = intent.serial \
+             AND r.aggregate = 'mailbox' AND r.id IN ",
+        );
+        let query = proof_ids(query, proof).sql(")").limit(1);
         let found = first(self, query, |row| Fields::of(row).string("serial"));
         Ok(found.await?.is_some())
     }

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::{
-    json, owner,
+    case_parts::{read_verdict, verdict},
+    json::{self, Members},
+    owner,
     query::{Fetch, Query, all, first},
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
@@ -15,7 +17,7 @@ use crate::{
         id::MailboxId,
         mailbox::{
             CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation,
-            address_use::AddressUse,
+            address_use::AddressUse, doubt::Doubt,
         },
         owner::Owner,
         text::Language,
@@ -47,6 +49,9 @@ pub static TABLE: Table = Table {
         "confirmed_at",
         "confirmed_by",
         "reused_from",
+        "doubt",
+        "proposal",
+        "decision",
         "created_at",
         "updated_at",
     ],
@@ -72,6 +77,7 @@ pub static ADDRESS_USE: Table = Table {
 #[must_use]
 pub fn record(mailbox: &MailboxValidation, version: Version) -> Record {
     let [ra, customer] = owner::columns(&mailbox.owner);
+    let doubt = mailbox.doubt.as_ref();
     vec![
         SqlValue::text(mailbox.id),
         SqlValue::version(version),
@@ -92,6 +98,9 @@ pub fn record(mailbox: &MailboxValidation, version: Version) -> Record {
         SqlValue::maybe_time(mailbox.confirmed_at),
         SqlValue::Text(mailbox.confirmed_by.map(|by| by.name().to_owned())),
         SqlValue::maybe(mailbox.reused_from.as_ref()),
+        SqlValue::maybe_json(doubt.map(found)),
+        SqlValue::maybe_json(doubt.map(|doubt| verdict(&doubt.proposal))),
+        SqlValue::maybe_json(doubt.and_then(|doubt| doubt.decision.as_ref().map(verdict))),
         SqlValue::time(mailbox.created_at),
         SqlValue::time(mailbox.updated_at),
     ]
@@ -132,10 +141,37 @@ pub fn read_fields(row: Fields<'_>) -> Result<Loaded<MailboxValidation>, Unreada
         confirmed_at: row.maybe_time("confirmed_at")?,
         confirmed_by: row.maybe_with("confirmed_by", ConfirmChannel::from_name)?,
         reused_from: row.maybe_parsed("reused_from")?,
+        doubt: read_doubt(row)?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     };
     Ok(Loaded::restore(mailbox, row.version()?))
+}
+
+/// What was found; the words on it have columns of their own.
+fn found(doubt: &Doubt) -> Json {
+    json::object([
+        ("source", json::text(&doubt.source)),
+        ("evidence", json::text(&doubt.evidence)),
+    ])
+}
+
+fn read_doubt(row: Fields<'_>) -> Result<Option<Doubt>, Unreadable> {
+    let found = row.maybe_json("doubt")?;
+    let proposal = row.maybe_json("proposal")?;
+    let decision = row.maybe_json("decision")?;
+    let (found, proposal) = match (found, proposal, &decision) {
+        (None, None, None) => return Ok(None),
+        (Some(found), Some(proposal), _) => (found, proposal),
+        _ => return Err(Unreadable::new("doubt", "half of it")),
+    };
+    let members = Members::of("doubt", &found)?;
+    Ok(Some(Doubt {
+        source: members.text("source")?,
+        evidence: members.text("evidence")?,
+        proposal: read_verdict(&proposal)?,
+        decision: decision.as_ref().map(read_verdict).transpose()?,
+    }))
 }
 
 fn read_address_use(row: &dyn Columns) -> Result<Loaded<AddressUse>, Unreadable> {
@@ -151,6 +187,19 @@ fn read_address_use(row: &dyn Columns) -> Result<Loaded<AddressUse>, Unreadable>
         AddressUse { abuse_key, sent },
         row.version()?,
     ))
+}
+
+/// The list of a validation, and of those that took over what it confirms now.
+pub(super) fn proof_ids(query: Query, proof: MailboxId) -> Query {
+    query
+        .sql("(SELECT ")
+        .bind(SqlValue::text(proof))
+        .sql(
+            " UNION ALL SELECT m.id FROM mailbox AS p JOIN mailbox AS m ON m.reused_from = p.id \
+             AND m.confirmed_at IS p.confirmed_at WHERE p.id = ",
+        )
+        .bind(SqlValue::text(proof))
+        .sql(")")
 }
 
 #[async_trait]
@@ -194,6 +243,15 @@ impl<F: Fetch> Mailboxes for F {
             .bind(SqlValue::time(confirmed_until))
             .limit(limit);
         all(self, query, read).await
+    }
+
+    async fn doubted_mailboxes(
+        &self,
+        page: &Page,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError> {
+        // In the words of the partial index.
+        let waiting = "SELECT * FROM mailbox WHERE proposal IS NOT NULL AND decision IS NULL";
+        all(self, Query::new(waiting).page(page), read).await
     }
 
     async fn disowned_mailboxes(

@@ -1,6 +1,6 @@
 //! Signing a proposal or decision with a key from a file or a card.
 
-use std::sync::Arc;
+use std::{fs, path::Path, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rustls::{
@@ -12,6 +12,7 @@ use rustls::{
 
 use crate::{
     api::cases::SignatureValue,
+    cli::{client::Client, fault::Fault},
     pkix::{algorithm::SignatureAlgorithm, spki::PublicKey},
     policy::case_rules::signature::algorithm_of,
 };
@@ -51,6 +52,42 @@ pub fn sign(key: &dyn SigningKey, text: &str) -> Result<SignatureValue, SignFaul
         alg: name.to_owned(),
         value: BASE64_STANDARD.encode(value),
     })
+}
+
+/// The key that signs: the one in the file, or the client's own.
+///
+/// # Errors
+/// When the file or the card cannot be used.
+pub fn key_of(client: &Client, file: Option<&Path>) -> Result<Arc<dyn SigningKey>, Fault> {
+    let Some(path) = file else {
+        return client.signing_key();
+    };
+    let pem = fs::read(path).map_err(|error| Fault::unreadable(path.display(), error))?;
+    key(&pem).map_err(|fault| cannot_sign(&fault))
+}
+
+/// [`sign`], for the command line.
+///
+/// # Errors
+/// When the key cannot sign.
+pub fn signed(key: &dyn SigningKey, text: &str) -> Result<SignatureValue, Fault> {
+    sign(key, text).map_err(|fault| cannot_sign(&fault))
+}
+
+/// What was given, if it can be read.
+///
+/// # Errors
+/// `what` and `why` when not.
+pub fn parsed<T>(value: Option<T>, what: &str, why: &str) -> Result<T, Fault> {
+    value.ok_or_else(|| Fault::Unreadable(format!("{what} {why}")))
+}
+
+fn cannot_sign(fault: &SignFault) -> Fault {
+    let why = match fault {
+        SignFault::Sign(cause) => format!("{fault}: {cause}"),
+        SignFault::Pem | SignFault::Kind => fault.to_string(),
+    };
+    Fault::unreadable("the signing key", why)
 }
 
 const fn scheme(algorithm: SignatureAlgorithm) -> Option<SignatureScheme> {

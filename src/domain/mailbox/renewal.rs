@@ -39,7 +39,8 @@ impl Loaded<MailboxValidation> {
     /// on: what proved control then would be gone.
     ///
     /// # Errors
-    /// Those of [`MailboxValidation::require_renewable`].
+    /// Those of [`MailboxValidation::require_renewable`]; 409 `order-state-conflict` for a row
+    /// whose confirmation somebody doubts, or two people ended: it is evidence.
     pub fn renew(
         self,
         seed: FreshSeed,
@@ -48,6 +49,9 @@ impl Loaded<MailboxValidation> {
         now: Timestamp,
     ) -> Result<Changed<MailboxValidation>, Refused> {
         self.require_renewable(now)?;
+        if self.doubt.is_some() {
+            return Err(Refused::state("order-state-conflict"));
+        }
         let code = CodeSeed::fresh(seed, terms, now);
         let valid_until = terms.mailbox_ends(now);
         let event = self

@@ -41,6 +41,7 @@ impl MailboxValidation {
             confirmed_at: earlier.confirmed_at,
             confirmed_by: earlier.confirmed_by,
             reused_from: Some(proof),
+            doubt: None,
             created_at: new.now,
             updated_at: new.now,
         };

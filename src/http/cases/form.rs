@@ -19,13 +19,10 @@ use crate::{
         check,
         evidence::Reached,
         facts::{FactsInput, IdentifierInput},
-        signature::SignatureInput,
+        signature::{MAX_SIGNATURE, SignatureInput},
     },
     services::cases::{evidence, verdict::Word},
 };
-
-/// Longest signature of a key that can be registered, with room: RSA-8192.
-const MAX_SIGNATURE: usize = 1024;
 
 /// Faults so far.
 #[derive(Default)]

@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// Longest signature of a key that can be registered, with room: RSA-8192.
+pub const MAX_SIGNATURE: usize = 1024;
+
 /// A signature as a person sent it: the algorithm's name (RFC 7518 3.1, RFC 8037) and the value,
 /// ECDSA in DER as OpenSSL writes it.
 #[derive(Clone, Debug)]
@@ -54,6 +57,15 @@ pub fn verify(
     verdict: Verdict,
     digest: &[u8; 32],
 ) -> Result<(), Refused> {
+    verify_text(spki, given, &signed_text(case, step, verdict, digest))
+}
+
+/// Verifies a person's signature over `text` under the key that is registered for that person.
+/// The text's first line says what it is about.
+///
+/// # Errors
+/// 403 `officer-signature-invalid`, whatever does not fit.
+pub fn verify_text(spki: Option<&[u8]>, given: &SignatureInput, text: &str) -> Result<(), Refused> {
     let invalid = || Refused::forbidden("officer-signature-invalid");
     let key = spki.and_then(|spki| PublicKey::from_spki(spki).ok());
     let key = key.ok_or_else(invalid)?;
@@ -61,6 +73,5 @@ pub fn verify(
     if given.algorithm != name {
         return Err(invalid());
     }
-    let text = signed_text(case, step, verdict, digest);
     signature::verify(&key, algorithm, text.as_bytes(), &given.value).map_err(|_| invalid())
 }

@@ -9,7 +9,7 @@ use crate::{
         aggregate::{Loaded, Version},
         caa::CaaCheck,
         certificate::{Certificate, Replaced},
-        id::{ActivationId, BootId, CaaCheckId, CertificateId, OrderId, RevocationId},
+        id::{ActivationId, BootId, CaaCheckId, CertificateId, MailboxId, OrderId, RevocationId},
         intent::{Intent, IssuerName},
         kept_text::{TextKey, TextKind},
         mailbox::MailboxValidation,
@@ -114,6 +114,13 @@ pub trait RestsOn: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn is_rested_on(&self, aggregate: Aggregate, id: &str) -> Result<bool, StoreError>;
+
+    /// The same of a mailbox's proof: of the validation itself, and of those that took over what
+    /// it confirms now.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn is_proof_rested_on(&self, proof: MailboxId) -> Result<bool, StoreError>;
 }
 
 /// Filters of the certificate list.
@@ -177,6 +184,24 @@ pub trait Certificates: Send + Sync {
         valid_at: Option<Timestamp>,
         page: &Page,
     ) -> Result<Vec<CertificateRecord>, StoreError>;
+
+    /// Certificates whose issuance rested on a mailbox's proof: on the validation itself, or on
+    /// those that took over what it confirms now. Otherwise as `certificates_resting_on`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn certificates_of_proof(
+        &self,
+        proof: MailboxId,
+        valid_at: Option<Timestamp>,
+        page: &Page,
+    ) -> Result<Vec<CertificateRecord>, StoreError>;
+
+    /// How many of them are valid.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn valid_of_proof(&self, proof: MailboxId, at: Timestamp) -> Result<u64, StoreError>;
 
     /// When the oldest certificate that the scope sees was issued.
     ///

@@ -212,6 +212,16 @@ pub trait Mailboxes: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
 
+    /// Validations whose invalidation was proposed and not decided, over all owners, newest
+    /// first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn doubted_mailboxes(
+        &self,
+        page: &Page,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
+
     /// Validations that their holders disowned and no officer has released, over all owners,
     /// newest first.
     ///

@@ -25,7 +25,7 @@ use crate::{
 
 pub(super) const SYSTEM: SystemScope = SystemScope::new("disowned");
 /// Proofs taken over from one that fall in one unit.
-const AT_ONCE: u32 = 50;
+pub(super) const AT_ONCE: u32 = 50;
 
 /// From when on nothing of it is confirmed: the clock may have been set back since.
 pub(super) fn said(proof: &MailboxValidation, now: Timestamp) -> Timestamp {
@@ -154,8 +154,13 @@ impl MailboxControl {
         Ok(())
     }
 
-    /// The job of a proof that was disowned at `said`; belongs to the unit that records it.
-    fn stop_reused(&self, proof: &MailboxValidation, said: Timestamp) -> Result<NewJob, Stopped> {
+    /// The job of a proof that was disowned or invalidated at `said`; belongs to the unit that
+    /// records it.
+    pub(super) fn stop_reused(
+        &self,
+        proof: &MailboxValidation,
+        said: Timestamp,
+    ) -> Result<NewJob, Stopped> {
         Ok(NewJob {
             id: JobId::new(said, random(&*self.0.entropy)?),
             kind: JobKind::DisownReused,

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Stops the orders that took a disowned proof over.
+/// Stops the orders that took a disowned or invalid proof over.
 pub struct ReusedSweep(pub MailboxControl);
 
 impl MailboxControl {
@@ -57,9 +57,17 @@ impl ReusedSweep {
         let (now, store) = (parts.clock.now(), parts.store.as_ref());
         let said = job.slot.parse().map(Timestamp::from_millis);
         let said = said.map_err(|_| Refused::not_found())?;
-        let nothing = Falling::default();
-        let falling = self.0.reusing(nothing, proof, said, now).await?;
-        let Some(unit) = falling.unit(SYSTEM.caller(), now) else {
+        let ended = parts.mailboxes.mailbox(proof).await?;
+        let is_void = ended.is_some_and(|proof| proof.invalidation().is_some());
+        let unit = if is_void {
+            let voided = self.0.void_reusing(SYSTEM.caller(), proof, said, now);
+            voided.await?
+        } else {
+            let nothing = Falling::default();
+            let falling = self.0.reusing(nothing, proof, said, now).await?;
+            falling.unit(SYSTEM.caller(), now)
+        };
+        let Some(unit) = unit else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
         store.commit(unit.ends_job(jobs::again(job, now))).await?;

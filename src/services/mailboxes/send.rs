@@ -77,7 +77,7 @@ impl MailboxControl {
     }
 
     /// Mails a new code to the address that is set; the earlier code is void. Once a certificate
-    /// rests on the earlier proof, the new one has a row of its own.
+    /// rests on the earlier proof, or people of the CA doubt it, the new one has a row of its own.
     ///
     /// # Errors
     /// 404; 409 `step-blocked` (`email-not-set`), `order-state-conflict`,
@@ -94,7 +94,8 @@ impl MailboxControl {
             require_provable(&order)?;
             let earlier = self.mailbox_of(&order).await?;
             let earlier = earlier.ok_or_else(|| Refused::step_blocked(vec!["email-not-set"]))?;
-            if order.state == OrderState::Issued && earlier.confirmed_at.is_some() {
+            let certified = order.state == OrderState::Issued && earlier.confirmed_at.is_some();
+            if certified || earlier.doubt.is_some() {
                 return self
                     .check_again(scope, order, &earlier, acting_for, now)
                     .await;
@@ -143,7 +144,10 @@ impl MailboxControl {
             terms: self.0.terms,
             now,
         };
-        let bound = order.clone().check_mailbox_again(earlier, &new, now)?;
+        let bound = match order.state {
+            OrderState::Issued => order.clone().check_mailbox_again(earlier, &new, now)?,
+            _ => order.clone().bind_mailbox(id, now)?,
+        };
         let unit = Unit::of(scope.caller(), now, bound)
             .granted(scope.grant())
             .rests_on(Aggregate::Mailbox, earlier.id, earlier.version());

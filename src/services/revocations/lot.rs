@@ -3,13 +3,11 @@
 use super::{Revocations, Wish, count};
 use crate::{
     domain::{
-        aggregate::Version,
-        id::SubjectDataId,
         owner::ActingFor,
         refusal::{Fault, Refused},
         text::Text,
         timestamp::Timestamp,
-        unit::{Aggregate, Unit},
+        unit::{Rest, Unit},
     },
     pkix::tbs_cert_list::CrlReason,
     policy::{access::RevocationScope, revocation},
@@ -26,13 +24,13 @@ pub struct Lot {
 }
 
 impl Revocations {
-    /// Revokes these certificates at once; gives the ids of the revocations.
+    /// Revokes these certificates at once, for `rest` has ended as it was read; gives the ids of the revocations.
     pub(in crate::services) async fn revoke_lot(
         &self,
         scope: &RevocationScope,
         lot: &Lot,
         records: &[CertificateRecord],
-        (aggregate, id, version): (Aggregate, SubjectDataId, Version),
+        rest: Rest,
         now: Timestamp,
     ) -> Result<Vec<String>, Stopped> {
         let wish = Wish {
@@ -66,7 +64,7 @@ impl Revocations {
             unit = Some(self.acknowledge(begun, &revocation, mailbox).await?);
         }
         if let Some(unit) = unit {
-            let unit = unit.rests_on(aggregate, id, version);
+            let unit = unit.rest(rest);
             let unit = unit.granted(scope.grant()).reserved();
             self.0.store.commit(unit).await?;
             count(reason, u64::try_from(ids.len()).unwrap_or(u64::MAX));

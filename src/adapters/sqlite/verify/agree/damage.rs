@@ -82,6 +82,7 @@ key_holder g <- INSERT INTO key_holder VALUES ('g', 'r', 'c', NULL)
 const TELLING: &str = r"
 job c3 revoke_superseded <- UPDATE job SET ended_at = 1 WHERE id = 'j3'
 job m4 disown_reused <- UPDATE mailbox SET state = iif(id = 'm1', 'disowned', 'verified') WHERE id IN ('m1', 'm4')
+job m4 invalidated_reused <- UPDATE mailbox SET decision = '{}' WHERE id = 'm1'; UPDATE mailbox SET state = 'verified' WHERE id = 'm4'
 notification nv order_id <- UPDATE notification SET order_id = NULL WHERE id = 'nv'
 notification w <- DELETE FROM notification WHERE id = 'nw'
 webhook w <- DELETE FROM job WHERE id = 'jw'

@@ -80,7 +80,7 @@ pub(super) fn case(told: &Telling<'_>, said: &mut Said) {
     }
 }
 
-fn verdict(told: &Telling<'_>) -> Option<SqlValue> {
+pub(super) fn verdict(told: &Telling<'_>) -> Option<SqlValue> {
     let reason = match told.personal("reason")? {
         SqlValue::Text(reason) => reason,
         _ => None,

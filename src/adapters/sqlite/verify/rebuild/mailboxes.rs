@@ -1,27 +1,17 @@
 //! Mailboxes, and what the DNS says of their domains.
 
-use super::{Row, Telling, strings};
-use crate::adapters::{sql::value::SqlValue, sqlite::verify::said::Said};
+use serde_json::Value as Json;
+
+use super::{Row, Telling, cases, strings};
+use crate::adapters::{
+    sql::{json, value::SqlValue},
+    sqlite::verify::said::Said,
+};
 
 pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
     let row = Row::of(said, "mailbox", told.id());
     match told.kind() {
-        "validation.started" => {
-            let row = if told.says("resend") {
-                row
-            } else {
-                mailbox_made(told, row)
-            };
-            row.word("state", "created")
-                .set("code_created_at", told.time("initiated_at"))
-                .set("code_expires_at", told.time("code_expires_at"))
-                .set("code_tries", SqlValue::integer(0))
-                .set("initiated_at", told.time("initiated_at"))
-                .set("valid_until", told.time("valid_until"))
-                .none("confirmed_by")
-                .set("~confirmed_at", SqlValue::Integer(None))
-                .none("reused_from");
-        }
+        "validation.started" => mailbox_started(told, row),
         "validation.reused" => {
             mailbox_made(told, row)
                 .word("state", "verified")
@@ -59,8 +49,39 @@ pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
         "validation.released" => {
             row.word("state", "invalidated");
         }
+        "validation.doubted" => {
+            row.known("doubt", doubt(told))
+                .known("proposal", cases::verdict(told));
+        }
+        "validation.upheld" => {
+            row.none("doubt").none("proposal");
+        }
+        // Of its own, or with the proof that it was taken over from.
+        "validation.invalidated" => {
+            let row = row.word("state", "invalidated");
+            if told.word("step").is_some() {
+                row.known("decision", cases::verdict(told));
+            }
+        }
         _ => {}
     }
+}
+
+fn mailbox_started(told: &Telling<'_>, row: Row<'_>) {
+    let row = if told.says("resend") {
+        row
+    } else {
+        mailbox_made(told, row)
+    };
+    row.word("state", "created")
+        .set("code_created_at", told.time("initiated_at"))
+        .set("code_expires_at", told.time("code_expires_at"))
+        .set("code_tries", SqlValue::integer(0))
+        .set("initiated_at", told.time("initiated_at"))
+        .set("valid_until", told.time("valid_until"))
+        .none("confirmed_by")
+        .set("~confirmed_at", SqlValue::Integer(None))
+        .none("reused_from");
 }
 
 fn mailbox_made<'a>(told: &Telling<'_>, row: Row<'a>) -> Row<'a> {
@@ -68,7 +89,21 @@ fn mailbox_made<'a>(told: &Telling<'_>, row: Row<'a>) -> Row<'a> {
         .set("order_id", told.text("order"))
         .known("address", told.personal("address"))
         .set("language", told.text("language"))
+        .none("doubt")
+        .none("proposal")
+        .none("decision")
         .set("~created_at", told.now())
+}
+
+fn doubt(told: &Telling<'_>) -> Option<SqlValue> {
+    let text = |name| match told.personal(name)? {
+        SqlValue::Text(text) => Some(text.map(Json::String)),
+        _ => None,
+    };
+    Some(SqlValue::json(&json::object([
+        ("source", text("source")?),
+        ("evidence", text("evidence")?),
+    ])))
 }
 
 /// What the DNS said is told for people; the row keeps it for programs.

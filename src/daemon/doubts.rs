@@ -1,0 +1,41 @@
+//! The two services of what must not be relied on.
+
+use std::sync::Arc;
+
+use super::compose::Ground;
+use crate::services::{
+    doubts::{self, Doubts},
+    mailbox_doubts::{self, MailboxDoubts},
+    mailboxes::MailboxControl,
+    revocations::Revocations,
+};
+
+/// Verified data in doubt.
+pub(super) fn of_data(ground: &Ground, revocations: &Revocations) -> Doubts {
+    Doubts::new(doubts::Parts {
+        store: ground.durable(),
+        sets: ground.reads(),
+        certificates: ground.reads(),
+        rests: ground.reads(),
+        revocations: revocations.clone(),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+    })
+}
+
+/// Mailbox validations in doubt.
+pub(super) fn of_mailboxes(
+    ground: &Ground,
+    revocations: &Revocations,
+    control: &MailboxControl,
+) -> MailboxDoubts {
+    MailboxDoubts::new(mailbox_doubts::Parts {
+        store: ground.durable(),
+        mailboxes: ground.reads(),
+        certificates: ground.reads(),
+        rests: ground.reads(),
+        revocations: revocations.clone(),
+        control: control.clone(),
+        clock: Arc::clone(&ground.outside.clock),
+    })
+}
