@@ -184,7 +184,7 @@ fn at_the_case(desk: &Desk, evil: &Value, good: &Value) {
     assert_eq!(get(&file(good)).bytes, pdf(b"an extract"));
     let shows = |document: &Value| {
         let body = json!({"kind": "document", "source": "an extract", "obtained_at": PAST,
-            "document_id": id(document)});
+            "document_id": id(document), "issued_on": &now()[..10]});
         desk.post("specialist", "/evidence", &body)
     };
     refused(&shows(evil), "document-infected");
