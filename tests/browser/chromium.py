@@ -313,7 +313,7 @@ class Person:
         self.tab.open(url)
 
     def type(self, text):
-        """Clicks until the cursor is in the field: a window that has just changed its size moves it away."""
+        """Clicks until the cursor is in the field."""
         field = "document.querySelector('input')"
         for _ in range(100):
             self.tab.click(field)
@@ -338,8 +338,6 @@ class Person:
         wider = self.tab.script("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         picture = self.tab.call("Page.captureScreenshot", captureBeyondViewport=True)
         self.tab.call("Emulation.clearDeviceMetricsOverride")
-        # Until the page is laid out again: what is clicked next stands still.
-        self.tab.script("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
         with open(file, "wb") as out:
             out.write(base64.b64decode(picture["data"]))
         return wider
