@@ -28,6 +28,7 @@ pub mod owner;
 pub mod period;
 pub mod product;
 pub mod profile;
+pub mod proposed;
 pub mod refusal;
 pub mod register;
 pub mod revocation;

@@ -73,6 +73,7 @@ pub mod refusal;
 pub mod registration_types;
 pub mod reissues;
 mod rejections;
+mod resting;
 mod revocations;
 pub mod routes;
 pub mod server;

@@ -17,12 +17,13 @@ pub mod doubt;
 pub mod need;
 pub mod transition;
 
-use doubt::Proposed;
+use doubt::Aim;
 use need::Need;
 
 use super::{
     id::{CaseId, SubjectDataId},
     owner::{AcceptedStatement, ActingFor, Owner},
+    proposed::Proposed,
     text::{Country, Text},
     timestamp::Timestamp,
 };
@@ -139,7 +140,7 @@ pub struct SubjectData {
     /// Why verified data is not relied on, for the CA's people.
     pub doubt: Option<Text<2000>>,
     /// What one person wants done about it; another does it.
-    pub proposed: Option<Proposed>,
+    pub proposed: Option<Proposed<Aim>>,
     pub acting_for: ActingFor,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -44,6 +44,15 @@ pub fn found(version: Version, body: &impl Serialize) -> Answer {
     }
 }
 
+/// 202 with the object on which somebody has proposed something, and its ETag.
+#[must_use]
+pub fn proposed(version: Version, body: &impl Serialize) -> Answer {
+    Answer {
+        status: 202,
+        ..found(version, body)
+    }
+}
+
 /// 201 with the new object, its path (below `/v1`) and its ETag.
 #[must_use]
 pub fn created(path: &str, version: Version, body: &impl Serialize) -> Answer {

@@ -57,7 +57,7 @@ use crate::{
     },
 };
 
-mod form;
+pub mod form;
 pub mod lookups;
 pub mod wire;
 

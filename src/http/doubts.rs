@@ -4,16 +4,17 @@ use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    answer, certificates,
+    answer,
     extract::{
         json::Json,
-        list::{self, Listing, NoFilter, Paging},
+        list::{Listing, NoFilter, Paging},
         members::Members,
         path::Id,
         precondition::{Header, IfMatch},
         scope::{ReadCases, RevokeForHouse, WorkCases},
     },
     refusal::Refusal,
+    resting,
     state::AppState,
 };
 use crate::{
@@ -25,16 +26,11 @@ use crate::{
     },
     domain::{
         id::SubjectDataId,
-        idempotency::Answer,
+        proposed::Named,
         subject_data::doubt::{Aim, Finding},
     },
     policy::access::OfficerScope,
-    ports::store::Cursor,
-    services::{
-        certificates::Judged,
-        doubts::{Doubted, Progress},
-        revocations::Lot,
-    },
+    services::doubts::{Doubted, Progress},
 };
 
 /// The resource's routes.
@@ -125,16 +121,7 @@ async fn resting(
     listing: Listing<NoFilter>,
 ) -> Result<Response, Refusal> {
     let found = app.doubts.resting(&scope, id, &listing.page).await?;
-    let place = |judged: &Judged| Cursor {
-        created_at: judged.record.certificate.issued_at,
-        id: judged.record.certificate.id.to_string(),
-    };
-    Ok(answer::ok(&list::page(
-        &found,
-        &listing.page,
-        place,
-        |judged| certificates::wire(judged, false),
-    )))
+    Ok(resting::page(&found, &listing))
 }
 
 /// Revokes up to 50 certificates that rest on stopped data; call again while there are more. Each
@@ -148,26 +135,15 @@ async fn revoke_resting(
     Id(id): Id<SubjectDataId>,
     Json(body): Json<NewLot>,
 ) -> Result<Response, Refusal> {
-    let mut members = Members::default();
-    let note = members.optional("/note", body.note.as_deref());
-    let lot = members.end(Some(Lot {
-        reason: body.reason.clone(),
-        note,
-    }))?;
-    let (revocation_ids, more) = app.doubts.revoke_resting(&scope, id, &lot).await?;
-    Ok(answer::ok(&RevokedLot {
-        revocation_ids,
-        more,
-    }))
+    let lot = resting::lot(&body)?;
+    let revoked = app.doubts.revoke_resting(&scope, id, &lot);
+    Ok(resting::revoked(revoked.await?))
 }
 
 fn told(progress: &Progress) -> Response {
     match progress {
         Progress::Done(set) => found(set),
-        Progress::Proposed(set) => answer::respond(Answer {
-            status: 202,
-            ..answer::found(set.version, &wire(set))
-        }),
+        Progress::Proposed(set) => answer::respond(answer::proposed(set.version, &wire(set))),
     }
 }
 
@@ -196,7 +172,7 @@ fn wire(doubted: &Doubted) -> DataInDoubt {
         version: doubted.version.0,
         state: set.state.name().to_owned(),
         doubt: set.doubt.as_ref().map(ToString::to_string),
-        proposed: proposed.map(|proposed| proposed.aim.name().to_owned()),
+        proposed: proposed.map(|proposed| proposed.what.name().to_owned()),
         proposed_by: proposed.map(|proposed| proposed.by.clone()),
     }
 }

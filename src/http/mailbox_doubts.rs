@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use base64::{Engine, prelude::BASE64_STANDARD};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    answer, certificates,
+    answer,
+    cases::form::signature,
     extract::{
         idempotency::{self, Keyed},
         json::Json,
@@ -17,11 +17,11 @@ use super::{
         scope::{DecideCases, ReadCases, RevokeForHouse, WorkCases},
     },
     refusal::Refusal,
+    resting,
     state::AppState,
 };
 use crate::{
     api::{
-        cases::SignatureValue,
         certificates::Certificate,
         doubts::{NewLot, RevokedLot},
         list::List,
@@ -37,13 +37,10 @@ use crate::{
         idempotency::Answer,
         mailbox::doubt::{Doubt, Found},
     },
-    policy::case_rules::signature::{MAX_SIGNATURE, SignatureInput},
     ports::store::Cursor,
     services::{
         cases::verdict::Word,
-        certificates::Judged,
         mailbox_doubts::{DoubtView, Proposal},
-        revocations::Lot,
     },
 };
 
@@ -142,16 +139,7 @@ async fn resting(
     listing: Listing<NoFilter>,
 ) -> Result<Response, Refusal> {
     let found = app.mailbox_doubts.resting(id, &listing.page).await?;
-    let place = |judged: &Judged| Cursor {
-        created_at: judged.record.certificate.issued_at,
-        id: judged.record.certificate.id.to_string(),
-    };
-    Ok(answer::ok(&list::page(
-        &found,
-        &listing.page,
-        place,
-        |judged| certificates::wire(judged, false),
-    )))
+    Ok(resting::page(&found, &listing))
 }
 
 /// Revokes up to 50 certificates that rest on an invalid or disowned validation; call again while
@@ -165,18 +153,9 @@ async fn revoke_resting(
     Id(id): Id<MailboxId>,
     Json(body): Json<NewLot>,
 ) -> Result<Response, Refusal> {
-    let mut members = Members::default();
-    let note = members.optional("/note", body.note.as_deref());
-    let lot = members.end(Some(Lot {
-        reason: body.reason.clone(),
-        note,
-    }))?;
+    let lot = resting::lot(&body)?;
     let revoked = app.mailbox_doubts.revoke_resting(&scope, id, &lot);
-    let (revocation_ids, more) = revoked.await?;
-    Ok(answer::ok(&RevokedLot {
-        revocation_ids,
-        more,
-    }))
+    Ok(resting::revoked(revoked.await?))
 }
 
 fn proposal(body: &NewMailboxDoubt) -> Result<Proposal, Refusal> {
@@ -185,7 +164,8 @@ fn proposal(body: &NewMailboxDoubt) -> Result<Proposal, Refusal> {
     let source = members.text("/source", &body.source);
     let evidence = members.text("/evidence", &body.evidence);
     let digest = members.value("/digest", "member-invalid", digest::read(&body.digest));
-    let signature = signature(&mut members, &body.signature);
+    let signature = signature(&body.signature);
+    let signature = members.value("/signature/value", "member-invalid", signature);
     let whole = (|| {
         Some(Proposal {
             found: Found {
@@ -206,7 +186,8 @@ fn word(body: &MailboxDecision) -> Result<Word, Refusal> {
     let verdict = members.value("/outcome", "member-invalid", outcome);
     let digest = members.value("/digest", "member-invalid", digest::read(&body.digest));
     let reason = members.optional("/reason", body.reason.as_deref());
-    let signature = signature(&mut members, &body.signature);
+    let signature = signature(&body.signature);
+    let signature = members.value("/signature/value", "member-invalid", signature);
     let whole = (|| {
         Some(Word {
             verdict: verdict?,
@@ -216,16 +197,6 @@ fn word(body: &MailboxDecision) -> Result<Word, Refusal> {
         })
     })();
     members.end(whole)
-}
-
-fn signature(members: &mut Members, wire: &SignatureValue) -> Option<SignatureInput> {
-    let value = BASE64_STANDARD.decode(&wire.value).ok();
-    let value = value.filter(|value| (1..=MAX_SIGNATURE).contains(&value.len()));
-    let value = members.value("/signature/value", "member-invalid", value)?;
-    Some(SignatureInput {
-        algorithm: wire.alg.clone(),
-        value,
-    })
 }
 
 fn found(view: &DoubtView) -> Answer {

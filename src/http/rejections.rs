@@ -25,7 +25,6 @@ use crate::{
     domain::{
         aggregate::Version,
         id::OrderId,
-        idempotency::Answer,
         order::rejection::{Objection, RejectionReason},
     },
     policy::{access::OfficerScope, rejections},
@@ -67,10 +66,9 @@ async fn reject(
     let act = async move { orders.reject(&scope, id, seen, &said).await };
     Ok(match run(&app, act).await?? {
         RejectionProgress::Done(stands) => found(&stands),
-        RejectionProgress::Proposed(stands) => answer::respond(Answer {
-            status: 202,
-            ..answer::found(stands.version, &wire(&stands))
-        }),
+        RejectionProgress::Proposed(stands) => {
+            answer::respond(answer::proposed(stands.version, &wire(&stands)))
+        }
     })
 }
 
@@ -102,7 +100,7 @@ fn wire(stands: &Rejectable) -> OrderRejection {
     let order = &stands.order;
     let Version(version) = stands.version;
     let proposed = order.proposed_rejection();
-    let reason = proposed.map(|proposed| proposed.reason);
+    let reason = proposed.map(|proposed| proposed.what);
     OrderRejection {
         order_id: order.id.to_string(),
         order_number: order.number.as_str().to_owned(),

@@ -124,7 +124,7 @@ impl Doubts {
             let now = self.0.clock.now();
             let set = self.load(&scope.read(), id).await?;
             require_version(set.version(), Some(seen))?;
-            let proposed = set.proposed.as_ref().filter(|known| known.aim == aim);
+            let proposed = set.proposed.as_ref().filter(|known| known.what == aim);
             if proposed.is_none() {
                 let changed = set.propose(aim, found, now)?;
                 let stored = self.store(scope, changed, None, now).await?;

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        case::{SignedVerdict, Verdict, digest::Step},
+        case::{Verdict, digest::Step},
         id::MailboxId,
         mailbox::{
             MailboxState, MailboxValidation,
@@ -66,6 +66,18 @@ pub struct Proposal {
     /// What the person signed, of [`doubt::Ground`].
     pub digest: [u8; 32],
     pub signature: SignatureInput,
+}
+
+impl Proposal {
+    /// The proposal as the word it is.
+    fn word(&self) -> Word {
+        Word {
+            verdict: Verdict::Approve,
+            digest: self.digest,
+            reason: Some(self.found.reason.clone()),
+            signature: self.signature.clone(),
+        }
+    }
 }
 
 /// A validation, for the people of the CA.
@@ -125,19 +137,10 @@ impl MailboxDoubts {
             let now = self.0.clock.now();
             let mailbox = self.load(id).await?;
             let proof = self.proof_of(&mailbox).await?;
-            let word = SignedVerdict {
-                by: scope.person().clone(),
-                credential: scope.credential(),
-                verdict: Verdict::Approve,
-                digest: proposal.digest,
-                signature: proposal.signature.value.clone(),
-                reason: Some(proposal.found.reason.clone()),
-                at: now,
-            };
+            let word = proposal.word();
             let found = proposal.found.clone();
-            let changed = mailbox.propose_invalidation(found, word, now)?;
-            let said = (Verdict::Approve, &proposal.digest, &proposal.signature);
-            verify(scope, id, Step::Propose, said)?;
+            let changed = mailbox.propose_invalidation(found, word.of(scope, now), now)?;
+            verify(scope, id, Step::Propose, &word)?;
             let view = self.view(&changed, changed.will_be(), now).await?;
             let unit = Unit::of(scope.caller(), now, changed).granted(scope.grant());
             let unit = proof.into_iter().fold(unit, Unit::rest);
@@ -163,18 +166,9 @@ impl MailboxDoubts {
     ) -> Result<DoubtView, Refused> {
         let view = decide(async || {
             let now = self.0.clock.now();
-            let signed = SignedVerdict {
-                by: scope.person().clone(),
-                credential: scope.credential(),
-                verdict: word.verdict,
-                digest: word.digest,
-                signature: word.signature.value.clone(),
-                reason: word.reason.clone(),
-                at: now,
-            };
+            let signed = word.of(scope, now);
             let changed = self.load(id).await?.decide_invalidation(signed, now)?;
-            let said = (word.verdict, &word.digest, &word.signature);
-            verify(scope, id, Step::Decide, said)?;
+            verify(scope, id, Step::Decide, word)?;
             let view = self.view(&changed, changed.will_be(), now).await?;
             let unit = Unit::of(scope.caller(), now, changed).granted(scope.grant());
             let unit = match word.verdict {
@@ -313,12 +307,7 @@ fn rest(mailbox: &Loaded<MailboxValidation>) -> Rest {
     }
 }
 
-fn verify(
-    scope: &OfficerScope,
-    id: MailboxId,
-    step: Step,
-    (verdict, digest, given): (Verdict, &[u8; 32], &SignatureInput),
-) -> Result<(), Refused> {
-    let text = doubt::signed_text(id, step, verdict, digest);
-    signature::verify_text(scope.spki(), given, &text)
+fn verify(scope: &OfficerScope, id: MailboxId, step: Step, word: &Word) -> Result<(), Refused> {
+    let text = doubt::signed_text(id, step, word.verdict, &word.digest);
+    signature::verify_text(scope.spki(), &word.signature, &text)
 }

@@ -3,14 +3,13 @@
 //!
 //! Data and mailbox are judged elsewhere, and other orders that use them go on.
 
-use std::{fmt, str::FromStr};
-
 use super::{Order, OrderState, transition::require};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::event::{Event, EventKind},
     feed::FeedKind,
     owner::IdentityName,
+    proposed::{Named, Proposed},
     refusal::Refused,
     text::Text,
     timestamp::Timestamp,
@@ -58,31 +57,16 @@ impl RejectionReason {
     }
 }
 
+impl Named for RejectionReason {
+    const LIST: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        Self::name(self)
+    }
+}
+
 /// A reason, and who gave it first. Of an open order it is a proposal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
-    pub reason: RejectionReason,
-    pub by: String,
-}
-
-/// `high-risk eva`.
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.reason.name(), self.by)
-    }
-}
-
-impl FromStr for Rejection {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (reason, by) = text.split_once(' ').ok_or(())?;
-        Ok(Self {
-            reason: RejectionReason::from_name(reason).ok_or(())?,
-            by: by.to_owned(),
-        })
-    }
-}
+pub type Rejection = Proposed<RejectionReason>;
 
 /// What one of the CA's people says of an order.
 #[derive(Clone, Debug)]
@@ -119,7 +103,7 @@ impl Order {
     pub fn rejected_for(&self) -> Option<RejectionReason> {
         let is_rejected = self.state == OrderState::Rejected;
         let rejection = self.rejection.as_ref().filter(|_| is_rejected);
-        rejection.map(|rejection| rejection.reason)
+        rejection.map(|rejection| rejection.what)
     }
 }
 
@@ -134,10 +118,7 @@ impl Loaded<Order> {
         now: Timestamp,
     ) -> Result<Changed<Order>, Refused> {
         require(&self, OrderState::Open)?;
-        let rejection = Rejection {
-            reason: said.reason,
-            by: said.by.as_str().to_owned(),
-        };
+        let rejection = Rejection::new(said.reason, &said.by);
         let event = Event::new(EventKind::OrderRejectionProposed, "order", self.id)
             .with("rejection", rejection.to_string());
         Ok(self.change(said.tell(event), |order| {
@@ -153,12 +134,7 @@ impl Loaded<Order> {
     /// reason, 403 `same-officer` for who made it.
     pub fn reject(self, said: &Objection, now: Timestamp) -> Result<Changed<Order>, Refused> {
         require(&self, OrderState::Open)?;
-        let proposed = self.rejection.as_ref();
-        let proposed = proposed.filter(|known| known.reason == said.reason);
-        let proposed = proposed.ok_or_else(|| Refused::state("proposal-missing"))?;
-        if proposed.by == said.by.as_str() {
-            return Err(Refused::forbidden("same-officer"));
-        }
+        let proposed = Rejection::confirmed(self.rejection.as_ref(), said.reason, &said.by)?;
         let event = Event::new(EventKind::OrderRejected, "order", self.id)
             .with("proposed_by", proposed.by.as_str())
             .told(FeedKind::OrderRejected, &self.owner, self.id, Some(self.id));

@@ -171,10 +171,8 @@ const EVENTS: [Event; 14] = [
     Event(
         "reject",
         |order| {
-            let by_eva = Rejection {
-                reason: RejectionReason::HighRisk,
-                by: "eva".to_owned(),
-            };
+            let eva = IdentityName::parse("eva").unwrap();
+            let by_eva = Rejection::new(RejectionReason::HighRisk, &eva);
             let mut proposed = Order::clone(&order);
             proposed.rejection = Some(by_eva);
             let order = Loaded::restore(proposed, order.version());

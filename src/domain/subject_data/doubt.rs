@@ -3,14 +3,13 @@
 //! two (flows 3.2). Orders and certificates are not touched here: what rests on the data is found
 //! by its version.
 
-use std::{fmt, str::FromStr};
-
 use super::{SubjectData, SubjectDataState, transition::require};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::event::{Event, EventKind},
     feed::FeedKind,
     owner::IdentityName,
+    proposed::{Named, Proposed},
     refusal::Refused,
     text::Text,
     timestamp::Timestamp,
@@ -25,42 +24,14 @@ pub enum Aim {
     Invalidate,
 }
 
-impl Aim {
-    const ALL: [Self; 2] = [Self::Resume, Self::Invalidate];
+impl Named for Aim {
+    const LIST: &'static [Self] = &[Self::Resume, Self::Invalidate];
 
-    #[must_use]
-    pub const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Resume => "resume",
             Self::Invalidate => "invalidate",
         }
-    }
-}
-
-/// An aim, and who wants it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposed {
-    pub aim: Aim,
-    pub by: String,
-}
-
-/// `resume eva`.
-impl fmt::Display for Proposed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.aim.name(), self.by)
-    }
-}
-
-impl FromStr for Proposed {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (aim, by) = text.split_once(' ').ok_or(())?;
-        let mut aims = Aim::ALL.into_iter();
-        Ok(Self {
-            aim: aims.find(|known| known.name() == aim).ok_or(())?,
-            by: by.to_owned(),
-        })
     }
 }
 
@@ -121,10 +92,7 @@ impl Loaded<SubjectData> {
         now: Timestamp,
     ) -> Result<Changed<SubjectData>, Refused> {
         require_open(&self, aim)?;
-        let proposed = Proposed {
-            aim,
-            by: found.by.as_str().to_owned(),
-        };
+        let proposed = Proposed::new(aim, &found.by);
         let event = Event::new(EventKind::DataProposed, "subject_data", self.id)
             .with("proposed", proposed.to_string());
         let event = found.tell(event);
@@ -146,11 +114,7 @@ impl Loaded<SubjectData> {
         now: Timestamp,
     ) -> Result<Changed<SubjectData>, Refused> {
         require_open(&self, aim)?;
-        let proposed = self.proposed.as_ref().filter(|known| known.aim == aim);
-        let proposed = proposed.ok_or_else(|| Refused::state("proposal-missing"))?;
-        if proposed.by == found.by.as_str() {
-            return Err(Refused::forbidden("same-officer"));
-        }
+        let proposed = Proposed::confirmed(self.proposed.as_ref(), aim, &found.by)?;
         let (kind, fed) = match aim {
             Aim::Resume => (EventKind::DataResumed, FeedKind::DataResumed),
             Aim::Invalidate => (EventKind::DataInvalidated, FeedKind::DataInvalidated),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::{
-    api::cases::{CheckOutcome, NewEvidence, NewFacts, NewWord, Question},
+    api::cases::{CheckOutcome, NewEvidence, NewFacts, NewWord, Question, SignatureValue},
     domain::{
         case::{CheckState, EvidenceKind, Verdict, digest},
         id::EvidenceId,
@@ -207,19 +207,25 @@ pub fn word(body: &NewWord) -> Result<Word, Refused> {
     let verdict = form.need("/outcome", Verdict::from_name(&body.outcome));
     let digest = form.need("/case_digest", digest::read(&body.case_digest));
     let reason = form.optional("/reason", body.reason.as_ref(), words);
-    let value = BASE64_STANDARD.decode(&body.signature.value).ok();
-    let value = value.filter(|value| (1..=MAX_SIGNATURE).contains(&value.len()));
-    let value = form.need("/signature/value", value);
+    let signature = form.need("/signature/value", signature(&body.signature));
     let word = (|| {
         Some(Word {
             verdict: verdict?,
             digest: digest?,
             reason: reason?,
-            signature: SignatureInput {
-                algorithm: body.signature.alg.clone(),
-                value: value?,
-            },
+            signature: signature?,
         })
     })();
     form.done(word)
+}
+
+/// A signature as somebody sends it; `None` when its value cannot be one.
+pub fn signature(wire: &SignatureValue) -> Option<SignatureInput> {
+    let value = BASE64_STANDARD.decode(&wire.value).ok()?;
+    (1..=MAX_SIGNATURE)
+        .contains(&value.len())
+        .then(|| SignatureInput {
+            algorithm: wire.alg.clone(),
+            value,
+        })
 }

@@ -11,6 +11,7 @@ use crate::{
         refusal::Refused,
         subject_data::SubjectData,
         text::Text,
+        timestamp::Timestamp,
         unit::Unit,
     },
     policy::{
@@ -35,6 +36,22 @@ pub struct Word {
     pub signature: SignatureInput,
 }
 
+impl Word {
+    /// The word as it is kept.
+    #[must_use]
+    pub fn of(&self, scope: &OfficerScope, now: Timestamp) -> SignedVerdict {
+        SignedVerdict {
+            by: scope.person().clone(),
+            credential: scope.credential(),
+            verdict: self.verdict,
+            digest: self.digest,
+            signature: self.signature.value.clone(),
+            reason: self.reason.clone(),
+            at: now,
+        }
+    }
+}
+
 impl CaseWork {
     /// Proposes an outcome.
     ///
@@ -52,7 +69,7 @@ impl CaseWork {
         decide(|| async move {
             let ground = self.ground(scope, id).await?;
             let case = ground.case.clone();
-            let signed = signed(scope, word, &ground);
+            let signed = word.of(scope, ground.now);
             let changed = case.propose(signed, ground.digest(), ground.now)?;
             verify(scope, id, Step::Propose, word)?;
             let mut unit = ground.unit(scope, &changed);
@@ -87,7 +104,7 @@ impl CaseWork {
         decide(|| async move {
             let ground = self.ground(scope, id).await?;
             let case = ground.case.clone();
-            let signed = signed(scope, word, &ground);
+            let signed = word.of(scope, ground.now);
             let changed = case.decide(signed, ground.digest(), ground.now)?;
             verify(scope, id, Step::Decide, word)?;
             if changed.state != CaseState::Decided {
@@ -158,18 +175,6 @@ fn require_reason(word: &Word) -> Result<(), Refused> {
         });
     }
     Refused::unless_clean(faults)
-}
-
-fn signed(scope: &OfficerScope, word: &Word, ground: &Ground) -> SignedVerdict {
-    SignedVerdict {
-        by: scope.person().clone(),
-        credential: scope.credential(),
-        verdict: word.verdict,
-        digest: word.digest,
-        signature: word.signature.value.clone(),
-        reason: word.reason.clone(),
-        at: ground.now,
-    }
 }
 
 fn verify(scope: &OfficerScope, id: CaseId, step: Step, word: &Word) -> Result<(), Refused> {

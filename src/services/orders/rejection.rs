@@ -66,7 +66,7 @@ impl Orders {
             let order = self.load(&scope.read(), id).await?;
             require_version(order.version(), Some(seen))?;
             let proposed = order.proposed_rejection();
-            if proposed.is_none_or(|known| known.reason != said.reason) {
+            if proposed.is_none_or(|known| known.what != said.reason) {
                 let order = order.propose_rejection(said, now)?;
                 let stands = self.refused(scope, &order, now).await?;
                 let unit = Unit::of(scope.caller(), now, order).granted(scope.grant());
