@@ -107,6 +107,73 @@ fn rsa_is_the_alternative() {
     assert!(text.contains("sha384WithRSAEncryption") && text.contains("4096 bit"));
 }
 
+/// What comes of it signs mails for the address of the plan, and no CA is made of it.
+#[test]
+fn a_notification_key_asks_for_mails_and_nothing_else() {
+    let room = Room::new();
+    room.perform("notification-csr", &[]);
+    let made = "notification-csr.out";
+    room.done(&["verify", made, "--plan", "notification-csr.toml"]);
+    let csr = format!("{made}/artifacts/notification.csr.pem");
+    let text = room.openssl(&["req", "-verify", "-noout", "-text", "-in", &csr]);
+    for wanted in [
+        "C = PL, O = Example CA, CN = Example CA",
+        "email:ca@example.com",
+        "Digital Signature",
+        "E-mail Protection",
+    ] {
+        assert!(text.contains(wanted), "{wanted} in {text}");
+    }
+    assert!(
+        !text.contains("CRL Sign") && !text.contains("CA:TRUE"),
+        "{text}"
+    );
+
+    // The root signs no CA's certificate for it, even under the name of one.
+    room.perform("root-key", &[]);
+    let root = room.keep("root-key", "artifacts/root.cer", "root.cer");
+    let csr = room.keep("notification-csr", "artifacts/notification.csr", "mail.csr");
+    let subject =
+        "{ country = \"PL\", organization = \"Example CA\", common_name = \"Example CA\" }";
+    room.edit("sign-issuing", &[("subject", subject)]);
+    room.input("sign-issuing", &[("csr", &csr), ("root", &root)]);
+    assert_eq!(
+        room.refused(&["rehearse", "sign-issuing.toml", "--out", "never"]),
+        "input-invalid"
+    );
+}
+
+#[test]
+fn a_notification_plan_names_its_mailbox_and_others_name_none() {
+    let room = Room::new();
+    for (plan, member, value) in [
+        (
+            "notification-csr",
+            "mailbox",
+            "\"Example CA <ca@example.com>\"",
+        ),
+        (
+            "notification-csr",
+            "mailbox",
+            "\"ca@example.com\"\nvalidity_days = 30",
+        ),
+        (
+            "issuing-csr",
+            "subject",
+            "{ country = \"PL\", organization = \"Example CA\", common_name = \"Example CA\" }\nmailbox = \"ca@example.com\"",
+        ),
+    ] {
+        let name = format!("{plan}-{}", value.len());
+        room.copy_plan(plan, &name);
+        room.edit(&name, &[(member, value)]);
+        assert_eq!(
+            room.refused(&["plan", &format!("{name}.toml")]),
+            "plan-invalid",
+            "{value}"
+        );
+    }
+}
+
 #[test]
 fn two_different_people_must_approve_this_very_plan() {
     let room = Room::new();

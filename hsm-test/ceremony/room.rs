@@ -9,12 +9,13 @@ use std::{
 use crate::token::{MODULE, PIN, Softhsm};
 
 const TOOL: &str = env!("CARGO_BIN_EXE_chancery-ceremony");
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 6] = [
     "root-key",
     "issuing-csr",
     "sign-issuing",
     "root-crl",
     "log-key",
+    "notification-csr",
 ];
 
 pub struct Room {
@@ -30,7 +31,7 @@ impl Room {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let softhsm = Softhsm::lay_out(&dir.path().join("softhsm"));
-        for label in ["ROOT-G1", "ISSUING-G1", "AUDIT-G1"] {
+        for label in ["ROOT-G1", "ISSUING-G1", "AUDIT-G1", "MAIL-G1"] {
             softhsm.make_token(label);
         }
         let room = Self { dir, softhsm };

@@ -78,7 +78,12 @@ fn of_certificate(der: &[u8]) -> Result<Vec<u8>, Malformed> {
 
 fn of_request(der: &[u8]) -> Result<Vec<u8>, Malformed> {
     let view = RequestView::parse(der)?;
-    Ok(tlv::sequence(&[view.subject, &tlv::sequence(&[])]))
+    let asked = view.attribute(oid::EXTENSION_REQUEST)?.unwrap_or_default();
+    Ok(tlv::sequence(&[
+        view.subject,
+        &tlv::sequence(&[]),
+        &asked.concat(),
+    ]))
 }
 
 fn of_list(der: &[u8]) -> Result<Vec<u8>, Malformed> {

@@ -25,6 +25,7 @@ pub mod artifact;
 pub mod ca;
 pub mod crl;
 pub mod leaf;
+pub mod notification;
 
 #[cfg(test)]
 mod ca_certificate_tests;

@@ -89,6 +89,7 @@ const fn purpose(kind: Kind) -> &'static str {
         Kind::SignIssuing => "signs an issuing CA's certificate with the root key",
         Kind::RootCrl => "signs the root's CRL",
         Kind::LogKey => "makes the key of the audit log",
+        Kind::NotificationCsr => "makes the key that signs mails and a request for its certificate",
     }
 }
 
@@ -120,6 +121,11 @@ fn certificate_words(
             lines.push(format!("Policies         {}", policies.join(", ")));
             lines.push(format!("CRL at           {}", terms.crl.as_str()));
             lines.push(format!("Issuer at        {}", terms.ca_issuers.as_str()));
+        }
+        Kind::NotificationCsr => {
+            lines.push(format!("Mails from       {}", terms::mailbox(certificate)?));
+            lines.push("Usage            digital signature, e-mail protection only".to_owned());
+            return Ok(());
         }
         Kind::IssuingCsr | Kind::RootCrl | Kind::LogKey => return Ok(()),
     }

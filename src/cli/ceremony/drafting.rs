@@ -21,6 +21,7 @@ use crate::{
             artifact::{CertificateTbs, CrlTbs, RequestInfo},
             ca::{self, CaFault, IssuingOrder, RootOrder},
             crl::{self, CrlFault, CrlOrder},
+            notification,
         },
         lint::{RuleSet, list::ListKind},
     },
@@ -54,6 +55,7 @@ pub(crate) fn draft(plan: &Plan, materials: &Materials, moment: &Moment) -> Resu
         Kind::SignIssuing => issuing(plan, materials, moment),
         Kind::RootCrl => list(plan, materials, moment),
         Kind::LogKey => Ok(Drafted::Nothing),
+        Kind::NotificationCsr => notification(plan, moment),
     }
 }
 
@@ -114,6 +116,15 @@ fn request(plan: &Plan, moment: &Moment) -> Result<Drafted, Fault> {
     let subject = terms::name(&terms::certificate(plan)?.subject)?;
     let attributes = [binding(moment.transcript)];
     let draft = ca::request(&subject, &moment.key, &attributes).map_err(refused)?;
+    Ok(Drafted::Request(draft, RuleSet::request()))
+}
+
+fn notification(plan: &Plan, moment: &Moment) -> Result<Drafted, Fault> {
+    let planned = terms::certificate(plan)?;
+    let asked = notification::attribute(&terms::mailbox(planned)?);
+    let attributes = [asked, binding(moment.transcript)];
+    let draft =
+        ca::request(&terms::name(&planned.subject)?, &moment.key, &attributes).map_err(refused)?;
     Ok(Drafted::Request(draft, RuleSet::request()))
 }
 

@@ -100,6 +100,10 @@ fn request(plan: &PlanFile, bytes: &[u8]) -> Result<PublicKey, Fault> {
     SignatureAlgorithm::from_der(view.algorithm)
         .and_then(|algorithm| signature::verify(&key, algorithm, view.info, view.signature).ok())
         .ok_or_else(|| bad("the signature of inputs.csr does not verify"))?;
+    // The request of a notification key says what it is for, and no CA comes of it.
+    if view.asks_extensions {
+        return Err(bad("inputs.csr asks for extensions: it is no CA's request"));
+    }
     let wanted = terms::name(&terms::certificate(&plan.plan)?.subject)?;
     if view.subject != wanted.as_der() {
         return Err(bad("inputs.csr has another subject than the plan"));

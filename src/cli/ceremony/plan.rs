@@ -26,6 +26,7 @@ pub(crate) enum Kind {
     SignIssuing,
     RootCrl,
     LogKey,
+    NotificationCsr,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -105,6 +106,8 @@ pub(crate) struct Certificate {
     pub(crate) policies: Option<Vec<String>>,
     pub(crate) crl_url: Option<String>,
     pub(crate) issuer_url: Option<String>,
+    /// The address in From that a notification certificate names.
+    pub(crate) mailbox: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -194,12 +197,16 @@ impl Kind {
             Self::SignIssuing => "sign-issuing",
             Self::RootCrl => "root-crl",
             Self::LogKey => "log-key",
+            Self::NotificationCsr => "notification-csr",
         }
     }
 
     /// Whether the ceremony makes a key, or uses one made before.
     pub(crate) const fn makes_a_key(self) -> bool {
-        matches!(self, Self::RootKey | Self::IssuingCsr | Self::LogKey)
+        matches!(
+            self,
+            Self::RootKey | Self::IssuingCsr | Self::LogKey | Self::NotificationCsr
+        )
     }
 }
 

@@ -103,7 +103,7 @@ fn sections(plan: &Plan) -> Result<(), Fault> {
         ("inputs.ca_certificate", inputs.ca_certificate.is_some()),
     ];
     let wanted: &[&str] = match plan.kind {
-        Kind::RootKey | Kind::IssuingCsr => &["certificate"],
+        Kind::RootKey | Kind::IssuingCsr | Kind::NotificationCsr => &["certificate"],
         Kind::SignIssuing => &["certificate", "inputs.csr", "inputs.ca_certificate"],
         Kind::RootCrl => &["crl", "inputs.ca_certificate"],
         Kind::LogKey => &["log"],

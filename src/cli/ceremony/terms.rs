@@ -10,7 +10,7 @@ use crate::{
     domain::timestamp::{Timestamp, days},
     pkix::{
         algorithm::SignatureAlgorithm,
-        general_name::HttpUrl,
+        general_name::{HttpUrl, Rfc822Name},
         name::{AttributeType, Name},
         oid,
         serial_number::SerialNumber,
@@ -21,6 +21,10 @@ use crate::{
 
 /// Refuses what cannot become a certificate or a CRL.
 pub(super) fn check(plan: &Plan) -> Result<(), Fault> {
+    let named = plan.certificate.as_ref().map(|planned| &planned.mailbox);
+    if named.is_some_and(Option::is_some) && plan.kind != Kind::NotificationCsr {
+        return Err(invalid("only a notification-csr has certificate.mailbox"));
+    }
     match plan.kind {
         Kind::RootKey => {
             let root = certificate(plan)?;
@@ -38,19 +42,18 @@ pub(super) fn check(plan: &Plan) -> Result<(), Fault> {
             }
         }
         Kind::IssuingCsr => {
+            only_names(
+                certificate(plan)?,
+                "a request has a subject and nothing else",
+            )?;
+        }
+        Kind::NotificationCsr => {
             let request = certificate(plan)?;
-            name(&request.subject)?;
-            let only_names = request.validity_days.is_none()
-                && request.not_before.is_none()
-                && request.not_after.is_none()
-                && request.path_length.is_none()
-                && request.extended_key_usage.is_none()
-                && request.policies.is_none()
-                && request.crl_url.is_none()
-                && request.issuer_url.is_none();
-            if !only_names {
-                return Err(invalid("a request has a subject and nothing else"));
-            }
+            only_names(
+                request,
+                "a notification-csr has a subject and a mailbox only",
+            )?;
+            mailbox(request)?;
         }
         Kind::SignIssuing => {
             let issued = certificate(plan)?;
@@ -66,6 +69,31 @@ pub(super) fn check(plan: &Plan) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// What a request leaves to who signs it.
+fn only_names(request: &Certificate, otherwise: &str) -> Result<(), Fault> {
+    name(&request.subject)?;
+    let nothing_else = request.validity_days.is_none()
+        && request.not_before.is_none()
+        && request.not_after.is_none()
+        && request.path_length.is_none()
+        && request.extended_key_usage.is_none()
+        && request.policies.is_none()
+        && request.crl_url.is_none()
+        && request.issuer_url.is_none();
+    if nothing_else {
+        Ok(())
+    } else {
+        Err(invalid(otherwise))
+    }
+}
+
+/// The address from which the signed mails come.
+pub(crate) fn mailbox(planned: &Certificate) -> Result<Rfc822Name, Fault> {
+    let text = planned.mailbox.as_deref();
+    let text = text.ok_or_else(|| invalid("certificate.mailbox is missing"))?;
+    Rfc822Name::parse(text).map_err(|error| invalid(format!("certificate.mailbox: {error}")))
 }
 
 pub(crate) fn certificate(plan: &Plan) -> Result<&Certificate, Fault> {

@@ -183,7 +183,7 @@ fn signatures(
         return Ok(()); // The log itself will prove the key.
     }
     let ending = match plan.plan.kind {
-        Kind::IssuingCsr => ".csr",
+        Kind::IssuingCsr | Kind::NotificationCsr => ".csr",
         Kind::RootCrl => ".crl",
         _ => ".cer",
     };
@@ -215,7 +215,7 @@ fn signatures(
             view.verify(&issuer()?).map_err(|_| bad())?;
             Some(view.tbs.to_vec())
         }
-        Kind::IssuingCsr | Kind::LogKey => {
+        Kind::IssuingCsr | Kind::NotificationCsr | Kind::LogKey => {
             let view = RequestView::parse(&der).map_err(|_| bad())?;
             let key = PublicKey::from_spki(view.spki).map_err(|_| bad())?;
             let algorithm = SignatureAlgorithm::from_der(view.algorithm).ok_or_else(bad)?;

@@ -89,7 +89,7 @@ impl Artifact for CrlTbs {
     }
 }
 
-/// The `CertificationRequestInfo` of an issuing CA, made in a ceremony.
+/// The `CertificationRequestInfo` of an issuing CA or a notification key, made in a ceremony.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestInfo {
     pub(super) der: Vec<u8>,

@@ -138,11 +138,11 @@ pub fn issuing(order: IssuingOrder<'_>) -> Result<Draft<CertificateTbs>, CaFault
     Ok(Draft::new(artifact, order.key.clone()))
 }
 
-/// Builds the request an issuing CA's token signs for the root ceremony; attributes are pairs
-/// of identifier and DER value.
+/// Builds the request that the token of an issuing CA or of a notification key signs in its
+/// ceremony; attributes are pairs of identifier and DER value.
 ///
 /// # Errors
-/// When the key is too small for a CA.
+/// When the key is too small for a CA; a notification key is no smaller.
 pub fn request(
     subject: &Name,
     key: &IssuerKey,
