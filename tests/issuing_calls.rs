@@ -69,8 +69,12 @@ mod mail_domains;
 mod mail_reader;
 #[path = "issuing_calls/mailbox.rs"]
 mod mailbox;
+#[path = "issuing_calls/mailbox_commands.rs"]
+mod mailbox_commands;
 #[path = "issuing_calls/mailbox_doubts.rs"]
 mod mailbox_doubts;
+#[path = "issuing_calls/mailbox_reach.rs"]
+mod mailbox_reach;
 #[path = "issuing_calls/mails.rs"]
 mod mails;
 #[path = "issuing_calls/matrix.rs"]

@@ -157,17 +157,8 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
 /// Shows the validation, and signs what was found about it as it stands.
 fn propose(client: &Client, given: &ProposalArguments) -> Result<Report, Fault> {
     let id = id_of(&given.mailbox)?;
-    let mailbox = shown(client, &given.mailbox)?;
-    let ground = Ground {
-        mailbox: &mailbox.id,
-        address: &mailbox.email,
-        initiated_at: &mailbox.initiated_at,
-        confirmed_at: mailbox.confirmed_at.as_deref().unwrap_or_default(),
-        reason: &given.reason,
-        source: &given.source,
-        evidence: &given.evidence,
-    };
-    let digest = ground.digest();
+    let mailbox = shown(client, id)?;
+    let digest = digest_of(&mailbox, [&given.reason, &given.source, &given.evidence]);
     let key = signature::key_of(client, given.signing.sign_key.as_deref())?;
     let text = signed_text(id, Step::Propose, Verdict::Approve, &digest);
     let body = NewMailboxDoubt {
@@ -185,20 +176,30 @@ fn propose(client: &Client, given: &ProposalArguments) -> Result<Report, Fault> 
     )
 }
 
-/// Shows what was proposed, and signs that.
+/// Shows what was proposed, and signs that: the digest is that of what is shown, whatever the daemon
+/// says it is.
 fn decide(client: &Client, given: &DecisionArguments) -> Result<Report, Fault> {
     let id = id_of(&given.mailbox)?;
     let outcome = Verdict::from_name(&given.outcome);
     let verdict = parsed(outcome, "--outcome", "is approve or reject")?;
-    let mailbox = shown(client, &given.mailbox)?;
-    let none = || Fault::Finding("nothing is proposed about it".to_owned());
-    let proposed = mailbox.doubt.ok_or_else(none)?.digest;
-    if given.digest.as_ref().is_some_and(|seen| *seen != proposed) {
-        let what = format!("something else is proposed: its digest is {proposed}");
-        return Err(Fault::Finding(what));
+    let mailbox = shown(client, id)?;
+    let finding = |what: String| Err(Fault::Finding(what));
+    let Some(doubt) = &mailbox.doubt else {
+        return finding("nothing is proposed about it".to_owned());
+    };
+    let digest = digest_of(&mailbox, [&doubt.reason, &doubt.source, &doubt.evidence]);
+    let proposed = digest::spell(&digest);
+    if doubt.digest != proposed {
+        return finding(format!(
+            "nothing is signed: what is shown has the digest {proposed}, and the daemon says {}",
+            doubt.digest
+        ));
     }
-    let digest = digest::read(&proposed);
-    let digest = parsed(digest, "the daemon's answer", "holds no digest")?;
+    if given.digest.as_ref().is_some_and(|seen| *seen != proposed) {
+        return finding(format!(
+            "something else is proposed: its digest is {proposed}"
+        ));
+    }
     let key = signature::key_of(client, given.signing.sign_key.as_deref())?;
     let text = signed_text(id, Step::Decide, verdict, &digest);
     let body = MailboxDecision {
@@ -228,10 +229,31 @@ fn revoke(client: &Client, mailbox: &str, lot: &NewLot) -> Result<Report, Fault>
     Ok(Report::new(text, &revoked))
 }
 
-fn shown(client: &Client, mailbox: &str) -> Result<DoubtedMailbox, Fault> {
-    let mailbox: DoubtedMailbox = client.get(&at(mailbox, ""))?.json()?;
+/// Shows the validation, if it is the one that was asked for.
+fn shown(client: &Client, id: MailboxId) -> Result<DoubtedMailbox, Fault> {
+    let id = id.to_string();
+    let mailbox: DoubtedMailbox = client.get(&at(&id, ""))?.json()?;
     report::show(&words(&mailbox));
-    Ok(mailbox)
+    if mailbox.id == id {
+        Ok(mailbox)
+    } else {
+        let what = "nothing is signed: the daemon shows another validation";
+        Err(Fault::Finding(what.to_owned()))
+    }
+}
+
+/// Of what is shown and the three words about it.
+fn digest_of(mailbox: &DoubtedMailbox, [reason, source, evidence]: [&str; 3]) -> [u8; 32] {
+    Ground {
+        mailbox: &mailbox.id,
+        address: &mailbox.email,
+        initiated_at: &mailbox.initiated_at,
+        confirmed_at: mailbox.confirmed_at.as_deref().unwrap_or_default(),
+        reason,
+        source,
+        evidence,
+    }
+    .digest()
 }
 
 fn send(
@@ -283,6 +305,7 @@ fn words(mailbox: &DoubtedMailbox) -> String {
         format!("  order        {}", mailbox.order_id),
     ];
     let mut line = |name: &str, value: &str| lines.push(format!("  {name:<12} {value}"));
+    line("begun", &mailbox.initiated_at);
     line("confirmed", mailbox.confirmed_at.as_deref().unwrap_or("-"));
     if let Some(proof) = &mailbox.reused_from {
         line("taken from", proof);

@@ -47,6 +47,9 @@ pub enum Aggregate {
     SubjectData,
     Case,
     Mailbox,
+    /// The check that a mailbox validation took over: one row of the same table, named apart from
+    /// the validation of the order itself.
+    MailboxProof,
     Activation,
     Identity,
     CaaCheck,
@@ -60,6 +63,7 @@ impl Aggregate {
             Self::SubjectData => "subject_data",
             Self::Case => "case",
             Self::Mailbox => "mailbox",
+            Self::MailboxProof => "mailbox_proof",
             Self::Activation => "activation",
             Self::Identity => "identity",
             Self::CaaCheck => "caa_check",

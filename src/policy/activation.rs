@@ -92,6 +92,8 @@ pub struct Facts<'a> {
     /// Whether the deny list names the organisation of the verified data.
     pub is_denied: bool,
     pub mailbox: Option<&'a Loaded<MailboxValidation>>,
+    /// The check that the mailbox's validation took over, if it did.
+    pub proof: Option<&'a Loaded<MailboxValidation>>,
     /// For a reissue.
     pub replaced: Option<Standing<'a>>,
 }
@@ -138,7 +140,7 @@ pub fn gates(facts: Facts<'_>, now: Timestamp) -> Gates<'_> {
             Some(old) => standing(facts.order, old, now),
         },
         data: usable_facts(facts, now),
-        mailbox: reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now),
+        mailbox: usable_mailbox(facts, now),
     }
 }
 
@@ -152,6 +154,19 @@ fn usable_facts(
         Err("deny-list-hit")
     } else {
         Ok(usable)
+    }
+}
+
+/// Judged by the check itself: what was taken over from it is told of its end one by one.
+fn usable_mailbox(
+    facts: Facts<'_>,
+    now: Timestamp,
+) -> Result<(&MailboxValidation, Timestamp), &'static str> {
+    let usable = reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now)?;
+    if usable.0.stands_on(facts.proof.map(|proof| &**proof)) {
+        Ok(usable)
+    } else {
+        Err("email-not-verified")
     }
 }
 
@@ -373,7 +388,12 @@ fn rests_on(facts: Facts<'_>) -> Vec<Rest> {
         id: mailbox.id.to_string(),
         version: mailbox.version(),
     });
-    data.into_iter().chain(mailbox).collect()
+    let proof = facts.proof.map(|proof| Rest {
+        aggregate: Aggregate::MailboxProof,
+        id: proof.id.to_string(),
+        version: proof.version(),
+    });
+    data.into_iter().chain(mailbox).chain(proof).collect()
 }
 
 fn fault(pointer: &str, code: &'static str) -> Fault {

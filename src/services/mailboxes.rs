@@ -44,6 +44,7 @@ mod confirm;
 mod disowned;
 mod expiry;
 mod falling;
+mod proof;
 mod reused;
 mod send;
 mod voiding;

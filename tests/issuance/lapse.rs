@@ -5,16 +5,25 @@ use std::{sync::Arc, time::Duration};
 
 use chancery::{
     domain::{
+        aggregate::Loaded,
         case::{SignedVerdict, Verdict},
-        mailbox::doubt::{Found, Ground},
-        owner::IdentityName,
+        id::{JobId, MailboxId},
+        job::{JobKind, NewJob},
+        mailbox::{
+            FreshSeed, MailboxValidation, NewMailbox,
+            doubt::{Found, Ground},
+        },
+        order::Order,
+        owner::{ActingFor, IdentityName},
         refusal::Refused,
         subject_data::doubt::Finding,
+        terms::Terms,
         text::Text,
         unit::Unit,
     },
     ports::store::{
-        Store,
+        Page, Store,
+        issuance::{CertificateFilter, Certificates, RestsOn},
         registration::{Mailboxes, Orders},
     },
     services::issuance::Told,
@@ -107,12 +116,20 @@ async fn data_that_is_stopped_while_the_token_refuses_carries_no_second_intent()
     assert_eq!(stage.token.asked(), 1, "nothing is signed");
 }
 
+async fn order(stage: &Stage) -> Loaded<Order> {
+    let (world, scope) = (&stage.world, stage.world.everything().await);
+    let order = world.store.order(&scope, world.order).await;
+    order.unwrap().unwrap()
+}
+
 /// What two people do about the order's mailbox, and the unit that ends it.
 async fn invalidating(stage: &Stage) -> Unit {
-    let world = &stage.world;
-    let (now, scope) = (world.now(), world.everything().await);
-    let order = world.store.order(&scope, world.order).await.unwrap();
-    let id = order.unwrap().mailbox.unwrap();
+    let id = order(stage).await.mailbox.unwrap();
+    invalidating_of(stage, id).await
+}
+
+async fn invalidating_of(stage: &Stage, id: MailboxId) -> Unit {
+    let (world, now) = (&stage.world, stage.world.now());
     let load = async || world.store.mailbox(id).await.unwrap().unwrap();
     let mailbox = load().await;
     let found = Found {
@@ -143,7 +160,15 @@ async fn invalidating(stage: &Stage) -> Unit {
     let unit = Unit::of(world.caller(), now, proposed.unwrap());
     world.store.commit(unit).await.unwrap();
     let decided = load().await.decide_invalidation(word("jan"), now).unwrap();
-    Unit::of(world.caller(), now, decided)
+    // Nobody runs it here: what was taken over is told later.
+    let sweep = NewJob {
+        id: JobId::new(now, world.entropy.bytes()),
+        kind: JobKind::DisownReused,
+        object: id.to_string(),
+        slot: now.millis().to_string(),
+        due: now,
+    };
+    Unit::of(world.caller(), now, decided).job(sweep)
 }
 
 /// The decision is durable between an activation's judgement and its intent: there is no intent.
@@ -182,4 +207,82 @@ async fn a_mailbox_that_is_invalidated_while_the_token_refuses_carries_no_second
     let given_up = ("abandoned".to_owned(), Some("hsm-unavailable".to_owned()));
     assert_eq!(stage.serials().await, [given_up]);
     assert_eq!(stage.token.asked(), 1, "nothing is signed");
+}
+
+/// The order's mailbox is one that took the proof over; returned is the check itself.
+async fn taken_over(stage: &Stage) -> MailboxId {
+    let (world, now) = (&stage.world, stage.world.now());
+    let order = order(stage).await;
+    let origin = world.store.mailbox(order.mailbox.unwrap()).await;
+    let origin = origin.unwrap().unwrap();
+    let id = MailboxId::new(now, world.entropy.bytes());
+    let new = NewMailbox {
+        id,
+        order: order.id,
+        owner: order.owner.clone(),
+        address: origin.address.clone(),
+        language: order.language,
+        seed: FreshSeed {
+            nonce: world.entropy.bytes(),
+            mac: world.entropy.bytes(),
+        },
+        acting_for: ActingFor::default(),
+        terms: Terms::default(),
+        now,
+    };
+    let taken = MailboxValidation::take_over(new, &origin, None).unwrap();
+    let proof = origin.id;
+    let unit = Unit::of(world.caller(), now, order.bind_mailbox(id, now).unwrap())
+        .change(origin.supersede(now).unwrap())
+        .change(taken);
+    world.commit(unit).await;
+    proof
+}
+
+/// The row that took it over still says "verified": it is judged by the check itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_over_from_an_invalidated_check_carries_no_intent() {
+    let stage = Stage::new().await;
+    let proof = taken_over(&stage).await;
+    let unit = invalidating_of(&stage, proof).await;
+    stage.world.commit(unit).await;
+    let refused = stage.ask().await.expect_err("a refusal");
+    assert_eq!(refused.blocked_by, ["email-not-verified"]);
+    stage.settle_down().await;
+    assert_eq!((stage.serials().await, stage.token.asked()), (vec![], 0));
+}
+
+/// The check falls between the judgement and the intent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_is_invalidated_after_the_judgement_carries_no_intent_of_who_took_it_over() {
+    let stage = Stage::new().await;
+    let proof = taken_over(&stage).await;
+    let unit = invalidating_of(&stage, proof).await;
+    let store = stage.world.store.clone();
+    stage.fates.meanwhile(Box::pin(async move {
+        store.commit(unit).await.unwrap();
+    }));
+    let refused = stage.ask().await.expect_err("a refusal");
+    assert_eq!(refused.blocked_by, ["email-not-verified"]);
+    stage.settle_down().await;
+    assert_eq!((stage.serials().await, stage.token.asked()), (vec![], 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_intent_on_what_was_taken_over_names_the_check_itself() {
+    let stage = Stage::new().await;
+    let proof = taken_over(&stage).await;
+    assert!(matches!(stage.ask().await, Ok(Told::Issued(_))));
+    let (store, scope) = (&stage.world.store, stage.world.everything().await);
+    let page = Page {
+        limit: 1,
+        after: None,
+    };
+    let all = CertificateFilter::default();
+    let issued = store.certificates(&scope, &all, &page).await.unwrap();
+    let certificate = &issued.first().unwrap().certificate;
+    let rests = store.rests_of(&certificate.issuer, &certificate.serial);
+    let rests = rests.await.unwrap();
+    let named = rests.iter().find(|rest| rest.kind == "mailbox_proof");
+    assert_eq!(named.unwrap().id, proof.to_string());
 }

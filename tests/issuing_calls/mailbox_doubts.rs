@@ -77,11 +77,11 @@ pub fn post(world: &World, who: &str, id: &str, what: &str, body: &Value) -> Ans
         .post(who, &path, &Call::json(body).fresh_key())
 }
 
-fn propose(world: &World, who: &str, id: &str) -> Answer {
+pub fn propose(world: &World, who: &str, id: &str) -> Answer {
     post(world, who, id, "proposal", &proposal(world, who, id, WRONG))
 }
 
-fn decide(world: &World, who: &str, id: &str, outcome: &str) -> Answer {
+pub fn decide(world: &World, who: &str, id: &str, outcome: &str) -> Answer {
     post(
         world,
         who,
@@ -232,18 +232,27 @@ fn what_was_wrong_is_invalid_with_all_that_was_taken_over() {
     assert!(kept["confirmed_at"].is_string());
 }
 
-/// More than fall with the decision itself: a job takes the rest.
+/// More than fall with the decision itself: a job takes the rest, and nothing is issued on what it
+/// has not reached yet.
 #[test]
 fn what_was_taken_over_is_invalid_however_much_it_is() {
     let world = World::start(Vec::new());
     let client = world.first();
     let (_, address, id) = confirmed(&client);
-    for _ in 0..51 {
-        let order = client.bound(&world.data);
-        client.set_address(&order, &address).ok();
-    }
+    let orders: Vec<String> = (0..51)
+        .map(|_| {
+            let order = client.bound(&world.data);
+            client.set_address(&order, &address).ok();
+            order
+        })
+        .collect();
+    let submission = submission(&new_key().1);
     propose(&world, "specialist", &id).ok();
     decide(&world, "officer", &id, "approve").ok();
+    for order in orders.iter().rev() {
+        let blocked = client.activate(order, &submission);
+        assert_eq!(blocked.json()["blocked_by"], json!(["email-not-verified"]));
+    }
     let ended = || {
         let told = client.get("/notifications?tab=problems&limit=200").ok();
         let told = told["items"].as_array().unwrap().iter();

@@ -10,7 +10,10 @@ use chancery::{
         notification::Tab,
         refusal::Refused,
     },
-    ports::store::{Page, catalogue::Notifications, registration::Mailboxes},
+    policy::activation::{self, Facts},
+    ports::store::{
+        Page, catalogue::Notifications, issuance::Activations, registration::Mailboxes,
+    },
     services::{
         jobs::{JobHandler, Runner},
         mailboxes::{Holder, MailboxView, ReusedSweep, Says},
@@ -93,6 +96,44 @@ async fn what_was_taken_over_stops_with_the_proof_however_much_it_is() {
     let told = told.unwrap();
     assert_eq!(told.len(), 52, "each order's owner is told");
     assert!(told.iter().all(|line| line.code == "mailbox-disowned"));
+}
+
+/// What the job has not reached yet says "verified" still: nobody takes that over, and nothing is
+/// activated on it.
+#[tokio::test]
+async fn what_is_told_of_the_end_later_carries_nothing_meanwhile() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    let code = code_in(&sink.mails()[0]);
+    let first = world.view().await.id;
+    let taken = reusing(&world, 51).await;
+    world.clock.advance(seconds(60));
+    let gate = async |id: MailboxId| {
+        let order = world.store.mailbox(id).await.unwrap().unwrap().order;
+        let scope = world.tenant().await.read();
+        let facts = world.store.activation_facts(&scope, order).await;
+        let facts = facts.unwrap().unwrap();
+        let facts = Facts {
+            order: &facts.order,
+            subject_data: None,
+            is_denied: false,
+            mailbox: facts.mailbox.as_ref(),
+            proof: facts.proof.as_ref(),
+            replaced: None,
+        };
+        activation::gates(facts, world.now()).mailbox.map(drop)
+    };
+    assert_eq!(gate(taken[50]).await, Ok(()));
+    disown(&world, first, &code).await.unwrap();
+    let mut untold = 0;
+    for id in &taken {
+        untold += usize::from(state(&world, *id).await == MailboxState::Verified);
+        assert_eq!(gate(*id).await, Err("email-not-verified"));
+    }
+    assert_eq!(untold, 1);
+    let (scope, order) = world.another_order("panel", "c-1").await;
+    let anew = reuse::set(&world, &scope, order, "anna@example.com").await;
+    assert_eq!(anew.status, MailboxStatus::Created, "a check of its own");
 }
 
 #[tokio::test]

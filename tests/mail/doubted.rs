@@ -4,7 +4,8 @@
 use chancery::{
     domain::{
         case::{SignedVerdict, Verdict},
-        id::MailboxId,
+        id::{JobId, MailboxId},
+        job::{JobKind, NewJob},
         mailbox::{
             MailboxState, MailboxStatus, MailboxValidation,
             doubt::{Found, Ground},
@@ -66,8 +67,18 @@ async fn propose(world: &World, id: MailboxId) {
 async fn approve(world: &World, id: MailboxId) {
     let mailbox = world.store.mailbox(id).await.unwrap().unwrap();
     let word = word(world, &mailbox, "jan");
-    let decided = mailbox.decide_invalidation(word, world.clock.now());
-    commit(world, decided.unwrap()).await;
+    let now = world.clock.now();
+    let decided = mailbox.decide_invalidation(word, now).unwrap();
+    // Nobody runs it here: what was taken over is told later.
+    let sweep = NewJob {
+        id: JobId::new(now, world.entropy.bytes()),
+        kind: JobKind::DisownReused,
+        object: id.to_string(),
+        slot: now.millis().to_string(),
+        due: now,
+    };
+    let unit = Unit::of(Caller::system("test"), now, decided);
+    world.commit(unit.job(sweep)).await;
 }
 
 /// Asks for a new code, which confirms another row.
@@ -110,4 +121,55 @@ async fn a_doubted_confirmation_that_lapsed_can_still_be_ended() {
     let ended = world.store.mailbox(first).await.unwrap().unwrap();
     assert_eq!(ended.state, MailboxState::Invalidated);
     assert_eq!(world.view().await.status, MailboxStatus::Verified, "apart");
+}
+
+/// What was taken over from an earlier confirmation of the same row is not what is decided on.
+#[tokio::test]
+async fn a_decision_is_about_what_took_over_what_is_confirmed_now() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    let first = world.view().await.id;
+    let take = async || {
+        let (scope, order) = world.another_order("panel", "c-1").await;
+        reuse::set(&world, &scope, order, "anna@example.com").await
+    };
+    let of_proof = async || {
+        let found = world.store.mailboxes_of_proof(first, 50).await.unwrap();
+        let ids = found.iter().map(|mailbox| mailbox.id);
+        ids.collect::<Vec<_>>()
+    };
+    let old = take().await.id;
+    assert_eq!(of_proof().await, [old]);
+    world.clock.advance(seconds(30 * 86_400));
+    world.resend().await.unwrap();
+    world.runner.tick().await.unwrap();
+    let code = code_in(sink.mails().last().unwrap());
+    world.confirm(&code).await.unwrap();
+    assert_eq!(world.view().await.id, first, "the same row");
+    let new = take().await.id;
+    assert_eq!(of_proof().await, [new]);
+    // A link of the chain names the check itself.
+    world.set("ola@example.com").await.unwrap();
+    let third = take().await.id;
+    let mut all = of_proof().await;
+    all.sort();
+    assert_eq!(all, [new, third]);
+}
+
+/// The rows that took it over say "verified" until they are told; nobody takes those over.
+#[tokio::test]
+async fn what_took_an_invalid_confirmation_over_is_not_handed_on() {
+    let sink = Sink::start("starttls");
+    let world = reuse::proven(&sink, "anna@example.com").await;
+    let first = world.view().await.id;
+    let (scope, order) = world.another_order("panel", "c-1").await;
+    let taken = reuse::set(&world, &scope, order, "anna@example.com").await;
+    propose(&world, first).await;
+    approve(&world, first).await;
+    let untold = world.store.mailbox(taken.id).await.unwrap().unwrap();
+    assert_eq!(untold.state, MailboxState::Verified);
+    world.clock.advance(seconds(60));
+    let (scope, order) = world.another_order("panel", "c-1").await;
+    let anew = reuse::set(&world, &scope, order, "anna@example.com").await;
+    assert_eq!(anew.status, MailboxStatus::Created, "a check of its own");
 }

@@ -55,6 +55,7 @@ async fn an_order_lapses_after_a_year_and_is_told_before_and_then() {
             subject_data,
             is_denied: false,
             mailbox,
+            proof: None,
         };
         options(facts, world.clock.now()).unwrap_err().code
     };

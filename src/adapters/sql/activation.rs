@@ -133,6 +133,7 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
         order::TABLE.joined_as("o"),
         subject_data::TABLE.joined_as("s"),
         mailbox::TABLE.joined_as("m"),
+        mailbox::TABLE.joined_as("p"),
         TABLE.joined_as("a"),
     ];
     columns.join(", ")
@@ -148,6 +149,7 @@ fn facts_query(scope: &ReadScope, order: OrderId) -> Query {
             "SELECT {}{}) AS o \
              LEFT JOIN subject_data AS s ON s.id = o.subject_data \
              LEFT JOIN mailbox AS m ON m.id = o.mailbox \
+             LEFT JOIN mailbox AS p ON p.id = m.reused_from \
              LEFT JOIN live_activation AS l ON l.order_id = o.id \
              LEFT JOIN activation AS a ON a.id = l.activation_id",
             *FACTS, visible.sql
@@ -162,6 +164,7 @@ fn read_facts(row: &dyn Columns) -> Result<ActivationFacts, Unreadable> {
         order: order::read_fields(Fields::prefixed(row, "o_"))?,
         subject_data: joined("s_")?.map(subject_data::read_fields).transpose()?,
         mailbox: joined("m_")?.map(mailbox::read_fields).transpose()?,
+        proof: joined("p_")?.map(mailbox::read_fields).transpose()?,
         live: joined("a_")?.map(read_fields).transpose()?,
     })
 }

@@ -191,16 +191,28 @@ fn read_address_use(row: &dyn Columns) -> Result<Loaded<AddressUse>, Unreadable>
 
 /// The list of a validation, and of those that took over what it confirms now.
 pub(super) fn proof_ids(query: Query, proof: MailboxId) -> Query {
-    query
+    let query = query
         .sql("(SELECT ")
         .bind(SqlValue::text(proof))
+        .sql(" UNION ALL SELECT m.id FROM ");
+    taken_over(query, proof).sql(")")
+}
+
+/// Validations `m` that took over what `proof` confirms now: what is made of the proof is made of
+/// these, and of no others.
+fn taken_over(query: Query, proof: MailboxId) -> Query {
+    query
         .sql(
-            " UNION ALL SELECT m.id FROM mailbox AS p JOIN mailbox AS m ON m.reused_from = p.id \
+            "mailbox AS p JOIN mailbox AS m ON m.reused_from = p.id \
              AND m.confirmed_at IS p.confirmed_at WHERE p.id = ",
         )
         .bind(SqlValue::text(proof))
-        .sql(")")
 }
+
+/// What a validation took over still stands (`MailboxValidation::stands_on`).
+const STANDS: &str = " AND (reused_from IS NULL OR EXISTS (SELECT 1 FROM mailbox AS p \
+     WHERE p.id = mailbox.reused_from AND p.state IN ('verified', 'superseded') \
+     AND p.confirmed_at = mailbox.confirmed_at))";
 
 #[async_trait]
 impl<F: Fetch> Mailboxes for F {
@@ -225,6 +237,7 @@ impl<F: Fetch> Mailboxes for F {
             .eq("address", SqlValue::text(address.as_str()))
             .sql(" AND valid_until > ")
             .bind(SqlValue::time(at))
+            .sql(STANDS)
             .sql(" ORDER BY valid_until DESC")
             .limit(1);
         first(self, query, read).await
@@ -241,6 +254,17 @@ impl<F: Fetch> Mailboxes for F {
             .eq("state", SqlValue::text(MailboxState::Verified.name()))
             .sql(" AND confirmed_at <= ")
             .bind(SqlValue::time(confirmed_until))
+            .limit(limit);
+        all(self, query, read).await
+    }
+
+    async fn mailboxes_of_proof(
+        &self,
+        proof: MailboxId,
+        limit: u32,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError> {
+        let query = taken_over(Query::new("SELECT m.* FROM "), proof)
+            .eq("m.state", SqlValue::text(MailboxState::Verified.name()))
             .limit(limit);
         all(self, query, read).await
     }

@@ -68,7 +68,7 @@ pub fn table_of(aggregate: Aggregate) -> &'static Table {
         Aggregate::Order => &order::TABLE,
         Aggregate::SubjectData => &subject_data::TABLE,
         Aggregate::Case => &case::TABLE,
-        Aggregate::Mailbox => &mailbox::TABLE,
+        Aggregate::Mailbox | Aggregate::MailboxProof => &mailbox::TABLE,
         Aggregate::Activation => &activation::TABLE,
         Aggregate::Identity => &identity::TABLE,
         Aggregate::CaaCheck => &caa::TABLE,

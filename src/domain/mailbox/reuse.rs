@@ -13,13 +13,18 @@ impl MailboxValidation {
     ///
     /// # Errors
     /// 404 when `earlier` is another owner's or of another address: a proof never serves a
-    /// stranger. 409 `email-not-verified` when it carries nothing now.
-    pub fn take_over(new: NewMailbox, earlier: &Self) -> Result<Changed<Self>, Refused> {
+    /// stranger. 409 `email-not-verified` when it carries nothing now, or took over what does not
+    /// stand any more: `origin` is what it took over.
+    pub fn take_over(
+        new: NewMailbox,
+        earlier: &Self,
+        origin: Option<&Self>,
+    ) -> Result<Changed<Self>, Refused> {
         let same = new.owner == earlier.owner && new.address == earlier.address;
         if !same || new.owner.customer.is_none() {
             return Err(Refused::not_found());
         }
-        if !earlier.is_verified(new.now) {
+        if !earlier.is_verified(new.now) || !earlier.stands_on(origin) {
             return Err(Refused::state("email-not-verified"));
         }
         // Always the check itself, never a link of a chain: who voids it finds all that rests
@@ -58,5 +63,22 @@ impl MailboxValidation {
                 Some(value.order),
             );
         Ok(Changed::created(value, new.acting_for.tell(event)))
+    }
+
+    /// Whether the check that this one took over still is what it was then: neither ended nor
+    /// disowned, nor made anew. Always so for one that took nothing over. That a check falls is
+    /// true of all that was taken over from it at once, however late each row is told.
+    #[must_use]
+    pub fn stands_on(&self, origin: Option<&Self>) -> bool {
+        let Some(id) = self.reused_from else {
+            return true;
+        };
+        origin.is_some_and(|origin| {
+            let stands = matches!(
+                origin.state,
+                MailboxState::Verified | MailboxState::Superseded
+            );
+            stands && origin.id == id && origin.confirmed_at == self.confirmed_at
+        })
     }
 }

@@ -120,6 +120,7 @@ fn judged(ages: Ages, resumed: bool) -> Result<Grounds, Refused> {
         subject_data: Some(&data),
         is_denied: false,
         mailbox: Some(&mailbox),
+        proof: None,
     };
     let required = [
         "email",

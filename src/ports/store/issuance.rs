@@ -30,6 +30,8 @@ pub struct ActivationFacts {
     pub order: Loaded<Order>,
     pub subject_data: Option<Loaded<SubjectData>>,
     pub mailbox: Option<Loaded<MailboxValidation>>,
+    /// The check that the mailbox's validation took over, if it did.
+    pub proof: Option<Loaded<MailboxValidation>>,
     /// The activation that lives now, if any.
     pub live: Option<Loaded<Activation>>,
 }

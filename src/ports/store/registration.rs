@@ -189,7 +189,8 @@ pub trait Mailboxes: Send + Sync {
     ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
 
     /// Of the confirmed validations of exactly this address by exactly this owner that carry at
-    /// `at`, the one that carries longest. An owner without a customer has none.
+    /// `at`, and took over nothing that has fallen, the one that carries longest. An owner without
+    /// a customer has none.
     ///
     /// # Errors
     /// When the database cannot answer.
@@ -209,6 +210,17 @@ pub trait Mailboxes: Send + Sync {
         &self,
         proof: MailboxId,
         confirmed_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
+
+    /// Confirmed validations that took over what `proof` confirms now, at most `limit`, in no
+    /// order.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn mailboxes_of_proof(
+        &self,
+        proof: MailboxId,
         limit: u32,
     ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
 

@@ -319,6 +319,7 @@ impl Issuance {
             subject_data,
             is_denied: subject_data.is_some_and(|data| self.0.screening.denies(data)),
             mailbox: facts.mailbox.as_ref(),
+            proof: facts.proof.as_ref(),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
         owner::{ActingFor, Owner},
         text::Language,
         timestamp::Timestamp,
-        unit::{Aggregate, Rest, Unit},
+        unit::{Rest, Unit},
     },
     ports::entropy::random,
     services::request::Stopped,
@@ -30,19 +30,18 @@ pub(in crate::services) struct Wanted<'a> {
 /// A proof as the new order has it, and what its unit must hold.
 pub(in crate::services) struct Carried {
     pub mailbox: Changed<MailboxValidation>,
-    proof: Rest,
+    proof: Vec<Rest>,
     jobs: [NewJob; 2],
     line: Changed<Notification>,
 }
 
 impl Carried {
-    /// Rests on the proof as it was read: one voided at the same moment is not taken over.
+    /// Rests on the proof as it was read.
     pub(in crate::services) fn join(self, unit: Unit) -> Unit {
         let until = self.mailbox.valid_until;
-        let unit = unit.change(self.mailbox).rest(self.proof).lapses_at(until);
-        self.jobs
-            .into_iter()
-            .fold(unit.change(self.line), Unit::job)
+        let unit = unit.change(self.mailbox).change(self.line).lapses_at(until);
+        let unit = self.proof.into_iter().fold(unit, Unit::rest);
+        self.jobs.into_iter().fold(unit, Unit::job)
     }
 }
 
@@ -71,15 +70,11 @@ impl MailboxControl {
         let Some(proof) = self.proof(&new).await? else {
             return Ok(None);
         };
-        let mailbox = MailboxValidation::take_over(new, &proof)?;
+        let mailbox = MailboxValidation::take_over(new, &proof.shown, proof.origin.as_deref())?;
         let jobs = [self.timer(&mailbox, now)?, self.advice(id, now)?];
         let line = self.line(Topic::MailboxVerified, &mailbox, now)?;
         Ok(Some(Carried {
-            proof: Rest {
-                aggregate: Aggregate::Mailbox,
-                id: proof.id.to_string(),
-                version: proof.version(),
-            },
+            proof: proof.rests(),
             mailbox,
             jobs,
             line,

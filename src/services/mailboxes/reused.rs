@@ -60,7 +60,7 @@ impl ReusedSweep {
         let ended = parts.mailboxes.mailbox(proof).await?;
         let is_void = ended.is_some_and(|proof| proof.invalidation().is_some());
         let unit = if is_void {
-            let voided = self.0.void_reusing(SYSTEM.caller(), proof, said, now);
+            let voided = self.0.void_reusing(SYSTEM.caller(), proof, now);
             voided.await?
         } else {
             let nothing = Falling::default();

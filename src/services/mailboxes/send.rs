@@ -1,6 +1,6 @@
 //! An address is set, or its code sent again.
 
-use super::{MailboxControl, MailboxView};
+use super::{MailboxControl, MailboxView, proof::Proof};
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
@@ -223,16 +223,6 @@ impl MailboxControl {
         })
     }
 
-    /// A fresh proof of the same owner for the same address.
-    pub(super) async fn proof(
-        &self,
-        new: &NewMailbox,
-    ) -> Result<Option<Loaded<MailboxValidation>>, Stopped> {
-        let mailboxes = &self.0.mailboxes;
-        let found = mailboxes.verified_mailbox(&new.owner, &new.address, new.now);
-        Ok(found.await?)
-    }
-
     /// A check of its own: its code goes out by mail.
     async fn begin(
         &self,
@@ -251,20 +241,20 @@ impl MailboxControl {
         Ok((mail.join(unit.change(mailbox)), view))
     }
 
-    /// Rests on the proof as it was read: one voided at the same moment is not taken over.
+    /// Rests on the proof as it was read.
     async fn take_over(
         &self,
         unit: Unit,
         order: &Order,
         new: NewMailbox,
-        proof: &Loaded<MailboxValidation>,
+        proof: &Proof,
     ) -> Result<(Unit, MailboxView), Stopped> {
         let now = new.now;
-        let changed = MailboxValidation::take_over(new, proof)?;
+        let changed = MailboxValidation::take_over(new, &proof.shown, proof.origin.as_deref())?;
         let mailbox = changed.clone();
-        let unit = unit
+        let unit = proof
+            .join(unit)
             .change(changed)
-            .rests_on(Aggregate::Mailbox, proof.id, proof.version())
             .lapses_at(mailbox.valid_until)
             .job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;

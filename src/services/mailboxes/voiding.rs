@@ -33,22 +33,21 @@ impl MailboxControl {
         let said = said(proof, now);
         let unit = self.notify(unit, Topic::MailboxInvalidated, proof, now)?;
         let unit = unit.job(self.stop_reused(proof, said)?);
-        let voided = self.voided(proof.id, said, now).await?.into_iter();
+        let voided = self.voided(proof.id, now).await?.into_iter();
         Ok(voided.fold(unit, |unit, (mailbox, line)| {
             unit.change(mailbox).change(line)
         }))
     }
 
-    /// The next of those that rest on the proof as it was confirmed until `said`, in a unit of
-    /// their own; `None` when there are none.
+    /// The next of those that rest on the proof, in a unit of their own; `None` when there are
+    /// none. An ended proof is never made anew, so that what it confirms stays what was decided on.
     pub(super) async fn void_reusing(
         &self,
         caller: Caller,
         proof: MailboxId,
-        said: Timestamp,
         now: Timestamp,
     ) -> Result<Option<Unit>, Stopped> {
-        let mut voided = self.voided(proof, said, now).await?.into_iter();
+        let mut voided = self.voided(proof, now).await?.into_iter();
         let first = voided.next();
         Ok(first.map(|(mailbox, line)| {
             let unit = Unit::of(caller, now, mailbox).change(line);
@@ -58,14 +57,8 @@ impl MailboxControl {
         }))
     }
 
-    async fn voided(
-        &self,
-        proof: MailboxId,
-        said: Timestamp,
-        now: Timestamp,
-    ) -> Result<Vec<Voided>, Stopped> {
-        let mailboxes = &self.0.mailboxes;
-        let found = mailboxes.mailboxes_reusing(proof, said, AT_ONCE).await?;
+    async fn voided(&self, proof: MailboxId, now: Timestamp) -> Result<Vec<Voided>, Stopped> {
+        let found = self.0.mailboxes.mailboxes_of_proof(proof, AT_ONCE).await?;
         let voided = found
             .into_iter()
             .filter_map(|reusing| reusing.invalidate_with(proof, now));

@@ -44,6 +44,15 @@ pub(super) const QUESTIONS: &[Question] = &[
     (
         "rests_on",
         Rule::GroundsMissing,
+        "SELECT i.serial AS id, 'mailbox_proof' AS col FROM intent AS i \
+         JOIN activation AS a ON a.id = i.activation_id JOIN mailbox AS m ON m.id = a.mailbox \
+         WHERE m.reused_from IS NOT NULL AND NOT EXISTS (SELECT 1 FROM rests_on AS r \
+         WHERE r.issuer = i.issuer AND r.serial = i.serial AND r.aggregate = 'mailbox_proof' \
+         AND r.id = m.reused_from)",
+    ),
+    (
+        "rests_on",
+        Rule::GroundsMissing,
         "SELECT i.serial AS id, 'caa_check' AS col FROM intent AS i \
          JOIN activation AS a ON a.id = i.activation_id JOIN mailbox AS m ON m.id = a.mailbox \
          WHERE NOT EXISTS (SELECT 1 FROM rests_on AS r JOIN caa_check AS c ON c.id = r.id \

@@ -25,6 +25,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         Rule::Unsaid,
         "SELECT m.id AS id, 'invalidated_reused' AS col FROM mailbox AS m CROSS JOIN mailbox AS p \
          ON p.id = m.reused_from WHERE m.state = 'verified' AND p.decision IS NOT NULL \
+         AND m.confirmed_at IS p.confirmed_at \
          AND (SELECT 1 FROM job) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM job AS j \
          WHERE j.kind = 'disown_reused' AND j.object = p.id AND j.ended_at IS NULL)",
     ),

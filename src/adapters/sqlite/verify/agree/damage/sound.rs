@@ -39,6 +39,7 @@ feed: ra = 'r', pos = 2, customer = 'c', object = 'w'
 caa_check: id = 'q', domain = 'x.example', verdict = 'permitted'
 orders: id = 'o4', number = '4', ra = 'r', customer = 'c', state = 'draft', renews = 'c1'
 mailbox: id = 'm4', order_id = 'o4', ra = 'r', customer = 'c', address = 'a1@x.example', reused_from = 'm1'
+mailbox: id = 'm5', order_id = 'o4', ra = 'r', customer = 'c', address = 'a2@x.example'
 revocation: id = 'v', certificate_id = 'c2', issuer = 'i', serial = '02', ra = 'r', customer = 'c', order_id = 'o2', state = 'published', crl_number = 7
 revoked: issuer = 'i', serial = '02', not_after = 900
 revocation_list: issuer = 'i', number = 7, state = 'signed', boot = 'b', lint_rules = 'l'
@@ -72,6 +73,8 @@ const LINKS: &str = "
 UPDATE orders SET renewed_by = 'o4' WHERE id = 'o1';
 UPDATE activation SET replaces = 'c3' WHERE id = 'a4';
 UPDATE certificate SET replaces = 'c3', replaced_until = 800 WHERE id = 'c4';
+UPDATE mailbox SET reused_from = 'm5' WHERE id = 'm2';
+INSERT INTO rests_on VALUES ('i', '02', 'mailbox_proof', 'm5', 1);
 ";
 
 pub(super) async fn database(path: &Path) -> SqliteConnection {
