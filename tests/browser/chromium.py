@@ -3,18 +3,29 @@
 chromium.py PROFILE_DIRECTORY HOST ADDRESS:PORT
 
 HOST is the one name that resolves, to ADDRESS:PORT. Commands are lines of JSON on stdin, each is
-answered by one line on stdout. The browser ends with this program, and this program with its input.
+answered by one line on stdout: what came of it, or in "failed" why nothing did and what the page was.
+The browser ends with this program, and this program with its input.
+
+Nothing here waits for a time. The protocol is asynchronous: an answer says that a command was taken, not
+that the page has followed. So after each act that changes the page this asks for the state that it
+wants: the document that was committed (by its loader's id), its network idle, its window of the size
+that was set and painted in it. A click that goes out while a window changes its size misses; a picture
+that is asked for then is never painted.
 """
 import base64
 import fcntl
 import json
 import os
-import signal
+import select
 import subprocess
 import sys
+import time
 
-# A browser that hangs ends the program, and so the test, after so many seconds for one command.
-WATCHDOG = 300
+# No wait of any run comes near this many seconds: a browser that is silent for so long hangs.
+PATIENCE = 120
+
+# The window of a person, and of the robot.
+DESK = {"width": 1280, "height": 800, "mobile": False}
 
 # Without a sandbox, as root in a container; nothing of the browser's own goes to the network, and
 # plain HTTP is neither upgraded nor warned of.
@@ -24,12 +35,22 @@ FLAGS = [
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
+    # The width of a page is the window's, whether it scrolls or not.
+    "--hide-scrollbars",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--disable-features=HttpsUpgrades,HttpsFirstBalancedMode",
     "--remote-debugging-pipe",
 ]
+
+
+class Stuck(Exception):
+    """The browser did not do what it was waited for."""
+
+
+class Refused(Exception):
+    """The browser says why it did not."""
 
 
 class Pipe:
@@ -58,11 +79,15 @@ class Pipe:
         os.close(commands)
         os.close(answers)
 
-    def read(self):
+    def read(self, wanted, until):
+        """The next message, on the way to what is wanted; `until` is of the monotonic clock."""
         while b"\0" not in self.rest:
+            left = max(0, until - time.monotonic())
+            if not select.select([self.back], [], [], left)[0]:
+                raise Stuck(f"no {wanted} in {PATIENCE} s")
             chunk = os.read(self.back, 1 << 16)
             if not chunk:
-                raise EOFError("the browser has ended")
+                raise Stuck(f"the browser has ended before: {wanted}")
             self.rest += chunk
         message, self.rest = self.rest.split(b"\0", 1)
         return json.loads(message)
@@ -75,14 +100,14 @@ class Pipe:
         data = json.dumps(message).encode() + b"\0"
         while data:
             data = data[os.write(self.out, data):]
-        number = self.number
+        number, until = self.number, time.monotonic() + PATIENCE
         while True:
-            answer = self.read()
+            answer = self.read(f"answer to {method} {str(params)[:400]}", until)
             if answer.get("id") == number:
                 break
             self.heard.append(answer)
         if "error" in answer:
-            raise RuntimeError(f"{method}: {answer['error']['message']}")
+            raise Refused(f"{method}: {answer['error']['message']}")
         return answer["result"]
 
 
@@ -92,16 +117,20 @@ class Tab:
     def __init__(self, pipe):
         self.pipe = pipe
         self.requests, self.by_id, self.others = [], {}, []
-        self.loaded, self.idle, self.loader = set(), set(), None
+        # The committed document's loader and address; what each document has lived through.
+        self.document, self.url, self.lived = None, "about:blank", {}
+        self.size = None
         pipe.call("Target.setDiscoverTargets", discover=True)
         self.target = pipe.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = pipe.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
         # The browser's own first tab is not the page's doing.
         self.known = {one["targetId"] for one in pipe.call("Target.getTargets")["targetInfos"]}
-        self.frame = pipe.call("Page.getFrameTree", self.session)["frameTree"]["frame"]["id"]
+        frame = pipe.call("Page.getFrameTree", self.session)["frameTree"]["frame"]
+        self.frame, self.document = frame["id"], frame["loaderId"]
         for domain in ["Page", "Network", "Runtime"]:
             self.call(f"{domain}.enable")
         self.call("Page.setLifecycleEventsEnabled", enabled=True)
+        self.window(**DESK)
 
     def call(self, method, **params):
         result = self.pipe.call(method, self.session, **params)
@@ -131,61 +160,91 @@ class Tab:
         elif name == "Network.loadingFailed" and about["requestId"] in self.by_id:
             entry = self.by_id[about["requestId"]]
             entry["status"] = entry["status"] or about.get("blockedReason") or about["errorText"]
+        elif name == "Page.frameNavigated" and about["frame"]["id"] == self.frame:
+            self.document, self.url = about["frame"]["loaderId"], about["frame"]["url"]
         elif name == "Page.lifecycleEvent" and about["frameId"] == self.frame:
-            if about["name"] == "load":
-                self.loaded.add(about["loaderId"])
-            elif about["name"] == "networkIdle":
-                self.idle.add(about["loaderId"])
+            self.lived.setdefault(about["loaderId"], []).append(about["name"])
 
-    def until(self, true):
+    def told(self):
+        """What the page is, as far as the browser has told."""
+        lived = " ".join(self.lived.get(self.document, []))
+        return f"the page: {self.url}, document {self.document} ({lived}), window {self.size}"
+
+    def until(self, wanted, true):
+        until = time.monotonic() + PATIENCE
         while not true():
-            self.pipe.heard.append(self.pipe.read())
+            self.pipe.heard.append(self.pipe.read(wanted, until))
             self.take_in()
 
-    def until_next(self):
-        """Waits until the network is idle for a document that was not there before."""
-        earlier = {self.loader}
-        self.until(lambda: self.idle - earlier)
-        self.loader = (self.idle - earlier).pop()
+    def until_next(self, earlier):
+        """Waits for the document after `earlier`, and until its network is idle."""
+        self.until("next document", lambda: self.document != earlier)
+        self.until_lived("networkIdle")
+
+    def until_lived(self, name):
+        self.until(name, lambda: name in self.lived.get(self.document, []))
 
     def open(self, url, again=False):
         """Waits until the network is idle; for a page that was there before, until it stands."""
         made = self.call("Page.navigate", url=url)
-        if "errorText" in made:
-            raise RuntimeError(f"{url}: {made['errorText']}")
-        self.loader = made["loaderId"]
-        self.idle.clear()
-        self.until(lambda: self.loader in (self.loaded if again else self.idle))
+        if "errorText" in made or "loaderId" not in made:
+            raise Refused(f"{url}: {made}")
+        self.until(f"document {made['loaderId']}", lambda: self.document == made["loaderId"])
+        self.until_lived("load" if again else "networkIdle")
 
     def script(self, text):
         result = self.call("Runtime.evaluate", expression=text, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in result:
-            raise RuntimeError(f"{text}: {result['exceptionDetails']}")
+            raise Refused(f"{text}: {result['exceptionDetails']}")
         return result["result"].get("value")
+
+    def window(self, width, height, mobile):
+        """Gives the page's window this size, and waits until the page is painted in it."""
+        self.size = f"{width}x{height}"
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+        self.script(
+            f"""new Promise(done => {{
+              const fits = matchMedia('(width: {width}px) and (height: {height}px)');
+              const look = () => fits.matches ? requestAnimationFrame(() => done()) : requestAnimationFrame(look);
+              requestAnimationFrame(look);
+            }})"""
+        )
 
     def acting(self, act):
         """Does something that may send a form, and says what came of it."""
+        earlier = self.document
         self.script(
             """window.outcome = 'nothing';
             for (const kind of ['submit', 'invalid'])
               document.addEventListener(kind, () => { window.outcome = kind; }, true);"""
         )
         act()
-        # A document without the word is the next one already.
-        outcome = self.script("window.outcome") or "submit"
+        try:
+            # A document without the word is the next one already.
+            outcome = self.script("window.outcome") or "submit"
+        except Refused:
+            # It went while it was asked. If it did not, the wait for the next one says so.
+            outcome = "submit"
         if outcome == "submit":
-            self.until_next()
+            self.until_next(earlier)
         return outcome
 
     def click(self, element):
         """With the mouse, where a person sees it; false when there is nothing to see."""
         place = self.script(
-            f"""(() => {{
+            f"""new Promise((done, fail) => {{
               const element = {element};
+              if (!element) return fail('not on the page');
               element.scrollIntoView({{block: 'center'}});
-              const box = element.getBoundingClientRect();
-              return box.width && box.height ? {{x: box.x + box.width / 2, y: box.y + box.height / 2}} : null;
-            }})()"""
+              // The frame after it has scrolled.
+              requestAnimationFrame(() => requestAnimationFrame(() => {{
+                const box = element.getBoundingClientRect();
+                if (!box.width || !box.height) return done(null);
+                const place = {{x: box.x + box.width / 2, y: box.y + box.height / 2}};
+                const there = document.elementFromPoint(place.x, place.y);
+                element.contains(there) ? done(place) : fail('covered by ' + (there && there.outerHTML));
+              }}));
+            }})"""
         )
         if place is None:
             return False
@@ -276,8 +335,9 @@ class Robot:
         )
 
     def follow(self, at):
+        earlier = self.tab.document
         self.tab.click(f"{every('a')}[{at}]")
-        self.tab.until_next()
+        self.tab.until_next(earlier)
         return "followed"
 
     def press(self, at, checked):
@@ -291,8 +351,9 @@ class Robot:
         return self.tab.acting(self.tab.enter)
 
     def submit(self, at):
+        earlier = self.tab.document
         self.tab.script(f"void {every('form')}[{at}].submit()")
-        self.tab.until_next()
+        self.tab.until_next(earlier)
         return "submit"
 
     def check_forms(self, checked):
@@ -313,13 +374,16 @@ class Person:
         self.tab.open(url)
 
     def type(self, text):
-        """Clicks until the cursor is in the field."""
+        """Into the field that a click has put the cursor in."""
         field = "document.querySelector('input')"
-        for _ in range(100):
-            self.tab.click(field)
-            if self.tab.script(f"document.activeElement === {field}"):
-                break
+        self.tab.click(field)
+        focus = self.tab.script(f"document.activeElement === {field} || document.activeElement.outerHTML")
+        if focus is not True:
+            raise Refused(f"a click on the field has put the cursor into {focus}")
         self.tab.call("Input.insertText", text=text)
+        value = self.tab.script(f"{field}.value")
+        if value != text:
+            raise Refused(f"the field holds {value!r} after {text!r} was typed")
 
     def press(self, value):
         return self.tab.acting(lambda: self.tab.click(f"""document.querySelector('button[value="{value}"]')"""))
@@ -332,12 +396,14 @@ class Person:
 
     def shoot(self, width, file):
         """A picture of the whole page, and how far it is wider than the window."""
-        self.tab.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 600
-        )
+        mobile = width < 600
+        self.tab.window(width, DESK["height"], mobile)
         wider = self.tab.script("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        picture = self.tab.call("Page.captureScreenshot", captureBeyondViewport=True)
-        self.tab.call("Emulation.clearDeviceMetricsOverride")
+        # A window as high as the page: a picture beyond the window changes its size behind our back.
+        height = self.tab.script("document.documentElement.scrollHeight")
+        self.tab.window(width, max(height, DESK["height"]), mobile)
+        picture = self.tab.call("Page.captureScreenshot", captureBeyondViewport=False)
+        self.tab.window(**DESK)
         with open(file, "wb") as out:
             out.write(base64.b64decode(picture["data"]))
         return wider
@@ -345,16 +411,20 @@ class Person:
 
 def main(profile, host, address):
     pipe = Pipe(profile, host, address)
-    tab = Tab(pipe)
-    person = Person(tab)
+    tab = None
     for line in sys.stdin:
-        signal.alarm(WATCHDOG)
         command = json.loads(line)
-        said = getattr(person, command.pop("do"))(**command)
-        tab.take_in()
+        try:
+            tab = tab or Tab(pipe)
+            said = getattr(Person(tab), command.pop("do"))(**command)
+            tab.take_in()
+        except (Stuck, Refused) as why:
+            print(json.dumps({"failed": f"{why}; {tab.told() if tab else 'no page yet'}"}), flush=True)
+            pipe.process.kill()
+            pipe.process.wait()
+            return
         print(json.dumps({"said": said, "requests": tab.requests, "others": tab.others}), flush=True)
         tab.requests = []
-        signal.alarm(0)
     pipe.call("Browser.close")
     pipe.process.wait()
 

@@ -99,7 +99,8 @@ impl Session {
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();
         let answer: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("the browser fell silent after {command}"));
+            .unwrap_or_else(|_| panic!("the browser's driver has ended after {command}"));
+        assert_eq!(answer["failed"], Value::Null, "{command}");
         assert_eq!(answer["others"], json!([]), "{command}: other windows");
         let home = format!("http://{HOST}/");
         for one in answer["requests"].as_array().unwrap() {
