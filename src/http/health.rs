@@ -126,7 +126,13 @@ fn check(name: &str, fault: Option<String>) -> Check {
     }
 }
 
+/// The numbers, with what `/readyz` would say now among them.
 async fn numbers(State(health): State<Arc<Health>>) -> Response {
+    for check in checks(&health).await {
+        let needed = if check.needed { "true" } else { "false" };
+        metrics::gauge!("chancery_ready", "check" => check.name, "needed" => needed)
+            .set(f64::from(u8::from(check.ready)));
+    }
     let text = (health.metrics)();
     let media_type = "text/plain; version=0.0.4; charset=utf-8";
     ([(CONTENT_TYPE, media_type)], text).into_response()

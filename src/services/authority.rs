@@ -137,6 +137,13 @@ pub struct Bound {
 impl Authorities {
     #[must_use]
     pub fn new(issuers: Vec<Arc<Authority>>, profiles: Profiles) -> Self {
+        for issuer in &issuers {
+            let not_after = issuer.certificate.validity().not_after().seconds();
+            let seconds = Duration::from_secs(u64::try_from(not_after).unwrap_or(0));
+            let name = issuer.name.to_string();
+            metrics::gauge!("chancery_issuer_not_after_timestamp_seconds", "issuer" => name)
+                .set(seconds.as_secs_f64());
+        }
         Self {
             issuers,
             profiles: ArcSwap::from_pointee(profiles),

@@ -227,9 +227,11 @@ impl Runner {
         let Some(handler) = self.handlers.get(&job.kind) else {
             return;
         };
-        let Err(refused) = handler.run(&job).await else {
-            return;
-        };
+        let ran = handler.run(&job).await;
+        let outcome = if ran.is_ok() { "done" } else { "put-off" };
+        metrics::counter!("chancery_jobs_total", "kind" => job.kind.name(), "outcome" => outcome)
+            .increment(1);
+        let Err(refused) = ran else { return };
         tracing::warn!(
             kind = job.kind.name(),
             object = job.object,

@@ -250,6 +250,9 @@ impl RevocationLists {
             && !entries::is_due(newest, &entries, &authority, now)
         {
             self.nothing_to_say(job).await?;
+            // Known again after a start, too: an alarm must not wait for the next list.
+            let stands = (newest.number, newest.this_update, newest.next_update);
+            measure(scope, stands, newest.entries);
             return Ok(newest.this_update);
         }
         if self.rests(scope) {
@@ -267,7 +270,12 @@ impl RevocationLists {
         let rest = self.one_more_failure(scope);
         self.sign(recorded, intent, rest).await?;
         self.failures().remove(scope);
-        measure(scope, &times, entries.len());
+        let stands = (times.number, times.this_update, times.next_update);
+        measure(
+            scope,
+            stands,
+            u32::try_from(entries.len()).unwrap_or(u32::MAX),
+        );
         Ok(times.this_update)
     }
 
@@ -451,18 +459,24 @@ impl Times {
     }
 }
 
-fn measure(scope: &Scope, times: &Times, entries: usize) {
+/// The list that stands: number, thisUpdate, nextUpdate, and how many serials are on it.
+fn measure(
+    scope: &Scope,
+    (number, this_update, next_update): (i64, Timestamp, Timestamp),
+    entries: u32,
+) {
     let labels = [
         ("issuer", scope.issuer.to_string()),
         ("partition", scope.partition.to_string()),
     ];
     // Counts and seconds stay far below 2^53, where f64 is exact.
-    let number = |value: i64| Duration::from_secs(u64::try_from(value).unwrap_or(0)).as_secs_f64();
-    metrics::gauge!("chancery_crl_number", &labels).set(number(times.number));
+    let float = |value: i64| Duration::from_secs(u64::try_from(value).unwrap_or(0)).as_secs_f64();
+    metrics::gauge!("chancery_crl_number", &labels).set(float(number));
+    metrics::gauge!("chancery_crl_this_update_timestamp_seconds", &labels)
+        .set(float(this_update.seconds()));
     metrics::gauge!("chancery_crl_next_update_timestamp_seconds", &labels)
-        .set(number(times.next_update.seconds()));
-    metrics::gauge!("chancery_crl_entries", &labels)
-        .set(number(i64::try_from(entries).unwrap_or(i64::MAX)));
+        .set(float(next_update.seconds()));
+    metrics::gauge!("chancery_crl_entries", &labels).set(f64::from(entries));
 }
 
 fn store_trouble(error: CommitError) -> Refused {

@@ -149,6 +149,15 @@ fn an_absent_token_makes_the_daemon_unready_and_nothing_else() {
     let faulty = faulty.iter().filter(|check| check["ready"] == false);
     let names: Vec<_> = faulty.map(|check| &check["name"]).collect();
     assert_eq!(names, ["key issuing-g1"]);
+    // Prometheus is told the same, and when the issuer's certificate ends.
+    let numbers = operator_page(&instance, "metrics");
+    for line in [
+        "chancery_ready{check=\"key issuing-g1\",needed=\"true\"} 0",
+        "chancery_ready{check=\"database\",needed=\"true\"} 1",
+        "chancery_issuer_not_after_timestamp_seconds{issuer=\"",
+    ] {
+        assert!(numbers.contains(line), "{line} in {numbers}");
+    }
 }
 
 /// What readiness says of writing: whether it works, and the fault.
