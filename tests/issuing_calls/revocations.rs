@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     instance::{Answer, Call},
+    keys::metrics,
     late::{await_crl, shimmed},
     openssl::new_key,
     world::{Client, PRODUCT, World, faults, refused, shared, submission},
@@ -393,4 +394,20 @@ fn a_revocation_is_recorded_while_nothing_can_be_signed_and_published_later() {
     published(&client, &member(&answer.json(), "id"));
     assert_eq!(status(), "revoked");
     assert!(judged(&world, &leaf).contains("certificate revoked"));
+}
+
+/// An alarm must not wait for the next list: a start tells of the one that stands.
+#[test]
+fn a_new_start_knows_how_old_the_list_is() {
+    let mut world = World::start(vec![]);
+    await_crl(&world);
+    let line = |world: &World| {
+        let numbers = metrics(world);
+        let mut lines = numbers.lines().map(str::to_owned);
+        lines.find(|line| line.starts_with("chancery_crl_this_update_timestamp_seconds{"))
+    };
+    let before = line(&world).unwrap();
+    world.restart(&[]);
+    let mut looks = (0..PATIENCE).filter_map(|_| line(&world));
+    assert_eq!(looks.next(), Some(before));
 }
