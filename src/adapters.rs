@@ -6,6 +6,7 @@ pub mod dns;
 pub mod document_directory;
 pub mod https;
 pub mod maildir;
+pub mod perspectives;
 pub mod pkcs11;
 pub mod register;
 pub mod smtp;

@@ -10,6 +10,7 @@ pub mod certificates;
 pub mod csr_checks;
 pub mod disowned_mailboxes;
 pub mod document_kinds;
+pub mod domains;
 pub mod doubts;
 pub mod dry_runs;
 pub mod events;

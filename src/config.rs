@@ -13,6 +13,7 @@ use toml::Spanned;
 pub mod caa;
 pub mod deny_list;
 pub mod documents;
+pub mod domains;
 pub mod hsm;
 pub mod listen;
 pub mod lives;
@@ -28,6 +29,7 @@ pub mod webhooks;
 use self::{
     caa::Caa,
     documents::Documents,
+    domains::Domains,
     hsm::{Hsm, Issuer},
     listen::{Limits, Listen, Tls},
     lives::Lives,
@@ -67,6 +69,7 @@ pub struct Settings {
     #[serde(default)]
     pub registers: Registers,
     pub webhooks: Option<Webhooks>,
+    pub domains: Option<Domains>,
     #[serde(default)]
     pub documents: Documents,
     #[serde(default)]

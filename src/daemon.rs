@@ -37,6 +37,7 @@ use crate::{
 mod caa;
 pub mod command;
 mod compose;
+mod domains;
 mod doubts;
 mod key_lists;
 mod mail;

@@ -11,6 +11,7 @@ pub mod caa;
 pub mod case;
 pub mod certificate;
 pub mod document;
+pub mod domain_control;
 pub mod feed;
 pub mod id;
 pub mod idempotency;

@@ -48,6 +48,7 @@ pub mod csr_checks;
 pub mod disowned_mailboxes;
 mod document_kinds;
 pub mod documents;
+pub mod domains;
 mod doubts;
 pub mod events;
 pub mod extract;

@@ -6,6 +6,7 @@ pub mod courier;
 pub mod document_files;
 pub mod entropy;
 pub mod mailer;
+pub mod perspectives;
 pub mod register;
 pub mod resolver;
 pub mod returned_mail;

@@ -90,6 +90,7 @@ const DRIVERS: &[(&str, &[&str])] = &[
             "src/cli",
             "src/daemon",
             "src/adapters/https.rs",
+            "src/adapters/perspectives.rs",
             "src/adapters/register",
             "src/adapters/webhook",
         ],
@@ -240,6 +241,7 @@ fn adapters_do_not_know_each_other() {
     let shared = [
         ("sqlite", "sql"),
         ("postgres", "sql"),
+        ("perspectives", "https"),
         ("register", "https"),
         ("webhook", "https"),
     ];

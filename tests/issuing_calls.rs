@@ -28,6 +28,8 @@ mod denied;
 mod der;
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "issuing_calls/domains.rs"]
+mod domains;
 #[path = "issuing_calls/doubts.rs"]
 mod doubts;
 #[path = "issuing_calls/dry_runs.rs"]
@@ -48,7 +50,6 @@ mod hooks;
 mod hostile;
 #[path = "issuing_calls/hostile.rs"]
 mod hostile_calls;
-#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
 #[path = "support/issuing.rs"]
@@ -87,6 +88,8 @@ mod openssl;
 mod oracle;
 #[path = "support/person.rs"]
 mod person;
+#[path = "support/perspectives.rs"]
+mod perspectives;
 #[path = "issuing_calls/preflight.rs"]
 mod preflight;
 #[path = "issuing_calls/refusals.rs"]
@@ -123,3 +126,5 @@ mod wall;
 mod words;
 #[path = "issuing_calls/world.rs"]
 mod world;
+#[path = "support/zones.rs"]
+mod zones;

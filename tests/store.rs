@@ -19,6 +19,8 @@ mod conflict;
 mod crash;
 #[path = "store/disk.rs"]
 mod disk;
+#[path = "store/domains.rs"]
+mod domains;
 #[path = "support/entropy.rs"]
 mod entropy;
 #[path = "support/disk.rs"]
@@ -74,6 +76,8 @@ on_sqlite! {
     conflict::of_many_at_once_one_wins,
     conflict::unique_keys,
     conflict::who_rests_on_a_written_row_comes_before_or_not_at_all,
+    domains::a_proof_of_a_domain_is_its_owners,
+    domains::values_that_wait_are_counted_for_each_owner,
     lookups::a_proof_is_found_by_its_owner_and_address_alone,
     lookups::profiles_come_change_and_go,
     lookups::texts_are_kept_once_as_they_are,

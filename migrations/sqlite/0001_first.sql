@@ -279,6 +279,33 @@ CREATE INDEX webhook_owner ON webhook (ra, customer, created_at, id) WHERE state
 CREATE INDEX webhook_frontend ON webhook (ra, created_at, id) WHERE state <> 'deleted';
 CREATE INDEX webhook_created ON webhook (created_at, id) WHERE state <> 'deleted';
 
+-- An owner's proof of control over a mail domain, by a value that stands in the DNS.
+CREATE TABLE domain_control (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    ra TEXT NOT NULL,
+    customer TEXT,
+    method TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    record TEXT NOT NULL,
+    value TEXT NOT NULL,
+    state TEXT NOT NULL,
+    value_until INTEGER NOT NULL,
+    valid_until INTEGER NOT NULL,
+    looks INTEGER NOT NULL,
+    looked_at INTEGER,
+    verdict TEXT,
+    quorum TEXT,
+    seen TEXT,
+    proven_at INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX domain_control_owner ON domain_control (ra, customer, created_at, id);
+CREATE INDEX domain_control_frontend ON domain_control (ra, created_at, id);
+CREATE INDEX domain_control_created ON domain_control (created_at, id);
+CREATE INDEX domain_control_pending ON domain_control (ra, customer, value_until) WHERE state = 'pending';
+
 -- What the DNS said about the CAs of a mailbox's domain, and what came of it.
 CREATE TABLE caa_check (
     id TEXT NOT NULL PRIMARY KEY,

@@ -26,8 +26,11 @@ use hickory_resolver::{
 use tokio::sync::Semaphore;
 
 use crate::{
-    domain::caa::{Answer, DomainName, Failure, Fault, Lookup},
-    ports::resolver::Resolver,
+    domain::{
+        caa::{Answer, DomainName, Failure, Fault, Lookup},
+        domain_control::RecordName,
+    },
+    ports::resolver::{Resolver, TxtRecords, Unanswered},
 };
 
 mod lookup;
@@ -35,7 +38,8 @@ mod message;
 mod meter;
 mod proof;
 
-use lookup::Trouble;
+use lookup::{Records, Trouble};
+use message::{CAA_RECORDS, Kind, TXT_RECORDS};
 
 /// One server's time for one question; the pool repeats a datagram within it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -45,6 +49,7 @@ const TRIES: u32 = 2;
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Names looked up at a time; more wait.
 const AT_ONCE: usize = 64;
+const TOO_LONG: &str = "the time for the whole lookup is over";
 /// Answers that do not fit one unfragmented datagram come over TCP (RFC 9715).
 const DATAGRAM: u16 = 1232;
 
@@ -113,8 +118,14 @@ impl DnsResolver {
     /// All that one name may cost; `made` counts the tries.
     async fn ask(&self, name: &DomainName, made: &AtomicU32) -> Result<Answer, Failed> {
         let _slot = self.slots.acquire().await.ok();
-        match self.tries(name, made).await {
-            Ok(answer) => Ok(answer),
+        match self.tries(name.as_str(), &CAA_RECORDS, made).await {
+            Ok(found) => Ok(Answer {
+                name: name.clone(),
+                chain: found.chain,
+                aliases: found.aliases,
+                properties: found.values,
+                ttl: found.ttl,
+            }),
             Err(trouble) => Err(Failed {
                 proven_insecure: trouble.fault == Fault::Failed && self.is_insecure(name).await,
                 trouble,
@@ -122,10 +133,26 @@ impl DnsResolver {
         }
     }
 
-    async fn tries(&self, name: &DomainName, made: &AtomicU32) -> Result<Answer, Trouble> {
+    async fn ask_txt(&self, name: &RecordName) -> Result<TxtRecords, Trouble> {
+        let _slot = self.slots.acquire().await.ok();
+        let made = AtomicU32::new(0);
+        let found = self.tries(name.as_str(), &TXT_RECORDS, &made).await?;
+        Ok(TxtRecords {
+            chain: found.chain,
+            aliases: found.aliases,
+            records: found.values,
+        })
+    }
+
+    async fn tries<T>(
+        &self,
+        name: &str,
+        kind: &Kind<T>,
+        made: &AtomicU32,
+    ) -> Result<Records<T>, Trouble> {
         loop {
             let before = made.fetch_add(1, Ordering::Relaxed);
-            match self.one_try(name).await {
+            match self.one_try(name, kind).await {
                 Err(_) if before.saturating_add(1) < TRIES => {}
                 said => return said,
             }
@@ -133,11 +160,12 @@ impl DnsResolver {
     }
 
     /// The first resolver that does not keep silent has the word.
-    async fn one_try(&self, name: &DomainName) -> Result<Answer, Trouble> {
+    async fn one_try<T>(&self, name: &str, kind: &Kind<T>) -> Result<Records<T>, Trouble> {
         let mut last = Trouble::silent("no resolver");
         for pool in &self.pools {
             // A validator of its own for each try: what it found bogus is looked at again.
-            match lookup::Asking::new(pool, &self.anchor).caa(name).await {
+            let asking = lookup::Asking::new(pool, &self.anchor);
+            match asking.records(name, kind).await {
                 Err(trouble) if trouble.fault == Fault::Silent => last = trouble,
                 said => return said,
             }
@@ -163,7 +191,7 @@ impl Resolver for DnsResolver {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(failed)) => failed,
             Err(_) => Failed {
-                trouble: Trouble::silent("the time for the whole lookup is over"),
+                trouble: Trouble::silent(TOO_LONG),
                 proven_insecure: false,
             },
         };
@@ -173,6 +201,19 @@ impl Resolver for DnsResolver {
             proven_insecure: failed.proven_insecure,
             tries: made.into_inner(),
             detail: failed.trouble.detail,
+        })
+    }
+
+    async fn txt(&self, name: &RecordName) -> Result<TxtRecords, Unanswered> {
+        let asked = tokio::time::timeout(DEADLINE, self.ask_txt(name)).await;
+        let trouble = match asked {
+            Ok(Ok(found)) => return Ok(found),
+            Ok(Err(trouble)) => trouble,
+            Err(_) => Trouble::silent(TOO_LONG),
+        };
+        Err(Unanswered {
+            fault: trouble.fault,
+            detail: trouble.detail,
         })
     }
 }

@@ -10,6 +10,7 @@ pub mod case;
 mod case_parts;
 pub mod certificate;
 pub mod document;
+pub mod domain_control;
 pub mod evidence;
 pub mod feed;
 pub mod identity;

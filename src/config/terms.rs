@@ -12,6 +12,10 @@ pub struct Terms {
     pub random_value_hours: Bounded<1, 24>,
     /// Days that control of a mailbox carries.
     pub mailbox_days: Bounded<1, 30>,
+    /// Days in which a value published in the DNS may prove control of a domain.
+    pub domain_value_days: Bounded<1, 30>,
+    /// Days that control of a domain carries.
+    pub domain_days: Bounded<1, 398>,
     /// Days that verified data of an organisation carries.
     pub organization_days: Bounded<1, 825>,
     /// Days from an order until its certificate must have been asked for.
@@ -26,6 +30,8 @@ impl Default for Terms {
         Self {
             random_value_hours: Bounded::of(choice.random_value_hours.into()),
             mailbox_days: Bounded::of(choice.mailbox_days.into()),
+            domain_value_days: Bounded::of(choice.domain_value_days.into()),
+            domain_days: Bounded::of(choice.domain_days.into()),
             organization_days: Bounded::of(choice.organization_days.into()),
             activation_days: Bounded::of(choice.window_days.into()),
             applicant_days: Bounded::of(choice.applicant_days.into()),
@@ -39,6 +45,8 @@ impl Terms {
         terms::Terms::of(Choice {
             random_value_hours: self.random_value_hours.to_u32(),
             mailbox_days: self.mailbox_days.to_u32(),
+            domain_value_days: self.domain_value_days.to_u32(),
+            domain_days: self.domain_days.to_u32(),
             organization_days: self.organization_days.to_u32(),
             window_days: self.activation_days.to_u32(),
             applicant_days: self.applicant_days.to_u32(),

@@ -7,9 +7,11 @@ use serde::Deserialize;
 use crate::{
     domain::{
         caa::DomainName,
+        domain_control::ChallengeLabel,
         signing::{KeyName, SignPurpose},
     },
     pkix::algorithm::SignatureAlgorithm,
+    policy::perspectives::Region,
 };
 
 /// A path that does not depend on where the daemon was started.
@@ -145,6 +147,11 @@ parsed! {
     /// A domain name in lower-case A-labels.
     IssuerDomain(DomainName) = |text| DomainName::parse(text).filter(|name| name.as_str() == text),
         "must be a domain name in lower-case letters, digits and hyphens, without a dot at the end";
+    /// The label of a TXT record.
+    Label(ChallengeLabel) = ChallengeLabel::parse,
+        "must be an underscore and 1 to 62 of a-z, 0-9 and hyphen";
+    /// Where a perspective stands.
+    Rir(Region) = Region::from_name, "must be afrinic, apnic, arin, lacnic or ripe";
     /// Name of a key or issuer.
     Name(KeyName) = KeyName::parse, "a name has 1 to 64 of a-z, 0-9, dot and hyphen";
     /// One of the signature algorithms.

@@ -6,22 +6,20 @@ use super::{compose::Ground, material};
 use crate::{
     adapters::dns::{DnsResolver, Settings, SettingsError},
     config::{Config, source::ConfigError},
+    ports::resolver::Resolver,
     services::caa::{Advice, CaaChecks, Parts},
 };
 
 /// The service.
-///
-/// # Errors
-/// When the trust anchor is missing or wrong.
-pub fn checks(config: &Config, ground: &Ground) -> Result<CaaChecks, ConfigError> {
+pub fn checks(config: &Config, ground: &Ground, resolver: &Arc<dyn Resolver>) -> CaaChecks {
     let names = config.settings.caa.issuer_domains.get_ref();
-    Ok(CaaChecks::new(Parts {
+    CaaChecks::new(Parts {
         store: ground.durable(),
-        resolver: Arc::new(resolver(config)?),
+        resolver: Arc::clone(resolver),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         issuers: names.iter().map(|name| name.0.clone()).collect(),
-    }))
+    })
 }
 
 /// Who looks early.

@@ -11,7 +11,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{Outside, caa, mail, material, registers, reload, run, webhooks};
+use super::{Outside, caa, domains, mail, material, registers, reload, run, webhooks};
 use crate::{
     adapters::{
         document_directory::{DocumentDirectory, keys::DocumentKeys},
@@ -171,6 +171,7 @@ fn check(path: &Path) -> Done {
     let clock = outside().clock;
     registers::registers(fresh.config(), &clock)?;
     webhooks::courier(fresh.config(), &clock)?;
+    domains::remotes(fresh.config(), &clock)?;
     for warning in fresh.warnings().iter().chain(&mails) {
         eprintln!("chanceryd: warning: {warning}");
     }

@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Failure, Outside, caa, doubts, mail,
+    Failure, Outside, caa, domains, doubts, mail,
     material::{self, Material},
     registers, webhooks,
 };
@@ -32,8 +32,8 @@ use crate::{
     },
     policy::{mailbox_code::CodeKey, warnings::Warnings},
     ports::{
-        document_files::DocumentFiles, returned_mail::ReturnedMail, scanner::Scanner,
-        signer::Signer, store::Store,
+        document_files::DocumentFiles, resolver::Resolver, returned_mail::ReturnedMail,
+        scanner::Scanner, signer::Signer, store::Store,
     },
     services::{
         authority::Authorities,
@@ -55,6 +55,7 @@ use crate::{
         notifications::{self, Notifications},
         operation::Refusals,
         orders::{self, Orders},
+        perspectives::Remotes,
         registers::Registers,
         revocation_lists::{self, RevocationLists},
         revocations::{self, Revocations},
@@ -106,6 +107,7 @@ pub struct Parts {
     pub subject_keys: Arc<SubjectKeys>,
     pub keys: Arc<KeyWatch>,
     pub advice: Arc<Advice>,
+    pub remotes: Remotes,
     pub returned_mail: Option<Arc<dyn ReturnedMail>>,
 }
 
@@ -125,7 +127,9 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let files: Arc<dyn DocumentFiles> = Arc::new(document_files(config, &ground.outside)?);
     let key = Arc::new(material::code_key(config)?);
     let subject_keys = Arc::new(SubjectKeys::new(ground.reads(), material.key_lists.clone()));
-    let checks = caa::checks(config, ground)?;
+    let resolver: Arc<dyn Resolver> = Arc::new(caa::resolver(config)?);
+    let remotes = domains::remotes(config, clock)?;
+    let checks = caa::checks(config, ground, &resolver);
     let registers = registers::registers(config, clock)?;
     let lists = Arc::new(revocation_lists(ground, &authorities));
     let warnings = Arc::new(mail::warnings(config)?);
@@ -151,6 +155,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             &subject_keys,
             &checks,
         ),
+        domains: domains::service(config, ground, &resolver, &remotes),
         doubts: doubts::of_data(ground, &revoking),
         mailbox_doubts: doubts::of_mailboxes(ground, &revoking, &mailboxes),
         revocations: revoking,
@@ -175,14 +180,19 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         authorities,
         subject_keys,
         advice: caa::advice(checks, ground),
+        remotes,
         returned_mail: mail::returned(config),
-        keys: Arc::new(KeyWatch::new(
-            ground.durable(),
-            ground.signing(),
-            Arc::clone(clock),
-            material::key_facts(config)?,
-        )),
+        keys: Arc::new(key_watch(config, ground)?),
     })
+}
+
+fn key_watch(config: &Config, ground: &Ground) -> Result<KeyWatch, Failure> {
+    Ok(KeyWatch::new(
+        ground.durable(),
+        ground.signing(),
+        Arc::clone(&ground.outside.clock),
+        material::key_facts(config)?,
+    ))
 }
 
 /// The directory of documents under the configured keys.

@@ -31,6 +31,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// Between two looks at what mail has come back.
 const RETURNED: Duration = Duration::from_secs(5);
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// Between two looks at whether there are enough perspectives; what rests on them judges for itself.
+const PERSPECTIVES: Duration = Duration::from_secs(3600);
 /// Activations that are judged afresh side by side.
 const RESUMED: u32 = 8;
 /// Timers that are seen to side by side.
@@ -50,6 +52,7 @@ const WEBHOOKS: u32 = 32;
 /// Starts a runner for each kind of job and the look at CRLs and orphaned intents.
 pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     webhooks(ground, parts, tracker);
+    perspectives(ground, parts, tracker);
     let lists = Arc::clone(&parts.app.revocation_lists);
     let issuance = parts.app.issuance.clone();
     runner(
@@ -132,6 +135,16 @@ async fn look(lists: Arc<RevocationLists>, issuance: Issuance) {
     if let Err(refused) = lists.renew_due().await {
         report("renewing CRLs", &refused);
     }
+}
+
+/// Says whether there are enough of them.
+fn perspectives(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
+    let remotes = parts.remotes.clone();
+    let clock = Arc::clone(&ground.outside.clock);
+    tracker.spawn(every(ground.clone(), PERSPECTIVES, move || {
+        remotes.watch(clock.now());
+        std::future::ready(())
+    }));
 }
 
 /// Pushes the feed, and looks each second who has news.

@@ -72,6 +72,11 @@ id!(
     "eml_"
 );
 id!(
+    /// An owner's proof of control over a mail domain.
+    DomainControlId,
+    "dom_"
+);
+id!(
     /// One attempt to get a certificate for an order.
     ActivationId,
     "act_"

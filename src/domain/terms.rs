@@ -15,6 +15,10 @@ const HOUR: Duration = Duration::from_secs(3600);
 pub const RANDOM_VALUE_HOURS: u32 = 24;
 /// Days that control of a mailbox carries, from the start of its validation (S/MIME BR 4.2.1).
 pub const MAILBOX_DAYS: u32 = 30;
+/// Days in which a value published in the DNS may prove anything (TLS BR 3.2.2.4.7).
+pub const DOMAIN_VALUE_DAYS: u32 = 30;
+/// Days that control of a domain carries (S/MIME BR 4.2.1 for its method 3.2.2.1).
+pub const DOMAIN_DAYS: u32 = 398;
 /// Days that an organisation's identity and its representative's authority carry (S/MIME BR 4.2.1,
 /// 3.2.6).
 pub const ORGANIZATION_DAYS: u32 = 825;
@@ -28,6 +32,8 @@ pub const APPLICANT_DAYS: u32 = 90;
 pub struct Terms {
     random_value_hours: u32,
     mailbox_days: u32,
+    domain_value_days: u32,
+    domain_days: u32,
     organization_days: u32,
     window_days: u32,
     applicant_days: u32,
@@ -38,6 +44,8 @@ pub struct Terms {
 pub struct Choice {
     pub random_value_hours: u32,
     pub mailbox_days: u32,
+    pub domain_value_days: u32,
+    pub domain_days: u32,
     pub organization_days: u32,
     /// From the order until its certificate must have been asked for.
     pub window_days: u32,
@@ -51,6 +59,8 @@ impl Default for Choice {
         Self {
             random_value_hours: RANDOM_VALUE_HOURS,
             mailbox_days: MAILBOX_DAYS,
+            domain_value_days: DOMAIN_VALUE_DAYS,
+            domain_days: DOMAIN_DAYS,
             organization_days: ORGANIZATION_DAYS,
             window_days: 365,
             applicant_days: 30,
@@ -70,6 +80,8 @@ impl Terms {
         Self {
             random_value_hours: choice.random_value_hours.clamp(1, RANDOM_VALUE_HOURS),
             mailbox_days: choice.mailbox_days.clamp(1, MAILBOX_DAYS),
+            domain_value_days: choice.domain_value_days.clamp(1, DOMAIN_VALUE_DAYS),
+            domain_days: choice.domain_days.clamp(1, DOMAIN_DAYS),
             organization_days: choice.organization_days.clamp(1, ORGANIZATION_DAYS),
             window_days: choice.window_days.clamp(1, WINDOW_DAYS),
             applicant_days: choice.applicant_days.clamp(1, APPLICANT_DAYS),
@@ -86,6 +98,18 @@ impl Terms {
     #[must_use]
     pub fn mailbox_ends(&self, initiated: Timestamp) -> Timestamp {
         initiated.plus(days(self.mailbox_days))
+    }
+
+    /// When a value for the DNS of `created` can prove nothing any more.
+    #[must_use]
+    pub fn domain_value_ends(&self, created: Timestamp) -> Timestamp {
+        created.plus(days(self.domain_value_days))
+    }
+
+    /// When a domain whose validation began at `initiated` must be shown again.
+    #[must_use]
+    pub fn domain_ends(&self, initiated: Timestamp) -> Timestamp {
+        initiated.plus(days(self.domain_days))
     }
 
     /// Days that the facts of an organisation carry.
@@ -116,6 +140,8 @@ mod tests {
         let most = Choice {
             random_value_hours: u32::MAX,
             mailbox_days: u32::MAX,
+            domain_value_days: u32::MAX,
+            domain_days: u32::MAX,
             organization_days: u32::MAX,
             window_days: u32::MAX,
             applicant_days: u32::MAX,
@@ -123,6 +149,8 @@ mod tests {
         let (terms, now) = (Terms::of(most), Timestamp::EPOCH);
         assert_eq!(terms.random_value_ends(now), now.plus(HOUR * 24));
         assert_eq!(terms.mailbox_ends(now), now.plus(days(30)));
+        assert_eq!(terms.domain_value_ends(now), now.plus(days(30)));
+        assert_eq!(terms.domain_ends(now), now.plus(days(398)));
         assert_eq!(terms.organization_days(), 825);
         assert_eq!(terms.window_ends(now), now.plus(days(825)));
         assert_eq!(terms.applicant_silence(), days(90));
@@ -133,6 +161,8 @@ mod tests {
         let least = Choice {
             random_value_hours: 0,
             mailbox_days: 0,
+            domain_value_days: 0,
+            domain_days: 0,
             organization_days: 0,
             window_days: 0,
             applicant_days: 0,
@@ -140,6 +170,8 @@ mod tests {
         let (terms, now) = (Terms::of(least), Timestamp::EPOCH);
         assert_eq!(terms.random_value_ends(now), now.plus(HOUR));
         assert_eq!(terms.mailbox_ends(now), now.plus(days(1)));
+        assert_eq!(terms.domain_value_ends(now), now.plus(days(1)));
+        assert_eq!(terms.domain_ends(now), now.plus(days(1)));
         assert_eq!(terms.organization_days(), 1);
         assert_eq!(terms.window_ends(now), now.plus(days(1)));
         assert_eq!(terms.applicant_silence(), days(1));

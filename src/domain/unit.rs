@@ -16,6 +16,7 @@ use super::{
     case::{Case, Evidence},
     certificate::Certificate,
     document::Document,
+    domain_control::DomainControl,
     idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
     identity::Identity,
     intent::{Intent, IssuerName},
@@ -53,6 +54,7 @@ pub enum Aggregate {
     Activation,
     Identity,
     CaaCheck,
+    DomainControl,
 }
 
 impl Aggregate {
@@ -67,6 +69,7 @@ impl Aggregate {
             Self::Activation => "activation",
             Self::Identity => "identity",
             Self::CaaCheck => "caa_check",
+            Self::DomainControl => "domain_control",
         }
     }
 }
@@ -88,6 +91,7 @@ pub enum Change {
     Mailbox(Changed<MailboxValidation>),
     AddressUse(Changed<AddressUse>),
     CaaCheck(Changed<CaaCheck>),
+    DomainControl(Changed<DomainControl>),
     Activation(Changed<Activation>),
     Intent(Changed<Intent>),
     Revocation(Changed<Revocation>),
@@ -336,6 +340,7 @@ fn take_events(change: &mut Change) -> Vec<Event> {
         Change::Mailbox(changed) => changed.take_events(),
         Change::AddressUse(changed) => changed.take_events(),
         Change::CaaCheck(changed) => changed.take_events(),
+        Change::DomainControl(changed) => changed.take_events(),
         Change::Activation(changed) => changed.take_events(),
         Change::Intent(changed) => changed.take_events(),
         Change::Revocation(changed) => changed.take_events(),
@@ -372,6 +377,7 @@ change_from! {
     Mailbox(Changed<MailboxValidation>),
     AddressUse(Changed<AddressUse>),
     CaaCheck(Changed<CaaCheck>),
+    DomainControl(Changed<DomainControl>),
     Activation(Changed<Activation>),
     Intent(Changed<Intent>),
     Revocation(Changed<Revocation>),

@@ -5,9 +5,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     activations, cases, certificates, csr_checks, disowned_mailboxes, document_kinds, documents,
-    doubts, events, frame, identities, keys, lint, mailbox_doubts, mailboxes, mails, notifications,
-    openapi, orders, products, registration_types, reissues, rejections, revocations,
-    state::AppState, subject_data, tokens, webhooks,
+    domains, doubts, events, frame, identities, keys, lint, mailbox_doubts, mailboxes, mails,
+    notifications, openapi, orders, products, registration_types, reissues, rejections,
+    revocations, state::AppState, subject_data, tokens, webhooks,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -20,6 +20,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(disowned_mailboxes::routes())
         .merge(document_kinds::routes())
         .merge(documents::routes())
+        .merge(domains::routes())
         .merge(doubts::routes())
         .merge(events::routes())
         .merge(identities::routes())

@@ -19,8 +19,8 @@ use crate::{
     services::{
         authority::Authorities, cases::CaseWork, catalogue::Catalogue,
         certificate_evidence::CertificateEvidence, certificates::Certificates,
-        csr_checks::CsrChecks, documents::Documents, doubts::Doubts, feed::Feed, identities,
-        issuance::Issuance, key_reports::KeyReports, mailbox_doubts::MailboxDoubts,
+        csr_checks::CsrChecks, documents::Documents, domains::Domains, doubts::Doubts, feed::Feed,
+        identities, issuance::Issuance, key_reports::KeyReports, mailbox_doubts::MailboxDoubts,
         mailboxes::MailboxControl, mails::MailLedger, notifications::Notifications,
         operation::Refusals, orders::Orders, registers::Registers,
         revocation_lists::RevocationLists, revocations::Revocations, stock::Stock,
@@ -55,6 +55,7 @@ pub struct App {
     pub orders: Orders,
     pub data_sets: DataSets,
     pub documents: Documents,
+    pub domains: Domains,
     pub doubts: Doubts,
     pub feed: Feed,
     pub notifications: Notifications,

@@ -99,7 +99,7 @@ const fn is_atext(byte: u8) -> bool {
 
 /// UTS 46, non-transitional, with STD3 rules, hyphen and length checks; and it must survive the
 /// way to Unicode and back, so that no two names look like one.
-fn canonical_domain(domain: &str) -> Option<String> {
+pub(super) fn canonical_domain(domain: &str) -> Option<String> {
     let uts46 = Uts46::new();
     let to_ascii = |text: &str| {
         uts46

@@ -36,6 +36,14 @@ pub struct Endpoint {
     pub target: String,
 }
 
+impl Endpoint {
+    /// Takes an address apart without asking where it leads: for those that the operator names.
+    #[must_use]
+    pub fn parse(url: &str) -> Option<Self> {
+        parse(url)
+    }
+}
+
 impl Rules {
     /// # Errors
     /// The code of what is wrong: [`INVALID`], [`FORBIDDEN`].

@@ -17,6 +17,7 @@ use crate::domain::{
 };
 
 pub mod catalogue;
+pub mod domains;
 pub mod issuance;
 pub mod people;
 pub mod registration;

@@ -66,6 +66,10 @@ fn scene(world: &World, row: &Row) -> Scene {
             let body = |at: &str| json!({"url": format!("https://hooks.example.com/{at}")});
             frontend(at(""), Call::json(&body("a")), Call::json(&body("b")))
         }
+        "/domains" => {
+            let body = |name: &str| Call::json(&json!({"domain": name}));
+            frontend(at(""), body("example.com"), body("example.org"))
+        }
         "/orders/{id}/activation" => {
             let (order, _) = client.ready(&world.data);
             let body = submission(&new_key().1);

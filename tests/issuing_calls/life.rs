@@ -60,6 +60,14 @@ pub fn lived_in(dir: &Path) -> World {
     objected(&world);
     let hook = json!({"url": "https://hooks.example.com/a", "types": ["order.created"]});
     client.post("/webhooks", &hook).ok();
+    for domain in ["example.com", "example.org"] {
+        let made = client.post("/domains", &json!({"domain": domain})).ok();
+        let at = |act: &str| format!("/domains/{}/{act}", made["id"].as_str().unwrap());
+        client.post(&at("check"), &json!({})).ok();
+        if domain == "example.org" {
+            client.post(&at("withdraw"), &json!({})).ok();
+        }
+    }
     let key = String::from_utf8(public_key("req", &new_key().1)).unwrap();
     let block = Call::json(&json!({"key": key, "note": "ticket"}));
     world

@@ -137,6 +137,9 @@ fn what_is_anothers_is_not_there() {
     let told = client.get("/notifications?tab=new_certificates").ok();
     let hook = json!({"url": "https://hooks.example.com/mine"});
     let hook = client.post("/webhooks", &hook).ok();
+    let domain = client
+        .post("/domains", &json!({"domain": "example.com"}))
+        .ok();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let owned = |path: &str| {
         let id = match path.split('/').nth(1) {
@@ -145,6 +148,7 @@ fn what_is_anothers_is_not_there() {
             Some("certificates") => text(&made["id"]),
             Some("notifications") => text(&told["items"][0]["id"]),
             Some("webhooks") => text(&hook["id"]),
+            Some("domains") => text(&domain["id"]),
             _ => return None,
         };
         path.contains("{id}").then(|| path.replace("{id}", &id))

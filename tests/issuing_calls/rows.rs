@@ -122,10 +122,17 @@ const fn row(method: &'static str, path: &'static str, who: Who) -> Row {
 }
 
 pub fn rows() -> Vec<Row> {
-    [orders(), data(), cases(), certificates(), house()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        orders(),
+        data(),
+        domains(),
+        cases(),
+        certificates(),
+        house(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn orders() -> Vec<Row> {
@@ -199,6 +206,19 @@ fn data() -> Vec<Row> {
         ),
         row("POST", "/subject-data/{id}/revocations", Who::Revoking).with(json!({})),
         row("POST", "/subject-data/{id}/documents", use_).keyed(),
+    ]
+}
+
+fn domains() -> Vec<Row> {
+    let (use_, read) = (Who::Frontends, Who::FrontendsAndAuditor);
+    vec![
+        row("GET", "/domains", read),
+        row("POST", "/domains", use_)
+            .keyed()
+            .with(json!({"domain": "example.com"})),
+        row("GET", "/domains/{id}", read),
+        row("POST", "/domains/{id}/check", use_).with(json!({})),
+        row("POST", "/domains/{id}/withdraw", use_).with(json!({})),
     ]
 }
 
@@ -336,6 +356,7 @@ pub fn absent(path: &str) -> String {
         Some("mails") => "mai",
         Some("disowned-mailboxes" | "mailboxes") => "eml",
         Some("webhooks") => "whk",
+        Some("domains") => "dom",
         _ => "",
     };
     let id = |kind: &str| format!("{kind}_0198c0de-0000-7000-8000-000000000001");

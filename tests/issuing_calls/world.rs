@@ -2,6 +2,7 @@
 //! program: each works on orders, mailboxes or customers of its own.
 
 use std::{
+    cell::OnceCell,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError, Weak,
@@ -16,6 +17,7 @@ use crate::{
     hooks,
     instance::{Answer, Call, Instance, Setup, secret, serve},
     issuing,
+    perspectives::Perspectives,
     sink::Sink,
 };
 
@@ -30,6 +32,8 @@ static SHARED: Mutex<Weak<World>> = Mutex::new(Weak::new());
 pub struct World {
     pub instance: Instance,
     pub sink: Sink,
+    /// Five of them.
+    pub perspectives: Perspectives,
     /// A verified data set of customer c-1.
     pub data: String,
 }
@@ -55,11 +59,14 @@ impl World {
         change: &dyn Fn(&Path, &mut String),
     ) -> Self {
         let sink = Sink::start("starttls");
+        let perspectives = OnceCell::new();
         let prepare = |dir: &Path, config: &mut String| {
             issuing::prepare(dir, config);
             mail_server(dir, config, &sink);
             let roots = format!("ca = \"{}/ca.pem\"", dir.display());
             hooks::configure(dir, config, &roots);
+            let all = perspectives.get_or_init(|| Perspectives::start(dir, 5));
+            all.configure(dir, config);
             change(dir, config);
         };
         let instance = Instance::start_with(&Setup {
@@ -72,6 +79,7 @@ impl World {
         Self {
             instance,
             sink,
+            perspectives: perspectives.into_inner().unwrap(),
             data,
         }
     }

@@ -22,6 +22,7 @@ use chancery::{
         store::{
             Page, Store,
             catalogue::{AuditLog, Mails, Notifications, Requests},
+            domains::DomainControls,
             issuance::{Activations, Certificates, KeptTexts, KnownProfiles, RevocationLists},
             people::Identities,
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
@@ -48,6 +49,7 @@ pub trait WholeStore:
     + KeptTexts
     + Identities
     + Cases
+    + DomainControls
     + Mailboxes
     + Orders
     + SubjectDataSets
@@ -68,6 +70,7 @@ impl<T> WholeStore for T where
         + KeptTexts
         + Identities
         + Cases
+        + DomainControls
         + Mailboxes
         + Orders
         + SubjectDataSets

@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, UdpSocket},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
 };
@@ -27,10 +27,11 @@ pub struct Nameserver {
 impl Nameserver {
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Nameserver> = OnceLock::new();
-        SHARED.get_or_init(Self::start)
+        SHARED.get_or_init(|| Self::start().0)
     }
 
-    fn start() -> Self {
+    /// One of a test's own, and where its zones are.
+    pub fn start() -> (Self, PathBuf) {
         let zones = tempfile::tempdir().unwrap();
         let address = free_address();
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/nameserver");
@@ -44,12 +45,14 @@ impl Nameserver {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let ready = lines.any(|line| line.unwrap() == "ready");
         assert!(ready, "tests/prepare installs what the name server needs");
-        Self {
+        let path = zones.path().to_owned();
+        let server = Self {
             at: SocketAddr::from((address, PORT)),
             trust_anchor: fs::read_to_string(zones.path().join("root.key")).unwrap(),
             _server: child,
             _zones: zones,
-        }
+        };
+        (server, path)
     }
 
     /// The `[caa]` table of a configuration; writes the trust anchor into `dir`.

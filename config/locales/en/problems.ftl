@@ -294,3 +294,13 @@ webhook-limit-reached = There are as many webhooks as an owner may have.
 webhook-state-conflict = The state of the webhook does not allow this.
 event-type-unknown = There is no event of this type.
 cursor-ahead = The cursor stands after what was delivered: what lies between would be lost.
+
+# Control of mail domains
+domain-control-off = This CA does not check control of e-mail addresses by their domain.
+perspectives-insufficient = Domains cannot be checked or relied on now: the CA has fewer points of view in the network than its rules demand. Try again later.
+domain-invalid = This is no domain name of two labels or more.
+domain-public-suffix = Strangers register their names under this one: name the domain itself, such as example.com.pl.
+domain-limit-reached = Too many domains wait for their record. Check or withdraw some of them first.
+domain-state-conflict = The state of the domain does not allow this.
+domain-value-expired = The days in which this value could be published are over. Start again to get another one.
+domain-check-too-soon = The DNS was looked at a moment ago. Try again in a few seconds.

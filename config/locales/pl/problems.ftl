@@ -294,3 +294,13 @@ webhook-limit-reached = Właściciel ma już największą dozwoloną liczbę web
 webhook-state-conflict = Stan webhooka na to nie pozwala.
 event-type-unknown = Nie ma zdarzenia tego typu.
 cursor-ahead = Kursor wskazuje miejsce za ostatnim dostarczonym zdarzeniem: zdarzenia pomiędzy nimi przepadłyby.
+
+# Kontrola nad domenami pocztowymi
+domain-control-off = Ten urząd certyfikacji nie sprawdza kontroli nad adresami e-mail na podstawie ich domeny.
+perspectives-insufficient = Domen nie można teraz sprawdzać ani się na nich opierać: urząd ma mniej punktów obserwacji w sieci, niż wymagają zasady. Spróbuj ponownie później.
+domain-invalid = To nie jest nazwa domeny złożona co najmniej z dwóch etykiet.
+domain-public-suffix = Pod tą nazwą swoje nazwy rejestrują różne osoby: podaj samą domenę, na przykład example.com.pl.
+domain-limit-reached = Zbyt wiele domen czeka na swój rekord. Najpierw sprawdź lub wycofaj niektóre z nich.
+domain-state-conflict = Stan domeny na to nie pozwala.
+domain-value-expired = Czas, w którym można było opublikować tę wartość, minął. Zacznij od nowa, aby otrzymać inną.
+domain-check-too-soon = DNS sprawdzono przed chwilą. Spróbuj ponownie za kilka sekund.

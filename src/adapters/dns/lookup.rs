@@ -17,10 +17,10 @@ use hickory_resolver::{
 
 use super::{
     DATAGRAM, Pool,
-    message::{Found, Message, Said, is_alias, is_referral},
+    message::{Found, Kind, Message, Said, is_alias, is_referral},
     meter::{Metered, is_silence},
 };
-use crate::domain::caa::{Answer, Chain, DomainName, Fault};
+use crate::domain::caa::{Chain, Fault};
 
 /// Aliases followed for one name.
 const ALIASES: usize = 8;
@@ -52,6 +52,17 @@ impl Trouble {
     }
 }
 
+/// The records at one name.
+pub struct Records<T> {
+    pub chain: Chain,
+    /// Where aliases led, in order.
+    pub aliases: Vec<String>,
+    /// None when their absence is proven.
+    pub values: Vec<T>,
+    /// The least of the records behind it, those that deny others included.
+    pub ttl: Duration,
+}
+
 /// A validator for one try.
 pub struct Asking {
     meter: Metered,
@@ -78,17 +89,19 @@ impl Asking {
         Self { meter, validator }
     }
 
-    /// The CAA records at a name, or at what its aliases lead to.
-    pub async fn caa(&self, name: &DomainName) -> Result<Answer, Trouble> {
+    /// The records at a name, or at what its aliases lead to.
+    pub async fn records<T>(&self, name: &str, kind: &Kind<T>) -> Result<Records<T>, Trouble> {
         let mut at = Name::from_ascii(format!("{name}.")).map_err(Trouble::failed)?;
         let (mut chain, mut ttl, mut aliases) = (Chain::Secure, u32::MAX, Vec::new());
         loop {
-            let said = match self.ask(&at, RecordType::CAA).await {
-                Ok(message) => message.caa(&at).map_err(|doubt| self.distrust(doubt))?,
+            let said = match self.ask(&at, kind.of).await {
+                Ok(message) => message
+                    .records(&at, kind)
+                    .map_err(|doubt| self.distrust(doubt))?,
                 Err(Unanswered::Aliased) => Said::Alias,
                 Err(Unanswered::Trouble(trouble)) => return Err(trouble),
             };
-            let (found, life, properties) = match said {
+            let (found, life, values) = match said {
                 Said::Records(found) => (found.chain, found.ttl, Some(found.value)),
                 Said::Alias if aliases.len() < ALIASES => {
                     let alias = self.alias(&at).await?;
@@ -102,12 +115,11 @@ impl Asking {
                 chain = found;
             }
             ttl = ttl.min(life);
-            if let Some(properties) = properties {
-                return Ok(Answer {
-                    name: name.clone(),
+            if let Some(values) = values {
+                return Ok(Records {
                     chain,
                     aliases,
-                    properties,
+                    values,
                     ttl: Duration::from_secs(ttl.into()),
                 });
             }

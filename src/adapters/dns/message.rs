@@ -12,7 +12,7 @@ use hickory_resolver::proto::{
 
 use crate::domain::caa::{Chain, Property};
 
-/// CAA records at one name; who has more gets no answer.
+/// Records of one type at one name; who has more gets no answer.
 const RECORDS: usize = 100;
 /// Octets of their values together: each look is kept for ever.
 const OCTETS: usize = 8 * 1024;
@@ -31,22 +31,48 @@ pub struct Found<T> {
     pub ttl: u32,
 }
 
-/// The answer of a name to the question for CAA.
-pub enum Said {
+/// The answer of a name to the question for records of a type.
+pub enum Said<T> {
     /// None when their absence is proven.
-    Records(Found<Vec<Property>>),
+    Records(Found<Vec<T>>),
     Alias,
 }
+
+/// A type of records, and how one is read.
+pub struct Kind<T> {
+    pub of: RecordType,
+    read: fn(&RData) -> Option<T>,
+    octets: fn(&T) -> usize,
+}
+
+pub const CAA_RECORDS: Kind<Property> = Kind {
+    of: RecordType::CAA,
+    read: |data| match data {
+        RData::CAA(caa) => Some(property(caa)),
+        _ => None,
+    },
+    octets: |property| property.tag.len() + property.value.len(),
+};
+
+/// Each record's strings joined.
+pub const TXT_RECORDS: Kind<Vec<u8>> = Kind {
+    of: RecordType::TXT,
+    read: |data| match data {
+        RData::TXT(txt) => Some(txt.txt_data.concat()),
+        _ => None,
+    },
+    octets: Vec::len,
+};
 
 /// Why a message is not believed.
 type Doubt = &'static str;
 
 impl Message {
-    /// The CAA records at `name`, or their denial.
-    pub fn caa(&self, name: &Name) -> Result<Said, Doubt> {
-        let records: Vec<&Record> = own(name, RecordType::CAA, &self.response).collect();
+    /// The records at `name`, or their denial.
+    pub fn records<T>(&self, name: &Name, kind: &Kind<T>) -> Result<Said<T>, Doubt> {
+        let records: Vec<&Record> = own(name, kind.of, &self.response).collect();
         if records.len() > RECORDS {
-            return Err("there are too many CAA records");
+            return Err("there are too many records");
         }
         if records.is_empty() {
             if is_alias(name, &self.response) {
@@ -57,14 +83,12 @@ impl Message {
         let chain = weakest(&records)?;
         self.expanded_by_its_own_zone()?;
         let ttl = records.iter().map(|record| record.ttl).min();
-        let properties = records.iter().map(|record| match &record.data {
-            RData::CAA(caa) => Ok(property(caa)),
-            _ => Err("a CAA record cannot be read"),
-        });
-        let value: Vec<Property> = properties.collect::<Result<_, _>>()?;
-        let octets: usize = value.iter().map(|p| p.tag.len() + p.value.len()).sum();
+        let values = records.iter().map(|record| (kind.read)(&record.data));
+        let value: Option<Vec<T>> = values.collect();
+        let value = value.ok_or("a record cannot be read")?;
+        let octets: usize = value.iter().map(kind.octets).sum();
         if octets > OCTETS {
-            return Err("the CAA records are too long");
+            return Err("the records are too long");
         }
         Ok(Said::Records(Found {
             value,
@@ -92,7 +116,7 @@ impl Message {
     }
 
     /// The absence of the records, from the zone of the name (RFC 2308 2, RFC 4035 5.4).
-    fn denied(&self, name: &Name) -> Result<Found<Vec<Property>>, Doubt> {
+    fn denied<T>(&self, name: &Name) -> Result<Found<Vec<T>>, Doubt> {
         // The validator takes an expansion's labels from any signature among the answers, a
         // foreign one too, and then demands less of the denial.
         if !self.response.answers.is_empty() {
@@ -246,7 +270,7 @@ mod tests {
         secure(owner, RData::DNSSEC(DNSSECRData::NSEC3(denial)))
     }
 
-    fn said(answers: Vec<Record>, authorities: Vec<Record>) -> Result<Said, Doubt> {
+    fn said(answers: Vec<Record>, authorities: Vec<Record>) -> Result<Said<Property>, Doubt> {
         let mut message = op::Message::response(1, OpCode::Query);
         message.answers = answers;
         message.authorities = authorities;
@@ -255,7 +279,7 @@ mod tests {
             response,
             insecure_denial: false,
         };
-        message.caa(&name(ASKED))
+        message.records(&name(ASKED), &CAA_RECORDS)
     }
 
     /// The zone above denies what it does not hold; the junk signature makes the validator ask for
@@ -293,6 +317,6 @@ mod tests {
         };
         assert!(said(vec![long(OCTETS - 5)], vec![]).is_ok());
         let doubt = said(vec![long(OCTETS)], vec![]).err();
-        assert_eq!(doubt, Some("the CAA records are too long"));
+        assert_eq!(doubt, Some("the records are too long"));
     }
 }

@@ -1,9 +1,9 @@
 //! A unit of work as rows: what must be true, and what is written when it is.
 
 use super::{
-    activation, caa, case, certificate, document, evidence, identity, intent, job, kept_text, mail,
-    mailbox, notification, order, profile, request, revocation, revocation_case, subject_data,
-    subject_key,
+    activation, caa, case, certificate, document, domain_control, evidence, identity, intent, job,
+    kept_text, mail, mailbox, notification, order, profile, request, revocation, revocation_case,
+    subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
     webhook,
@@ -72,6 +72,7 @@ pub fn table_of(aggregate: Aggregate) -> &'static Table {
         Aggregate::Activation => &activation::TABLE,
         Aggregate::Identity => &identity::TABLE,
         Aggregate::CaaCheck => &caa::TABLE,
+        Aggregate::DomainControl => &domain_control::TABLE,
     }
 }
 
@@ -131,6 +132,9 @@ impl Plan {
                 );
             }
             Change::CaaCheck(c) => self.row(&caa::TABLE, c, caa::record),
+            Change::DomainControl(c) => {
+                self.row(&domain_control::TABLE, c, domain_control::record);
+            }
             Change::Activation(c) => self.activation(c),
             Change::Intent(c) => self.intent(c, &unit.rests_on),
             Change::Revocation(c) => self.row(&revocation_case::TABLE, c, revocation_case::record),

@@ -263,6 +263,28 @@ const TABLES: &[Told] = &[
         &["issuer", "row_version"],
     ),
     told(
+        "domain_control",
+        "t.id",
+        &[
+            "ra",
+            "customer",
+            "method",
+            "domain",
+            "record",
+            "value",
+            "state",
+            "value_until",
+            "valid_until",
+            "looks",
+            "looked_at",
+            "verdict",
+            "quorum",
+            "seen",
+            "~proven_at",
+            "~created_at",
+        ],
+    ),
+    told(
         "caa_check",
         "t.id",
         &[

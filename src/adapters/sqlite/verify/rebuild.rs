@@ -1,6 +1,7 @@
 //! What each entry says of rows: the transitions of `domain`, read back from the log.
 
 mod cases;
+mod domains;
 mod mailboxes;
 mod people;
 mod registration;
@@ -33,6 +34,7 @@ pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut 
         "mail" => people::mail(&telling, said),
         "notification" => people::notification(&telling, said),
         "webhook" => people::webhook(&telling, said),
+        "domain" => domains::domain(&telling, said),
         "caa" => mailboxes::caa(&telling, said),
         "activation" => signing::activation(&telling, said),
         "cert" => signing::certificate(&telling, said),
