@@ -116,6 +116,8 @@ mod sink;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/slow_nameserver.rs"]
 mod slow_nameserver;
+#[path = "issuing_calls/terms.rs"]
+mod terms;
 #[path = "issuing_calls/time.rs"]
 mod time;
 #[path = "issuing_calls/traces.rs"]

@@ -73,6 +73,7 @@ CREATE TABLE subject_data (
     verified TEXT,
     needed TEXT NOT NULL,
     message TEXT,
+    answer_until INTEGER,
     doubt TEXT,
     proposed TEXT,
     acting_for TEXT NOT NULL,
@@ -123,6 +124,7 @@ CREATE TABLE validation_case (
     decision TEXT,
     asked TEXT,
     asked_at INTEGER,
+    answer_until INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;

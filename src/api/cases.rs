@@ -251,6 +251,8 @@ pub struct CaseResource {
     pub decision: Option<SignedWord>,
     /// The last question to the applicant.
     pub asked: Option<String>,
+    /// By when it was to be answered: the applicant is told so, and the data are refused then.
+    pub answer_until: Option<String>,
     /// `sha256:` and hex: what a proposal or decision made now must name and sign.
     pub case_digest: String,
     /// The calls that role, person and state would let the caller make now.

@@ -114,6 +114,8 @@ pub struct SubjectData {
     pub needed: Vec<Need>,
     /// What the CA adds to the question, or why it refused, as the specialist typed it.
     pub message: Option<String>,
+    /// By when what is asked must be answered; then the data are refused.
+    pub answer_until: Option<String>,
     /// What was verified: certificates are made of this.
     pub verified: Option<VerifiedData>,
     pub statements: Vec<StatementGiven>,

@@ -27,7 +27,7 @@ use crate::{
         mailbox_address,
         mailbox_code::CodeKey,
         return_path::ReturnPaths,
-        warnings::Warnings,
+        warnings::{Named, Warnings},
     },
     ports::{mailer::Mailer, returned_mail::ReturnedMail},
     services::{
@@ -65,27 +65,25 @@ pub fn ledger(
     }))
 }
 
-/// On which days people are reminded.
+/// On which days people are reminded, under the terms of the same configuration.
 ///
 /// # Errors
-/// When days are out of order or beyond what the rules allow.
+/// When days are out of order or beyond the period they are about.
 pub fn warnings(config: &Config) -> Result<Warnings, ConfigError> {
-    let built_in = Warnings::default();
+    let terms = config.settings.terms.chosen();
     let Some(wanted) = &config.settings.mail.reminders else {
-        return Ok(built_in);
+        return Ok(Warnings::built_in(&terms));
     };
     let days = wanted.get_ref().clone();
-    let warnings = Warnings {
-        order: days.order.unwrap_or(built_in.order),
-        certificate: days.certificate.unwrap_or(built_in.certificate),
-        data: days.data.unwrap_or(built_in.data),
-        mailbox: days.mailbox.unwrap_or(built_in.mailbox),
-        ready: days.ready.unwrap_or(built_in.ready),
-        applicant: days.applicant.unwrap_or(built_in.applicant),
+    let named = Named {
+        order: days.order,
+        certificate: days.certificate,
+        data: days.data,
+        mailbox: days.mailbox,
+        ready: days.ready,
+        applicant: days.applicant,
     };
-    warnings
-        .checked()
-        .map_err(|fault| config.fault(wanted, fault))
+    Warnings::checked(named, &terms).map_err(|fault| config.fault(wanted, fault))
 }
 
 /// Checks what [`ledger`] will need, and gives what will not stop the start.
@@ -96,7 +94,6 @@ pub fn check(config: &Config, now: Timestamp) -> Result<Option<String>, Failure>
     let directory = config.settings.files.mail_templates.as_ref();
     MailTemplates::load(directory.map(|path| path.get_ref().as_path()))?;
     mailer(config)?;
-    warnings(config)?;
     local_time(config)?;
     bounce_domain(config)?;
     let Some(wanted) = &config.settings.mail.signing else {

@@ -8,6 +8,7 @@ use rustls::ServerConfig;
 
 use super::{
     compose::{Ground, Parts},
+    mail,
     material::{self, Material},
 };
 use crate::{
@@ -52,6 +53,7 @@ pub fn read(path: &Path, now: Timestamp) -> Result<Fresh, ConfigError> {
     let config = Config::load(path)?;
     telemetry::check_level(&config.settings.log.level)
         .map_err(|error| ConfigError::of_file(path, format!("log.level: {error}")))?;
+    mail::warnings(&config)?;
     let material = Material::load(&config, now)?;
     let tokens = material::tokens(&config)?;
     Ok(Fresh {

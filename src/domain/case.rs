@@ -262,6 +262,8 @@ pub struct Case {
     pub asked: Option<Text<2000>>,
     /// When information was requested last; other work does not move it.
     pub asked_at: Option<Timestamp>,
+    /// By when that must be answered, as it was said when it was asked.
+    pub answer_until: Option<Timestamp>,
     pub opened_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -26,7 +26,7 @@ use super::{
     feed::FeedKind,
     id::{MailboxId, OrderId},
     owner::{ActingFor, Owner},
-    terms::Terms,
+    terms::{self, Terms},
     text::Language,
     timestamp::Timestamp,
 };
@@ -125,7 +125,7 @@ pub struct CodeSeed {
     /// Keyed hash of the random value.
     pub mac: [u8; 32],
     pub created_at: Timestamp,
-    /// Created + 24 h (BR 3.2.2.2).
+    /// As it was chosen when the value was made; see [`CodeSeed::ends`].
     pub expires_at: Timestamp,
     pub tries: u8,
 }
@@ -168,8 +168,7 @@ pub struct MailboxValidation {
     pub code: CodeSeed,
     /// Start of the validation.
     pub initiated_at: Timestamp,
-    /// When it carries no longer, once confirmed: at most 30 days from its start, not from the
-    /// answer (BR 4.2.1).
+    /// As it was chosen at its start; see [`MailboxValidation::carries_until`].
     pub valid_until: Timestamp,
     pub sent_at: Option<Timestamp>,
     pub confirmed_at: Option<Timestamp>,
@@ -249,6 +248,14 @@ impl CodeSeed {
             tries: 0,
         }
     }
+
+    /// From when on it can be confirmed no longer: at most 24 h from its creation (S/MIME BR
+    /// 3.2.2.2), also of a row that says more.
+    #[must_use]
+    pub fn ends(&self) -> Timestamp {
+        self.expires_at
+            .min(terms::latest_random_value_end(self.created_at))
+    }
 }
 
 impl MailboxValidation {
@@ -282,15 +289,23 @@ impl MailboxValidation {
         Changed::created(value, new.acting_for.tell(event))
     }
 
+    /// When it carries no longer, once confirmed: at most 30 days from its start, not from the
+    /// answer (S/MIME BR 4.2.1), also of a row that says more.
+    #[must_use]
+    pub fn carries_until(&self) -> Timestamp {
+        self.valid_until
+            .min(terms::latest_mailbox_end(self.initiated_at))
+    }
+
     #[must_use]
     pub fn status(&self, now: Timestamp) -> MailboxStatus {
         match self.state {
-            MailboxState::Created | MailboxState::Sent if now >= self.code.expires_at => {
+            MailboxState::Created | MailboxState::Sent if now >= self.code.ends() => {
                 MailboxStatus::Expired
             }
             MailboxState::Created => MailboxStatus::Created,
             MailboxState::Sent => MailboxStatus::Sent,
-            MailboxState::Verified if now >= self.valid_until => MailboxStatus::Lapsed,
+            MailboxState::Verified if now >= self.carries_until() => MailboxStatus::Lapsed,
             MailboxState::Verified => MailboxStatus::Verified,
             MailboxState::Undeliverable => MailboxStatus::Undeliverable,
             MailboxState::Locked => MailboxStatus::Locked,

@@ -137,6 +137,8 @@ pub struct SubjectData {
     pub needed: Vec<Need>,
     /// What the CA adds to the question, or why it refused, as the specialist typed it.
     pub message: Option<Text<2000>>,
+    /// By when what is asked must be answered; then the data is refused.
+    pub answer_until: Option<Timestamp>,
     /// Why verified data is not relied on, for the CA's people.
     pub doubt: Option<Text<2000>>,
     /// What one person wants done about it; another does it.

@@ -1,7 +1,8 @@
 //! How long things may take, and how long what was shown carries, as the CA has chosen.
 //!
 //! The limits of the rules are ceilings here: a choice is only ever shorter. What is made under a
-//! term keeps the instant it leads to (an order its window, a mailbox its end, facts their days),
+//! term keeps the instant it leads to (an order its window, a mailbox its end, facts their days, a question
+//! the day of its answer),
 //! so that another choice changes nothing that was done before it. This module does not know where
 //! the choice is written down.
 
@@ -26,6 +27,18 @@ pub const ORGANIZATION_DAYS: u32 = 825;
 pub const WINDOW_DAYS: u32 = ORGANIZATION_DAYS;
 /// Longest silence of an applicant, in days.
 pub const APPLICANT_DAYS: u32 = 90;
+
+/// When control of a mailbox ends at the latest, whatever a row says.
+#[must_use]
+pub fn latest_mailbox_end(initiated: Timestamp) -> Timestamp {
+    initiated.plus(days(MAILBOX_DAYS))
+}
+
+/// When a random value ends at the latest, whatever a row says.
+#[must_use]
+pub fn latest_random_value_end(created: Timestamp) -> Timestamp {
+    created.plus(HOUR * RANDOM_VALUE_HOURS)
+}
 
 /// The terms in force. Each is at least 1, and at most its ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +101,24 @@ impl Terms {
         }
     }
 
+    /// Days of the window of an order.
+    #[must_use]
+    pub const fn window_days(&self) -> u32 {
+        self.window_days
+    }
+
+    /// Days that control of a mailbox carries.
+    #[must_use]
+    pub const fn mailbox_days(&self) -> u32 {
+        self.mailbox_days
+    }
+
+    /// Days in which an applicant answers.
+    #[must_use]
+    pub const fn applicant_days(&self) -> u32 {
+        self.applicant_days
+    }
+
     /// When a random value of `created` can be confirmed no longer.
     #[must_use]
     pub fn random_value_ends(&self, created: Timestamp) -> Timestamp {
@@ -124,10 +155,10 @@ impl Terms {
         created.plus(days(self.window_days))
     }
 
-    /// How long an applicant may be silent.
+    /// By when an applicant must answer who is asked at `asked`.
     #[must_use]
-    pub fn applicant_silence(&self) -> Duration {
-        days(self.applicant_days)
+    pub fn answer_ends(&self, asked: Timestamp) -> Timestamp {
+        asked.plus(days(self.applicant_days))
     }
 }
 
@@ -153,7 +184,7 @@ mod tests {
         assert_eq!(terms.domain_ends(now), now.plus(days(398)));
         assert_eq!(terms.organization_days(), 825);
         assert_eq!(terms.window_ends(now), now.plus(days(825)));
-        assert_eq!(terms.applicant_silence(), days(90));
+        assert_eq!(terms.answer_ends(now), now.plus(days(90)));
     }
 
     #[test]
@@ -174,13 +205,13 @@ mod tests {
         assert_eq!(terms.domain_ends(now), now.plus(days(1)));
         assert_eq!(terms.organization_days(), 1);
         assert_eq!(terms.window_ends(now), now.plus(days(1)));
-        assert_eq!(terms.applicant_silence(), days(1));
+        assert_eq!(terms.answer_ends(now), now.plus(days(1)));
     }
 
     #[test]
     fn where_nobody_chose_the_guides_terms_hold() {
         let now = Timestamp::EPOCH;
         assert_eq!(Terms::default().window_ends(now), now.plus(days(365)));
-        assert_eq!(Terms::default().applicant_silence(), days(30));
+        assert_eq!(Terms::default().answer_ends(now), now.plus(days(30)));
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         mailbox::{MailboxState, MailboxValidation},
         subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
+        terms::ORGANIZATION_DAYS,
         timestamp::{Timestamp, days},
     },
     policy::document_kinds::OLDEST_MONTHS,
@@ -38,8 +39,9 @@ pub fn paper_valid_until(issued_on: Timestamp) -> Timestamp {
     issued_on.plus_months(OLDEST_MONTHS)
 }
 
+/// No row makes it longer than the rules allow.
 fn shorter(checked_at: Timestamp, carries_days: u32, paper_of: Option<Timestamp>) -> Timestamp {
-    let until = checked_at.plus(days(carries_days));
+    let until = checked_at.plus(days(carries_days.min(ORGANIZATION_DAYS)));
     paper_of.map_or(until, |day| until.min(paper_valid_until(day)))
 }
 
@@ -52,7 +54,7 @@ pub fn facts_valid_until(facts: &VerifiedFacts) -> Timestamp {
 /// When control of the mailbox must be shown again.
 #[must_use]
 pub fn mailbox_valid_until(mailbox: &MailboxValidation) -> Timestamp {
-    mailbox.valid_until
+    mailbox.carries_until()
 }
 
 /// The facts of a verified set that may be used now, and until when.

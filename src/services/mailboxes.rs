@@ -100,10 +100,10 @@ impl MailboxView {
             status: mailbox.status(now),
             address: mailbox.address.clone(),
             sent_at: mailbox.sent_at,
-            expires_at: mailbox.code.expires_at,
+            expires_at: mailbox.code.ends(),
             attempts_left: mailbox.attempts_left(),
             confirmed_at: mailbox.confirmed_at,
-            valid_until: mailbox.confirmed_at.map(|_| mailbox.valid_until),
+            valid_until: mailbox.confirmed_at.map(|_| mailbox.carries_until()),
         }
     }
 }
@@ -171,6 +171,15 @@ impl MailboxControl {
             Some(known) => known.another(now)?,
             None => AddressUse::first(address, now),
         }))
+    }
+
+    /// Refuses an address whose mailbox is thrown away, by the list in force.
+    fn require_lasting(&self, address: &MailAddress) -> Result<(), Refused> {
+        if self.0.domains.current().is_disposable(address) {
+            Err(Refused::unacceptable("email-disposable"))
+        } else {
+            Ok(())
+        }
     }
 
     fn seed(&self, id: MailboxId, address: &MailAddress) -> Result<FreshSeed, Stopped> {

@@ -39,7 +39,7 @@ pub(super) fn tell(
     let kind = MailKind::ReadyToActivate;
     let mail = order_mail::about(order, kind, order.id, address, entropy, now)?;
     let unit = mail.join(unit.change(line));
-    let Some(due) = warnings::next_after(now, &warnings.ready, now) else {
+    let Some(due) = warnings::next_after(now, &warnings.ready, order.window_ends, now) else {
         return Ok(unit);
     };
     Ok(unit.job(NewJob {

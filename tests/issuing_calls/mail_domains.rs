@@ -1,20 +1,28 @@
 //! Addresses of roles and of free mail are for a person to judge, those that are thrown away are not
 //! certified.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     desk::Desk,
     keys::reload,
-    world::{World, refused},
+    mailbox::resend,
+    openssl::new_key,
+    time::DAY,
+    wall::Wall,
+    world::{World, fresh_address, refused},
 };
 
 const DOMAINS: &str = "free = [\"free.example\"]\ndisposable = [\"bin.example\"]\n";
 
 fn start() -> World {
-    World::start_with(Vec::new(), &|dir, config| {
+    start_at(Vec::new())
+}
+
+fn start_at(environment: Vec<(&'static str, PathBuf)>) -> World {
+    World::start_with(environment, &|dir, config| {
         let file = dir.join("mail-domains.toml");
         fs::write(&file, DOMAINS).unwrap();
         let files = format!("[files]\nmail_domains = \"{}\"", file.display());
@@ -64,4 +72,34 @@ fn a_person_sees_what_the_list_knows_and_the_disposable_is_refused() {
     let refusal = client.set_address(&other, "a@free.example");
     assert_eq!(refusal.refusal(), refused(422, "email-disposable"));
     client.set_address(&other, "a@bin.example").ok();
+}
+
+/// The list grows after an address was set: nothing more is sent there, and no proof goes along.
+#[test]
+fn an_address_that_became_disposable_is_refused_wherever_it_is_used_again() {
+    let clock = Wall::new();
+    let world = start_at(clock.environment());
+    let client = world.first();
+    let made = client.issued(&new_key().1);
+    let waiting = client.bound(&world.data);
+    client.set_address(&waiting, &fresh_address()).ok();
+    let file = world.instance.path("mail-domains.toml");
+    fs::write(file, "disposable = [\"example.com\"]\n").unwrap();
+    reload(&world, "chancery_config_last_reload_successful 1");
+    let disposable = refused(422, "email-disposable");
+    clock.set(120);
+    assert_eq!(resend(&client, &waiting).refusal(), disposable);
+    // The proof is as young as it was; the address is not what it was.
+    let path = format!(
+        "/certificates/{}/renewal-orders",
+        made["id"].as_str().unwrap()
+    );
+    let body = json!({"product_code": "smime-org-multipurpose-365-renewal"});
+    let order = client.post(&path, &body).ok();
+    assert_eq!(order["email"], Value::Null, "{order}");
+    assert_ne!(order["status_code"], "ready_for_activation");
+    // Nor is it checked again for the certificate that it has.
+    let issued = made["order_id"].as_str().unwrap();
+    clock.set(31 * DAY);
+    assert_eq!(resend(&client, issued).refusal(), disposable);
 }

@@ -10,6 +10,7 @@ use chancery::{
         owner::Caller,
         subject_data::need::{Need, Question},
         text::{Language, Text},
+        timestamp::days,
         unit::Unit,
     },
     ports::store::registration::SubjectDataSets,
@@ -19,6 +20,9 @@ use crate::{RIGHT, mail_reader::read, sink::Sink, world::World};
 
 const NOTE: &str = "Please call us first.";
 
+/// Thirty days after the question.
+const END: &str = "2026-12-20 11:00 CET (10:00 UTC).";
+
 impl World {
     /// What a specialist's question leaves behind, with a mail in this language.
     async fn ask(&self, question: Question, language: Language) -> SubjectDataId {
@@ -26,7 +30,7 @@ impl World {
         let scope = self.tenant().await.read();
         let id = order.subject_data.unwrap();
         let data = self.store.subject_data(&scope, id).await.unwrap().unwrap();
-        let asked = data.ask(question, now).unwrap();
+        let asked = data.ask(question, now.plus(days(30)), now).unwrap();
         let mail = Mail::queue(NewMail {
             id: MailId::new(now, self.entropy.bytes()),
             job: JobId::new(now, self.entropy.bytes()),
@@ -76,7 +80,7 @@ async fn the_applicant_reads_the_orders_language_whatever_was_typed() {
         assert_eq!(world.runner.tick().await.unwrap(), 1);
         let mail = read(&sink.mails()[0]);
         let text = mail["text"].as_str().unwrap();
-        for line in [needed, label, NOTE] {
+        for line in [needed, label, NOTE, END] {
             assert!(text.lines().any(|found| found == line), "{line} in {text}");
         }
         // Without a note there is no place for one.

@@ -103,7 +103,7 @@ async fn a_document_answers_what_was_asked() {
         .unwrap()
         .unwrap();
     let asked = asked
-        .ask(Question::of(text("Please send the statute.")), now)
+        .ask(Question::of(text("Please send the statute.")), now, now)
         .unwrap();
     world
         .store

@@ -48,6 +48,7 @@ pub static TABLE: Table = Table {
         "decision",
         "asked",
         "asked_at",
+        "answer_until",
         "created_at",
         "updated_at",
     ],
@@ -82,6 +83,7 @@ pub fn record(case: &Case, version: Version) -> Record {
         SqlValue::maybe_json(case.decision.as_ref().map(case_parts::verdict)),
         SqlValue::maybe(case.asked.as_ref()),
         SqlValue::maybe_time(case.asked_at),
+        SqlValue::maybe_time(case.answer_until),
         SqlValue::time(case.opened_at),
         SqlValue::time(case.updated_at),
     ]
@@ -108,6 +110,7 @@ fn read(row: &dyn Columns) -> Result<Loaded<Case>, Unreadable> {
         decision: decision.as_ref().map(read_verdict).transpose()?,
         asked: row.maybe_text("asked")?,
         asked_at: row.maybe_time("asked_at")?,
+        answer_until: row.maybe_time("answer_until")?,
         opened_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     };

@@ -93,7 +93,13 @@ fn own(language: Language, kind: MailKind) -> Vec<(&'static str, &'static str)> 
         MailKind::DataExpiring | MailKind::MailboxLapsing | MailKind::OrderLapsing => {
             vec![("until", "2027-11-22 18:42 CET (17:42 UTC)")]
         }
-        MailKind::InformationNeeded => vec![("needed", needed(language))],
+        MailKind::InformationNeeded => vec![
+            ("needed", needed(language)),
+            (
+                "answer_until",
+                "2026-12-22 00:42 CET (2026-12-21 23:42 UTC)",
+            ),
+        ],
         MailKind::AddressVerified
         | MailKind::DataReceived
         | MailKind::DataApproved

@@ -69,6 +69,7 @@ impl Case {
             decision: None,
             asked: None,
             asked_at: None,
+            answer_until: None,
             opened_at: now,
             updated_at: now,
         };

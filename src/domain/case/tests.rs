@@ -203,7 +203,7 @@ fn in_state(state: CaseState) -> Loaded<Case> {
         CaseState::InReview => complete(),
         CaseState::WaitingForApplicant => stored(
             &complete()
-                .ask(Question::of(text("what?")), &person("anna"), now())
+                .ask(Question::of(text("what?")), now(), &person("anna"), now())
                 .unwrap(),
         ),
         CaseState::Proposed => proposed(Verdict::Approve),
@@ -237,7 +237,7 @@ const EVENTS: [Event; 10] = [
         case.record_facts(facts(), &person("anna"), now())
     }),
     Event("ask", |case| {
-        case.ask(Question::of(text("what?")), &person("anna"), now())
+        case.ask(Question::of(text("what?")), now(), &person("anna"), now())
     }),
     Event("propose", |case| {
         let digest = digest_of(&case);

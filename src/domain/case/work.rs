@@ -275,18 +275,19 @@ impl Loaded<Case> {
         Ok(self.work(event, by, now, |case| case.facts = Some(facts)))
     }
 
-    /// Asks the applicant; the data set waits in the same unit.
+    /// Asks the applicant, who has until `until`; the data set waits in the same unit.
     ///
     /// # Errors
     /// As [`Case::require_work`].
     pub fn ask(
         self,
         question: Question,
+        until: Timestamp,
         by: &IdentityName,
         now: Timestamp,
     ) -> Result<Changed<Case>, Refused> {
         self.require_work(by, now)?;
-        let event = question.tell(event(EventKind::InformationRequested, self.id));
+        let event = question.tell(event(EventKind::InformationRequested, self.id), until);
         let reopened = self.reopened("question");
         let changed = self.leaves(event, |case| {
             case.state = CaseState::WaitingForApplicant;
@@ -294,6 +295,7 @@ impl Loaded<Case> {
             case.claim = Some(lease(by, now));
             case.asked = question.message;
             case.asked_at = Some(now);
+            case.answer_until = Some(until);
             case.updated_at = now;
         });
         Ok(also(changed, reopened))

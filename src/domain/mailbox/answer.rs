@@ -67,7 +67,7 @@ impl Loaded<MailboxValidation> {
             .with("channel", attempt.channel.name())
             .with("code_created_at", self.code.created_at.to_string())
             .with("initiated_at", self.initiated_at.to_string())
-            .with("valid_until", self.valid_until.to_string())
+            .with("valid_until", self.carries_until().to_string())
             .personal("user_agent", attempt.user_agent.as_str())
             .told(
                 FeedKind::EmailVerified,

@@ -41,7 +41,7 @@ impl MailboxValidation {
             state: MailboxState::Verified,
             code,
             initiated_at: earlier.initiated_at,
-            valid_until: earlier.valid_until,
+            valid_until: earlier.carries_until(),
             sent_at: earlier.sent_at,
             confirmed_at: earlier.confirmed_at,
             confirmed_by: earlier.confirmed_by,

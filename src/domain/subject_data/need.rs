@@ -4,6 +4,7 @@
 use crate::domain::{
     audit::{event::Event, value::Value},
     text::Text,
+    timestamp::Timestamp,
 };
 
 /// One thing that is needed.
@@ -68,11 +69,14 @@ impl Question {
         }
     }
 
-    /// Puts the question into an entry: the codes in the log, own words beside it.
+    /// Puts the question into an entry, with the end of its time: the codes in the log, own words
+    /// beside it.
     #[must_use]
-    pub fn tell(&self, event: Event) -> Event {
+    pub fn tell(&self, event: Event, until: Timestamp) -> Event {
         let codes = self.needed.iter().map(|need| Value::text(need.name()));
-        let event = event.with("needed", Value::List(codes.collect()));
+        let event = event
+            .with("needed", Value::List(codes.collect()))
+            .with("answer_until", until.to_string());
         match &self.message {
             Some(message) => event.personal("message", message.as_str()),
             None => event,

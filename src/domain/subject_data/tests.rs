@@ -85,7 +85,7 @@ const EVENTS: [Event; 8] = [
     ),
     Event(
         "ask",
-        |set| set.ask(Question::of(text("what?")), now()),
+        |set| set.ask(Question::of(text("what?")), now(), now()),
         &[SubjectDataState::UnderVerification],
         SubjectDataState::WaitingForApplicant,
     ),

@@ -73,6 +73,7 @@ impl SubjectData {
             verified: None,
             needed: Vec::new(),
             message: None,
+            answer_until: None,
             doubt: None,
             proposed: None,
             acting_for: new.acting_for,
@@ -170,19 +171,25 @@ impl Loaded<SubjectData> {
         }))
     }
 
-    /// The specialist needs something of the applicant; the case waits in the same unit.
+    /// The specialist needs something of the applicant by `until`; the case waits in the same unit.
     ///
     /// # Errors
     /// 409 `data-set-state-conflict` unless under verification.
-    pub fn ask(self, question: Question, now: Timestamp) -> Result<Changed<SubjectData>, Refused> {
+    pub fn ask(
+        self,
+        question: Question,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Changed<SubjectData>, Refused> {
         require(&self, &[SubjectDataState::UnderVerification])?;
         let event = Event::new(EventKind::InformationRequested, "subject_data", self.id);
-        let event = question.tell(event);
+        let event = question.tell(event, until);
         let event = event.told(FeedKind::DataNeedsInformation, &self.owner, self.id, None);
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::WaitingForApplicant;
             set.needed = question.needed;
             set.message = question.message;
+            set.answer_until = Some(until);
             set.updated_at = now;
         }))
     }
@@ -206,6 +213,7 @@ impl Loaded<SubjectData> {
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::UnderVerification;
             set.needed = Vec::new();
+            set.answer_until = None;
             set.message = None;
             set.updated_at = now;
         }))
@@ -289,6 +297,7 @@ impl Loaded<SubjectData> {
         Ok(self.change(event, |set| {
             set.state = SubjectDataState::Rejected;
             set.needed = Vec::new();
+            set.answer_until = None;
             set.message = message;
             set.updated_at = now;
         }))
@@ -341,6 +350,7 @@ impl Loaded<SubjectData> {
         Some(self.change(event, |set| {
             set.state = SubjectDataState::Replaced;
             set.needed = Vec::new();
+            set.answer_until = None;
             set.message = None;
             set.updated_at = now;
         }))

@@ -49,6 +49,7 @@ pub fn resource(view: &CaseView, by: &IdentityName, role: Role) -> CaseResource 
         proposal: case.proposal.as_ref().map(word),
         decision: case.decision.as_ref().map(word),
         asked: case.asked.as_ref().map(ToString::to_string),
+        answer_until: case.answer_until.map(|until| until.to_string()),
         case_digest: digest::spell(&view.digest),
         allowed_actions: allowed.into_iter().map(str::to_owned).collect(),
         opened_at: case.opened_at.to_string(),

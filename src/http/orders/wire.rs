@@ -99,6 +99,6 @@ fn email_panel(view: &OrderView) -> Option<EmailPanel> {
         address: mailbox.address.as_str().to_owned(),
         state: mailbox.status(view.judged_at).name().to_owned(),
         sent_at: mailbox.sent_at.map(|at| at.to_string()),
-        expires_at: mailbox.code.expires_at.to_string(),
+        expires_at: mailbox.code.ends().to_string(),
     })
 }

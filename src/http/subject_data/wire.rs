@@ -38,6 +38,7 @@ pub fn data(view: &DataView) -> SubjectData {
         needed: data.needed.iter().map(need).collect(),
         warnings: warnings(data),
         message: data.message.as_ref().map(ToString::to_string),
+        answer_until: data.answer_until.map(|until| until.to_string()),
         verified: data.verified.as_ref().map(verified),
         statements: data.statements.iter().map(statement).collect(),
         case: view.case.as_ref().map(case),

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use super::{Choice, Facts, Grounds, judge};
+use super::{Choice, Facts, Grounds, judge, reuse};
 use crate::domain::{
     activation::CommonNameSource,
     aggregate::{Loaded, Version},
     id::{MailboxId, OrderId, SubjectDataId},
-    mailbox::{FreshSeed, MailAddress, MailboxState, MailboxValidation, NewMailbox},
+    mailbox::{FreshSeed, MailAddress, MailboxState, MailboxStatus, MailboxValidation, NewMailbox},
     order::{Contacts, Order, OrderNumber, transition::NewOrder},
     owner::{ActingFor, IdentityName, Owner},
     product::ProductCode,
@@ -183,6 +183,33 @@ fn each_piece_of_evidence_ends_by_itself() {
         }
     }
     assert_eq!((terms::ORGANIZATION_DAYS, terms::MAILBOX_DAYS), (825, 30));
+}
+
+/// A row that was altered, or written under other rules, gains nothing.
+#[test]
+fn what_a_row_says_beyond_the_rules_is_not_used() {
+    let ages = Ages {
+        organization: now().minus(days(3)),
+        authority: now().minus(days(2)),
+        mailbox: now().minus(days(1)),
+    };
+    let mut data = SubjectData::clone(&data(ages));
+    data.verified.as_mut().unwrap().carries_days = u32::MAX;
+    let mut mailbox = MailboxValidation::clone(&mailbox(ages));
+    mailbox.valid_until = now().plus(days(9_000));
+    mailbox.code.expires_at = mailbox.valid_until;
+    let facts = reuse::usable_facts(Some(&data), now()).map(|(_, until)| until);
+    assert_eq!(facts, Ok(ages.organization.plus(days(825))));
+    let control = reuse::usable_mailbox(Some(&mailbox), now()).map(|(_, until)| until);
+    assert_eq!(control, Ok(ages.mailbox.plus(days(30))));
+    assert!(mailbox.is_verified(ages.mailbox.plus(days(30)).minus(SECOND)));
+    assert!(!mailbox.is_verified(ages.mailbox.plus(days(30))));
+    assert_eq!(mailbox.code.ends(), ages.mailbox.plus(days(1)));
+    mailbox.state = MailboxState::Sent;
+    assert_eq!(
+        mailbox.status(ages.mailbox.plus(days(1))),
+        MailboxStatus::Expired
+    );
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn data(state: SubjectDataState) -> SubjectData {
         doubt: None,
         needed: Vec::new(),
         message: None,
+        answer_until: None,
         acting_for: ActingFor::default(),
         created_at: day(99),
         updated_at: day(102),

@@ -1,5 +1,6 @@
 //! The applicant who does not answer: reminded on days 3, 7 and 13 or as configured, and the data
-//! refused on day 30 or as configured (flows 3.8). Nobody decides here: what was never shown is not verified.
+//! refused when the time ends that was given with the question (flows 3.8). Nobody decides here: what was never
+//! shown is not verified.
 
 use async_trait::async_trait;
 
@@ -26,13 +27,18 @@ use crate::{
 
 impl CaseWork {
     /// The timer of a question that is asked now.
-    pub(super) fn timer(&self, case: CaseId, now: Timestamp) -> Result<NewJob, Stopped> {
+    pub(super) fn timer(
+        &self,
+        case: CaseId,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<NewJob, Stopped> {
         Ok(NewJob {
             id: JobId::new(now, random(&*self.0.entropy)?),
             kind: JobKind::ChaseApplicant,
             object: case.to_string(),
             slot: slot(now),
-            due: self.next(now, now),
+            due: self.next(now, until, now),
         })
     }
 
@@ -43,15 +49,15 @@ impl CaseWork {
         let waits = ground.case.state == CaseState::WaitingForApplicant;
         let asked_at = ground.case.asked_at.filter(|_| waits);
         // The timer of an earlier question ends: the present one has its own.
-        let Some(asked_at) = asked_at.filter(|at| job.slot == slot(*at)) else {
+        let asked_at = asked_at.filter(|at| job.slot == slot(*at));
+        let Some((asked_at, until)) = asked_at.zip(ground.case.answer_until) else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
-        let silence = ground.now.since(asked_at);
-        if silence >= self.0.terms.applicant_silence() {
+        if ground.now >= until {
             return self.refuse_silent(system, &ground, job).await;
         }
-        let due = self.next(asked_at, ground.now);
-        let reminders = &self.0.warnings.applicant;
+        let due = self.next(asked_at, until, ground.now);
+        let (silence, reminders) = (ground.now.since(asked_at), &self.0.warnings.applicant);
         if reminders.iter().all(|day| silence < days(*day)) {
             return Ok(jobs::put_off(store, job, due).await?);
         }
@@ -64,10 +70,10 @@ impl CaseWork {
         Ok(())
     }
 
-    /// When the next thing is to be done about a question.
-    fn next(&self, asked_at: Timestamp, now: Timestamp) -> Timestamp {
-        let reminder = warnings::next_after(asked_at, &self.0.warnings.applicant, now);
-        reminder.unwrap_or_else(|| asked_at.plus(self.0.terms.applicant_silence()))
+    /// When the next thing is to be done about a question: never after its end.
+    fn next(&self, asked_at: Timestamp, until: Timestamp, now: Timestamp) -> Timestamp {
+        let reminders = &self.0.warnings.applicant;
+        warnings::next_after(asked_at, reminders, until, now).unwrap_or(until)
     }
 
     async fn refuse_silent(

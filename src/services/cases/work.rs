@@ -131,10 +131,11 @@ impl CaseWork {
             let ground = self.ground(scope, id).await?;
             let now = ground.now;
             let case = ground.case.clone();
-            let changed = case.ask(question.clone(), scope.person(), now)?;
-            let waiting = ground.data.clone().ask(question.clone(), now)?;
+            let until = self.0.terms.answer_ends(now);
+            let changed = case.ask(question.clone(), until, scope.person(), now)?;
+            let waiting = ground.data.clone().ask(question.clone(), until, now)?;
             let view = ground.after(&changed, &waiting);
-            let timer = self.timer(id, now)?;
+            let timer = self.timer(id, until, now)?;
             let unit = ground.unit(scope, &changed).change(waiting).job(timer);
             let unit = self
                 .tell(

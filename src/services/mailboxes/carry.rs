@@ -38,7 +38,7 @@ pub(in crate::services) struct Carried {
 impl Carried {
     /// Rests on the proof as it was read.
     pub(in crate::services) fn join(self, unit: Unit) -> Unit {
-        let until = self.mailbox.valid_until;
+        let until = self.mailbox.carries_until();
         let unit = unit.change(self.mailbox).change(self.line).lapses_at(until);
         let unit = self.proof.into_iter().fold(unit, Unit::rest);
         self.jobs.into_iter().fold(unit, Unit::job)
@@ -46,13 +46,15 @@ impl Carried {
 }
 
 impl MailboxControl {
-    /// What the owner has shown of the address and can still be used; no mail goes out.
+    /// What the owner has shown of the address and can still be used; no mail goes out. A mailbox
+    /// that is known by now to be thrown away is not carried along.
     pub(in crate::services) async fn carry(
         &self,
         wanted: Wanted<'_>,
     ) -> Result<Option<Carried>, Stopped> {
         let now = wanted.now;
-        if wanted.owner.customer.is_none() {
+        let lasts = self.require_lasting(wanted.address).is_ok();
+        if wanted.owner.customer.is_none() || !lasts {
             return Ok(None);
         }
         let id = MailboxId::new(now, random(&*self.0.entropy)?);

@@ -155,7 +155,7 @@ impl MailboxControl {
             open: order.mailbox == Some(mailbox.id)
                 && order.require_provable().is_ok()
                 && matches!(mailbox.state, MailboxState::Created | MailboxState::Sent)
-                && now < mailbox.code.expires_at,
+                && now < mailbox.code.ends(),
         })
     }
 

@@ -42,7 +42,7 @@ impl MailboxControl {
             kind: JobKind::MailboxExpiry,
             object: mailbox.id.to_string(),
             slot: slot(mailbox),
-            due: warnings::first(mailbox.valid_until, &self.0.warnings.mailbox),
+            due: warnings::first(mailbox.carries_until(), &self.0.warnings.mailbox),
         })
     }
 

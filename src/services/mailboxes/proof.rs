@@ -44,7 +44,9 @@ impl MailboxControl {
     pub(super) async fn proof(&self, new: &NewMailbox) -> Result<Option<Proof>, Stopped> {
         let mailboxes = &self.0.mailboxes;
         let shown = mailboxes.verified_mailbox(&new.owner, &new.address, new.now);
-        let Some(shown) = shown.await? else {
+        // A row that says it carries longer than the rules allow shows nothing.
+        let shown = shown.await?.filter(|shown| shown.is_verified(new.now));
+        let Some(shown) = shown else {
             return Ok(None);
         };
         let origin = match shown.reused_from {

@@ -81,7 +81,7 @@ impl MailboxControl {
     ///
     /// # Errors
     /// 404; 409 `step-blocked` (`email-not-set`), `order-state-conflict`,
-    /// `email-already-confirmed`, `email-disowned`; 429 `resend-too-soon`.
+    /// `email-already-confirmed`, `email-disowned`; 422 `email-disposable`; 429 `resend-too-soon`.
     pub async fn resend(
         &self,
         scope: &TenantScope,
@@ -94,6 +94,9 @@ impl MailboxControl {
             require_provable(&order)?;
             let earlier = self.mailbox_of(&order).await?;
             let earlier = earlier.ok_or_else(|| Refused::step_blocked(vec!["email-not-set"]))?;
+            earlier.require_renewable(now)?;
+            // The list may have grown since the address was set.
+            self.require_lasting(&earlier.address)?;
             let certified = order.state == OrderState::Issued && earlier.confirmed_at.is_some();
             if certified || earlier.doubt.is_some() {
                 return self
@@ -171,9 +174,8 @@ impl MailboxControl {
         let id = MailboxId::new(now, random(&*self.0.entropy)?);
         let bound = order.clone().bind_mailbox(id, now)?;
         let address = mailbox_address::parse(typed).map_err(|fault| at_email(fault.code()))?;
-        if self.0.domains.current().is_disposable(&address) {
-            return Err(at_email("email-disposable").into());
-        }
+        self.require_lasting(&address)
+            .map_err(|refused| at_email(refused.code))?;
         let earlier = self.mailbox_of(&order).await?;
         let disowned =
             |earlier: &Loaded<MailboxValidation>| earlier.state == MailboxState::Disowned;
@@ -255,7 +257,7 @@ impl MailboxControl {
         let unit = proof
             .join(unit)
             .change(changed)
-            .lapses_at(mailbox.valid_until)
+            .lapses_at(mailbox.carries_until())
             .job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
         let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;

@@ -58,7 +58,7 @@ impl MailLedger {
             | MailKind::DataApproved
             | MailKind::DataRejected
             | MailKind::AddressVerified => Ok(ready(mail, values, None, Vec::new())),
-            MailKind::InformationNeeded => Ok(information_needed(facts, values)),
+            MailKind::InformationNeeded => Ok(information_needed(facts, values, time)),
             MailKind::CertificateExpiring | MailKind::CertificateExpired => {
                 let shown = reminders::certificate(facts, order, values, time, now);
                 Ok(shown)
@@ -114,13 +114,13 @@ impl MailLedger {
             return Composed::Obsolete("a newer code or address replaced it");
         }
         if !matches!(mailbox.state, MailboxState::Created | MailboxState::Sent)
-            || now >= mailbox.code.expires_at
+            || now >= mailbox.code.ends()
         {
             return Composed::Obsolete("the code can no longer be used");
         }
         let link = format!("{}/v/{}", self.0.house.public_url, mailbox.id);
         values.insert("link", link);
-        let expires_at = self.0.house.time.minute(mailbox.code.expires_at);
+        let expires_at = self.0.house.time.minute(mailbox.code.ends());
         values.insert("expires_at", expires_at);
         let code = self.0.key.code(mailbox);
         ready(mail, values, Some(code), Vec::new())
@@ -217,14 +217,15 @@ fn superseded(facts: &MailFacts, mut values: Values, time: &LocalTime) -> Compos
 }
 
 /// What is needed, in the mail's language, whatever language the specialist typed in.
-fn information_needed(facts: &MailFacts, mut values: Values) -> Composed {
+fn information_needed(facts: &MailFacts, mut values: Values, time: &LocalTime) -> Composed {
     let data = facts.data.as_ref();
     let asked = data.filter(|data| data.state == SubjectDataState::WaitingForApplicant);
-    let Some(data) = asked else {
+    let Some((data, until)) = asked.and_then(|data| Some((data, data.answer_until?))) else {
         return Composed::Obsolete("nothing is asked any more");
     };
     let mail = &facts.mail;
     values.insert("needed", needs::lines(&data.needed, mail.language));
+    values.insert("answer_until", time.minute(until));
     ready(mail, values, None, Vec::new())
 }
 

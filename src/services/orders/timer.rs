@@ -246,7 +246,8 @@ impl Orders {
         let Some(mailbox) = mailbox else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
-        let next = warnings::next_after(since, &self.0.warnings.ready, now);
+        let (reminders, until) = (&self.0.warnings.ready, order.window_ends);
+        let next = warnings::next_after(since, reminders, until, now);
         let (kind, address) = (MailKind::ReadyToActivate, mailbox.address.as_str());
         let mail = order_mail::about(&order, kind, id, address, self.entropy(), now)?;
         let unit = mail

@@ -3,6 +3,7 @@
 //! Together with [`super::compare`] this proves columns that no entry repeats: a certificate's
 //! owner is its order's, and the log tells the order's.
 
+mod ceilings;
 mod issuance;
 mod owners;
 mod registration;
@@ -22,12 +23,13 @@ use crate::adapters::sql::{query::Query, value::Fields};
 type Question = (&'static str, Rule, &'static str);
 
 /// The questions by what they are about.
-const QUESTIONS: [&[Question]; 5] = [
+const QUESTIONS: [&[Question]; 6] = [
     issuance::QUESTIONS,
     texts::QUESTIONS,
     registration::QUESTIONS,
     owners::QUESTIONS,
     telling::QUESTIONS,
+    ceilings::QUESTIONS,
 ];
 
 /// Rows that name a row which is not there, in whatever table.

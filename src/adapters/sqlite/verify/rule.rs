@@ -88,6 +88,7 @@ rules! {
     CertificateProfile = "certificate-profile", "I10", "its certificate is not what its profile says";
     TextMissing = "text-missing", "I10", "what it names by hash or version is not kept";
     GroundsMissing = "grounds-missing", "I9", "what its decision rested on is not on record";
+    TermExceeded = "term-exceeded", "I8", "it carries longer than the rules allow";
     OwnerDiffers = "owner-differs", "log", "it and what it belongs to have different owners";
     LinkDiffers = "link-differs", "log", "it and what it names do not agree";
     Dangling = "dangling", "log", "it names a row that is not there";

@@ -77,7 +77,7 @@ pub(super) fn of_order(
         }
         MailKind::OrderLapsing if open => Some(order.window_ends),
         MailKind::MailboxLapsing if open => match &facts.mailbox {
-            Some(mailbox) if order.mailbox == Some(mailbox.id) => Some(mailbox.valid_until),
+            Some(mailbox) if order.mailbox == Some(mailbox.id) => Some(mailbox.carries_until()),
             _ => return Composed::Obsolete("another address took its place"),
         },
         MailKind::DataExpiring if open => match reuse::usable_facts(facts.data.as_deref(), now) {

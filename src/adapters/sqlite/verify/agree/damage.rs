@@ -9,7 +9,7 @@ use super::*;
 
 /// For each question, in their order: all that is found, in the order of the questions, and what
 /// is done by a foreign hand.
-const DAMAGES: [&str; 5] = [ISSUANCE, TEXTS, REGISTRATION, OWNERS, TELLING];
+const DAMAGES: [&str; 6] = [ISSUANCE, TEXTS, REGISTRATION, OWNERS, TELLING, CEILINGS];
 
 const ISSUANCE: &str = r"
 intent 01 <- INSERT INTO temp.said VALUES ('intent', '01', '#intents', 2)
@@ -96,6 +96,14 @@ mail x state <- UPDATE job SET ended_at = 1 WHERE id = 'jx'
 job jy object <- INSERT INTO job SELECT 'jy', kind, 'y', slot, due, attempts, token, queued_at, ended_at FROM job WHERE id = 'jx'
 address_use m1 <- UPDATE address_use SET sent = '[99]' WHERE abuse_key = 'a1@x.example'
 ";
+
+const CEILINGS: &str = r#"
+mailbox m1 valid_until <- UPDATE mailbox SET initiated_at = 1, valid_until = 2592000002 WHERE id = 'm1'
+mailbox m1 code_expires_at <- UPDATE mailbox SET code_expires_at = 86400101 WHERE id = 'm1'
+subject_data s verified <- UPDATE subject_data SET verified = '{"carries_days":826}'
+orders o1 window_ends <- UPDATE orders SET created_at = 1, window_ends = 71280000002 WHERE id = 'o1'
+validation_case k answer_until <- UPDATE validation_case SET asked_at = 1, answer_until = 7776000002
+"#;
 
 /// What this question names.
 async fn found(database: &mut SqliteConnection, question: &Question) -> Vec<String> {

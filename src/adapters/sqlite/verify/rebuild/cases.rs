@@ -22,6 +22,7 @@ pub(super) fn case(told: &Telling<'_>, said: &mut Said) {
             .none("decision")
             .none("asked")
             .set("~asked_at", SqlValue::Integer(None))
+            .set("answer_until", SqlValue::Integer(None))
             .set("~created_at", told.now());
         for kind in CheckKind::ALL {
             let required = told.list("required").contains(&kind.name());
@@ -69,7 +70,8 @@ pub(super) fn case(told: &Telling<'_>, said: &mut Said) {
         }
         "information.requested" => {
             row.known("asked", told.personal("message"))
-                .set("~asked_at", told.now());
+                .set("~asked_at", told.now())
+                .set("answer_until", told.time("answer_until"));
         }
         "check.recorded" => check(told, said),
         "evidence.recorded" => evidence(told, said),

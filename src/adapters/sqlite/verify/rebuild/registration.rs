@@ -104,6 +104,7 @@ pub(super) fn subject_data(told: &Telling<'_>, said: &mut Said) {
         "request.received" if told.says("answer") => {
             row.word("state", "under_verification")
                 .set("needed", none())
+                .set("answer_until", SqlValue::Integer(None))
                 .none("message");
         }
         "request.received" => {
@@ -115,6 +116,7 @@ pub(super) fn subject_data(told: &Telling<'_>, said: &mut Said) {
         "information.requested" => {
             row.word("state", "waiting_for_applicant")
                 .set("needed", strings(told.list("needed")))
+                .set("answer_until", told.time("answer_until"))
                 .known("message", told.personal("message"));
         }
         "request.approved" => {
@@ -125,12 +127,14 @@ pub(super) fn subject_data(told: &Telling<'_>, said: &mut Said) {
         "request.rejected" => {
             row.word("state", "rejected")
                 .set("needed", none())
+                .set("answer_until", SqlValue::Integer(None))
                 .known("message", told.personal("message"));
         }
         "request.withdrawn" => match told.word("what") {
             Some("replaced") => {
                 row.word("state", "replaced")
                     .set("needed", none())
+                    .set("answer_until", SqlValue::Integer(None))
                     .none("message");
             }
             Some(state) => {
@@ -184,6 +188,7 @@ fn data_created(told: &Telling<'_>, row: Row<'_>) {
         .none("case_id")
         .none("verified")
         .set("needed", strings([]))
+        .set("answer_until", SqlValue::Integer(None))
         .none("message")
         .known("acting_for", told.acting_for())
         .set("~submitted_at", SqlValue::Integer(None))
