@@ -310,9 +310,9 @@ mod tests {
         assert_eq!(Warnings::built_in(&short), built_in);
         let mailbox = checked(&|w| w.mailbox = Some(vec![4, 1]), &short);
         assert_eq!(mailbox.map(|w| w.mailbox), Ok(vec![4, 1]));
-        for (change, said) in [
+        let cases: [(&dyn Fn(&mut Named), &str); 3] = [
             (
-                (&|w: &mut Named| w.mailbox = Some(vec![5])) as &dyn Fn(&mut Named),
+                &|w| w.mailbox = Some(vec![5]),
                 "mailbox: one to eight numbers of days, falling, each from 1 to 4 (terms.mailbox_days)",
             ),
             (
@@ -323,7 +323,8 @@ mod tests {
                 &|w| w.applicant = Some(vec![1]),
                 "applicant: terms.applicant_days leaves no day for it; leave it out",
             ),
-        ] {
+        ];
+        for (change, said) in cases {
             let refused = checked(change, &short).map_err(|fault| fault.to_string());
             assert_eq!(refused, Err(said.to_owned()));
         }
