@@ -310,7 +310,8 @@ mod tests {
         assert_eq!(Warnings::built_in(&short), built_in);
         let mailbox = checked(&|w| w.mailbox = Some(vec![4, 1]), &short);
         assert_eq!(mailbox.map(|w| w.mailbox), Ok(vec![4, 1]));
-        let cases: [(&dyn Fn(&mut Named), &str); 3] = [
+        type Case<'a> = (&'a dyn Fn(&mut Named), &'a str);
+        let cases: [Case<'_>; 3] = [
             (
                 &|w| w.mailbox = Some(vec![5]),
                 "mailbox: one to eight numbers of days, falling, each from 1 to 4 (terms.mailbox_days)",

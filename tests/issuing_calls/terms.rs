@@ -1,17 +1,13 @@
 //! Terms of an operator's choice: each end comes when it was promised, and another choice changes no
 //! promise that was made before it.
 
-use std::{
-    fs,
-    process::Command,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{fs, process::Command};
 
 use chancery::domain::timestamp::{Timestamp, days};
 use serde_json::{Value, json};
 
 use crate::{
-    desk::Desk,
+    desk::{self, Desk, PAST},
     mailbox::resend,
     openssl::new_key,
     time::DAY,
@@ -19,8 +15,6 @@ use crate::{
     world::{Client, World, fresh_address, refused, submission},
 };
 
-/// Seconds of the epoch of `desk::PAST`, from which the evidence of every case is.
-const EVIDENCE: u64 = 1_767_323_045;
 const HOUR: u64 = 3600;
 /// Calls that may pass until a timer has run: far more than any run needs.
 const PATIENCE: u32 = 6_000;
@@ -28,8 +22,9 @@ const PATIENCE: u32 = 6_000;
 /// The shortest terms with which an order can be walked: the data end in three to four days, an
 /// order a day after its mailbox.
 fn shortest() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let data = (now.as_secs() - EVIDENCE) / DAY + 4;
+    // Since the evidence of every case.
+    let [evidence, now] = [PAST, &desk::now()].map(|at| at.parse::<Timestamp>().unwrap());
+    let data = now.since(evidence).as_secs() / DAY + 4;
     format!(
         "[terms]\nrandom_value_hours = 1\nmailbox_days = 1\nactivation_days = 2\n\
          applicant_days = 1\norganization_days = {data}\n"
