@@ -37,8 +37,9 @@ use chancery::{
         notification::Tab,
         owner::Role,
         subject_data::{SubjectDataState, need::Question},
-        timestamp::days,
+        timestamp::{Timestamp, days},
     },
+    policy::reuse,
     ports::store::{
         Page,
         catalogue::{Mails, Notifications, Requests},
@@ -118,6 +119,33 @@ async fn two_people_verify_the_data_and_the_applicant_is_told() {
     assert_eq!(answer.body, decided.digest);
     let late = world.add_note(&world.anna, "too late").await.unwrap_err();
     assert_eq!(late.code, "case-decided");
+}
+
+/// What the way to the applicant was found in is as old as its day.
+#[tokio::test]
+async fn data_end_with_the_paper_that_a_contact_was_found_in() {
+    let world = World::new().await;
+    world.complete_on_paper("2025-12-31").await;
+    world.propose(&world.anna, Verdict::Approve).await.unwrap();
+    world.decide(&world.ola, Verdict::Approve).await.unwrap();
+    let data = world.data().await;
+    let facts = data.verified.as_ref().unwrap();
+    let day = Timestamp::of_date("2025-12-31");
+    assert_eq!(facts.authority_paper_of, day);
+    assert_eq!(Some(facts.authority_checked_at), day);
+    let until = Timestamp::of_date("2027-01-31");
+    assert_eq!(Some(reuse::authority_valid_until(facts)), until);
+}
+
+/// The second person signs for evidence that counts then, not when it was recorded.
+#[tokio::test]
+async fn a_paper_that_grows_too_old_before_the_decision_verifies_nothing() {
+    let world = World::new().await;
+    world.complete_on_paper("2025-10-25").await;
+    world.propose(&world.anna, Verdict::Approve).await.unwrap();
+    world.clock.advance(days(5));
+    let refused = world.decide(&world.ola, Verdict::Approve).await;
+    assert_eq!(refused.unwrap_err().code, "contact-source-too-old");
 }
 
 #[tokio::test]

@@ -22,8 +22,8 @@ mod register_fixtures;
 
 use std::{fs, path::Path};
 
-use desk::{Desk, PAST};
-use instance::{Instance, Setup};
+use desk::{Desk, PAST, contact};
+use instance::{Answer, Instance, Setup};
 use register_fixtures::Fixtures;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -224,6 +224,27 @@ fn a_number_that_nobody_has_fails_existence_and_proves_it() {
     assert_eq!(refused.json()["errors"][0]["code"], "evidence-says-nothing");
     desk.put("specialist", "/checks/existence", &outcome("FAILED"))
         .ok();
+}
+
+/// A VAT number that nobody has said to be this organisation's.
+#[test]
+fn an_answer_to_another_number_is_a_source_once_a_register_names_that_number() {
+    let authority = |mood: &str| {
+        let stage = Stage::of(&[("krs", "krs", mood), ("vies", "vies", "good")]);
+        let desk = stage.claimed();
+        let wish = json!({"registration_type": "NIP", "registration_number": "1234563218"});
+        let answer = desk.post("specialist", "/lookup", &wish).ok();
+        assert_eq!(answer["outcome"], "found", "{answer}");
+        let found_in = answer["evidence"]["id"].as_str().unwrap();
+        let verified = json!({"state": "VERIFIED", "checked_at": PAST, "evidence": [found_in]});
+        let shown = desk.put("specialist", "/checks/existence", &verified);
+        let reached = desk.post("specialist", "/evidence", &contact(found_in));
+        let code = |answer: &Answer| answer.json()["errors"][0]["code"].clone();
+        (code(&shown), code(&reached))
+    };
+    let refused = (json!("source-missing"), json!("contact-source-unrelated"));
+    assert_eq!(authority("503"), refused);
+    assert_eq!(authority("applicant"), (Value::Null, Value::Null));
 }
 
 #[test]

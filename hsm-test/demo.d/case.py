@@ -64,7 +64,7 @@ def establish(specialist, case, identifier, source):
         if check["state"] != "REQUIRED":
             continue
         kind, where, words, more = says.get(check["check"], ("register", "", "", []))
-        if source and kind == "register":
+        if source and kind == "register" and check["check"] != "identifier":
             kind, where = "document", "extract that the applicant sent"
             words, more = "", ["--document", source, "--issued-on", now[:10]]
         if kind not in kept:

@@ -104,6 +104,8 @@ CREATE TABLE document (
     received_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX document_data ON document (subject_data, received_at, id);
+-- What an applicant has given is no source of the CA's own, whoever brings it once more.
+CREATE INDEX document_given ON document (sha256) WHERE case_id IS NULL;
 
 CREATE TABLE validation_case (
     id TEXT NOT NULL PRIMARY KEY,

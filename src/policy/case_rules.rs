@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod facts;
 pub mod lookup;
 pub mod signature;
+pub mod sources;
 #[cfg(test)]
 mod tests;
 

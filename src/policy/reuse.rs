@@ -2,9 +2,10 @@
 
 use crate::{
     domain::{
+        case::Evidence,
         mailbox::{MailboxState, MailboxValidation},
         subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
-        terms::ORGANIZATION_DAYS,
+        terms::{ORGANIZATION_DAYS, Terms},
         timestamp::{Timestamp, days},
     },
     policy::document_kinds::OLDEST_MONTHS,
@@ -37,6 +38,15 @@ pub fn authority_valid_until(facts: &VerifiedFacts) -> Timestamp {
 #[must_use]
 pub fn paper_valid_until(issued_on: Timestamp) -> Timestamp {
     issued_on.plus_months(OLDEST_MONTHS)
+}
+
+/// When a piece of evidence may not be relied on any more: its days run from when it was obtained,
+/// and a document's from its own day if that is earlier.
+#[must_use]
+pub fn evidence_valid_until(evidence: &Evidence, terms: &Terms) -> Timestamp {
+    let (obtained, issued) = (evidence.obtained_at, evidence.issued_on);
+    let from = issued.map_or(obtained, |day| day.min(obtained));
+    shorter(from, terms.organization_days(), issued)
 }
 
 /// No row makes it longer than the rules allow.

@@ -10,7 +10,7 @@ use crate::{
         aggregate::{Changed, Loaded, Version},
         case::{Case, Evidence},
         document::Document,
-        id::{CaseId, SubjectDataId},
+        id::{CaseId, EvidenceId, SubjectDataId},
         refusal::Refused,
         subject_data::SubjectData,
         terms::Terms,
@@ -19,6 +19,7 @@ use crate::{
     },
     policy::{
         access::{OfficerScope, ReadScope},
+        case_rules::{crossing::Heard, sources::Held},
         mail_domains::AddressFlag,
         warnings::Warnings,
     },
@@ -89,6 +90,10 @@ struct Ground {
     data: Loaded<SubjectData>,
     documents: Vec<Document>,
     evidence: Vec<Evidence>,
+    /// See [`Held::given`].
+    given: Vec<[u8; 32]>,
+    /// See [`Held::heard`].
+    heard: Vec<(EvidenceId, Heard)>,
     flags: Vec<AddressFlag>,
     now: Timestamp,
 }
@@ -111,9 +116,15 @@ impl CaseWork {
         let sets = &self.0.subject_data;
         let data = sets.subject_data(scope, case.subject_data).await?;
         let data = data.ok_or_else(Refused::not_found)?;
+        let documents = sets.documents(data.id).await?;
+        let evidence = self.0.cases.evidence_of(id).await?;
+        let brought = documents.iter().filter(|one| one.brought_by.is_some());
+        let brought: Vec<_> = brought.map(|one| one.sha256).collect();
         Ok(Ground {
-            documents: sets.documents(data.id).await?,
-            evidence: self.0.cases.evidence_of(id).await?,
+            given: sets.given_by(&data.owner, &brought).await?,
+            heard: lookup::heard(&evidence),
+            documents,
+            evidence,
             flags: self.flags(data.id).await?,
             case,
             data,
@@ -145,7 +156,18 @@ impl CaseWork {
 }
 
 impl Ground {
-    fn digest(&self) -> [u8; 32] {
+    fn held(&self) -> Held<'_> {
+        Held {
+            case: &self.case,
+            data: &self.data,
+            evidence: &self.evidence,
+            documents: &self.documents,
+            given: &self.given,
+            heard: &self.heard,
+        }
+    }
+
+    fn digest(&self) -> Result<[u8; 32], Refused> {
         self.case
             .digest(&self.data, &self.documents, &self.evidence)
     }
@@ -176,16 +198,16 @@ impl Ground {
     }
 
     /// How the case looks after the change.
-    fn after(&self, changed: &Changed<Case>, data: &SubjectData) -> CaseView {
-        CaseView {
+    fn after(&self, changed: &Changed<Case>, data: &SubjectData) -> Result<CaseView, Refused> {
+        Ok(CaseView {
             case: Case::clone(changed),
             version: changed.will_be(),
             data: data.clone(),
             documents: self.documents.clone(),
             evidence: self.evidence.clone(),
             flags: self.flags.clone(),
-            digest: changed.digest(data, &self.documents, &self.evidence),
+            digest: changed.digest(data, &self.documents, &self.evidence)?,
             now: self.now,
-        }
+        })
     }
 }

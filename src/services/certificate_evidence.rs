@@ -272,7 +272,7 @@ impl CertificateEvidence {
         let evidence = self.0.cases.evidence_of(id).await?;
         Ok(Some(Decided {
             words,
-            content: case.content(data, documents, &evidence),
+            content: case.content(data, documents, &evidence)?,
             evidence,
             case: Case::clone(&case),
         }))

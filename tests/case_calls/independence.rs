@@ -11,14 +11,19 @@ use crate::{
 /// Of all papers here, but those of another day.
 const DAY: &str = "2026-01-01";
 
-/// A paper of one page, brought by `who`.
+/// A paper of one page, brought by `who`, of nobody else's bytes.
 fn paper(desk: &Desk, who: &str, path: &str) -> String {
+    paper_of(desk, (who, path), "organization", who)
+}
+
+/// A paper of this kind with these words, brought by somebody to a place.
+fn paper_of(desk: &Desk, (who, path): (&str, &str), kind: &str, words: &str) -> String {
     let part = |head: &str, body: &str| {
         format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
     };
-    let kind = part("name=\"kind\"", "organization");
+    let kind = part("name=\"kind\"", kind);
     let head = "name=\"file\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf";
-    let file = part(head, "%PDF-1.7\nan extract");
+    let file = part(head, &format!("%PDF-1.7\nan extract, {words}"));
     let call = Call::default()
         .header("Content-Type: multipart/form-data; boundary=edge")
         .fresh_key()
@@ -224,4 +229,133 @@ fn a_document_tells_its_day_and_is_not_relied_on_when_too_old() {
     let line = desk.read("auditor").ok();
     let line = line["evidence"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(line["issued_on"], yesterday.trim());
+}
+
+/// Older than any evidence may be, by whatever terms.
+const LONG_AGO: &str = "2023-01-02T03:04:05Z";
+
+#[test]
+fn a_contact_is_found_in_what_still_counts() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    desk.act("specialist", "/claim").ok();
+    let old = kept(&desk, &with(note(), &[("obtained_at", json!(LONG_AGO))]));
+    let too_old = |source: &str| {
+        wrong(
+            &add(&desk, &contact(source)),
+            "/found_in",
+            "contact-source-too-old",
+        );
+    };
+    too_old(&old);
+    let paper = of_specialist(&desk);
+    let dated = |day: &str| kept(&desk, &with(document(&paper), &[("issued_on", json!(day))]));
+    too_old(&dated("2025-01-01"));
+    kept(&desk, &contact(&dated(DAY)));
+    // A document that does not tell its day never ages: none of these.
+    let path = desk.at("/documents");
+    let other = paper_of(&desk, ("specialist", &path), "additional", "a letter");
+    let undated = |body: Value| without(shown_by(body, &other), "issued_on");
+    let letter = kept(&desk, &without(document(&other), "issued_on"));
+    wrong(
+        &add(&desk, &contact(&letter)),
+        "/found_in",
+        "document-kind-unfit",
+    );
+    wrong(
+        &add(&desk, &undated(note())),
+        "/document_id",
+        "document-kind-unfit",
+    );
+    let bare = with(
+        without(document(&other), "document_id"),
+        &[("content", json!("seen"))],
+    );
+    let bare = without(bare, "issued_on");
+    wrong(&add(&desk, &bare), "/document_id", "member-missing");
+}
+
+#[test]
+fn what_the_applicant_gave_is_not_found_by_bringing_it_again() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    let given = |desk: &Desk, words: &str| {
+        let path = format!("/subject-data/{}/documents", desk.data);
+        paper_of(desk, ("customer", &path), "organization", words);
+    };
+    let brought = |words: &str| {
+        let path = desk.at("/documents");
+        paper_of(&desk, ("specialist", &path), "organization", words)
+    };
+    given(&desk, "here");
+    // With other data of the same customer's.
+    given(&Desk::open(&instance, "customer", "c-1"), "elsewhere");
+    desk.act("specialist", "/claim").ok();
+    let extract = kept(&desk, &note());
+    for words in ["here", "elsewhere"] {
+        let again = brought(words);
+        let extract_of = shown_by(note(), &again);
+        wrong(
+            &add(&desk, &extract_of),
+            "/document_id",
+            "document-of-applicant",
+        );
+        let letter = shown_by(contact(&extract), &again);
+        wrong(
+            &add(&desk, &letter),
+            "/document_id",
+            "contact-not-independent",
+        );
+        let source = kept(&desk, &document(&again));
+        wrong(
+            &add(&desk, &contact(&source)),
+            "/found_in",
+            "contact-not-independent",
+        );
+    }
+}
+
+#[test]
+fn a_source_that_the_applicant_gives_too_counts_no_longer() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    desk.complete();
+    let path = desk.at("/documents");
+    let brought = paper_of(&desk, ("specialist", &path), "organization", "both");
+    let source = kept(&desk, &document(&brought));
+    let reached = kept(&desk, &contact(&source));
+    let authority = "/checks/representative_authority";
+    desk.put("specialist", authority, &verified(&reached)).ok();
+    let path = format!("/subject-data/{}/documents", desk.data);
+    paper_of(&desk, ("customer", &path), "organization", "both");
+    let refusal = desk.propose("specialist", "approve").refusal();
+    assert_eq!(refusal, (409, "contact-not-independent".to_owned()));
+    let again = desk.put("specialist", authority, &verified(&reached));
+    wrong(&again, "/evidence/0", "contact-not-independent");
+}
+
+#[test]
+fn what_an_organisation_is_is_shown_by_more_than_a_note() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    let theirs = of_customer(&desk);
+    desk.act("specialist", "/claim").ok();
+    let note = with(
+        without(note(), "register"),
+        &[("kind", json!("note")), ("source", json!("a search"))],
+    );
+    let note = verified(&kept(&desk, &note));
+    let theirs = verified(&kept(&desk, &document(&theirs)));
+    for check in ["existence", "legal_name", "identifier", "active_status"] {
+        let path = format!("/checks/{check}");
+        let bare = desk.put("specialist", &path, &note);
+        wrong(&bare, "/evidence", "source-missing");
+        let shown = desk.put("specialist", &path, &theirs);
+        if check == "identifier" {
+            wrong(&shown, "/evidence", "source-missing");
+        } else {
+            shown.ok();
+        }
+    }
+    desk.put("specialist", "/checks/deny_list", &note).ok();
 }

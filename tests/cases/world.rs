@@ -9,7 +9,8 @@ use chancery::{
         case::{
             Case, CheckKind, CheckState, EvidenceKind, Verdict, digest::Step, lookup::LookupState,
         },
-        id::{CaseId, JobId, MailboxId, OrderId, SubjectDataId},
+        document::{BroughtBy, Document, DocumentKind, MediaType, Scan},
+        id::{CaseId, DocumentId, JobId, MailboxId, OrderId, SubjectDataId},
         idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
         identity::{Credential, Identity},
         job::{JobKind, NewJob},
@@ -366,6 +367,49 @@ impl World {
     pub async fn complete(&self, age: u32) -> CaseView {
         self.claim(&self.anna).await.unwrap();
         let noted = self.add_note(&self.anna, "an extract").await.unwrap();
+        self.complete_from(age, &noted).await
+    }
+
+    /// The same where the way to the applicant was found in a paper of this day.
+    pub async fn complete_on_paper(&self, day: &str) -> CaseView {
+        self.claim(&self.anna).await.unwrap();
+        self.add_note(&self.anna, "an extract").await.unwrap();
+        let now = self.now();
+        let document = Document {
+            id: DocumentId::new(now, self.entropy.bytes()),
+            subject_data: self.data,
+            owner: owner(),
+            kind: DocumentKind::Organization,
+            description: None,
+            file_name: text("letter.pdf"),
+            media_type: MediaType::Pdf,
+            size: 1,
+            sha256: self.entropy.bytes(),
+            brought_by: Some(BroughtBy {
+                case: self.case,
+                person: self.anna.name.clone(),
+            }),
+            scan: Scan::NotScanned,
+            finding: None,
+            scanned_at: None,
+            erased_at: None,
+            received_at: now,
+        };
+        let paper = NewEvidence {
+            content: None,
+            document: Some(document.id),
+            issued_on: Timestamp::of_date(day),
+            ..self.found(EvidenceKind::Document, "")
+        };
+        self.commit(Unit::of(self.caller(), now, document.receive()))
+            .await;
+        let scope = self.scope(&self.anna).await;
+        let kept = self.work.add_evidence(&scope, self.case, &paper).await;
+        self.complete_from(0, &kept.unwrap().1).await
+    }
+
+    /// Somebody was reached by what was recorded last.
+    async fn complete_from(&self, age: u32, noted: &CaseView) -> CaseView {
         let call = NewEvidence {
             reached: Reached {
                 at: Some(text("+48 22 555 01 00")),

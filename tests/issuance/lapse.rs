@@ -19,6 +19,7 @@ use chancery::{
         subject_data::doubt::Finding,
         terms::Terms,
         text::Text,
+        timestamp::Timestamp,
         unit::Unit,
     },
     ports::store::{
@@ -29,7 +30,7 @@ use chancery::{
     services::issuance::Told,
 };
 
-use crate::{fates::Fate, stage::Stage, token::Act};
+use crate::{fates::Fate, stage::Stage, token::Act, world::World};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// How long the word of a mailbox's holder carries (S/MIME BR 4.2.1).
@@ -83,6 +84,47 @@ async fn a_mailbox_that_lapses_while_the_token_refuses_carries_no_second_intent(
     let given_up = ("abandoned".to_owned(), Some("hsm-unavailable".to_owned()));
     assert_eq!(stage.serials().await, [given_up]);
     assert_eq!(stage.token.asked(), 1, "nothing is signed");
+}
+
+/// Data that rest on a paper which is thirteen months old in five days, so long before that. The
+/// paper is a document on the organisation, and what its representative's number was found in.
+async fn on_paper(length: Duration) -> Stage {
+    let world = World::new().await;
+    world.complete_on_paper("2025-10-25").await;
+    let stage = Stage::of(world).await;
+    let end = Timestamp::of_date("2026-11-25").unwrap();
+    let now = stage.world.now();
+    stage.world.clock.advance(end.minus(length).since(now));
+    stage.lease_anew().await;
+    stage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_that_grows_too_old_after_the_approval_carries_nothing() {
+    let stage = on_paper(Duration::ZERO).await;
+    let refused = stage.ask().await.expect_err("a refusal");
+    assert_eq!(
+        (refused.code, refused.blocked_by),
+        ("step-blocked", vec!["data-set-expired"])
+    );
+    stage.settle_down().await;
+    assert_eq!((stage.serials().await, stage.token.asked()), (vec![], 0));
+    let stage = on_paper(2 * SECOND).await;
+    assert!(matches!(stage.ask().await, Ok(Told::Issued(_))));
+}
+
+/// The clock of the transaction that records the intent counts (reliability I8).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_that_grows_too_old_after_the_judgement_carries_no_intent() {
+    let stage = on_paper(SECOND).await;
+    stage.fates([Fate::Later(SECOND)]);
+    let refused = stage.ask().await.expect_err("a refusal");
+    assert_eq!(
+        (refused.code, refused.blocked_by),
+        ("step-blocked", vec!["data-set-expired"])
+    );
+    stage.settle_down().await;
+    assert_eq!((stage.serials().await, stage.token.asked()), (vec![], 0));
 }
 
 /// The same with data that somebody has stopped meanwhile.

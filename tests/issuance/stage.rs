@@ -100,6 +100,18 @@ impl Stage {
     ) -> Self {
         let world = World::new().await;
         world.complete(0).await;
+        Self::over(world, over).await
+    }
+
+    /// On a case that has everything an approval needs.
+    pub async fn of(world: World) -> Self {
+        Self::over(world, |entropy| entropy).await
+    }
+
+    async fn over<E: Entropy + 'static>(
+        world: World,
+        over: impl FnOnce(Arc<FakeEntropy>) -> Arc<E>,
+    ) -> Self {
         world.propose(&world.anna, Verdict::Approve).await.unwrap();
         world.decide(&world.ola, Verdict::Approve).await.unwrap();
         enroll_panel(&world).await;

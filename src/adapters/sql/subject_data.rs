@@ -16,6 +16,7 @@ use crate::{
         aggregate::{Loaded, Version},
         document::{Document, Scan},
         id::{DocumentId, SubjectDataId},
+        owner::Owner,
         subject_data::{
             SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts, need::Need,
         },
@@ -275,6 +276,28 @@ impl<F: Fetch> SubjectDataSets for F {
     async fn document(&self, id: DocumentId) -> Result<Option<Loaded<Document>>, StoreError> {
         let query = Query::from("document").eq("id", SqlValue::text(id));
         first(self, query, document::read).await
+    }
+
+    /// Data that nobody has adopted yet have no customer, nor have their documents.
+    async fn given_by(
+        &self,
+        owner: &Owner,
+        sha256: &[[u8; 32]],
+    ) -> Result<Vec<[u8; 32]>, StoreError> {
+        if sha256.is_empty() {
+            return Ok(Vec::new());
+        }
+        let [ra, customer] = owner::columns(owner);
+        let query = Query::new("SELECT DISTINCT sha256 FROM document WHERE case_id IS NULL")
+            .any(
+                "sha256",
+                sha256.iter().map(|one| SqlValue::blob(one)).collect(),
+            )
+            .eq("ra", ra)
+            .sql(" AND (customer IS NULL OR customer = ")
+            .bind(customer)
+            .sql(")");
+        all(self, query, |row| Fields::of(row).array("sha256")).await
     }
 
     async fn documents_among(&self, ids: &[DocumentId]) -> Result<Vec<Document>, StoreError> {

@@ -5,7 +5,8 @@
 //! order: the case, the data set with everything the applicant said, each document, the facts,
 //! each check in the order of [`CheckKind::ALL`](super::CheckKind::ALL), each piece of evidence with
 //! its register or whom it reached.
-//! What is absent has no line.
+//! What is absent has no line. Evidence that is not there, or whose content is not the one that was
+//! recorded, has no digest: nobody signs for what nobody can read.
 //!
 //! On the wire and in the signed text a digest is spelled `sha256:` and 64 lower-case hex digits.
 //! The signed text is
@@ -25,6 +26,7 @@ use super::{Case, CaseFacts, Check, Evidence, Verdict};
 use crate::domain::{
     document::Document,
     id::CaseId,
+    refusal::Refused,
     register::RegisterId,
     subject_data::{SubjectData, VerificationMethod},
     timestamp::Timestamp,
@@ -75,24 +77,29 @@ pub fn signed_text(case: CaseId, step: Step, verdict: Verdict, digest: &[u8; 32]
 impl Case {
     /// The digest of the case as it stands. `data` is the case's data set, `documents` all of
     /// its documents, oldest first, `evidence` all of the case's.
-    #[must_use]
+    ///
+    /// # Errors
+    /// 503 `evidence-unreadable` when a piece of the case is not there as it was recorded.
     pub fn digest(
         &self,
         data: &SubjectData,
         documents: &[Document],
         evidence: &[Evidence],
-    ) -> [u8; 32] {
-        Sha256::digest(self.content(data, documents, evidence)).into()
+    ) -> Result<[u8; 32], Refused> {
+        let content = self.content(data, documents, evidence)?;
+        Ok(Sha256::digest(content).into())
     }
 
     /// The octets under the digest.
-    #[must_use]
+    ///
+    /// # Errors
+    /// As [`Case::digest`].
     pub fn content(
         &self,
         data: &SubjectData,
         documents: &[Document],
         evidence: &[Evidence],
-    ) -> String {
+    ) -> Result<String, Refused> {
         let mut lines = Lines::begin();
         lines.add("case", self.id);
         lines.data(data);
@@ -109,11 +116,24 @@ impl Case {
         for (id, sha256) in &self.evidence {
             lines.add("evidence", id);
             lines.add("evidence.sha256", hex::encode(sha256));
-            if let Some(piece) = evidence.iter().find(|piece| piece.id == *id) {
-                lines.piece(piece);
-            }
+            let piece = evidence.iter().find(|piece| piece.id == *id);
+            let piece = piece.filter(|piece| piece.sha256 == *sha256 && piece.is_whole(documents));
+            lines.piece(piece.ok_or_else(|| Refused::unavailable("evidence-unreadable", id))?);
         }
-        lines.0
+        Ok(lines.0)
+    }
+}
+
+impl Evidence {
+    /// Whether its content is the one that its digest is of.
+    fn is_whole(&self, documents: &[Document]) -> bool {
+        let content = || Sha256::digest(&self.content);
+        match self.document {
+            Some(id) => documents
+                .iter()
+                .any(|document| document.id == id && document.sha256 == self.sha256),
+            None => content().as_slice() == self.sha256,
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The outcome of one check.
 
-use super::fault;
+use super::{fault, sources::Held};
 use crate::domain::{
     case::{Case, Check, CheckKind, CheckState, Contact, Evidence},
     id::EvidenceId,
     refusal::{Fault, Refused},
     register::LookupResult,
     subject_data::SubjectData,
+    terms::Terms,
     text::Text,
     timestamp::Timestamp,
 };
@@ -88,34 +89,79 @@ pub fn require_telling(outcome: &Outcome, evidence: &[Evidence]) -> Result<(), R
     Refused::unless_clean(faults.collect())
 }
 
+/// A check of what the organisation is rests on something that can show it: a register, asked by
+/// the daemon or by a person, or a document of the kind that does. A note shows nothing.
+///
+/// # Errors
+/// 422 `validation-failed` with `source-missing`.
+pub fn require_source(kind: CheckKind, outcome: &Outcome, held: Held<'_>) -> Result<(), Refused> {
+    let mut faults = Vec::new();
+    let claims = outcome.state == CheckState::Verified;
+    // Without any evidence that is what is missing.
+    if claims && !outcome.evidence.is_empty() && !has_source(kind, &outcome.evidence, held) {
+        faults.push(fault("/evidence", "source-missing"));
+    }
+    Refused::unless_clean(faults)
+}
+
+/// Whether one of the named pieces can show what the check is about.
+#[must_use]
+pub fn has_source(kind: CheckKind, named: &[EvidenceId], held: Held<'_>) -> bool {
+    let mut pieces = named.iter().filter_map(|id| held.piece(*id));
+    pieces.any(|piece| held.shows(kind, piece))
+}
+
 /// Who represents the applicant is told by nobody but the applicant itself, over a way of reaching
 /// it that it did not name (Reliable Method of Communication, S/MIME BR 3.2.6): without such a
 /// contact the authority is not verified, whatever a register says.
 ///
 /// # Errors
-/// 422 `validation-failed` with `contact-missing`.
+/// 422 `validation-failed` with `contact-missing`, or with the fault of each contact that does not
+/// count.
 pub fn require_contact(
     kind: CheckKind,
     outcome: &Outcome,
-    evidence: &[Evidence],
+    held: Held<'_>,
+    terms: &Terms,
+    now: Timestamp,
 ) -> Result<(), Refused> {
     let claims =
         kind == CheckKind::RepresentativeAuthority && outcome.state == CheckState::Verified;
-    let mut faults = Vec::new();
+    let named = &outcome.evidence;
     // Without any evidence that is what is missing.
-    if claims && !outcome.evidence.is_empty() && !has_contact(&outcome.evidence, evidence) {
+    if !claims || named.is_empty() {
+        return Ok(());
+    }
+    let mut faults: Vec<Fault> = contact_faults(named, held, terms, now)
+        .map(|(at, code)| fault(&format!("/evidence/{at}"), code))
+        .collect();
+    if contacts(named, held.evidence).next().is_none() {
         faults.push(fault("/evidence", "contact-missing"));
     }
     Refused::unless_clean(faults)
 }
 
-/// Whether one of the named pieces is a contact from an independent source.
-#[must_use]
-pub fn has_contact(named: &[EvidenceId], evidence: &[Evidence]) -> bool {
-    contacts(named, evidence).next().is_some()
+/// The named pieces that are contacts and do not count: their place, and why.
+pub fn contact_faults<'a>(
+    named: &'a [EvidenceId],
+    held: Held<'a>,
+    terms: &'a Terms,
+    now: Timestamp,
+) -> impl Iterator<Item = (usize, &'static str)> {
+    let pieces = named.iter().enumerate();
+    pieces.filter_map(move |(at, id)| {
+        let piece = held.piece(*id)?;
+        let contact = piece.contact.as_ref()?;
+        let by_applicant = || {
+            held.is_of_applicant(piece)
+                .then_some("contact-not-independent")
+        };
+        let code = held.contact_fault(contact, terms, now);
+        Some((at, code.or_else(by_applicant)?))
+    })
 }
 
-/// The named pieces that are contacts from an independent source.
+/// The named pieces that are contacts.
 pub fn contacts<'a>(
     named: &'a [EvidenceId],
     evidence: &'a [Evidence],

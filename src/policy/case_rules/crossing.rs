@@ -6,10 +6,13 @@
 use std::iter::once;
 
 use super::lookup::{Finding, is_own};
-use crate::domain::{
-    case::{CheckKind, CheckState},
-    register::{LookupOutcome, RegisterNumber},
-    subject_data::{SubjectData, VerificationMethod},
+use crate::{
+    domain::{
+        case::{CheckKind, CheckState},
+        register::{LookupOutcome, RegisterNumber},
+        subject_data::{SubjectData, VerificationMethod},
+    },
+    policy::organization_identifier::OrganizationIdentifier,
 };
 
 /// REGON of a whole organisation; what follows says which of its places.
@@ -52,6 +55,11 @@ impl Named {
         let values = self.plain().zip(other.plain());
         self.kind == other.kind && values.is_some_and(|(one, other)| one != other)
     }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let values = self.plain().zip(other.plain());
+        self.kind == other.kind && values.is_some_and(|(one, other)| one == other)
+    }
 }
 
 impl Heard {
@@ -72,11 +80,14 @@ impl Heard {
     }
 
     fn numbers(&self) -> impl Iterator<Item = Named> {
-        let asked = Named {
+        once(self.asked_by()).chain(self.named.iter().cloned())
+    }
+
+    fn asked_by(&self) -> Named {
+        Named {
             kind: self.asked.kind.clone(),
             number: self.asked.number.clone(),
-        };
-        once(asked).chain(self.named.iter().cloned())
+        }
     }
 
     /// Whether it is said to be of the data's organisation: asked by its number, or by one of
@@ -94,6 +105,65 @@ fn own(data: &SubjectData) -> Option<Named> {
             number: number.clone(),
         }),
         VerificationMethod::Document => None,
+    }
+}
+
+/// The numbers by which an organisation is known: the one its applicant gave, and the one that
+/// people recorded for its certificates.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'a> {
+    pub data: &'a SubjectData,
+    /// In the certificate's form.
+    pub identifier: Option<&'a str>,
+}
+
+impl Own<'_> {
+    /// Whether anybody has said by which number it is known.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.identifier.is_some() || own(self.data).is_some()
+    }
+
+    /// Whether an answer is of this organisation: it was asked by its number, names its number
+    /// itself, or was asked by one that an answer to its number names; and says nothing against it.
+    pub fn is_of<'a>(&self, answer: &Heard, heard: impl Iterator<Item = &'a Heard>) -> bool {
+        let asked = answer.asked_by();
+        if self.has(&asked) {
+            return true;
+        }
+        let numbers: Vec<Named> = answer.numbers().collect();
+        if numbers.iter().any(|one| self.contradicts(one)) {
+            return false;
+        }
+        let mut about = heard.filter(|one| self.has(&one.asked_by()));
+        numbers.iter().any(|one| self.has(one))
+            || about.any(|one| {
+                let named = one.named.iter().any(|named| named.is_same(&asked));
+                named
+                    && !one
+                        .numbers()
+                        .any(|own| numbers.iter().any(|said| own.differs(said)))
+            })
+    }
+
+    fn has(&self, number: &Named) -> bool {
+        let given = own(self.data).is_some_and(|own| own.is_same(number));
+        let named = self.identifier_of(number);
+        let recorded = named.is_some_and(|one| Some(one.text().as_str()) == self.identifier);
+        given || recorded
+    }
+
+    fn contradicts(&self, number: &Named) -> bool {
+        let given = own(self.data).is_some_and(|own| own.differs(number));
+        let recorded = self.identifier.map(OrganizationIdentifier::parse);
+        let recorded = recorded
+            .and_then(Result::ok)
+            .zip(self.identifier_of(number));
+        given || recorded.is_some_and(|(own, one)| own.scheme() == one.scheme() && own != one)
+    }
+
+    fn identifier_of(&self, number: &Named) -> Option<OrganizationIdentifier> {
+        OrganizationIdentifier::of_registration(&number.kind, self.data.country, &number.number)
     }
 }
 

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use super::fault;
-use crate::{
-    domain::{
-        case::{Contact, Evidence, EvidenceKind},
-        document::Document,
-        id::EvidenceId,
-        refusal::{Fault, Refused},
-        register::{LookupResult, RegisterId},
-        text::Text,
-        timestamp::Timestamp,
-    },
-    policy::document_kinds,
+use super::{
+    fault,
+    sources::{self, Held},
+};
+use crate::domain::{
+    case::{Contact, EvidenceKind},
+    document::Document,
+    id::EvidenceId,
+    refusal::{Fault, Refused},
+    register::RegisterId,
+    terms::Terms,
+    text::Text,
+    timestamp::Timestamp,
 };
 
 /// Longest content, in bytes.
@@ -50,22 +51,17 @@ pub struct Reached {
     pub found_in: Option<EvidenceId>,
 }
 
-/// What the case holds already.
-#[derive(Clone, Copy, Debug)]
-pub struct Held<'a> {
-    pub evidence: &'a [Evidence],
-    pub documents: &'a [Document],
-}
-
 /// Judges what is to be recorded: text, or one of the data set's documents; never both, never
 /// from the future. A register is one of those that the CA publishes (S/MIME BR 3.2.3.3), and a
-/// contact was found where the applicant has no hand in it (BR 3.2.6). The contact, of one.
+/// contact was found where the applicant has no hand in it, in a source that still counts (BR
+/// 3.2.6). The contact, of one.
 ///
 /// # Errors
 /// 422 `validation-failed` with every fault.
 pub fn judge(
     found: &Found<'_>,
     held: Held<'_>,
+    terms: &Terms,
     now: Timestamp,
 ) -> Result<Option<Contact>, Refused> {
     let mut faults = substance(found);
@@ -73,20 +69,25 @@ pub fn judge(
         faults.push(fault("/obtained_at", "date-in-future"));
     }
     faults.extend(issued_on(found, now));
-    faults.extend(register(found));
-    faults.extend(contact(found, held));
+    faults.extend(register(found, held));
+    let contact = members(found.reached);
+    faults.extend(reached(found, held));
+    if let Some(contact) = &contact
+        && found.kind == EvidenceKind::Contact
+    {
+        let code = held.contact_fault(contact, terms, now);
+        faults.extend(code.map(|code| fault("/found_in", code)));
+    }
     Refused::unless_clean(faults)?;
-    let Reached {
-        at,
-        person,
-        found_in,
-    } = found.reached;
-    let members = at.clone().zip(person.clone()).zip(*found_in);
-    Ok(members.map(|((reached_at, person), found_in)| Contact {
-        reached_at,
-        person,
-        found_in,
-    }))
+    Ok(contact)
+}
+
+fn members(reached: &Reached) -> Option<Contact> {
+    Some(Contact {
+        reached_at: reached.at.clone()?,
+        person: reached.person.clone()?,
+        found_in: reached.found_in?,
+    })
 }
 
 fn substance(found: &Found<'_>) -> Vec<Fault> {
@@ -94,6 +95,9 @@ fn substance(found: &Found<'_>) -> Vec<Fault> {
     match (found.content, found.names_document) {
         (None, false) => faults.push(fault("/content", "member-missing")),
         (Some(_), true) => faults.push(fault("/document_id", "content-and-document")),
+        (Some(_), false) if found.kind == EvidenceKind::Document => {
+            faults.push(fault("/document_id", "member-missing"));
+        }
         (None, true) if found.document.is_none() => {
             faults.push(fault("/document_id", "document-unknown"));
         }
@@ -116,8 +120,7 @@ fn substance(found: &Found<'_>) -> Vec<Fault> {
 
 /// A document that ages tells its day. Where it was issued, a day may have begun already.
 fn issued_on(found: &Found<'_>, now: Timestamp) -> Vec<Fault> {
-    let aged = |document: &&Document| document_kinds::oldest_months(document.kind).is_some();
-    let ages = found.document.filter(aged).is_some();
+    let ages = found.document.is_some_and(sources::tells_its_day);
     let code = match found.issued_on {
         None => ages.then_some("member-missing"),
         Some(_) if !ages => Some("member-invalid"),
@@ -127,7 +130,7 @@ fn issued_on(found: &Found<'_>, now: Timestamp) -> Vec<Fault> {
     faults.into_iter().collect()
 }
 
-fn register(found: &Found<'_>) -> Vec<Fault> {
+fn register(found: &Found<'_>, held: Held<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     if found.kind != EvidenceKind::Register {
         if found.register.is_some() {
@@ -138,13 +141,19 @@ fn register(found: &Found<'_>) -> Vec<Fault> {
     if found.register.is_none() || !found.is_published {
         faults.push(fault("/register", "register-not-published"));
     }
-    if found.document.is_some_and(is_the_applicants) {
-        faults.push(fault("/document_id", "document-of-applicant"));
+    match found.document {
+        Some(document) if held.is_the_applicants(document) => {
+            faults.push(fault("/document_id", "document-of-applicant"));
+        }
+        Some(document) if !sources::tells_its_day(document) => {
+            faults.push(fault("/document_id", "document-kind-unfit"));
+        }
+        _ => {}
     }
     faults
 }
 
-fn contact(found: &Found<'_>, held: Held<'_>) -> Vec<Fault> {
+fn reached(found: &Found<'_>, held: Held<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let reached = found.reached;
     let members = [
@@ -163,30 +172,11 @@ fn contact(found: &Found<'_>, held: Held<'_>) -> Vec<Fault> {
             faults.push(fault(pointer, "member-missing"));
         }
     }
-    if reached.found_in.is_some_and(|id| !is_independent(id, held)) {
-        faults.push(fault("/found_in", "contact-not-independent"));
-    }
-    if found.document.is_some_and(is_the_applicants) {
+    if found
+        .document
+        .is_some_and(|document| held.is_the_applicants(document))
+    {
         faults.push(fault("/document_id", "contact-not-independent"));
     }
     faults
-}
-
-/// What a register said, to the daemon or to a person, or a document that a person of the CA
-/// brought.
-fn is_independent(id: EvidenceId, held: Held<'_>) -> bool {
-    let piece = held.evidence.iter().find(|piece| piece.id == id);
-    piece.is_some_and(|piece| match piece.kind {
-        EvidenceKind::Register | EvidenceKind::Lookup(LookupResult::Found) => true,
-        EvidenceKind::Document => {
-            let mut documents = held.documents.iter();
-            let document = documents.find(|document| piece.document == Some(document.id));
-            document.is_some_and(|document| !is_the_applicants(document))
-        }
-        EvidenceKind::Contact | EvidenceKind::Note | EvidenceKind::Lookup(_) => false,
-    })
-}
-
-const fn is_the_applicants(document: &Document) -> bool {
-    document.brought_by.is_none()
 }

@@ -1,9 +1,10 @@
 //! The facts certificates are built from, and when their evidence ends.
 
-use super::{check, fault};
+use super::{check, fault, sources::Held};
 use crate::{
     domain::{
         case::{Case, CaseFacts, Check, CheckKind, CheckState, Evidence},
+        id::EvidenceId,
         refusal::{Fault, Refused},
         subject_data::{SubjectData, VerificationMethod, VerifiedFacts},
         terms::Terms,
@@ -132,19 +133,22 @@ fn identifier_faults(
 /// What a decision establishes. A date is that of the check or of its oldest evidence, whichever
 /// is earlier: reuse runs from the oldest datum (S/MIME BR 4.2.1), a document's from its own day.
 ///
+/// What a contact was found in counts with the contact. Everything is judged anew: evidence that
+/// counted when it was recorded may not any more.
+///
 /// # Errors
-/// 409 `evidence-missing` without facts or a date; 409 `contact-missing` when nobody was reached
-/// independently of the applicant; 409 `document-too-old` when a check rests on a document of more
-/// than thirteen months; 409 `evidence-expired` with the checks whose evidence may no
-/// longer be used.
-pub fn establish(
-    case: &Case,
-    evidence: &[Evidence],
-    terms: &Terms,
-    now: Timestamp,
-) -> Result<VerifiedFacts, Refused> {
+/// 409 `evidence-missing` without facts or a date; 409 `source-missing` for checks that rest on
+/// nothing that can show them; 409 `contact-missing` when nobody was reached independently of the
+/// applicant, `contact-not-independent`, `contact-source-unrelated`, `contact-source-too-old` when
+/// a contact does not count; 409 `document-too-old` when a check rests on a document of more than
+/// thirteen months; 409 `evidence-expired` with the checks whose evidence may no longer be used;
+/// 503 `evidence-unreadable` when a piece that a check names is not there or cannot be read.
+pub fn establish(held: Held<'_>, terms: &Terms, now: Timestamp) -> Result<VerifiedFacts, Refused> {
     let missing = || Refused::state("evidence-missing");
+    let (case, evidence) = (held.case, held.evidence);
     let facts = case.facts.as_ref().ok_or_else(missing)?;
+    require_readable(held)?;
+    require_sources(held)?;
     let is_verified = |kind: &CheckKind| {
         case.check(*kind)
             .is_some_and(|check| check.state == CheckState::Verified)
@@ -157,23 +161,13 @@ pub fn establish(
     let papers = of_organization().filter_map(|kind| paper_of(case, evidence, kind));
     let (organization, organization_paper_of) = (organization.min(), papers.min());
     let authority_paper_of = paper_of(case, evidence, CheckKind::RepresentativeAuthority);
+    let representatives = representatives(held, terms, now)?;
     let oldest = organization_paper_of.into_iter().chain(authority_paper_of);
     if oldest
         .map(reuse::paper_valid_until)
         .any(|until| until <= now)
     {
         return Err(Refused::state("document-too-old"));
-    }
-    let authority = case.check(CheckKind::RepresentativeAuthority);
-    let authority = authority.ok_or_else(missing)?;
-    if !check::has_contact(&authority.evidence, evidence) {
-        return Err(Refused::state("contact-missing"));
-    }
-    let mut representatives: Vec<Text<200>> = Vec::new();
-    for contact in check::contacts(&authority.evidence, evidence) {
-        if !representatives.contains(&contact.person) {
-            representatives.push(contact.person.clone());
-        }
     }
     let authority = dated(case, evidence, CheckKind::RepresentativeAuthority);
     let verified = VerifiedFacts {
@@ -196,6 +190,30 @@ pub fn establish(
     Ok(verified)
 }
 
+/// Who was reached and confirmed the authority, each once.
+fn representatives(
+    held: Held<'_>,
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<Vec<Text<200>>, Refused> {
+    let authority = held.case.check(CheckKind::RepresentativeAuthority);
+    let authority = authority.ok_or_else(|| Refused::state("evidence-missing"))?;
+    let named = &authority.evidence;
+    if let Some((_, code)) = check::contact_faults(named, held, terms, now).next() {
+        return Err(Refused::state(code));
+    }
+    let mut people: Vec<Text<200>> = Vec::new();
+    for contact in check::contacts(named, held.evidence) {
+        if !people.contains(&contact.person) {
+            people.push(contact.person.clone());
+        }
+    }
+    if people.is_empty() {
+        return Err(Refused::state("contact-missing"));
+    }
+    Ok(people)
+}
+
 /// The instant from which a verified check may be relied on.
 fn dated(case: &Case, evidence: &[Evidence], kind: CheckKind) -> Option<Timestamp> {
     let check = case.check(kind)?;
@@ -212,7 +230,43 @@ fn paper_of(case: &Case, evidence: &[Evidence], kind: CheckKind) -> Option<Times
     issued.min()
 }
 
+/// The pieces a check rests on: those it names, and what their contacts were found in.
 fn named<'a>(check: &'a Check, evidence: &'a [Evidence]) -> impl Iterator<Item = &'a Evidence> {
+    let sources: Vec<EvidenceId> = check::contacts(&check.evidence, evidence)
+        .map(|contact| contact.found_in)
+        .collect();
     let pieces = evidence.iter();
-    pieces.filter(|piece| check.evidence.contains(&piece.id))
+    pieces.filter(move |piece| check.evidence.contains(&piece.id) || sources.contains(&piece.id))
+}
+
+/// Nobody signs for what nobody can read.
+fn require_readable(held: Held<'_>) -> Result<(), Refused> {
+    let lost = |what: String| Refused::unavailable("evidence-unreadable", what);
+    for check in &held.case.checks {
+        let pieces = held.pieces(&check.evidence);
+        let pieces = pieces.ok_or_else(|| lost(format!("{} names none", check.kind.name())))?;
+        if let Some(piece) = pieces.into_iter().find(|piece| !held.is_readable(piece)) {
+            return Err(lost(piece.id.to_string()));
+        }
+    }
+    Ok(())
+}
+
+fn require_sources(held: Held<'_>) -> Result<(), Refused> {
+    let checks = held.case.checks.iter();
+    let verified = checks.filter(|check| check.state == CheckState::Verified);
+    let bare = verified.filter(|check| !check::has_source(check.kind, &check.evidence, held));
+    let faults: Vec<Fault> = bare
+        .map(|check| {
+            let pointer = format!("/checks/{}/evidence", check.kind.name());
+            fault(&pointer, "source-missing")
+        })
+        .collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Refused {
+        faults,
+        ..Refused::state("source-missing")
+    })
 }

@@ -1,4 +1,5 @@
 mod ages;
+mod sources;
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use super::{
     actions, automatic, check, evidence,
     facts::{self, FactsInput, IdentifierInput},
     lookup::Finding,
+    sources::Held,
 };
 use crate::{
     domain::{
@@ -14,10 +16,11 @@ use crate::{
             Case, Check, CheckKind, CheckState, Contact, Evidence, EvidenceKind,
             lookup::LookupState,
         },
-        id::{CaseId, EvidenceId, SubjectDataId},
+        document::{BroughtBy, Document, DocumentKind, MediaType, Scan},
+        id::{CaseId, DocumentId, EvidenceId, SubjectDataId},
         owner::{ActingFor, IdentityName, Owner, Role},
         refusal::Refused,
-        register::{LookupResult, RegisterId},
+        register::{LookupResult, RegisterId, RegisterNumber},
         subject_data::{
             SubjectData, VerificationMethod, VerifiedFacts, transition::NewSubjectData,
         },
@@ -98,6 +101,18 @@ fn case(data: &SubjectData) -> Case {
     Case::clone(&claimed.add_evidence(&piece(1, now()), now()).unwrap())
 }
 
+/// These pieces, and nothing else.
+fn held<'a>(case: &'a Case, data: &'a SubjectData, evidence: &'a [Evidence]) -> Held<'a> {
+    Held {
+        case,
+        data,
+        evidence,
+        documents: &[],
+        given: &[],
+        heard: &[],
+    }
+}
+
 fn outcome(state: CheckState) -> check::Outcome {
     check::Outcome {
         state,
@@ -170,11 +185,9 @@ fn evidence_is_text_or_a_document_and_not_of_tomorrow() {
             issued_on: None,
             obtained_at,
         };
-        let held = evidence::Held {
-            evidence: &[],
-            documents: &[],
-        };
-        evidence::judge(&found, held, now())
+        let (data, terms) = (by_number("KRS", "0012345678"), Terms::default());
+        let case = case(&data);
+        evidence::judge(&found, held(&case, &data, &[]), &terms, now())
     };
     assert!(judge(Some("line\nline"), false, now()).is_ok());
     assert_eq!(

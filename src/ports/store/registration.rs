@@ -101,6 +101,17 @@ pub trait SubjectDataSets: Send + Sync {
     /// When the database cannot answer.
     async fn document(&self, id: DocumentId) -> Result<Option<Loaded<Document>>, StoreError>;
 
+    /// Which of these SHA-256 are of documents that the applicant itself has given, with whatever
+    /// data of this owner; at most 100 are asked for.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn given_by(
+        &self,
+        owner: &Owner,
+        sha256: &[[u8; 32]],
+    ) -> Result<Vec<[u8; 32]>, StoreError>;
+
     /// Those of these documents that have a row, in no order; at most 500 are asked for.
     ///
     /// # Errors

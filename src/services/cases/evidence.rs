@@ -15,7 +15,7 @@ use crate::{
     },
     policy::{
         access::OfficerScope,
-        case_rules::evidence::{self, Found, Held, Reached},
+        case_rules::evidence::{self, Found, Reached},
     },
     ports::entropy::random,
     services::request::decide,
@@ -58,7 +58,8 @@ impl CaseWork {
             ground.case.require_work(scope.person(), now)?;
             let document = document(new, &ground);
             document.map_or(Ok(()), Document::require_shown)?;
-            let contact = evidence::judge(&self.found(new, &ground), ground.held(), now)?;
+            let found = self.found(new, &ground);
+            let contact = evidence::judge(&found, ground.held(), &self.0.terms, now)?;
             let evidence = Evidence {
                 id: EvidenceId::new(now, random(&*self.0.entropy)?),
                 case: id,
@@ -78,7 +79,7 @@ impl CaseWork {
             let changed = ground.case.clone().add_evidence(&evidence, now)?;
             let unit = ground.unit(scope, &changed).change(evidence.clone());
             let ground = ground.with(&evidence);
-            let view = ground.after(&changed, &ground.data);
+            let view = ground.after(&changed, &ground.data)?;
             self.commit(scope, unit).await?;
             Ok((evidence, view))
         })
@@ -98,15 +99,6 @@ impl CaseWork {
             reached: &new.reached,
             issued_on: new.issued_on,
             obtained_at: new.obtained_at,
-        }
-    }
-}
-
-impl Ground {
-    fn held(&self) -> Held<'_> {
-        Held {
-            evidence: &self.evidence,
-            documents: &self.documents,
         }
     }
 }

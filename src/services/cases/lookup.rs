@@ -111,7 +111,7 @@ impl CaseWork {
             let changed = ground.case.clone().add_lookup(&evidence, state, now)?;
             let unit = ground.unit(scope, &changed).change(evidence.clone());
             let ground = ground.with(&evidence);
-            let view = ground.after(&changed, &ground.data);
+            let view = ground.after(&changed, &ground.data)?;
             self.commit(scope, unit).await?;
             Ok((findings, evidence, view))
         })
@@ -150,13 +150,18 @@ impl CaseWork {
     }
 }
 
-/// What the case holds of answers with a record.
-fn heard_before(ground: &Ground) -> Vec<Heard> {
+/// What a case holds of answers with a record.
+pub(super) fn heard(evidence: &[Evidence]) -> Vec<(EvidenceId, Heard)> {
     let found = EvidenceKind::Lookup(LookupResult::Found);
-    let pieces = ground.evidence.iter().filter(|piece| piece.kind == found);
+    let pieces = evidence.iter().filter(|piece| piece.kind == found);
     pieces
-        .filter_map(|piece| record::heard(&piece.content))
+        .filter_map(|piece| Some((piece.id, record::heard(&piece.content)?)))
         .collect()
+}
+
+fn heard_before(ground: &Ground) -> Vec<Heard> {
+    let heard = ground.heard.iter();
+    heard.map(|(_, heard)| heard.clone()).collect()
 }
 
 fn counted(register: &dyn Register, outcome: &LookupOutcome) {

@@ -138,7 +138,7 @@ impl CaseWork {
         Ok(CaseView {
             version: case.version(),
             flags: self.flags(data.id).await?,
-            digest: case.digest(&data, &documents, &evidence),
+            digest: case.digest(&data, &documents, &evidence)?,
             evidence,
             case: Case::clone(&case),
             data: SubjectData::clone(&data),

@@ -56,7 +56,7 @@ impl CaseWork {
     /// Proposes an outcome.
     ///
     /// # Errors
-    /// 404; 409 `evidence-missing`, `evidence-expired`, `document-too-old`, `check-failed`, or the state's code; 412
+    /// 404; 409 `check-failed`, those of [`facts::establish`], or the state's code; 412
     /// when the case is no longer what was signed; 403 `officer-signature-invalid`; 422; 503.
     pub async fn propose(
         &self,
@@ -70,17 +70,16 @@ impl CaseWork {
             let ground = self.ground(scope, id).await?;
             let case = ground.case.clone();
             let signed = word.of(scope, ground.now);
-            let changed = case.propose(signed, ground.digest(), ground.now)?;
+            let changed = case.propose(signed, ground.digest()?, ground.now)?;
             verify(scope, id, Step::Propose, word)?;
             let mut unit = ground.unit(scope, &changed);
             if word.verdict == Verdict::Approve {
                 ground.require_documents_shown()?;
                 self.require_undenied(&ground, false)?;
-                let facts =
-                    facts::establish(&ground.case, &ground.evidence, &self.0.terms, ground.now)?;
+                let facts = facts::establish(ground.held(), &self.0.terms, ground.now)?;
                 unit = unit.lapses_at(reuse::facts_valid_until(&facts));
             }
-            let view = ground.after(&changed, &ground.data);
+            let view = ground.after(&changed, &ground.data)?;
             self.commit(scope, request.complete(unit, &view)).await?;
             Ok(view)
         })
@@ -92,7 +91,7 @@ impl CaseWork {
     /// goes back to review.
     ///
     /// # Errors
-    /// 404; 409 `proposal-missing`, `evidence-expired`, `document-too-old`, or the state's code; 412 when the case is
+    /// 404; 409 `proposal-missing`, those of [`facts::establish`], or the state's code; 412 when the case is
     /// no longer what was signed; 403 `same-officer`, `officer-signature-invalid`; 503.
     pub async fn decide(
         &self,
@@ -105,10 +104,10 @@ impl CaseWork {
             let ground = self.ground(scope, id).await?;
             let case = ground.case.clone();
             let signed = word.of(scope, ground.now);
-            let changed = case.decide(signed, ground.digest(), ground.now)?;
+            let changed = case.decide(signed, ground.digest()?, ground.now)?;
             verify(scope, id, Step::Decide, word)?;
             if changed.state != CaseState::Decided {
-                let view = ground.after(&changed, &ground.data);
+                let view = ground.after(&changed, &ground.data)?;
                 let unit = ground.unit(scope, &changed);
                 self.commit(scope, request.complete(unit, &view)).await?;
                 return Ok(view);
@@ -118,7 +117,7 @@ impl CaseWork {
                 Verdict::Approve => self.approve(unit, &ground).await?,
                 Verdict::Reject => self.reject(unit, &ground, word).await?,
             };
-            let view = ground.after(&changed, &data);
+            let view = ground.after(&changed, &data)?;
             self.commit(scope, request.complete(unit, &view)).await?;
             Ok(view)
         })
@@ -128,7 +127,7 @@ impl CaseWork {
     async fn approve(&self, unit: Unit, ground: &Ground) -> Result<(Unit, SubjectData), Stopped> {
         ground.require_documents_shown()?;
         self.require_undenied(ground, false)?;
-        let facts = facts::establish(&ground.case, &ground.evidence, &self.0.terms, ground.now)?;
+        let facts = facts::establish(ground.held(), &self.0.terms, ground.now)?;
         let lapses_at = reuse::facts_valid_until(&facts);
         let verified = ground.data.clone().verify(facts, ground.now)?;
         let data = SubjectData::clone(&verified);

@@ -39,7 +39,7 @@ impl CaseWork {
                 data = SubjectData::clone(&answered);
                 unit = unit.change(answered);
             }
-            let view = ground.after(&changed, &data);
+            let view = ground.after(&changed, &data)?;
             self.commit(scope, unit).await?;
             Ok(view)
         })
@@ -54,7 +54,7 @@ impl CaseWork {
         decide(|| async move {
             let ground = self.ground(scope, id).await?;
             let changed = ground.case.clone().release(scope.person(), ground.now)?;
-            let view = ground.after(&changed, &ground.data);
+            let view = ground.after(&changed, &ground.data)?;
             self.commit(scope, ground.unit(scope, &changed)).await?;
             Ok(view)
         })
@@ -78,14 +78,15 @@ impl CaseWork {
             let now = ground.now;
             require_editable(&ground.case, scope, expected, now)?;
             check::require_telling(outcome, &ground.evidence)?;
-            check::require_contact(kind, outcome, &ground.evidence)?;
+            check::require_source(kind, outcome, ground.held())?;
+            check::require_contact(kind, outcome, ground.held(), &self.0.terms, now)?;
             if kind == CheckKind::DenyList && outcome.state == CheckState::Verified {
                 self.require_undenied(&ground, true)?;
             }
             let check = check::judge(kind, outcome.clone(), &ground.case, &ground.data, now)?;
             let case = ground.case.clone();
             let changed = case.record_check(check, scope.person(), now)?;
-            let view = ground.after(&changed, &ground.data);
+            let view = ground.after(&changed, &ground.data)?;
             self.commit(scope, ground.unit(scope, &changed)).await?;
             Ok(view)
         })
@@ -110,7 +111,7 @@ impl CaseWork {
             let facts = facts::judge(input.clone(), &ground.data)?;
             let case = ground.case.clone();
             let changed = case.record_facts(facts, scope.person(), now)?;
-            let view = ground.after(&changed, &ground.data);
+            let view = ground.after(&changed, &ground.data)?;
             self.commit(scope, ground.unit(scope, &changed)).await?;
             Ok(view)
         })
@@ -134,7 +135,7 @@ impl CaseWork {
             let until = self.0.terms.answer_ends(now);
             let changed = case.ask(question.clone(), until, scope.person(), now)?;
             let waiting = ground.data.clone().ask(question.clone(), until, now)?;
-            let view = ground.after(&changed, &waiting);
+            let view = ground.after(&changed, &waiting)?;
             let timer = self.timer(id, until, now)?;
             let unit = ground.unit(scope, &changed).change(waiting).job(timer);
             let unit = self

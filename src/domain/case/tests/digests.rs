@@ -5,35 +5,40 @@ use super::*;
 #[test]
 fn the_digest_moves_with_everything_people_judged() {
     let case = complete();
-    let base = case.digest(&krs(), &[], &[]);
+    let of = |case: &Case, data: &SubjectData, documents: &[Document]| {
+        case.digest(data, documents, &pieces(case)).unwrap()
+    };
+    let base = of(&case, &krs(), &[]);
     let mut seen = BTreeSet::from([base]);
     assert_eq!(
-        Loaded::restore(Case::clone(&case), Version(99)).digest(&krs(), &[], &[]),
+        of(
+            &Loaded::restore(Case::clone(&case), Version(99)),
+            &krs(),
+            &[]
+        ),
         base
     );
     let mut other = |label: &str, digest: [u8; 32]| assert!(seen.insert(digest), "{label}");
-    other("document", case.digest(&krs(), &[document()], &[]));
+    other("document", of(&case, &krs(), &[document()]));
     let newer = SubjectData {
         revision: 2,
         ..krs()
     };
-    other("revision", case.digest(&newer, &[], &[]));
+    other("revision", of(&case, &newer, &[]));
     let renamed = SubjectData {
         organization: text("Other"),
         ..krs()
     };
-    other("data", case.digest(&renamed, &[], &[]));
+    other("data", of(&case, &renamed, &[]));
     let with = |change: &dyn Fn(&mut Case)| {
         let mut copy = Case::clone(&case);
         change(&mut copy);
-        copy.digest(&krs(), &[], &[])
+        of(&copy, &krs(), &[])
     };
     other("case", with(&|c| c.id = CaseId::new(now(), [77; 10])));
-    other("evidence", with(&|c| c.evidence[0].1 = [0; 32]));
-    other(
-        "more evidence",
-        with(&|c| c.evidence.push((evidence(2).id, [2; 32]))),
-    );
+    let piece = |number| (evidence(number).id, evidence(number).sha256);
+    other("evidence", with(&|c| c.evidence[0] = piece(3)));
+    other("more evidence", with(&|c| c.evidence.push(piece(2))));
     other("facts", with(&|c| c.facts = None));
     other(
         "locality",
@@ -57,10 +62,10 @@ fn the_digest_moves_with_everything_people_judged() {
 #[test]
 fn the_digest_moves_with_what_evidence_tells_of_itself() {
     let case = complete();
-    let base = case.digest(&krs(), &[], &[]);
+    let base = digest_of(&case);
     let mut seen = BTreeSet::from([base]);
     let mut other = |label: &str, digest: [u8; 32]| assert!(seen.insert(digest), "{label}");
-    let told = |piece: Evidence| case.digest(&krs(), &[], &[piece]);
+    let told = |piece: Evidence| case.digest(&krs(), &[], &[piece]).unwrap();
     let own = case.evidence[0].0;
     let piece = Evidence {
         id: own,
@@ -114,4 +119,49 @@ fn the_signed_text_and_the_digest_have_one_spelling() {
     ] {
         assert_eq!(digest::read(&bad), None);
     }
+}
+
+#[test]
+fn the_digest_covers_the_abbreviation() {
+    let case = Case::clone(&Case::open(
+        CaseId::new(now(), [2; 10]),
+        &krs(),
+        LookupState::NotAsked,
+        now(),
+    ));
+    let mut abbreviated = krs();
+    abbreviated.abbreviation = Some(text("Example"));
+    assert_ne!(
+        case.digest(&abbreviated, &[], &[]).unwrap(),
+        case.digest(&krs(), &[], &[]).unwrap()
+    );
+}
+
+/// Whoever signs has seen each piece as it was recorded.
+#[test]
+fn evidence_that_is_not_there_as_it_was_recorded_has_no_digest() {
+    let case = complete();
+    let whole = pieces(&case);
+    let lost = |pieces: &[Evidence], documents: &[Document]| {
+        let refused = case.digest(&krs(), documents, pieces).unwrap_err();
+        assert_eq!(refused.code, "evidence-unreadable");
+        assert!(refused.is_trouble());
+    };
+    let with = |change: &dyn Fn(&mut Evidence)| {
+        let mut pieces = whole.clone();
+        change(&mut pieces[0]);
+        pieces
+    };
+    lost(&[], &[]);
+    lost(&with(&|piece| piece.content.push('x')), &[]);
+    lost(&with(&|piece| piece.sha256 = [0; 32]), &[]);
+    // A piece that is a document is that document.
+    let of_document = with(&|piece| piece.document = Some(document().id));
+    lost(&of_document, &[]);
+    lost(&of_document, &[document()]);
+    let theirs = Document {
+        sha256: whole[0].sha256,
+        ..document()
+    };
+    assert!(case.digest(&krs(), &[theirs], &of_document).is_ok());
 }
