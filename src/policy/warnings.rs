@@ -298,6 +298,7 @@ mod tests {
             organization_days: 20,
             window_days: 10,
             applicant_days: 1,
+            ..Choice::default()
         });
         let built_in = Warnings {
             order: vec![],
