@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::Write,
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -55,11 +56,26 @@ impl<'a> Asked<'a> {
         answer.expect("the key is free again")
     }
 
-    /// A client of its own that can be ended, or gives up after so many milliseconds.
-    pub fn client(&self, patience: Option<u32>) -> Child {
+    /// A client of its own that can be ended.
+    pub fn client(&self) -> Child {
         let instance = &self.world.instance;
         let sent = instance.path(&format!("sent-by-{}", self.order));
         fs::write(&sent, self.body.to_string()).unwrap();
+        self.curl(&["--data-binary", &format!("@{}", sent.display())])
+    }
+
+    /// One that says how long its body is and keeps the end of it to itself.
+    fn half_a_client(&self) -> Child {
+        let body = self.body.to_string();
+        let length = format!("Content-Length: {}", body.len());
+        let mut client = self.curl(&["-T", "-", "-H", &length]);
+        let (half, _) = body.as_bytes().split_at(body.len() / 2);
+        client.stdin.as_mut().unwrap().write_all(half).unwrap();
+        client
+    }
+
+    fn curl(&self, more: &[&str]) -> Child {
+        let instance = &self.world.instance;
         let mut curl = Command::new("curl");
         curl.current_dir(instance.dir.path())
             .args(["-sS", "--cacert", "ca.pem", "--cert", "customer.pem"])
@@ -67,14 +83,10 @@ impl<'a> Asked<'a> {
             .args(["-H", "Content-Type: application/json"])
             .args(["-H", "Acting-For: c-1", "-H", "Prefer: wait=60"])
             .args(["-H", &format!("Idempotency-Key: {}", self.order)])
-            .arg("--data-binary")
-            .arg(format!("@{}", sent.display()))
+            .args(more)
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        if let Some(millis) = patience {
-            let seconds = format!("{}.{:03}", millis / 1000, millis % 1000);
-            curl.args(["--max-time", &seconds]);
-        }
         curl.arg(format!("{}/v1{}", instance.url, self.path()));
         curl.spawn().unwrap()
     }
@@ -145,8 +157,10 @@ fn who_hangs_up_while_it_is_signed_finds_the_certificate_under_the_key() {
     await_crl(&world);
     let asked = Asked::new(&world);
     fs::write(dir.path().join("trigger"), "h").unwrap();
-    let mut client = asked.client(None);
+    let mut client = asked.client();
     await_hang(&world, dir.path());
+    // Activation and intent are on disk, and neither certificate nor answer.
+    assert_eq!(asked.stored(), [1, 1, 0, 1]);
     client.kill().unwrap();
     client.wait().unwrap();
     let pending = asked.post_anew("0");
@@ -160,17 +174,45 @@ fn who_hangs_up_while_it_is_signed_finds_the_certificate_under_the_key() {
     assert_eq!(asked.stored(), [1; 4]);
 }
 
-/// Wherever the act stands when its client is gone: before it is read, judged, recorded, signed,
-/// or answered.
+/// The daemon has the head of the request and not the whole of its body: nothing is begun.
 #[test]
-fn who_hangs_up_at_any_moment_gets_one_certificate() {
+fn who_hangs_up_before_the_request_is_whole_has_asked_for_nothing() {
     let world = crate::world::shared();
-    for millis in [1, 8, 16, 24, 32, 48, 64, 128] {
-        let asked = Asked::new(&world);
-        asked.client(Some(millis)).wait().unwrap();
-        let issued = asked.post_anew("60");
-        assert_eq!(issued.status, 201, "{millis}: {}", issued.json());
-        assert_eq!(asked.post("0").bytes, issued.bytes, "{millis}");
-        assert_eq!(asked.stored(), [1; 4], "{millis}");
+    let asked = Asked::new(&world);
+    let mut client = asked.half_a_client();
+    for gone in [false, true] {
+        if gone {
+            client.kill().unwrap();
+            client.wait().unwrap();
+        }
+        assert_eq!(asked.stored(), [0; 4]);
     }
+    let issued = asked.post_anew("60");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    assert_eq!(asked.post("0").bytes, issued.bytes);
+    assert_eq!(asked.stored(), [1; 4]);
+}
+
+/// The client stands still from before the signature on, so that it cannot have read the answer.
+#[test]
+fn who_hangs_up_on_the_answer_finds_the_certificate_under_the_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = shimmed(dir.path());
+    await_crl(&world);
+    let asked = Asked::new(&world);
+    fs::write(dir.path().join("trigger"), "h").unwrap();
+    let mut client = asked.client();
+    await_hang(&world, dir.path());
+    assert_eq!(asked.stored(), [1, 1, 0, 1]);
+    let pid = client.id().to_string();
+    let stopped = Command::new("kill").args(["-STOP", &pid]).status();
+    assert!(stopped.unwrap().success());
+    fs::remove_file(dir.path().join("trigger.taken")).unwrap();
+    assert!((0..PATIENCE).any(|_| asked.stored() == [1; 4]), "no result");
+    client.kill().unwrap();
+    client.wait().unwrap();
+    let issued = asked.post_anew("60");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    assert_eq!(asked.post("0").bytes, issued.bytes);
+    assert_eq!(asked.stored(), [1; 4]);
 }

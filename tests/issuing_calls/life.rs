@@ -84,7 +84,7 @@ pub fn lived_in(dir: &Path) -> World {
     let asked = Asked::new(&world);
     traces(&world);
     fs::write(dir.join("trigger"), "k").unwrap();
-    asked.client(None).wait().unwrap();
+    asked.client().wait().unwrap();
     world.instance.child.wait().unwrap();
     world
 }
