@@ -126,6 +126,12 @@ fn what_the_register_has_is_evidence_and_compared_with_the_data() {
     let online = types["items"].as_array().unwrap().iter();
     let online: Vec<_> = online.map(|one| one["online"].clone()).collect();
     assert_eq!(online, [true, false, false]);
+    let registers = types["items"].as_array().unwrap().iter();
+    let registers: Vec<_> = registers.map(|one| one["registers"].clone()).collect();
+    assert_eq!(
+        registers,
+        [json!(["krs"]), json!(["manual"]), json!(["manual"])]
+    );
     let desk = stage.claimed();
     let before = desk.read("specialist").ok();
     let found = lookup(&desk);

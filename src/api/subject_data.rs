@@ -242,4 +242,7 @@ pub struct RegistrationType {
     pub example: String,
     /// Whether the CA looks the number up by itself.
     pub online: bool,
+    /// The connected registers that are asked by it, for example `krs`; `manual` alone where people
+    /// look it up.
+    pub registers: Vec<String>,
 }

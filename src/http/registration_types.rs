@@ -20,9 +20,11 @@ use crate::{
     },
     domain::{
         refusal::{Fault, Refused},
+        register::RegisterId,
         text::Country,
     },
-    policy::{country, registration_number},
+    policy::country,
+    services::registers::Offered,
 };
 
 /// The resource's routes.
@@ -39,10 +41,8 @@ async fn all(
     listing: Listing<CountryQuery>,
 ) -> Result<Response, Refusal> {
     let country = country(&listing.filter)?;
-    let types = registration_number::registration_types(country);
-    let online = |code| app.registers.is_online(code, country);
-    let types = types.iter().map(|kind| wire(kind, online(kind.code)));
-    let types = types.collect();
+    let types = app.registers.catalogue(country);
+    let types = types.iter().map(wire).collect();
     let name = |kind: &RegistrationType| kind.kind.clone();
     Ok(answer::ok(&list::cut(types, &listing.page, name)?))
 }
@@ -61,12 +61,14 @@ pub fn country(asked: &CountryQuery) -> Result<Country, Refused> {
     })
 }
 
-fn wire(kind: &registration_number::RegistrationType, online: bool) -> RegistrationType {
+fn wire(Offered { kind, registers }: &Offered) -> RegistrationType {
+    let names = registers.iter().map(|one| one.name().to_owned());
     RegistrationType {
         kind: kind.code.to_owned(),
         label: (&kind.label).into(),
         pattern: kind.pattern.to_owned(),
         example: kind.example.to_owned(),
-        online,
+        online: !registers.contains(&RegisterId::Manual),
+        registers: names.collect(),
     }
 }

@@ -10,8 +10,17 @@ use crate::{
         register::{RegisterId, RegisterNumber},
         text::Country,
     },
+    policy::registration_number::{self, RegistrationType},
     ports::register::Register,
 };
+
+/// A kind of number that a form offers.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    pub kind: RegistrationType,
+    /// Who looks it up; never empty.
+    pub registers: Vec<RegisterId>,
+}
 
 /// In the order in which they are preferred.
 #[derive(Clone, Default)]
@@ -41,8 +50,23 @@ impl Registers {
     /// Whether the daemon itself can ask by this kind of number.
     #[must_use]
     pub fn is_online(&self, kind: &str, country: Country) -> bool {
-        let mut online = self.all().filter(|one| one.id() != RegisterId::Manual);
-        online.any(|one| one.takes(kind, country))
+        !self.online(kind, country).is_empty()
+    }
+
+    /// The kinds of number of a country, each with who looks it up: the registers that say they
+    /// are asked by it, or people where none does.
+    #[must_use]
+    pub fn catalogue(&self, country: Country) -> Vec<Offered> {
+        let kinds = registration_number::registration_types(country);
+        let offered = kinds.into_iter().map(|kind| {
+            let online = self.online(kind.code, country);
+            let registers = match online.as_slice() {
+                [] => vec![RegisterId::Manual],
+                some => some.iter().map(|one| one.id()).collect(),
+            };
+            Offered { kind, registers }
+        });
+        offered.collect()
     }
 
     /// Those that the daemon itself can ask by this kind of number.

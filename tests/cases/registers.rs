@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -44,6 +44,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{cabinet::cabinet, clock::FakeClock, ground::text, world::World};
 
+mod index;
 mod meanwhile;
 mod numbers;
 
@@ -59,6 +60,8 @@ struct Played {
     calls: AtomicUsize,
     /// What it knows the applicant by, beside the number asked.
     named: Mutex<Vec<OtherNumber>>,
+    /// It has no entry, and says so.
+    is_empty: AtomicBool,
     /// Happens while the next answer is on its way.
     meanwhile: Mutex<Option<BoxFuture<'static, ()>>>,
 }
@@ -71,6 +74,7 @@ impl Played {
             silent,
             calls: AtomicUsize::new(0),
             named: Mutex::default(),
+            is_empty: AtomicBool::new(false),
             meanwhile: Mutex::new(None),
         })
     }
@@ -129,6 +133,9 @@ impl Register for Played {
         if silent {
             let retry_at = now.plus(SECOND);
             return LookupOutcome::Unavailable { retry_at, evidence };
+        }
+        if self.is_empty.load(Ordering::SeqCst) {
+            return LookupOutcome::NotFound(evidence);
         }
         let record = RegisterRecord {
             number: text(&number.number),
@@ -226,9 +233,18 @@ impl Scene {
     }
 
     async fn of(world: World, court: Arc<Played>, other: Option<Arc<Played>>) -> Self {
-        let (case, data) = world
-            .submit_as("0098765432", LookupState::AutoChecking)
-            .await;
+        Self::numbered(("KRS", "0098765432"), world, court, other).await
+    }
+
+    /// The data's number is this one.
+    async fn numbered(
+        (kind, number): (&str, &str),
+        world: World,
+        court: Arc<Played>,
+        other: Option<Arc<Played>>,
+    ) -> Self {
+        let lookup = LookupState::AutoChecking;
+        let (case, data) = world.submit_numbered(kind, number, lookup).await;
         let mut registers: Vec<Arc<dyn Register>> = vec![court.clone()];
         registers.extend(other.clone().map(|one| -> Arc<dyn Register> { one }));
         let work = work(&world, registers);

@@ -208,6 +208,16 @@ impl World {
 
     /// The same, with registers to be asked or not.
     pub async fn submit_as(&self, number: &str, lookup: LookupState) -> (CaseId, SubjectDataId) {
+        self.submit_numbered("KRS", number, lookup).await
+    }
+
+    /// The same under a number of this kind.
+    pub async fn submit_numbered(
+        &self,
+        kind: &str,
+        number: &str,
+        lookup: LookupState,
+    ) -> (CaseId, SubjectDataId) {
         let now = self.now();
         let id = SubjectDataId::new(now, self.entropy.bytes());
         let new = NewSubjectData {
@@ -218,7 +228,7 @@ impl World {
             state_or_province: text("mazowieckie"),
             locality: text("Warszawa"),
             method: VerificationMethod::RegistrationNumber {
-                register: "KRS".to_owned(),
+                register: kind.to_owned(),
                 number: number.to_owned(),
             },
             acting_for: ActingFor::default(),

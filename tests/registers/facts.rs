@@ -113,6 +113,26 @@ async fn the_court_register_gives_name_seat_and_numbers() {
     );
 }
 
+/// As many of them as are asked here; of the others only that there is a number.
+#[tokio::test]
+async fn the_index_names_the_national_register_by_its_authority() {
+    let fixtures = Fixtures::start(0).await;
+    for (mood, kind, number) in [
+        ("good", "KRS", KRS),
+        ("english", "NTR", "SC123456"),
+        ("northern-irish", "NTR", "SC123456"),
+        ("scottish", "NTR", "SC123456"),
+        ("foreign", "registeredAs", "SC123456"),
+    ] {
+        let record = found(&fixtures, RegisterId::Gleif, mood).await;
+        let numbers = record.numbers.iter();
+        let numbers: Vec<_> = numbers
+            .map(|one| (one.kind.as_str(), one.number.as_str()))
+            .collect();
+        assert_eq!(numbers, [(kind, number)], "{mood}");
+    }
+}
+
 #[tokio::test]
 async fn former_names_are_kept_apart_from_the_name() {
     let fixtures = Fixtures::start(0).await;

@@ -290,6 +290,7 @@ fn forms_learn_what_numbers_a_country_has() {
     assert_eq!(kinds("?country=DE"), ["NTR", "VAT", "LEI"]);
     let krs = &types("?country=PL").ok()["items"][0];
     assert_eq!(krs["online"], false);
+    assert_eq!(krs["registers"], json!(["manual"]));
     assert_ne!(krs["label"]["en"], krs["label"]["pl"]);
     assert_eq!(
         types("?country=XX").refusal(),

@@ -18,9 +18,15 @@ use crate::{
     ports::register::{NumberKind, Reach, Register},
 };
 
-const READER: u32 = 2;
-/// KRS in GLEIF's list of registration authorities.
-const NATIONAL_COURT_REGISTER: &str = "RA000484";
+const READER: u32 = 3;
+/// National registers in GLEIF's list of registration authorities, and the kind of number by which
+/// each is asked: KRS; Companies House for England and Wales, Northern Ireland, and Scotland.
+const AUTHORITIES: [(&str, &str); 4] = [
+    ("RA000484", "KRS"),
+    ("RA000585", "NTR"),
+    ("RA000586", "NTR"),
+    ("RA000587", "NTR"),
+];
 
 /// See the module documentation.
 pub struct Gleif {
@@ -216,10 +222,9 @@ fn record(
 /// where it is known here.
 fn registered(entity: &Entity) -> Result<Option<OtherNumber>, Trouble> {
     let authority = entity.registered_at.as_ref();
-    let kind = match authority.and_then(|authority| authority.id.as_deref()) {
-        Some(NATIONAL_COURT_REGISTER) => "KRS",
-        _ => "registeredAs",
-    };
+    let authority = authority.and_then(|authority| authority.id.as_deref());
+    let known = AUTHORITIES.iter().find(|(id, _)| authority == Some(id));
+    let kind = known.map_or("registeredAs", |(_, kind)| kind);
     fact::number(kind, entity.registered_as.as_deref())
 }
 

@@ -167,6 +167,15 @@ impl Own<'_> {
     }
 }
 
+/// The numbers by which the entry under the data's LEI names the organisation: national registers
+/// are asked by them (BR 3.2.3.2.1: an LEI's entry rests on theirs). None for data of another kind.
+pub fn of_index<'a>(data: &'a SubjectData, heard: &'a [Heard]) -> impl Iterator<Item = &'a Named> {
+    let entries = heard
+        .iter()
+        .filter(|one| one.asked.kind == "LEI" && is_own(&one.asked, data));
+    entries.flat_map(|one| &one.named)
+}
+
 /// The doubt that an answer brings beside those `heard` before. One by the data's number is held
 /// against all of them; one by a number that a person found, against those by the data's alone:
 /// two guesses of a person say nothing of each other.

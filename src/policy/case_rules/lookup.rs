@@ -34,6 +34,7 @@ impl Finding {
             "place-untold",
             "status-untold",
             "number-only",
+            "entry-of-index",
         ];
         self.state == CheckState::Required && untold.contains(&self.code)
     }
@@ -64,6 +65,24 @@ pub fn findings(data: &SubjectData, outcome: &LookupOutcome) -> Vec<Finding> {
         | LookupOutcome::Unavailable { .. }
         | LookupOutcome::SchemaChanged(_) => Vec::new(),
     }
+}
+
+/// The same of a register that was asked by the number in the index's entry under the data's LEI.
+/// What it has of name, seat and standing counts in full; whether the LEI is the organisation's it
+/// cannot say, and an entry that the index names and the register does not have is a doubt.
+#[must_use]
+pub fn findings_of_index(data: &SubjectData, outcome: &LookupOutcome) -> Vec<Finding> {
+    if let LookupOutcome::NotFound(_) = outcome {
+        let (check, code) = (CheckKind::Existence, "entry-of-index-missing");
+        return vec![plain(check, CheckState::Required, code)];
+    }
+    let mut findings = findings(data, outcome);
+    for finding in &mut findings {
+        if finding.code == "entry-of-other-number" {
+            finding.code = "entry-of-index";
+        }
+    }
+    findings
 }
 
 /// Whether the register was asked by the number of the data set.

@@ -159,6 +159,13 @@ pub fn gleif(mood: &str) -> Value {
         "lapsed" => ("ACTIVE", "LAPSED", "PARTIALLY_CORROBORATED"),
         _ => ("ACTIVE", "ISSUED", "FULLY_CORROBORATED"),
     };
+    let (authority, registered) = match mood {
+        "english" => ("RA000585", "SC123456"),
+        "northern-irish" => ("RA000586", "SC123456"),
+        "scottish" => ("RA000587", "SC123456"),
+        "foreign" => ("RA000591", "SC123456"),
+        _ => ("RA000484", KRS),
+    };
     let others = match mood {
         "renamed" => json!([{"name": "Dawny Przykład sp. z o.o.", "language": "pl",
             "type": "PREVIOUS_LEGAL_NAME"}]),
@@ -176,7 +183,7 @@ pub fn gleif(mood: &str) -> Value {
                     "postalCode": "00-001"},
                 "headquartersAddress": {"language": "pl", "addressLines": ["ul. Inna 5"],
                     "city": "Gdańsk", "region": "PL-22", "country": "PL", "postalCode": "80-001"},
-                "registeredAt": {"id": "RA000484"}, "registeredAs": KRS, "jurisdiction": "PL",
+                "registeredAt": {"id": authority}, "registeredAs": registered, "jurisdiction": "PL",
                 "legalForm": {"id": "FJ0E", "other": null}, "status": entity
             },
             "registration": {"status": registration, "corroborationLevel": level,

@@ -3,10 +3,13 @@
 //! is asked again, more and more rarely, and then left to people. What people ask registers
 //! meanwhile takes nothing from this.
 //!
+//! Where the number is an LEI, the index's entry names the organisation at its national register:
+//! that one is asked by its number next, and what it says is held against the data as well.
+//!
 //! Answers and the end of the job are one unit: a process that dies between answer and record
 //! leaves the job, and nothing else, behind.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
@@ -34,6 +37,7 @@ use crate::{
             lookup,
         },
     },
+    ports::register::Register,
     services::{
         cases::{CaseWork, Ground},
         jobs::{self, JobHandler},
@@ -62,14 +66,7 @@ impl AutomaticLookup {
         }
         let own = LookupWish::default();
         let (kind, number) = asked(&own, &ground.data)?;
-        let registers = work.registers.online(kind, ground.data.country);
-        let numbered: Vec<_> = registers
-            .into_iter()
-            .filter_map(|register| {
-                let number = register.normalise(kind, ground.data.country, number);
-                Some((register, number.ok()?))
-            })
-            .collect();
+        let numbered = self.askable(kind, number, &ground);
         let of_all = numbered.len();
         let unasked: Vec<_> = numbered
             .into_iter()
@@ -80,13 +77,34 @@ impl AutomaticLookup {
             return decide(|| self.give_up(id, job)).await;
         }
         let complete = unasked.len() == of_all;
-        let outcomes = join_all(unasked.into_iter().map(|(register, number)| async move {
-            let outcome = register.lookup(&number).await;
-            counted(&*register, &outcome);
-            outcome
-        }))
-        .await;
+        let mut outcomes = ask_all(unasked).await;
+        let named = self.named_by_index(&outcomes, &ground);
+        outcomes.extend(ask_all(named).await);
         decide(|| self.keep(id, job, &outcomes, complete)).await
+    }
+
+    /// The connected registers of this kind of number, and the number in the form of each.
+    fn askable(&self, kind: &str, number: &str, ground: &Ground) -> Vec<Question> {
+        let country = ground.data.country;
+        let registers = self.0.0.registers.online(kind, country).into_iter();
+        let questions = registers.filter_map(|register| {
+            let number = register.normalise(kind, country, number).ok()?;
+            Some((register, number))
+        });
+        questions.collect()
+    }
+
+    /// The national registers that the entry under the data's LEI leads to, by the numbers it
+    /// gives; as many as the case has room for.
+    fn named_by_index(&self, outcomes: &[LookupOutcome], ground: &Ground) -> Vec<Question> {
+        let mut heard = heard_before(ground);
+        heard.extend(outcomes.iter().filter_map(Heard::of));
+        let named = crossing::of_index(&ground.data, &heard);
+        let questions = named.flat_map(|one| self.askable(&one.kind, &one.number, ground));
+        let room = ground.case.room().saturating_sub(outcomes.len());
+        let unasked =
+            questions.filter(|(register, number)| !has_answered(register.id(), number, ground));
+        unasked.take(room).collect()
     }
 
     /// Only this is tried again when the case moved: the registers are asked once. What a person
@@ -167,7 +185,11 @@ impl AutomaticLookup {
         let mut evidence = Vec::new();
         let mut known = heard_before(ground);
         for outcome in outcomes {
-            let mut findings = lookup::findings(&ground.data, outcome);
+            let mut findings = if is_of_index(outcome, &known, ground) {
+                lookup::findings_of_index(&ground.data, outcome)
+            } else {
+                lookup::findings(&ground.data, outcome)
+            };
             findings.extend(crossing::finding(&ground.data, outcome, &known));
             known.extend(Heard::of(outcome));
             let piece = self
@@ -190,6 +212,26 @@ impl AutomaticLookup {
         }
         Ok((answers, evidence))
     }
+}
+
+/// A register, and the number to ask it by.
+type Question = (Arc<dyn Register>, RegisterNumber);
+
+/// Side by side; each ends within its own time.
+async fn ask_all(questions: Vec<Question>) -> Vec<LookupOutcome> {
+    let asking = questions.into_iter().map(|(register, number)| async move {
+        let outcome = register.lookup(&number).await;
+        counted(&*register, &outcome);
+        outcome
+    });
+    join_all(asking).await
+}
+
+/// Whether the register was asked because the index of LEIs names it.
+fn is_of_index(outcome: &LookupOutcome, known: &[Heard], ground: &Ground) -> bool {
+    let asked = &outcome.evidence().number;
+    !lookup::is_own(asked, &ground.data)
+        && crossing::of_index(&ground.data, known).any(|named| named.kind == asked.kind)
 }
 
 const fn scope() -> SystemScope {
