@@ -53,5 +53,6 @@ mod stage;
 #[expect(dead_code, reason = "the suite of issuance uses more of it")]
 #[path = "issuance/token.rs"]
 mod token;
+#[expect(dead_code, reason = "the suites of cases and issuance use more of it")]
 #[path = "cases/world.rs"]
 mod world;
