@@ -8,6 +8,7 @@ pub mod cases;
 pub mod certificate_evidence;
 pub mod certificates;
 pub mod csr_checks;
+pub mod data_lookups;
 pub mod disowned_mailboxes;
 pub mod document_kinds;
 pub mod domains;

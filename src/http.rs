@@ -45,6 +45,7 @@ pub mod cases;
 pub mod certificates;
 pub mod confirm;
 pub mod csr_checks;
+pub mod data_lookups;
 pub mod disowned_mailboxes;
 mod document_kinds;
 pub mod documents;

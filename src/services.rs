@@ -33,6 +33,7 @@ pub mod perspectives;
 pub mod profiles;
 mod readiness;
 pub mod reading;
+pub mod rechecks;
 pub mod registers;
 pub mod request;
 pub mod retention;

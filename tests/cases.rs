@@ -20,6 +20,8 @@ mod ground;
 mod person;
 #[path = "cases/reading.rs"]
 mod reading;
+#[path = "cases/rechecks.rs"]
+mod rechecks;
 #[path = "cases/registers.rs"]
 mod registers;
 #[path = "cases/timers.rs"]

@@ -17,6 +17,8 @@ mod instance;
 mod nameserver;
 #[path = "support/person.rs"]
 mod person;
+#[path = "lookups/rechecks.rs"]
+mod rechecks;
 #[path = "support/register_fixtures.rs"]
 mod register_fixtures;
 

@@ -162,6 +162,22 @@ CREATE TABLE evidence (
 ) STRICT;
 CREATE INDEX evidence_case ON evidence (case_id, recorded_at, id);
 
+-- What registers said of data after two people had decided on them.
+CREATE TABLE data_lookup (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    subject_data TEXT NOT NULL REFERENCES subject_data (id) DEFERRABLE INITIALLY DEFERRED,
+    register TEXT NOT NULL,
+    result TEXT NOT NULL,
+    against TEXT NOT NULL,
+    content TEXT NOT NULL,
+    sha256 BLOB NOT NULL,
+    obtained_at INTEGER NOT NULL,
+    recorded_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX data_lookup_data ON data_lookup (subject_data, created_at, id);
+
 CREATE TABLE mailbox (
     id TEXT NOT NULL PRIMARY KEY,
     version INTEGER NOT NULL,

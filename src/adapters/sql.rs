@@ -9,6 +9,7 @@ pub mod caa;
 pub mod case;
 mod case_parts;
 pub mod certificate;
+pub mod data_lookup;
 pub mod document;
 pub mod domain_control;
 pub mod evidence;

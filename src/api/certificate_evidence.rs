@@ -7,6 +7,7 @@ use super::{
     acting_for::ActingFor,
     cases::{CaseData, CaseDocument, CaseFacts, CheckLine, EvidenceLine},
     certificates::Certificate,
+    data_lookups::DataLookupLine,
 };
 
 /// Everything that a certificate's issuance rested on.
@@ -105,6 +106,8 @@ pub struct OrganizationEvidence {
     pub signed_content: Option<String>,
     /// Proposal and decision.
     pub decisions: Vec<SignedDecision>,
+    /// What registers said of the data since, newest first; nobody signed it.
+    pub later_lookups: Vec<DataLookupLine>,
 }
 
 /// Verified facts and their dates.

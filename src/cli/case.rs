@@ -9,7 +9,7 @@ use hyper::Method;
 use serde::Serialize;
 
 use self::{
-    arguments::{EvidenceArguments, EvidenceVerb, Verb, WordArguments},
+    arguments::{EvidenceArguments, EvidenceVerb, LookupArguments, Verb, WordArguments},
     signature::parsed,
 };
 use super::{
@@ -76,13 +76,7 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
         Verb::Show { case } => case_report(&client.get(&at(&case, ""))?),
         Verb::Claim { case } => post(client, &at(&case, "/claim"), None::<&()>),
         Verb::Release { case } => post(client, &at(&case, "/release"), None::<&()>),
-        Verb::Lookup(given) => {
-            let path = at(&given.case, "/lookup");
-            let body = given.body();
-            let reply = client.send(Method::POST, &path, Some(&body), &Extra::default())?;
-            let found: LookupResource = reply.json()?;
-            Ok(Report::new(lookup_text::lookup(&found), &found))
-        }
+        Verb::Lookup(given) => look_up(client, &given),
         Verb::Evidence(EvidenceVerb::Add(given)) => add_evidence(client, &given),
         Verb::Evidence(EvidenceVerb::Show { case, evidence }) => {
             let path = at(&case, &format!("/evidence/{}", escaped(&evidence)));
@@ -104,6 +98,9 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
         }
         Verb::Disowned(verb) => disowned::run(client, verb),
         Verb::Doubt { data } => doubt::show(client, &data),
+        Verb::Doubted => doubt::stopped(client),
+        Verb::Recheck(given) => doubt::recheck(client, &given),
+        Verb::Rechecks { data } => doubt::rechecks(client, &data),
         Verb::Suspend(given) => doubt::suspend(client, &given),
         Verb::Resume(given) => doubt::settle(client, "resume", &given),
         Verb::Invalidate(given) => doubt::settle(client, "invalidation", &given),
@@ -114,6 +111,13 @@ pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
         Verb::Propose(given) => say(client, Step::Propose, &given),
         Verb::Decide(given) => say(client, Step::Decide, &given),
     }
+}
+
+fn look_up(client: &Client, given: &LookupArguments) -> Result<Report, Fault> {
+    let (path, body) = (at(&given.case, "/lookup"), given.body());
+    let reply = client.send(Method::POST, &path, Some(&body), &Extra::default())?;
+    let found: LookupResource = reply.json()?;
+    Ok(Report::new(lookup_text::lookup(&found), &found))
 }
 
 fn at(case: &str, rest: &str) -> String {

@@ -22,6 +22,8 @@ pub struct Terms {
     pub activation_days: Bounded<1, 825>,
     /// Days that an applicant has to answer a question.
     pub applicant_days: Bounded<1, 90>,
+    /// Days between two rounds of registers about verified data.
+    pub recheck_days: Bounded<1, 365>,
 }
 
 impl Default for Terms {
@@ -35,6 +37,7 @@ impl Default for Terms {
             organization_days: Bounded::of(choice.organization_days.into()),
             activation_days: Bounded::of(choice.window_days.into()),
             applicant_days: Bounded::of(choice.applicant_days.into()),
+            recheck_days: Bounded::of(choice.recheck_days.into()),
         }
     }
 }
@@ -50,6 +53,7 @@ impl Terms {
             organization_days: self.organization_days.to_u32(),
             window_days: self.activation_days.to_u32(),
             applicant_days: self.applicant_days.to_u32(),
+            recheck_days: self.recheck_days.to_u32(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The two services of what must not be relied on.
+//! The services of what must not be relied on.
 
 use std::sync::Arc;
 
@@ -7,6 +7,8 @@ use crate::services::{
     doubts::{self, Doubts},
     mailbox_doubts::{self, MailboxDoubts},
     mailboxes::MailboxControl,
+    rechecks::{self, Rechecks},
+    registers::Registers,
     revocations::Revocations,
 };
 
@@ -18,6 +20,20 @@ pub(super) fn of_data(ground: &Ground, revocations: &Revocations) -> Doubts {
         certificates: ground.reads(),
         rests: ground.reads(),
         revocations: revocations.clone(),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+    })
+}
+
+/// Registers asked again about verified data.
+pub(super) fn rechecks(ground: &Ground, registers: &Registers) -> Rechecks {
+    Rechecks::new(rechecks::Parts {
+        store: ground.durable(),
+        sets: ground.reads(),
+        cases: ground.reads(),
+        lookups: ground.reads(),
+        registers: registers.clone(),
+        terms: ground.terms,
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
     })

@@ -43,6 +43,8 @@ const ADVICE: u32 = 8;
 const SCANS: u32 = 4;
 /// Cases whose registers are asked side by side; a register's own limits hold besides.
 const LOOKUPS: u32 = 4;
+/// Data sets about which registers are asked again side by side.
+const RECHECKS: u32 = 2;
 /// Mails in hand at a time. More than the relay's connections: the others are read or booked.
 const MAILS: u32 = 32;
 
@@ -73,8 +75,7 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     let advice = Arc::clone(&parts.advice);
     runner(ground, tracker, JobKind::AdviseCaa, advice, ADVICE);
     documents(ground, parts, tracker);
-    let asking = Arc::new(AutomaticLookup(parts.app.cases.clone()));
-    runner(ground, tracker, JobKind::AskRegisters, asking, LOOKUPS);
+    registers(ground, parts, tracker);
     let housekeeping = ground.clone();
     tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
         forget(housekeeping.clone())
@@ -121,6 +122,14 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
             }
         }
     }));
+}
+
+/// Asks registers about data that were handed over, and again about those that were decided on.
+fn registers(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
+    let asking = Arc::new(AutomaticLookup(parts.app.cases.clone()));
+    runner(ground, tracker, JobKind::AskRegisters, asking, LOOKUPS);
+    let rechecks = Arc::new(parts.app.rechecks.clone());
+    runner(ground, tracker, JobKind::RecheckData, rechecks, RECHECKS);
 }
 
 /// Settles what a dead boot left behind before the CRLs are asked for: an abandoned serial

@@ -92,6 +92,11 @@ id!(
     "crt_"
 );
 id!(
+    /// What a register said of data after their decision.
+    DataLookupId,
+    "lkp_"
+);
+id!(
     /// A revocation case.
     RevocationId,
     "rev_"

@@ -21,6 +21,8 @@ pub enum JobKind {
     ChaseApplicant,
     /// Object: a verified data set whose evidence ends.
     DataExpiry,
+    /// Object: a verified data set about which registers are asked again.
+    RecheckData,
     /// Object: a confirmed mailbox whose validation ends.
     MailboxExpiry,
     /// Object: a webhook; one job for its whole life.
@@ -46,7 +48,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SendMail,
         Self::RenewCrl,
         Self::ResumeActivation,
@@ -54,6 +56,7 @@ impl JobKind {
         Self::AskRegisters,
         Self::ChaseApplicant,
         Self::DataExpiry,
+        Self::RecheckData,
         Self::MailboxExpiry,
         Self::ServeWebhook,
         Self::AdviseCaa,
@@ -77,6 +80,7 @@ impl JobKind {
             Self::AskRegisters => "ask_registers",
             Self::ChaseApplicant => "chase_applicant",
             Self::DataExpiry => "data_expiry",
+            Self::RecheckData => "recheck_data",
             Self::MailboxExpiry => "mailbox_expiry",
             Self::ServeWebhook => "serve_webhook",
             Self::AdviseCaa => "advise_caa",

@@ -14,6 +14,7 @@
 //! `expired` follows from [`VerifiedFacts`] and the clock.
 
 pub mod doubt;
+pub mod lookup;
 pub mod need;
 pub mod transition;
 

@@ -40,6 +40,9 @@ pub fn latest_random_value_end(created: Timestamp) -> Timestamp {
     created.plus(HOUR * RANDOM_VALUE_HOURS)
 }
 
+/// Longest time between two rounds of registers about verified data, in days.
+pub const RECHECK_DAYS: u32 = 365;
+
 /// The terms in force. Each is at least 1, and at most its ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -50,6 +53,7 @@ pub struct Terms {
     organization_days: u32,
     window_days: u32,
     applicant_days: u32,
+    recheck_days: u32,
 }
 
 /// What an operator may choose; what is more than a ceiling is the ceiling.
@@ -64,6 +68,8 @@ pub struct Choice {
     pub window_days: u32,
     /// From a question to the applicant until the data is refused.
     pub applicant_days: u32,
+    /// Between two rounds of registers about verified data.
+    pub recheck_days: u32,
 }
 
 impl Default for Choice {
@@ -77,6 +83,7 @@ impl Default for Choice {
             organization_days: ORGANIZATION_DAYS,
             window_days: 365,
             applicant_days: 30,
+            recheck_days: 30,
         }
     }
 }
@@ -98,6 +105,7 @@ impl Terms {
             organization_days: choice.organization_days.clamp(1, ORGANIZATION_DAYS),
             window_days: choice.window_days.clamp(1, WINDOW_DAYS),
             applicant_days: choice.applicant_days.clamp(1, APPLICANT_DAYS),
+            recheck_days: choice.recheck_days.clamp(1, RECHECK_DAYS),
         }
     }
 
@@ -160,6 +168,14 @@ impl Terms {
     pub fn answer_ends(&self, asked: Timestamp) -> Timestamp {
         asked.plus(days(self.applicant_days))
     }
+
+    /// How long until registers are asked again about data: the whole time, or up to a tenth less by
+    /// what was drawn, so that what was decided together is not asked together.
+    #[must_use]
+    pub fn recheck_after(&self, draw: u8) -> Duration {
+        let whole = days(self.recheck_days);
+        whole.saturating_sub(whole.saturating_mul(u32::from(draw)) / 2550)
+    }
 }
 
 #[cfg(test)]
@@ -176,6 +192,7 @@ mod tests {
             organization_days: u32::MAX,
             window_days: u32::MAX,
             applicant_days: u32::MAX,
+            recheck_days: u32::MAX,
         };
         let (terms, now) = (Terms::of(most), Timestamp::EPOCH);
         assert_eq!(terms.random_value_ends(now), now.plus(HOUR * 24));
@@ -185,6 +202,7 @@ mod tests {
         assert_eq!(terms.organization_days(), 825);
         assert_eq!(terms.window_ends(now), now.plus(days(825)));
         assert_eq!(terms.answer_ends(now), now.plus(days(90)));
+        assert_eq!(terms.recheck_after(0), days(365));
     }
 
     #[test]
@@ -197,6 +215,7 @@ mod tests {
             organization_days: 0,
             window_days: 0,
             applicant_days: 0,
+            recheck_days: 0,
         };
         let (terms, now) = (Terms::of(least), Timestamp::EPOCH);
         assert_eq!(terms.random_value_ends(now), now.plus(HOUR));
@@ -206,6 +225,7 @@ mod tests {
         assert_eq!(terms.organization_days(), 1);
         assert_eq!(terms.window_ends(now), now.plus(days(1)));
         assert_eq!(terms.answer_ends(now), now.plus(days(1)));
+        assert_eq!(terms.recheck_after(0), days(1));
     }
 
     #[test]
@@ -213,5 +233,7 @@ mod tests {
         let now = Timestamp::EPOCH;
         assert_eq!(Terms::default().window_ends(now), now.plus(days(365)));
         assert_eq!(Terms::default().answer_ends(now), now.plus(days(30)));
+        assert_eq!(Terms::default().recheck_after(0), days(30));
+        assert_eq!(Terms::default().recheck_after(255), days(27));
     }
 }

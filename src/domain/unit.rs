@@ -32,7 +32,7 @@ use super::{
     profile::ProfileRecord,
     revocation::Revocation,
     revocation_list::{RevocationList, RevokedSerial},
-    subject_data::SubjectData,
+    subject_data::{SubjectData, lookup::DataLookup},
     subject_key::{BlockedKey, Fingerprint, KeyHolder},
     timestamp::Timestamp,
     webhook::Webhook,
@@ -87,6 +87,7 @@ pub struct Rest {
 pub enum Change {
     Order(Changed<Order>),
     SubjectData(Changed<SubjectData>),
+    DataLookup(Changed<DataLookup>),
     Case(Changed<Case>),
     Mailbox(Changed<MailboxValidation>),
     AddressUse(Changed<AddressUse>),
@@ -336,6 +337,7 @@ fn take_events(change: &mut Change) -> Vec<Event> {
     match change {
         Change::Order(changed) => changed.take_events(),
         Change::SubjectData(changed) => changed.take_events(),
+        Change::DataLookup(changed) => changed.take_events(),
         Change::Case(changed) => changed.take_events(),
         Change::Mailbox(changed) => changed.take_events(),
         Change::AddressUse(changed) => changed.take_events(),
@@ -373,6 +375,7 @@ macro_rules! change_from {
 change_from! {
     Order(Changed<Order>),
     SubjectData(Changed<SubjectData>),
+    DataLookup(Changed<DataLookup>),
     Case(Changed<Case>),
     Mailbox(Changed<MailboxValidation>),
     AddressUse(Changed<AddressUse>),

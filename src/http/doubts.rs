@@ -164,7 +164,9 @@ fn finding(scope: &OfficerScope, body: &NewFinding) -> Result<Finding, Refusal> 
     }))
 }
 
-fn wire(doubted: &Doubted) -> DataInDoubt {
+/// How data stand that are doubted.
+#[must_use]
+pub fn wire(doubted: &Doubted) -> DataInDoubt {
     let set = &doubted.data;
     let proposed = set.proposed.as_ref();
     DataInDoubt {

@@ -4,9 +4,9 @@ use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    activations, cases, certificates, csr_checks, disowned_mailboxes, document_kinds, documents,
-    domains, doubts, events, frame, identities, keys, lint, mailbox_doubts, mailboxes, mails,
-    notifications, openapi, orders, products, registration_types, reissues, rejections,
+    activations, cases, certificates, csr_checks, data_lookups, disowned_mailboxes, document_kinds,
+    documents, domains, doubts, events, frame, identities, keys, lint, mailbox_doubts, mailboxes,
+    mails, notifications, openapi, orders, products, registration_types, reissues, rejections,
     revocations, state::AppState, subject_data, tokens, webhooks,
 };
 
@@ -17,6 +17,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(cases::routes())
         .merge(certificates::routes())
         .merge(csr_checks::routes())
+        .merge(data_lookups::routes())
         .merge(disowned_mailboxes::routes())
         .merge(document_kinds::routes())
         .merge(documents::routes())

@@ -11,6 +11,7 @@ pub mod deny_list;
 pub mod evidence;
 pub mod facts;
 pub mod lookup;
+pub mod recheck;
 pub mod signature;
 pub mod sources;
 #[cfg(test)]

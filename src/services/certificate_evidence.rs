@@ -21,7 +21,7 @@ use crate::{
         order::Order,
         owner::Caller,
         refusal::Refused,
-        subject_data::SubjectData,
+        subject_data::{SubjectData, lookup::DataLookup},
         unit::Unit,
     },
     pkix::spki::PublicKey,
@@ -29,11 +29,11 @@ use crate::{
     ports::{
         clock::Clock,
         store::{
-            Store,
+            Page, Store,
             catalogue::{AuditLog, Requests},
             issuance::{Activations, CaaEvidence, KeptTexts, Resting, RestsOn},
             people::Identities,
-            registration::{Cases, Mailboxes, Orders, SubjectDataSets},
+            registration::{Cases, DataLookups, Mailboxes, Orders, SubjectDataSets},
             subject_keys::SubjectKeyFacts,
         },
     },
@@ -58,6 +58,7 @@ pub struct Parts {
     pub orders: Arc<dyn Orders>,
     pub sets: Arc<dyn SubjectDataSets>,
     pub cases: Arc<dyn Cases>,
+    pub lookups: Arc<dyn DataLookups>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub requests: Arc<dyn Requests>,
     pub people: Arc<dyn Identities>,
@@ -68,6 +69,12 @@ pub struct Parts {
     pub authorities: Arc<Authorities>,
     pub clock: Arc<dyn Clock>,
 }
+
+/// Later lookups that are told.
+const LATER: Page = Page {
+    limit: 200,
+    after: None,
+};
 
 /// The service.
 pub struct CertificateEvidence(Parts);
@@ -90,6 +97,8 @@ pub struct Bundle {
     pub data: SubjectData,
     pub documents: Vec<Document>,
     pub decided: Option<Decided>,
+    /// What registers said of the data since, newest first, at most 200, without the content.
+    pub later: Vec<DataLookup>,
     /// The validation of the order, and the one whose proof it uses again while that still tells
     /// of this proof.
     pub mailboxes: Vec<MailboxValidation>,
@@ -192,6 +201,7 @@ impl CertificateEvidence {
             caa: self.caa(&rests_on).await?,
             rests_on,
             decided: self.decided(&data, &documents).await?,
+            later: parts.lookups.data_lookups(data.id, &LATER).await?,
             documents,
             mailboxes: self.mailboxes(&activation).await?,
             key: self.key(&activation).await?,

@@ -146,7 +146,7 @@ impl Register for Played {
     }
 }
 
-fn evidence(
+pub fn evidence(
     register: RegisterId,
     number: &RegisterNumber,
     now: Timestamp,
@@ -175,7 +175,7 @@ fn evidence(
     }
 }
 
-fn record() -> RegisterRecord {
+pub fn record() -> RegisterRecord {
     RegisterRecord {
         number: text("0098765432"),
         legal_name: Some(text("EXAMPLE SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ")),

@@ -131,6 +131,13 @@ fn doubted(world: &World) {
         let call = Call::json(&found).matching(&tag);
         world.instance.post("officer", &path, &call).ok();
     }
+    let lei = json!({"registration_type": "LEI", "registration_number": "984500SYNTHETIC00095"});
+    let path = format!("/subject-data/{}/lookups", data.data);
+    let kept = world
+        .instance
+        .post("specialist", &path, &Call::json(&lei))
+        .ok();
+    assert_eq!(kept["lookup"]["outcome"], "unavailable");
 }
 
 /// A validation that two people ended, with one that was taken over from it; one that somebody

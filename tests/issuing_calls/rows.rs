@@ -205,6 +205,14 @@ fn data() -> Vec<Row> {
             Who::PeopleAndAuditor,
         ),
         row("POST", "/subject-data/{id}/revocations", Who::Revoking).with(json!({})),
+        row("GET", "/subject-data/{id}/lookups", Who::PeopleAndAuditor),
+        row("POST", "/subject-data/{id}/lookups", Who::People).with(json!({})),
+        row(
+            "GET",
+            "/subject-data/{id}/lookups/{lookup_id}",
+            Who::PeopleAndAuditor,
+        ),
+        row("GET", "/doubted-data", Who::PeopleAndAuditor),
         row("POST", "/subject-data/{id}/documents", use_).keyed(),
     ]
 }
@@ -363,6 +371,7 @@ pub fn absent(path: &str) -> String {
     path.replace("{id}", &id(kind))
         .replace("{evidence_id}", &id("evd"))
         .replace("{document_id}", &id("doc"))
+        .replace("{lookup_id}", &id("lkp"))
         .replace("{check}", "existence")
         .replace("{name}", "nobody")
 }

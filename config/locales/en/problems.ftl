@@ -87,6 +87,7 @@ deny-list-hit = The deny list of the CA names this organisation.
 deny-list-changed = The deny list says something that is not on record in the case: claim the case again and judge it.
 document-too-old = A check rests on a document that was issued more than thirteen months ago: ask for a newer one.
 evidence-expired = The evidence is too old to be used.
+lookup-limit = Registers have been asked often enough about this data today.
 evidence-full = The case cannot take more evidence.
 evidence-unknown = This is no evidence of the case.
 document-unknown = This is no document of the case's data.

@@ -87,6 +87,7 @@ deny-list-hit = Ta organizacja znajduje się na liście wykluczeń CA.
 deny-list-changed = Lista wykluczeń mówi coś, czego nie odnotowano w sprawie: należy ponownie przejąć sprawę i to ocenić.
 document-too-old = Jedno ze sprawdzeń opiera się na dokumencie wystawionym ponad trzynaście miesięcy temu: należy poprosić o nowszy.
 evidence-expired = Dowód jest zbyt stary, aby go użyć.
+lookup-limit = O te dane pytano dziś rejestry już dość często.
 evidence-full = Sprawa nie przyjmie więcej dowodów.
 evidence-unknown = W tej sprawie nie ma takiego dowodu.
 document-unknown = Wśród danych tej sprawy nie ma takiego dokumentu.

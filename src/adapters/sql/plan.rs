@@ -1,9 +1,9 @@
 //! A unit of work as rows: what must be true, and what is written when it is.
 
 use super::{
-    activation, caa, case, certificate, document, domain_control, evidence, identity, intent, job,
-    kept_text, mail, mailbox, notification, order, profile, request, revocation, revocation_case,
-    subject_data, subject_key,
+    activation, caa, case, certificate, data_lookup, document, domain_control, evidence, identity,
+    intent, job, kept_text, mail, mailbox, notification, order, profile, request, revocation,
+    revocation_case, subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
     webhook,
@@ -121,6 +121,7 @@ impl Plan {
         match change {
             Change::Order(c) => self.order(c),
             Change::SubjectData(c) => self.row(&subject_data::TABLE, c, subject_data::record),
+            Change::DataLookup(c) => self.row(&data_lookup::TABLE, c, data_lookup::record),
             Change::Case(c) => self.row(&case::TABLE, c, case::record),
             Change::Mailbox(c) => self.row(&mailbox::TABLE, c, mailbox::record),
             Change::AddressUse(c) => {

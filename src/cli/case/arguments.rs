@@ -77,6 +77,12 @@ pub enum Verb {
     Disowned(DisownedVerb),
     /// How verified data stands, with the version on which a doubt of it is settled.
     Doubt { data: String },
+    /// Data that are stopped now, by a person or on a register's word.
+    Doubted,
+    /// Ask a register about verified data, for example when somebody complains. It stops nothing.
+    Recheck(RecheckArguments),
+    /// What registers have said of data since two people decided on them.
+    Rechecks { data: String },
     /// Stop verified data at once: nothing is issued on it until two people have looked.
     Suspend(FindingArguments),
     /// Let suspended data be used again; the second person, an officer, does it.
@@ -201,6 +207,20 @@ pub struct EvidenceArguments {
 #[derive(Debug, Args)]
 pub struct LookupArguments {
     pub case: String,
+    /// krs, white-list, ceidg, regon, vies, gleif or companies-house; the first configured one
+    /// that knows such numbers by default.
+    #[arg(long)]
+    pub register: Option<String>,
+    /// Kind of another number than the data's, for example KRS.
+    #[arg(long = "type", requires = "number")]
+    pub kind: Option<String>,
+    #[arg(long, requires = "kind")]
+    pub number: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct RecheckArguments {
+    pub data: String,
     /// krs, white-list, ceidg, regon, vies, gleif or companies-house; the first configured one
     /// that knows such numbers by default.
     #[arg(long)]

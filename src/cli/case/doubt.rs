@@ -1,13 +1,15 @@
-//! `chancery case doubt|suspend|resume|invalidate|resting|revoke-resting`: verified data in doubt.
+//! `chancery case doubt|doubted|recheck|rechecks|suspend|resume|invalidate|resting|revoke-resting`: verified data in doubt.
 
 use hyper::Method;
 
-use super::arguments::{FindingArguments, SettlingArguments};
+use super::arguments::{FindingArguments, RecheckArguments, SettlingArguments};
 use crate::{
     api::{
         certificates::Certificate,
+        data_lookups::{DataLookupContent, DataLookupLine},
         doubts::{DataInDoubt, NewLot, RevokedLot},
         list::List,
+        lookups::NewLookup,
     },
     cli::{
         client::{Client, Extra, Reply},
@@ -23,6 +25,57 @@ use crate::{
 /// The daemon's refusal.
 pub(super) fn show(client: &Client, data: &str) -> Result<Report, Fault> {
     report(&client.get(&at(data, "doubt"))?)
+}
+
+/// What waits for two people.
+///
+/// # Errors
+/// The daemon's refusal.
+pub(super) fn stopped(client: &Client) -> Result<Report, Fault> {
+    let list: List<DataInDoubt> = client.get("/doubted-data?limit=200")?.json()?;
+    let lines: Vec<String> = list.items.iter().map(told).collect();
+    Ok(Report::new(lines.join("\n"), &list))
+}
+
+/// Asks a register about data once more.
+///
+/// # Errors
+/// The daemon's refusal.
+pub(super) fn recheck(client: &Client, given: &RecheckArguments) -> Result<Report, Fault> {
+    let body = NewLookup {
+        register: given.register.clone(),
+        registration_type: given.kind.clone(),
+        registration_number: given.number.clone(),
+    };
+    let path = at(&given.data, "lookups");
+    let reply = client.send(Method::POST, &path, Some(&body), &Extra::default())?;
+    let kept: DataLookupContent = reply.json()?;
+    let text = format!("{}\n{}", line(&kept.lookup), kept.content);
+    Ok(Report::new(text, &kept))
+}
+
+/// What registers have said of data.
+///
+/// # Errors
+/// The daemon's refusal.
+pub(super) fn rechecks(client: &Client, data: &str) -> Result<Report, Fault> {
+    let path = at(data, "lookups?limit=200");
+    let list: List<DataLookupLine> = client.get(&path)?.json()?;
+    let lines: Vec<String> = list.items.iter().map(line).collect();
+    Ok(Report::new(lines.join("\n"), &list))
+}
+
+fn line(one: &DataLookupLine) -> String {
+    let against: Vec<&str> = one.against.iter().map(|one| one.code.as_str()).collect();
+    let against = match against.as_slice() {
+        [] => "nothing new against the data".to_owned(),
+        codes => format!("against the data: {}", codes.join(", ")),
+    };
+    let (id, register, by) = (&one.id, &one.register, &one.recorded_by);
+    format!(
+        "{id}  {}  {register}  {}  {by}  {against}",
+        one.obtained_at, one.outcome
+    )
 }
 
 /// Stops data, whatever its version.

@@ -62,6 +62,7 @@ event_kinds! {
     DataAbbreviated = "data.abbreviated",
     DataBound = "data.bound",
     DataSuspended = "data.suspended",
+    DataLookedUp = "data.looked_up",
     DataProposed = "data.proposed",
     DataResumed = "data.resumed",
     DataInvalidated = "data.invalidated",

@@ -79,7 +79,11 @@ pub fn last(evidence: &[Evidence]) -> Option<LastLookup> {
     })
 }
 
-fn wish(body: &NewLookup) -> Result<LookupWish, Refused> {
+/// What a person wishes to ask.
+///
+/// # Errors
+/// 422 with its member.
+pub fn wish(body: &NewLookup) -> Result<LookupWish, Refused> {
     let fault = |pointer: &str, code| Refused {
         faults: vec![Fault {
             pointer: pointer.to_owned(),
@@ -125,7 +129,9 @@ fn resource(done: &LookedUp) -> LookupResource {
     }
 }
 
-fn message(result: LookupResult) -> Bilingual {
+/// An outcome in words.
+#[must_use]
+pub fn message(result: LookupResult) -> Bilingual {
     Bilingual::of_code(match result {
         LookupResult::Found => "register-found",
         LookupResult::NotFound => "register-not-found",

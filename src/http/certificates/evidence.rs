@@ -20,7 +20,7 @@ use crate::{
         refusal::Refused,
         subject_data,
     },
-    http::cases::wire as cases,
+    http::{cases::wire as cases, data_lookups},
     pkix::pem,
     policy::reuse,
     services::certificate_evidence::{
@@ -111,6 +111,7 @@ fn organization(bundle: &Bundle) -> Result<OrganizationEvidence, Refused> {
         documents: bundle.documents.iter().map(cases::document).collect(),
         signed_content: decided.map(|decided| decided.content.clone()),
         decisions: words.map(decision).collect::<Result<_, _>>()?,
+        later_lookups: bundle.later.iter().map(data_lookups::line).collect(),
     })
 }
 

@@ -8,11 +8,11 @@ use crate::{
         aggregate::Loaded,
         case::{Case, CaseState, Evidence, lookup::LookupState},
         document::Document,
-        id::{CaseId, DocumentId, EvidenceId, MailboxId, OrderId, SubjectDataId},
+        id::{CaseId, DataLookupId, DocumentId, EvidenceId, MailboxId, OrderId, SubjectDataId},
         mailbox::{MailAddress, MailboxValidation, address_use::AddressUse},
         order::{Order, OrderState},
         owner::{IdentityName, Owner},
-        subject_data::{SubjectData, SubjectDataState},
+        subject_data::{SubjectData, SubjectDataState, lookup::DataLookup},
         text::Country,
         timestamp::Timestamp,
     },
@@ -130,6 +130,36 @@ pub trait SubjectDataSets: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn relied_until(&self, id: SubjectDataId) -> Result<Option<Timestamp>, StoreError>;
+}
+
+/// What registers said of data after their decision.
+#[async_trait]
+pub trait DataLookups: Send + Sync {
+    /// A page of those about one data set, newest first, without their content.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn data_lookups(
+        &self,
+        of: SubjectDataId,
+        page: &Page,
+    ) -> Result<Vec<DataLookup>, StoreError>;
+
+    /// One of them, with its content.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn data_lookup(
+        &self,
+        of: SubjectDataId,
+        id: DataLookupId,
+    ) -> Result<Option<DataLookup>, StoreError>;
+
+    /// Those on whose word the data were stopped, newest first, at most 50.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn lookups_that_stopped(&self, of: SubjectDataId) -> Result<Vec<DataLookup>, StoreError>;
 }
 
 /// Filters of the case queue.

@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub mod automatic;
-mod record;
+pub(in crate::services) mod record;
 
 /// Most lookups of one case: each keeps up to 2 MiB of answers.
 const MOST: usize = 20;
@@ -127,7 +127,7 @@ impl CaseWork {
         by: IdentityName,
         now: Timestamp,
     ) -> Result<Evidence, Refused> {
-        let content = record::text(id, outcome, findings)
+        let content = record::text(("case", id.to_string()), outcome, findings)
             .map_err(|error| Refused::unavailable("lookup-not-recorded", error))?;
         let last = outcome.evidence().exchanges.last();
         Ok(Evidence {
@@ -151,7 +151,7 @@ impl CaseWork {
 }
 
 /// What a case holds of answers with a record.
-pub(super) fn heard(evidence: &[Evidence]) -> Vec<(EvidenceId, Heard)> {
+pub(in crate::services) fn heard(evidence: &[Evidence]) -> Vec<(EvidenceId, Heard)> {
     let found = EvidenceKind::Lookup(LookupResult::Found);
     let pieces = evidence.iter().filter(|piece| piece.kind == found);
     pieces
@@ -164,7 +164,7 @@ fn heard_before(ground: &Ground) -> Vec<Heard> {
     heard.map(|(_, heard)| heard.clone()).collect()
 }
 
-fn counted(register: &dyn Register, outcome: &LookupOutcome) {
+pub(in crate::services) fn counted(register: &dyn Register, outcome: &LookupOutcome) {
     let (name, result) = (register.id().name(), outcome.result().name());
     metrics::counter!("chancery_register_lookups_total", "register" => name, "outcome" => result)
         .increment(1);

@@ -23,7 +23,10 @@ use crate::{
         reuse, warnings,
     },
     ports::entropy::random,
-    services::request::{Request, Stopped, decide},
+    services::{
+        rechecks,
+        request::{Request, Stopped, decide},
+    },
 };
 
 /// A signed word as it came in.
@@ -138,7 +141,9 @@ impl CaseWork {
             slot: "expiry".to_owned(),
             due: warnings::first(lapses_at, &self.0.warnings.data),
         };
-        let unit = unit.change(verified).job(warning).lapses_at(lapses_at);
+        let round = rechecks::round::timer(data.id, &self.0.terms, &*self.0.entropy, ground.now)?;
+        let unit = unit.change(verified).job(warning).job(round);
+        let unit = unit.lapses_at(lapses_at);
         let unit = self
             .tell(unit, ground, Topic::DataApproved, MailKind::DataApproved)
             .await?;

@@ -161,6 +161,20 @@ const TABLES: &[Told] = &[
         ],
     ),
     told(
+        "data_lookup",
+        "t.id",
+        &[
+            "subject_data",
+            "register",
+            "result",
+            "against",
+            "sha256",
+            "obtained_at",
+            "recorded_by",
+            "~created_at",
+        ],
+    ),
+    told(
         "mailbox",
         "t.id",
         &[

@@ -44,6 +44,7 @@ pub(super) async fn check(
         "certificate",
         "activation",
         "evidence",
+        "data_lookup",
         "identity",
         "caa_check",
     ] {
@@ -68,6 +69,7 @@ pub(super) async fn check(
                     "certificate" => certificate(row, &object, findings),
                     "activation" => activation(snapshot, row, &object, findings).await,
                     "evidence" => evidence(row, &object, findings),
+                    "data_lookup" => data_lookup(row, &object, findings),
                     "caa_check" => caa_check(raw, row, &object, findings),
                     _ => identity(row, &object, findings),
                 };
@@ -169,6 +171,17 @@ fn evidence(
     let sha256: [u8; 32] = Sha256::digest(row.string("content")?).into();
     let held = row.maybe_string("document")?.is_some();
     let same = held || row.array("sha256")? == sha256;
+    findings.demand(same, object, Rule::ContentAltered);
+    Ok(())
+}
+
+fn data_lookup(
+    row: Fields<'_>,
+    object: &str,
+    findings: &mut Findings<'_>,
+) -> Result<(), DatabaseError> {
+    let sha256: [u8; 32] = Sha256::digest(row.string("content")?).into();
+    let same = row.array("sha256")? == sha256;
     findings.demand(same, object, Rule::ContentAltered);
     Ok(())
 }

@@ -29,6 +29,7 @@ pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut 
         "subject_data" => registration::subject_data(&telling, said),
         "case" => cases::case(&telling, said),
         "document" => registration::document(&telling, said),
+        "data_lookup" => registration::data_lookup(&telling, said),
         "mailbox" => mailboxes::mailbox(&telling, said),
         "identity" => people::identity(&telling, said),
         "mail" => people::mail(&telling, said),

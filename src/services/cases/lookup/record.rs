@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        id::CaseId,
         register::{
             Exchange, Fact, LookupOutcome, RegisterAddress, RegisterNumber, RegisterRecord,
         },
@@ -16,15 +15,18 @@ use crate::{
         case_rules::{
             crossing::{Heard, Named},
             lookup::Finding,
+            recheck::Known,
         },
         matching,
     },
 };
 
+/// `about`: what the lookup is of, by name and id.
+///
 /// # Errors
 /// When it cannot be written as JSON.
 pub fn text(
-    case: CaseId,
+    (about, id): (&str, String),
     outcome: &LookupOutcome,
     findings: &[Finding],
 ) -> Result<String, serde_json::Error> {
@@ -38,7 +40,7 @@ pub fn text(
     };
     serde_json::to_string_pretty(&json!({
         "format": "chancery-lookup/v1",
-        "case": case.to_string(),
+        about: id,
         "register": evidence.register.name(),
         "reader": evidence.reader,
         "asked": {
@@ -91,6 +93,29 @@ pub fn heard(text: &str) -> Option<Heard> {
         },
         named: named.collect(),
     })
+}
+
+/// The number asked, and what was found in the answer; `None` of any other text.
+#[must_use]
+pub fn known(text: &str) -> Option<(RegisterNumber, Vec<Known>)> {
+    #[derive(Deserialize)]
+    struct Kept {
+        findings: Vec<KeptFinding>,
+    }
+    #[derive(Deserialize)]
+    struct KeptFinding {
+        check: String,
+        code: String,
+        registered: Option<String>,
+    }
+    let asked = heard(text)?.asked;
+    let Kept { findings } = serde_json::from_str(text).ok()?;
+    let findings = findings.into_iter().map(|one| Known {
+        check: one.check,
+        code: one.code,
+        registered: one.registered,
+    });
+    Some((asked, findings.collect()))
 }
 
 fn record(record: &RegisterRecord) -> Value {

@@ -265,3 +265,20 @@ fn document_received(told: &Telling<'_>, row: Row<'_>) {
         .set("~erased_at", SqlValue::Integer(None))
         .set("~received_at", told.now());
 }
+
+/// Opening one is told of it too, and leaves no row.
+pub(super) fn data_lookup(told: &Telling<'_>, said: &mut Said) {
+    if told.kind() != "data.looked_up" {
+        return;
+    }
+    Row::of(said, "data_lookup", told.id())
+        .there()
+        .set("subject_data", told.text("subject_data"))
+        .set("register", told.text("register"))
+        .set("result", told.text("result"))
+        .set("against", strings(told.list("against")))
+        .set("sha256", told.digest())
+        .set("obtained_at", told.time("obtained_at"))
+        .set("recorded_by", told.text("by"))
+        .set("~created_at", told.now());
+}
