@@ -73,14 +73,16 @@ pub enum Topic {
     CertificateSuperseded,
     SupersededEnding,
     CertificateExpiring,
+    CertificateExpired,
     DataExpiring,
     MailboxLapsing,
+    MailboxLapsed,
     DocumentInfected,
     DocumentUnscannable,
 }
 
 impl Topic {
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::OrderCreated,
         Self::OrderCancelled,
         Self::OrderRejected,
@@ -109,8 +111,10 @@ impl Topic {
         Self::CertificateSuperseded,
         Self::SupersededEnding,
         Self::CertificateExpiring,
+        Self::CertificateExpired,
         Self::DataExpiring,
         Self::MailboxLapsing,
+        Self::MailboxLapsed,
         Self::DocumentInfected,
         Self::DocumentUnscannable,
     ];
@@ -146,8 +150,10 @@ impl Topic {
             Self::CertificateSuperseded => "certificate-superseded",
             Self::SupersededEnding => "superseded-ending",
             Self::CertificateExpiring => "certificate-expiring",
+            Self::CertificateExpired => "certificate-expired",
             Self::DataExpiring => "data-expiring",
             Self::MailboxLapsing => "mailbox-lapsing",
+            Self::MailboxLapsed => "mailbox-lapsed",
             Self::DocumentInfected => "document-infected",
             Self::DocumentUnscannable => "document-unscannable",
         }
@@ -181,9 +187,11 @@ impl Topic {
             Self::OrderLapsing
             | Self::OrderLapsed
             | Self::CertificateExpiring
+            | Self::CertificateExpired
             | Self::SupersededEnding
             | Self::DataExpiring
-            | Self::MailboxLapsing => Tab::Expiration,
+            | Self::MailboxLapsing
+            | Self::MailboxLapsed => Tab::Expiration,
             Self::CertificateIssued => Tab::NewCertificates,
             Self::OrderCreated
             | Self::OrderCancelled
@@ -200,13 +208,15 @@ impl Topic {
 
 impl Topic {
     /// What comes of no change of an object, and so is told with the line itself.
-    const fn warning(self) -> Option<FeedKind> {
+    const fn told(self) -> Option<FeedKind> {
         match self {
             Self::ActivationDelayed => Some(FeedKind::ActivationDelayed),
             Self::OrderLapsing => Some(FeedKind::OrderLapsing),
             Self::CertificateExpiring => Some(FeedKind::CertificateExpiring),
+            Self::CertificateExpired => Some(FeedKind::CertificateExpired),
             Self::DataExpiring => Some(FeedKind::DataExpiring),
             Self::MailboxLapsing => Some(FeedKind::EmailLapsing),
+            Self::MailboxLapsed => Some(FeedKind::EmailLapsed),
             _ => None,
         }
     }
@@ -242,7 +252,7 @@ impl Notification {
         let event = Event::new(EventKind::NotificationRaised, "notification", id)
             .with("code", topic.code())
             .with("about", object.as_str());
-        let event = match topic.warning() {
+        let event = match topic.told() {
             Some(kind) => event.told(kind, &owner, &object, order),
             None => event,
         };

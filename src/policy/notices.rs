@@ -68,8 +68,10 @@ pub const fn words(topic: Topic) -> Words {
             "Unieważniono certyfikat.",
         ),
         Topic::CertificateExpiring => CERTIFICATE_EXPIRING,
+        Topic::CertificateExpired => CERTIFICATE_EXPIRED,
         Topic::DataExpiring => DATA_EXPIRING,
         Topic::MailboxLapsing => MAILBOX_LAPSING,
+        Topic::MailboxLapsed => MAILBOX_LAPSED,
         Topic::DocumentInfected => DOCUMENT_INFECTED,
         Topic::DocumentUnscannable => DOCUMENT_UNSCANNABLE,
     };
@@ -131,6 +133,7 @@ const CERTIFICATE_EXPIRING: (&str, &str) = (
     "The certificate expires soon.",
     "Certyfikat wkrótce wygaśnie.",
 );
+const CERTIFICATE_EXPIRED: (&str, &str) = ("The certificate has expired.", "Certyfikat wygasł.");
 const DATA_EXPIRING: (&str, &str) = (
     "The verification of the organization's data ends soon.",
     "Weryfikacja danych organizacji wkrótce wygaśnie.",
@@ -138,6 +141,10 @@ const DATA_EXPIRING: (&str, &str) = (
 const MAILBOX_LAPSING: (&str, &str) = (
     "The verification of the e-mail address ends soon.",
     "Weryfikacja adresu e-mail wkrótce wygaśnie.",
+);
+const MAILBOX_LAPSED: (&str, &str) = (
+    "The verification of the e-mail address has ended: the address must be verified again.",
+    "Weryfikacja adresu e-mail wygasła: adres trzeba zweryfikować ponownie.",
 );
 const DATA_SUSPENDED: (&str, &str) = (
     "The organization's data is suspended: no certificate is issued on it for now.",

@@ -121,9 +121,19 @@ async fn the_owner_is_told_before_a_certificate_ends() {
         stage.world.clock.advance(days(pause) - SECOND);
         assert_eq!(timers.tick().await.unwrap(), 0);
     }
-    // It has ended: the holder is told a day later, and nobody again.
-    stage.world.clock.advance(days(1) + SECOND);
+    // It has ended: its owner is told at once, the holder a day later, and nobody again.
+    stage.world.clock.advance(SECOND);
+    assert_eq!(timers.tick().await.unwrap(), 0);
+    stage.world.clock.advance(SECOND);
     assert_eq!(timers.tick().await.unwrap(), 1);
+    let ended = codes(&stage, Tab::Expiration).await;
+    let ended = ended.iter().filter(|code| **code == "certificate-expired");
+    assert_eq!(ended.count(), 1);
+    stage.world.clock.advance(days(1) - 2 * SECOND);
+    assert_eq!(timers.tick().await.unwrap(), 0);
+    stage.world.clock.advance(SECOND);
+    assert_eq!(timers.tick().await.unwrap(), 1);
+    assert_eq!(codes(&stage, Tab::Expiration).await.len(), 6);
     stage.world.clock.advance(days(30));
     assert_eq!(timers.tick().await.unwrap(), 0);
     let mails = mails(&stage).await;

@@ -76,6 +76,22 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     seen.push(code);
     client.confirm(&order, &world.code(&address, &seen)).ok();
     assert_eq!(client.activate(&order, &body).status, 201);
+    let mut looks = (0..PATIENCE).map(|_| events(&client, "email.lapsed"));
+    assert!(looks.any(|events| events == 1), "its programs are told once");
+}
+
+/// Lines of this type in the owner's feed.
+fn events(client: &Client, kind: &str) -> usize {
+    let (mut after, mut found) = (String::new(), 0);
+    loop {
+        let page = client.get(&format!("/events?limit=200{after}")).ok();
+        let events = page["items"].as_array().unwrap();
+        found += events.iter().filter(|event| event["type"] == kind).count();
+        let Some(last) = events.last() else {
+            return found;
+        };
+        after = format!("&after={}", last["cursor"].as_str().unwrap());
+    }
 }
 
 /// Ten wrong codes: not even the right one helps, until a new one is sent.
@@ -117,6 +133,11 @@ fn a_holder_is_told_once_at_each_offset_that_a_certificate_ends() {
         until(&world, expiring, number);
         world.restart(&clock.environment());
     }
+    clock.set(365 * DAY + 120);
+    let expired = |world: &World| events(&world.first(), "certificate.expired");
+    assert!((0..PATIENCE).any(|_| expired(&world) == 1));
+    assert!(told(&world, "certificate-expired").is_empty());
+    world.restart(&clock.environment());
     clock.set(366 * DAY + 60);
     until(&world, "certificate-expired", 1);
     clock.set(380 * DAY);
@@ -127,6 +148,7 @@ fn a_holder_is_told_once_at_each_offset_that_a_certificate_ends() {
     assert!(looks.any(|tests| tests.iter().any(|test| test[1] == "sent")));
     until(&world, expiring, 5);
     until(&world, "certificate-expired", 1);
+    assert_eq!(expired(&world), 1);
 }
 
 /// A grant and a qualification hold before their end, and nothing is done by them after it.

@@ -26,6 +26,14 @@ fn timers(world: &World) -> Runner {
     Runner::new(store, clock, world.entropy.clone(), handlers, 4)
 }
 
+/// What is said of ends, by its code.
+async fn told(world: &World) -> Vec<String> {
+    let told = world.told(Tab::Expiration).await.into_iter();
+    let mut told: Vec<String> = told.map(|code| code.to_string()).collect();
+    told.sort_unstable();
+    told
+}
+
 async fn proven(sink: &Sink) -> World {
     let world = at(sink).await;
     world.set("anna@example.com").await.unwrap();
@@ -53,15 +61,26 @@ async fn the_owner_is_told_seven_days_before_and_once() {
     assert_eq!(mail["headers"]["to"], "anna@example.com");
     let text = mail["text"].as_str().unwrap();
     assert!(text.contains("2026-12-20 11:00 CET (10:00 UTC)"), "{text}");
-    world.clock.advance(seconds(8 * DAY));
+    // And of the end itself, once, by no mail.
+    world.clock.advance(seconds(7 * DAY - 1));
     assert_eq!(timers.tick().await.unwrap(), 0);
+    let sent = sink.mails().len();
+    world.clock.advance(seconds(1));
+    assert_eq!(timers.tick().await.unwrap(), 1);
+    assert_eq!(told(&world).await, ["mailbox-lapsed", "mailbox-lapsing"]);
+    world.clock.advance(seconds(DAY));
+    assert_eq!(timers.tick().await.unwrap(), 0);
+    world.runner.tick().await.unwrap();
+    assert_eq!(sink.mails().len(), sent);
     // Confirmed anew, it ends anew.
     world.resend().await.unwrap();
     world.runner.tick().await.unwrap();
     world.confirm(&last_code(&sink)).await.unwrap();
     world.clock.advance(seconds(23 * DAY));
     assert_eq!(timers.tick().await.unwrap(), 1);
-    assert_eq!(world.told(Tab::Expiration).await, ["mailbox-lapsing"; 2]);
+    let lapsing = ["mailbox-lapsing"; 2].into_iter();
+    let expected: Vec<&str> = ["mailbox-lapsed"].into_iter().chain(lapsing).collect();
+    assert_eq!(told(&world).await, expected);
 }
 
 #[tokio::test]

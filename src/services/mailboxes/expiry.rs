@@ -1,5 +1,6 @@
 //! Control of a mailbox that ends before its order is activated: owner and holder are told before
-//! (flows 3.8). That it has ended needs no timer.
+//! (flows 3.8), the owner and its programs that it has. Nothing waits for that: it follows from the
+//! row and the clock wherever it matters.
 
 use async_trait::async_trait;
 
@@ -9,7 +10,7 @@ use crate::{
         id::{JobId, MailboxId},
         job::{Job, JobKind, NewJob},
         mail::MailKind,
-        mailbox::MailboxValidation,
+        mailbox::{MailboxState, MailboxValidation},
         notification::Topic,
         order::OrderState,
         refusal::Refused,
@@ -18,7 +19,6 @@ use crate::{
     },
     policy::{
         access::SystemScope,
-        reuse,
         warnings::{self, Standing},
     },
     ports::entropy::random,
@@ -51,8 +51,8 @@ impl MailboxControl {
         let mailbox = self.0.mailboxes.mailbox(id).await?;
         // The timer of an earlier confirmation ends: the present one has its own.
         let mailbox = mailbox.filter(|mailbox| job.slot == slot(mailbox));
-        let usable = reuse::usable_mailbox(mailbox.as_deref(), now);
-        let (Some(mailbox), Ok((_, until))) = (&mailbox, usable) else {
+        let Some(mailbox) = mailbox.filter(|mailbox| mailbox.state == MailboxState::Verified)
+        else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
         let order = self.0.orders.order(&SYSTEM.read(), mailbox.order).await?;
@@ -65,17 +65,24 @@ impl MailboxControl {
         if order.state == OrderState::Submitted {
             return Ok(jobs::put_off(store, job, now.plus(days(1))).await?);
         }
+        let until = mailbox.carries_until();
+        let told = |topic| {
+            let unit = Unit::of(SYSTEM.caller(), now, self.line(topic, &mailbox, now)?);
+            let unit = unit.rests_on(Aggregate::Order, order.id, order.version());
+            Ok::<_, Stopped>(unit.rests_on(Aggregate::Mailbox, id, mailbox.version()))
+        };
+        if now >= until {
+            let unit = told(Topic::MailboxLapsed)?;
+            store.commit(unit.ends_job(jobs::done(job))).await?;
+            return Ok(());
+        }
         let next = match warnings::standing(until, &self.0.warnings.mailbox, now) {
             Standing::Early { first } => return Ok(jobs::put_off(store, job, first).await?),
-            Standing::Due { next } => next,
+            Standing::Due { next } => next.unwrap_or(until),
         };
-        let told = self.line(Topic::MailboxLapsing, mailbox, now)?;
-        let unit = Unit::of(SYSTEM.caller(), now, told)
-            .rests_on(Aggregate::Order, order.id, order.version())
-            .rests_on(Aggregate::Mailbox, id, mailbox.version())
-            .ends_job(jobs::next(job, next));
+        let unit = told(Topic::MailboxLapsing)?.ends_job(jobs::again(job, next));
         let kind = MailKind::MailboxLapsing;
-        let mail = self.mail(kind, &order, mailbox, id.to_string(), now)?;
+        let mail = self.mail(kind, &order, &mailbox, id.to_string(), now)?;
         store.commit(mail.join(unit)).await?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The timer of an order, one from its first day to the end of its certificate (flows 3.1, 3.8):
 //! its owner is told before the window for activation ends, an order that nobody activates
-//! lapses, and its owner and the certificate's holder are told before it ends and that it has.
+//! lapses, and its owner and the certificate's holder are told before it ends and that it has: the
+//! owner and its programs at the end, the holder by mail a day later.
 //!
 //! A late timer makes nothing right or wrong: what has ended is judged wherever it matters; here
 //! it is recorded and told.
@@ -40,6 +41,12 @@ use crate::{
 
 /// Days after its end at which the holder of a certificate is told that it has ended.
 const TOLD_AFTER: u32 = 1;
+
+/// The timer of that mail: it is made when the end itself is told, so that each is said once.
+const AFTER_END: &str = "after-end";
+
+/// A certificate holds to the last second it names (RFC 5280 4.1.2.5).
+const SECOND: Duration = Duration::from_secs(1);
 
 const SYSTEM: SystemScope = SystemScope::new("timer");
 
@@ -142,13 +149,10 @@ impl Orders {
         let Some(certificate) = unrevoked else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
-        let over = certificate.not_after.plus(days(TOLD_AFTER));
+        let over = certificate.not_after.plus(SECOND);
         if now > certificate.not_after {
-            return match now < over {
-                true => Ok(jobs::put_off(store, job, over).await?),
-                false if self.is_renewed(&order).await? => {
-                    Ok(jobs::nothing_to_do(store, job).await?)
-                }
+            return match job.slot == AFTER_END {
+                true => self.told_expired(&order, &certificate, job, now).await,
                 false => self.expired(&order, &certificate, job, now).await,
             };
         }
@@ -181,7 +185,7 @@ impl Orders {
         }
     }
 
-    /// Said once, a day after the end; then the timer is over.
+    /// The end itself, told once to the owner and its programs; the mail has a timer of its own.
     async fn expired(
         &self,
         order: &Loaded<Order>,
@@ -189,10 +193,37 @@ impl Orders {
         job: &Job,
         now: Timestamp,
     ) -> Result<(), Stopped> {
+        let told = self.line(order, Topic::CertificateExpired, certificate.id, now)?;
+        let mail = NewJob {
+            id: JobId::new(now, random(self.entropy())?),
+            kind: JobKind::OrderTimer,
+            object: order.id.to_string(),
+            slot: AFTER_END.to_owned(),
+            due: certificate.not_after.plus(days(TOLD_AFTER)),
+        };
+        let unit = Unit::of(SYSTEM.caller(), now, told)
+            .rests_on(Aggregate::Order, order.id, order.version())
+            .job(mail)
+            .ends_job(jobs::done(job));
+        self.0.store.commit(unit).await?;
+        Ok(())
+    }
+
+    /// Who holds a certificate that has ended and was not continued is told once, a day after.
+    async fn told_expired(
+        &self,
+        order: &Loaded<Order>,
+        certificate: &Certificate,
+        job: &Job,
+        now: Timestamp,
+    ) -> Result<(), Stopped> {
+        let store = self.0.store.as_ref();
+        if self.is_renewed(order).await? {
+            return Ok(jobs::nothing_to_do(store, job).await?);
+        }
         let (kind, id) = (MailKind::CertificateExpired, certificate.id);
         let holders = order_mail::holders(order, &certificate.mailbox);
         let mut mails = self.mails(order, kind, id, holders, now)?.into_iter();
-        let store = self.0.store.as_ref();
         let Some(first) = mails.next() else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
