@@ -47,6 +47,7 @@ mod registers;
 mod reload;
 mod runners;
 mod tasks;
+mod verification;
 mod webhooks;
 
 use self::{compose::Ground, material::Material};

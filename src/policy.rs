@@ -27,6 +27,7 @@ pub mod order_path;
 pub mod organization_identifier;
 pub mod perspectives;
 pub mod profile;
+pub mod readiness;
 pub mod registration_number;
 pub mod rejections;
 pub mod return_path;

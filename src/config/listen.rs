@@ -83,7 +83,7 @@ impl Default for Limits {
 
 impl Limits {
     #[must_use]
-    pub fn allowance(&self) -> Allowance {
+    pub fn codes(&self) -> Allowance {
         Allowance {
             owner: self.codes_per_hour.to_u32(),
             domain: self.domain_codes_per_hour.to_u32(),

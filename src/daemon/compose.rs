@@ -1,26 +1,23 @@
 //! Which part gets which: every service built once from the store, the signer and the outside.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     Failure, Outside, caa, domains, doubts, mail,
     material::{self, Material},
-    registers, webhooks,
+    registers,
+    verification::Desk,
+    webhooks,
 };
 use crate::{
     adapters::{
-        clamd::{self, Clamd},
         document_directory::DocumentDirectory,
         pkcs11::Pkcs11Signer,
         sqlite::{SqliteStore, registry::Registry},
     },
-    config::{
-        Config,
-        documents::{ClamdAddress, Scan},
-        listen,
-    },
+    config::{Config, listen},
     domain::terms::Terms,
     http::{
         certificates::issued,
@@ -30,20 +27,18 @@ use crate::{
         state::{App, AppState, Gate},
         strangers::Strangers,
     },
-    policy::{mailbox_code::CodeKey, warnings::Warnings},
+    policy::mailbox_code::CodeKey,
     ports::{
         document_files::DocumentFiles, resolver::Resolver, returned_mail::ReturnedMail,
-        scanner::Scanner, signer::Signer, store::Store,
+        signer::Signer, store::Store,
     },
     services::{
         authority::Authorities,
         caa::{Advice, CaaChecks},
-        cases::{self, CaseWork},
         catalogue::Catalogue,
         certificate_evidence::{self, CertificateEvidence},
         certificates::Certificates,
         csr_checks::CsrChecks,
-        documents::{self, Documents},
         feed::Feed,
         identities::Identities,
         issuance::{self, Issuance},
@@ -51,17 +46,13 @@ use crate::{
         keys::KeyWatch,
         known_domains::KnownDomains,
         lease::Lease,
-        mailboxes::{self, MailboxControl},
         notifications::{self, Notifications},
         operation::Refusals,
-        orders::{self, Orders},
         perspectives::Remotes,
-        registers::Registers,
         revocation_lists::{self, RevocationLists},
         revocations::{self, Revocations},
         screening::Screening,
         stock::Stock,
-        subject_data::{self, DataSets},
         subject_keys::SubjectKeys,
     },
 };
@@ -133,12 +124,20 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let registers = registers::registers(config, clock)?;
     let lists = Arc::new(revocation_lists(ground, &authorities));
     let warnings = Arc::new(mail::warnings(config)?);
-    let known = (&screening, &domains);
     let revoking = revocations(ground, &authorities, &lists);
-    let mailboxes = mailbox_control(config, ground, (&key, &domains), &warnings);
+    let desk = Desk {
+        ground,
+        files: &files,
+        registers: &registers,
+        catalogue: &catalogue,
+        screening: &screening,
+        domains: &domains,
+        warnings: &warnings,
+    };
+    let mailboxes = desk.mailboxes(&key, config.settings.limits.codes());
     let app = App {
         gate: gate(config, ground, &key),
-        cases: case_work(ground, &files, &registers, known, &warnings),
+        cases: desk.cases(),
         registers: registers.clone(),
         authorities: Arc::clone(&authorities),
         catalogue: Arc::clone(&catalogue),
@@ -165,10 +164,10 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         key_reports: Arc::new(key_reports(ground, &subject_keys)),
         signer: ground.signing(),
         mailboxes,
-        mails: mail::ledger(config, ground, &authorities, &key)?,
-        orders: orders(ground, &catalogue, &warnings),
-        data_sets: data_sets(ground, &catalogue, &registers, &screening, &warnings),
-        documents: documents(config, ground, &files),
+        mails: mail::ledger(config, ground, &authorities, (&key, &screening))?,
+        orders: desk.orders(),
+        data_sets: desk.data_sets(),
+        documents: desk.documents(&config.settings.documents),
         webhooks: webhooks::service(config, ground)?,
         feed: Feed::new(ground.reads(), Arc::clone(clock), ground.stop.clone()),
         notifications: notices(ground),
@@ -404,108 +403,4 @@ fn revocations(
         clock: Arc::clone(clock),
         entropy: Arc::clone(&ground.outside.entropy),
     })
-}
-
-fn case_work(
-    ground: &Ground,
-    files: &Arc<dyn DocumentFiles>,
-    registers: &Registers,
-    (screening, domains): (&Arc<Screening>, &Arc<KnownDomains>),
-    warnings: &Arc<Warnings>,
-) -> CaseWork {
-    CaseWork::new(cases::Parts {
-        store: ground.durable(),
-        cases: ground.reads(),
-        subject_data: ground.reads(),
-        orders: ground.reads(),
-        mailboxes: ground.reads(),
-        files: Arc::clone(files),
-        registers: registers.clone(),
-        screening: Arc::clone(screening),
-        domains: Arc::clone(domains),
-        clock: Arc::clone(&ground.outside.clock),
-        entropy: Arc::clone(&ground.outside.entropy),
-        warnings: Arc::clone(warnings),
-        terms: ground.terms,
-    })
-}
-
-fn mailbox_control(
-    config: &Config,
-    ground: &Ground,
-    (key, domains): (&Arc<CodeKey>, &Arc<KnownDomains>),
-    warnings: &Arc<Warnings>,
-) -> MailboxControl {
-    MailboxControl::new(mailboxes::Parts {
-        store: ground.durable(),
-        orders: ground.reads(),
-        data: ground.reads(),
-        mailboxes: ground.reads(),
-        clock: Arc::clone(&ground.outside.clock),
-        entropy: Arc::clone(&ground.outside.entropy),
-        key: Arc::clone(key),
-        domains: Arc::clone(domains),
-        warnings: Arc::clone(warnings),
-        allowance: config.settings.limits.allowance(),
-        terms: ground.terms,
-    })
-}
-
-fn orders(ground: &Ground, catalogue: &Arc<Catalogue>, warnings: &Arc<Warnings>) -> Orders {
-    Orders::new(orders::Parts {
-        store: ground.durable(),
-        orders: ground.reads(),
-        sets: ground.reads(),
-        mailboxes: ground.reads(),
-        certificates: ground.reads(),
-        clock: Arc::clone(&ground.outside.clock),
-        entropy: Arc::clone(&ground.outside.entropy),
-        catalogue: Arc::clone(catalogue),
-        warnings: Arc::clone(warnings),
-        terms: ground.terms,
-    })
-}
-
-fn data_sets(
-    ground: &Ground,
-    catalogue: &Arc<Catalogue>,
-    registers: &Registers,
-    screening: &Arc<Screening>,
-    warnings: &Arc<Warnings>,
-) -> DataSets {
-    DataSets::new(subject_data::Parts {
-        store: ground.durable(),
-        sets: ground.reads(),
-        orders: ground.reads(),
-        cases: ground.reads(),
-        registers: registers.clone(),
-        screening: Arc::clone(screening),
-        clock: Arc::clone(&ground.outside.clock),
-        entropy: Arc::clone(&ground.outside.entropy),
-        catalogue: Arc::clone(catalogue),
-        warnings: Arc::clone(warnings),
-    })
-}
-
-fn documents(config: &Config, ground: &Ground, files: &Arc<dyn DocumentFiles>) -> Documents {
-    let settings = &config.settings.documents;
-    Documents::new(documents::Parts {
-        store: ground.durable(),
-        sets: ground.reads(),
-        cases: ground.reads(),
-        files: Arc::clone(files),
-        scanner: settings.scan.as_ref().map(scanner),
-        kept_days: settings.kept_days.get(),
-        clock: Arc::clone(&ground.outside.clock),
-        entropy: Arc::clone(&ground.outside.entropy),
-    })
-}
-
-fn scanner(wanted: &Scan) -> Arc<dyn Scanner> {
-    let address = match &wanted.clamd {
-        ClamdAddress::Unix(path) => clamd::Address::Unix(path.clone()),
-        ClamdAddress::Tcp(address) => clamd::Address::Tcp(*address),
-    };
-    let deadline = Duration::from_secs(wanted.deadline_seconds.get());
-    Arc::new(Clamd::new(address, deadline))
 }

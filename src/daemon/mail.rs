@@ -33,6 +33,7 @@ use crate::{
     services::{
         authority::Authorities,
         mails::{self, House, MailLedger, sign},
+        screening::Screening,
     },
 };
 
@@ -47,7 +48,7 @@ pub fn ledger(
     config: &Config,
     ground: &Ground,
     authorities: &Authorities,
-    key: &Arc<CodeKey>,
+    (key, screening): (&Arc<CodeKey>, &Arc<Screening>),
 ) -> Result<MailLedger, Failure> {
     let directory = config.settings.files.mail_templates.as_ref();
     let templates = MailTemplates::load(directory.map(|path| path.get_ref().as_path()))?;
@@ -61,6 +62,7 @@ pub fn ledger(
         key: Arc::clone(key),
         return_paths: return_paths(config, key)?,
         house: house(config, authorities)?,
+        screening: Arc::clone(screening),
         signing: signing(config, ground)?,
     }))
 }

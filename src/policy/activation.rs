@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::reuse;
+use super::readiness;
 use crate::{
     domain::{
         activation::CommonNameSource,
@@ -98,6 +98,17 @@ pub struct Facts<'a> {
     pub replaced: Option<Standing<'a>>,
 }
 
+impl<'a> Facts<'a> {
+    fn evidence(&self) -> readiness::Evidence<'a> {
+        readiness::Evidence {
+            data: self.subject_data.map(|data| &**data),
+            is_denied: self.is_denied,
+            mailbox: self.mailbox.map(|mailbox| &**mailbox),
+            proof: self.proof.map(|proof| &**proof),
+        }
+    }
+}
+
 /// A certificate that shall be replaced, as it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
@@ -139,34 +150,8 @@ pub fn gates(facts: Facts<'_>, now: Timestamp) -> Gates<'_> {
             None => first(facts.order, now),
             Some(old) => standing(facts.order, old, now),
         },
-        data: usable_facts(facts, now),
-        mailbox: usable_mailbox(facts, now),
-    }
-}
-
-/// Facts that can be used are of no use to an organisation that gets nothing.
-fn usable_facts(
-    facts: Facts<'_>,
-    now: Timestamp,
-) -> Result<(&VerifiedFacts, Timestamp), &'static str> {
-    let usable = reuse::usable_facts(facts.subject_data.map(|data| &**data), now)?;
-    if facts.is_denied {
-        Err("deny-list-hit")
-    } else {
-        Ok(usable)
-    }
-}
-
-/// Judged by the check itself: what was taken over from it is told of its end one by one.
-fn usable_mailbox(
-    facts: Facts<'_>,
-    now: Timestamp,
-) -> Result<(&MailboxValidation, Timestamp), &'static str> {
-    let usable = reuse::usable_mailbox(facts.mailbox.map(|mailbox| &**mailbox), now)?;
-    if usable.0.stands_on(facts.proof.map(|proof| &**proof)) {
-        Ok(usable)
-    } else {
-        Err("email-not-verified")
+        data: facts.evidence().usable_facts(now),
+        mailbox: facts.evidence().usable_mailbox(now),
     }
 }
 

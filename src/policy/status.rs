@@ -2,12 +2,15 @@
 //!
 //! The same functions gate the steps, so a button is never open for a call that is refused.
 
-use super::reuse::{
-    EXPIRING_DAYS, authority_valid_until, mailbox_valid_until, organization_valid_until,
-    usable_facts, usable_mailbox,
+use super::{
+    readiness::Evidence,
+    reuse::{
+        EXPIRING_DAYS, authority_valid_until, mailbox_valid_until, organization_valid_until,
+        usable_facts,
+    },
 };
 use crate::domain::{
-    mailbox::{MailboxState, MailboxValidation},
+    mailbox::MailboxState,
     order::{Order, OrderState},
     subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
     timestamp::{Timestamp, days},
@@ -29,8 +32,7 @@ pub struct CertificateFacts {
 #[derive(Clone, Copy, Debug)]
 pub struct OrderFacts<'a> {
     pub order: &'a Order,
-    pub data: Option<&'a SubjectData>,
-    pub mailbox: Option<&'a MailboxValidation>,
+    pub evidence: Evidence<'a>,
     pub certificate: Option<CertificateFacts>,
 }
 
@@ -166,17 +168,17 @@ fn certificate_status(certificate: Option<CertificateFacts>, now: Timestamp) -> 
 
 fn open_status(facts: OrderFacts<'_>, now: Timestamp) -> StatusCode {
     use MailboxState as M;
-    if activation_blockers(facts, now).is_empty() {
+    if facts.evidence.blockers(now).is_empty() {
         return StatusCode::ReadyForActivation;
     }
-    let Some(data) = facts.data else {
+    let Some(data) = facts.evidence.data else {
         return StatusCode::WaitingForActivation;
     };
     let data_waits = !matches!(
         data_status(Some(data), now),
         DataStatus::UnderVerification | DataStatus::Verified
     );
-    match facts.mailbox.map(|mailbox| mailbox.state) {
+    match facts.evidence.mailbox.map(|mailbox| mailbox.state) {
         _ if data_waits => StatusCode::AdditionalInformationNeeded,
         Some(M::Undeliverable | M::Locked | M::Disowned | M::Invalidated) => {
             StatusCode::AdditionalInformationNeeded
@@ -206,18 +208,6 @@ pub fn data_status(data: Option<&SubjectData>, now: Timestamp) -> DataStatus {
     }
 }
 
-/// What stands between an open order and its activation; empty when it is ready.
-#[must_use]
-pub fn activation_blockers(facts: OrderFacts<'_>, now: Timestamp) -> Vec<&'static str> {
-    [
-        usable_facts(facts.data, now).err(),
-        usable_mailbox(facts.mailbox, now).err(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
 /// The buttons of the three steps.
 #[must_use]
 pub fn steps(facts: OrderFacts<'_>, now: Timestamp) -> Steps {
@@ -235,7 +225,7 @@ pub fn steps(facts: OrderFacts<'_>, now: Timestamp) -> Steps {
 }
 
 fn data_step(facts: OrderFacts<'_>, now: Timestamp) -> StepState {
-    match data_status(facts.data, now) {
+    match data_status(facts.evidence.data, now) {
         DataStatus::UnderVerification => StepState::InProgress,
         DataStatus::Verified => StepState::Done,
         _ => StepState::Available,
@@ -247,8 +237,8 @@ fn email_step(facts: OrderFacts<'_>, now: Timestamp) -> StepView {
     if facts.order.subject_data.is_none() {
         return blocked(vec!["data-not-saved"]);
     }
-    let state = match facts.mailbox {
-        Some(_) if usable_mailbox(facts.mailbox, now).is_ok() => StepState::Done,
+    let state = match facts.evidence.mailbox {
+        Some(_) if facts.evidence.usable_mailbox(now).is_ok() => StepState::Done,
         Some(mailbox) if matches!(mailbox.state, MailboxState::Created | MailboxState::Sent) => {
             StepState::InProgress
         }
@@ -262,7 +252,7 @@ fn email_step(facts: OrderFacts<'_>, now: Timestamp) -> StepView {
 }
 
 fn activation_step(facts: OrderFacts<'_>, now: Timestamp) -> StepView {
-    let missing = activation_blockers(facts, now);
+    let missing = facts.evidence.blockers(now);
     if missing.is_empty() {
         in_state(StepState::Available)
     } else {
@@ -292,7 +282,7 @@ fn data_verification(
     ends: fn(&VerifiedFacts) -> Timestamp,
     now: Timestamp,
 ) -> Verified {
-    let Some(set) = facts.data else {
+    let Some(set) = facts.evidence.data else {
         return (unverified(facts.order), None);
     };
     match (&set.verified, set.state) {
@@ -309,12 +299,12 @@ fn data_verification(
 }
 
 fn mailbox_verification(facts: OrderFacts<'_>, now: Timestamp) -> Verified {
-    let Some(mailbox) = facts.mailbox else {
+    let Some(mailbox) = facts.evidence.mailbox else {
         return (unverified(facts.order), None);
     };
     match mailbox.state {
         MailboxState::Verified => {
-            let holds = usable_mailbox(facts.mailbox, now).is_ok()
+            let holds = facts.evidence.usable_mailbox(now).is_ok()
                 || facts.order.state == OrderState::Issued;
             (verified_if(holds), Some(mailbox_valid_until(mailbox)))
         }

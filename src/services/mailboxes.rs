@@ -36,7 +36,7 @@ use crate::{
             registration::{Mailboxes, Orders, SubjectDataSets},
         },
     },
-    services::{known_domains::KnownDomains, order_mail, request::Stopped},
+    services::{known_domains::KnownDomains, order_mail, request::Stopped, screening::Screening},
 };
 
 pub(in crate::services) mod carry;
@@ -68,6 +68,7 @@ pub struct Parts {
     pub key: Arc<CodeKey>,
     pub domains: Arc<KnownDomains>,
     pub warnings: Arc<Warnings>,
+    pub screening: Arc<Screening>,
     /// How many codes go out in an hour.
     pub allowance: Allowance,
     /// How long things may take, as the CA has chosen.

@@ -29,7 +29,7 @@ use crate::{
         mailer::{Mailer, Templates},
         store::{Page, Store, catalogue::Mails},
     },
-    services::request::decide,
+    services::{request::decide, screening::Screening},
 };
 
 mod compose;
@@ -54,6 +54,8 @@ pub struct Parts {
     /// Where mails that cannot be delivered go back to; `None`: to the sender's address.
     pub return_paths: Option<ReturnPaths>,
     pub house: House,
+    /// Who gets no certificate is not told that one is ready.
+    pub screening: Arc<Screening>,
     /// `None`: mails leave without an S/MIME signature.
     pub signing: Option<Signing>,
 }

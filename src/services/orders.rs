@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     catalogue::Catalogue,
     request::{Request, decide, require_version},
+    screening::Screening,
 };
 use crate::{
     domain::{
@@ -58,6 +59,7 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub catalogue: Arc<Catalogue>,
     pub warnings: Arc<Warnings>,
+    pub screening: Arc<Screening>,
     /// How long things may take, as the CA has chosen.
     pub terms: Terms,
 }

@@ -1,32 +1,38 @@
 //! "The certificate can be activated": said once, by whatever opens the second of both gates,
-//! data or mailbox, in the unit that opens it; and said again on later days by a job.
+//! data or mailbox, in the unit that opens it; and said again on later days by a job. Whether it is
+//! true is for [`Evidence::ready`] alone: where it is not, nothing is said.
 
 use crate::{
     domain::{
         id::{JobId, NotificationId},
         job::{JobKind, NewJob},
         mail::MailKind,
-        mailbox::MailboxValidation,
         notification::{Notification, Topic},
         order::Order,
         timestamp::Timestamp,
         unit::Unit,
     },
-    policy::warnings::{self, Warnings},
+    policy::{
+        readiness::Evidence,
+        warnings::{self, Warnings},
+    },
     ports::entropy::{Entropy, random},
     services::{order_mail, request::Stopped},
 };
 
 /// A line in the owner's notifications, a mail to the mailbox that will be certified, and the
-/// timer of the reminders.
+/// timer of the reminders, if the order can be activated now. Tells whether it can.
 pub(super) fn tell(
     unit: Unit,
     order: &Order,
-    mailbox: &MailboxValidation,
+    evidence: &Evidence<'_>,
     warnings: &Warnings,
     entropy: &dyn Entropy,
     now: Timestamp,
-) -> Result<Unit, Stopped> {
+) -> Result<(Unit, bool), Stopped> {
+    let Some(mailbox) = evidence.ready(order, now) else {
+        return Ok((unit, false));
+    };
     let line = Notification::raise(
         NotificationId::new(now, random(entropy)?),
         order.owner.clone(),
@@ -40,13 +46,14 @@ pub(super) fn tell(
     let mail = order_mail::about(order, kind, order.id, address, entropy, now)?;
     let unit = mail.join(unit.change(line));
     let Some(due) = warnings::next_after(now, &warnings.ready, order.window_ends, now) else {
-        return Ok(unit);
+        return Ok((unit, true));
     };
-    Ok(unit.job(NewJob {
+    let unit = unit.job(NewJob {
         id: JobId::new(now, random(entropy)?),
         kind: JobKind::RemindReady,
         object: order.id.to_string(),
         slot: format!("ready-{}", now.millis()),
         due,
-    }))
+    });
+    Ok((unit, true))
 }

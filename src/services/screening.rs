@@ -1,6 +1,8 @@
 //! The deny list in force, and what it says of a case as evidence; swapped whole on reload.
 //!
-//! Without a list nothing is said: the check of a case is a person's.
+//! Without a list nothing is said: the check of a case is a person's. A name is compared with a
+//! thousand others on threads of their own, two at a time: those that serve everybody wait for it
+//! and do not stand still.
 
 use std::{
     collections::HashMap,
@@ -11,6 +13,7 @@ use arc_swap::ArcSwapOption;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
     domain::{
@@ -34,9 +37,31 @@ const FORMAT: &str = "chancery-deny-list/v1";
 /// Most facts whose answer is remembered; past them, memory begins anew.
 const REMEMBERED: usize = 10_000;
 
+/// Comparisons that run side by side.
+const AT_ONCE: usize = 2;
+
 /// The current list, if one is configured.
-#[derive(Debug, Default)]
-pub struct Screening(ArcSwapOption<InForce>);
+#[derive(Debug)]
+pub struct Screening {
+    in_force: ArcSwapOption<InForce>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Screening {
+    fn default() -> Self {
+        Self {
+            in_force: ArcSwapOption::default(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
+
+/// What a list says of somebody.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub list: Arc<DenyList>,
+    pub hits: Vec<Hit>,
+}
 
 /// A list, and what it said of facts: each organisation is compared with all names once, however
 /// often it activates.
@@ -65,33 +90,70 @@ impl Screening {
             list: Arc::new(list),
             said: Mutex::default(),
         });
-        self.0.store(in_force.map(Arc::new));
+        self.in_force.store(in_force.map(Arc::new));
     }
 
-    #[must_use]
-    pub fn current(&self) -> Option<Arc<DenyList>> {
-        let in_force = self.0.load();
+    fn current(&self) -> Option<Arc<DenyList>> {
+        let in_force = self.in_force.load();
         in_force.as_ref().map(|one| Arc::clone(&one.list))
     }
 
-    /// Whether the current list forbids certificates on the verified data.
-    #[must_use]
-    pub fn denies(&self, data: &SubjectData) -> bool {
-        let in_force = self.0.load();
-        let suspect = Suspect::verified(data);
-        let asked = in_force.as_ref().zip(suspect);
-        asked.is_some_and(|(one, suspect)| one.denies(suspect))
+    /// What the current list says of a suspect; `None` without a list.
+    ///
+    /// # Errors
+    /// 503 when it cannot be asked.
+    pub async fn ask(&self, suspect: &Suspect) -> Result<Option<Said>, Refused> {
+        let Some(list) = self.current() else {
+            return Ok(None);
+        };
+        let (asked, suspect) = (Arc::clone(&list), suspect.clone());
+        let hits = self.apart(move || asked.hits(&suspect)).await?;
+        Ok(Some(Said { list, hits }))
+    }
+
+    /// Whether the current list forbids certificates on the verified data. What it said of them
+    /// before is known.
+    ///
+    /// # Errors
+    /// 503 when it cannot be asked.
+    pub async fn denies(&self, data: Option<&SubjectData>) -> Result<bool, Refused> {
+        let in_force = self.in_force.load_full();
+        let suspect = data.and_then(Suspect::verified);
+        let Some((one, suspect)) = in_force.zip(suspect) else {
+            return Ok(false);
+        };
+        if let Some(known) = one.known(&suspect) {
+            return Ok(known);
+        }
+        self.apart(move || one.denies(suspect)).await
+    }
+
+    /// Runs a comparison where it keeps nobody else waiting.
+    async fn apart<T: Send + 'static>(
+        &self,
+        compare: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|error| Refused::unavailable("internal-error", error))?;
+        let compared = spawn_blocking(move || {
+            let found = compare();
+            drop(turn);
+            found
+        });
+        let compared = compared.await;
+        compared.map_err(|error| Refused::unavailable("internal-error", error))
     }
 }
 
 impl InForce {
+    fn known(&self, suspect: &Suspect) -> Option<bool> {
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.get(suspect).copied()
+    }
+
     fn denies(&self, suspect: Suspect) -> bool {
-        let said = || self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = said().get(&suspect) {
-            return *known;
-        }
         let denied = self.list.denies(&suspect);
-        let mut said = said();
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if said.len() >= REMEMBERED {
             said.clear();
         }

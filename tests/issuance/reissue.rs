@@ -269,6 +269,7 @@ async fn of_two_reissues_at_once_one_gets_its_certificate() {
 fn mailboxes(stage: &Stage) -> MailboxControl {
     let shared = Arc::new(stage.world.store.clone());
     MailboxControl::new(mailboxes::Parts {
+        screening: Arc::default(),
         store: shared.clone(),
         orders: shared.clone(),
         data: shared.clone(),
@@ -289,6 +290,7 @@ fn mailboxes(stage: &Stage) -> MailboxControl {
 async fn renewed(stage: &Stage, key: &str) -> Result<OrderView, Refused> {
     let shared = Arc::new(stage.world.store.clone());
     let orders = Orders::new(orders::Parts {
+        screening: Arc::default(),
         warnings: Arc::default(),
         terms: Terms::default(),
         store: stage.fates.clone(),

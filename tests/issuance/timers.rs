@@ -73,6 +73,7 @@ async fn timers(stage: &Stage) -> Runner {
     world.commit(unit).await;
     let shared = Arc::new(world.store.clone());
     let handler: Arc<dyn JobHandler> = Arc::new(Orders::new(orders::Parts {
+        screening: Arc::default(),
         warnings: Arc::default(),
         terms: Terms::default(),
         store: shared.clone(),

@@ -11,7 +11,7 @@ use crate::{
     evidence::leaves,
     keys::reload,
     openssl::new_key,
-    world::{World, refused, submission},
+    world::{World, fresh_address, refused, submission},
 };
 
 const LIST: &str = "version = 1\ncountries = [\"KP\"]\n\
@@ -187,6 +187,48 @@ fn what_was_approved_is_judged_again_at_each_activation() {
         "version = 1\n[[organizations]]\nname = \"Example\"\n",
     );
     client.activate(&order, &body).ok();
+}
+
+/// Status, steps, list, preflight and mail go by one derivation.
+#[test]
+fn an_order_whose_organisation_was_denied_since_is_ready_nowhere() {
+    let world = start();
+    let client = world.first();
+    let (order, _) = client.ready(&world.data);
+    let waiting = client.bound(&world.data);
+    let address = fresh_address();
+    client.set_address(&waiting, &address).ok();
+    let code = world.code(&address, &[]);
+    let shown = |order: &str| client.get(&format!("/orders/{order}")).ok();
+    let is_listed = |order: &str| {
+        let list = client.get("/orders?state=ready&limit=200").ok();
+        let mut items = list["items"].as_array().unwrap().iter();
+        items.any(|item| item["id"] == order)
+    };
+    assert_eq!(shown(&order)["status_code"], "ready_for_activation");
+    assert!(is_listed(&order));
+    take(&world, &format!("{LIST}{FIRST}"));
+    client.confirm(&waiting, &code).ok();
+    for order in [&order, &waiting] {
+        let shown = shown(order);
+        assert_eq!(shown["status_code"], "under_verification", "{shown}");
+        let blocked = &shown["steps"]["activation"]["blocked_by"];
+        assert_eq!(blocked, &json!(["deny-list-hit"]));
+        assert!(!is_listed(order));
+    }
+    // The holder reads that the address is confirmed, and of no certificate.
+    let mails = world.instance.get("operator", "/mails?limit=200").ok();
+    let mails = mails["items"].as_array().unwrap().iter();
+    let mails = mails.filter(|mail| mail["recipient"] == address);
+    let kinds: Vec<&str> = mails.map(|mail| mail["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"address-verified"), "{kinds:?}");
+    assert!(!kinds.contains(&"ready-to-activate"), "{kinds:?}");
+    // A list that is mended stops nobody.
+    take(&world, LIST);
+    for order in [&order, &waiting] {
+        assert_eq!(shown(order)["status_code"], "ready_for_activation");
+        assert!(is_listed(order));
+    }
 }
 
 #[test]

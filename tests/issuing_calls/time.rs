@@ -77,7 +77,10 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     client.confirm(&order, &world.code(&address, &seen)).ok();
     assert_eq!(client.activate(&order, &body).status, 201);
     let mut looks = (0..PATIENCE).map(|_| events(&client, "email.lapsed"));
-    assert!(looks.any(|events| events == 1), "its programs are told once");
+    assert!(
+        looks.any(|events| events == 1),
+        "its programs are told once"
+    );
 }
 
 /// Lines of this type in the owner's feed.

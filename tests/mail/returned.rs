@@ -26,6 +26,7 @@ fn paths() -> ReturnPaths {
 fn ledger(world: &World, sink: &Sink) -> MailLedger {
     let store = Arc::new(world.store.clone());
     MailLedger::new(mails::Parts {
+        screening: Arc::default(),
         store: store.clone(),
         mails: store,
         mailer: Arc::new(sink.relay(Security::StartTls, RIGHT)),

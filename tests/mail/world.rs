@@ -83,6 +83,7 @@ fn control(
 ) -> MailboxControl {
     let shared = Arc::new(store.clone());
     MailboxControl::new(mailboxes::Parts {
+        screening: Arc::default(),
         warnings: Arc::default(),
         store: shared.clone(),
         orders: shared.clone(),
@@ -123,6 +124,7 @@ impl World {
         };
         let control = control(&store, &clock, &entropy, most);
         let ledger = MailLedger::new(mails::Parts {
+            screening: Arc::default(),
             return_paths: None,
             store: shared.clone(),
             mails: shared.clone(),

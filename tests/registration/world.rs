@@ -108,6 +108,7 @@ impl World {
         let catalogue = catalogue();
         let world = Self {
             orders: Orders::new(orders::Parts {
+                screening: Arc::default(),
                 warnings: Arc::default(),
                 terms: Terms::default(),
                 store: shared.clone(),

@@ -283,6 +283,7 @@ impl World {
         } = Ground::new().await;
         let shared = Arc::new(store.clone());
         let orders = Orders::new(orders::Parts {
+            screening: Arc::default(),
             warnings: Arc::default(),
             terms: Terms::default(),
             store: shared.clone(),

@@ -105,6 +105,7 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
         order::TABLE.joined_as("o"),
         subject_data::TABLE.joined_as("s"),
         mailbox::TABLE.joined_as("m"),
+        mailbox::TABLE.joined_as("p"),
         certificate::TABLE.joined_as("c"),
         revocation_case::TABLE.joined_as("v"),
         activation::TABLE.joined_as("a"),
@@ -120,6 +121,7 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
          LEFT JOIN mailbox AS m ON m.id = CASE WHEN l.kind IN ('verify-address', 'mailbox-lapsing') \
          THEN l.object WHEN l.kind = 'ready-to-activate' THEN o.mailbox \
          WHEN l.kind = 'submitted' THEN a.mailbox END \
+         LEFT JOIN mailbox AS p ON p.id = m.reused_from \
          LEFT JOIN revocation AS v ON v.id = CASE WHEN l.kind IN ('revocation-requested', 'revoked') THEN l.object \
          WHEN l.kind IN ('certificate-expiring', 'certificate-expired') THEN \
          (SELECT r.id FROM revocation AS r WHERE r.certificate_id = l.object) END \
@@ -146,6 +148,7 @@ fn read_facts(row: &dyn Columns) -> Result<MailFacts, Unreadable> {
         order: joined("o_")?.map(order::read_fields).transpose()?,
         data: joined("s_")?.map(subject_data::read_fields).transpose()?,
         mailbox: joined("m_")?.map(mailbox::read_fields).transpose()?,
+        proof: joined("p_")?.map(mailbox::read_fields).transpose()?,
         certificate: joined("c_")?.map(certificate::read_fields).transpose()?,
         revocation: joined("v_")?
             .map(revocation_case::read_fields)

@@ -14,6 +14,7 @@ pub mod rule;
 mod said;
 mod serials;
 mod texts;
+mod told;
 
 use std::{collections::BTreeMap, fmt, path::Path};
 

@@ -1,22 +1,27 @@
 use std::time::Duration;
 
-use super::{Choice, Facts, Grounds, judge, reuse};
-use crate::domain::{
-    activation::CommonNameSource,
-    aggregate::{Loaded, Version},
-    id::{MailboxId, OrderId, SubjectDataId},
-    mailbox::{FreshSeed, MailAddress, MailboxState, MailboxStatus, MailboxValidation, NewMailbox},
-    order::{Contacts, Order, OrderNumber, transition::NewOrder},
-    owner::{ActingFor, IdentityName, Owner},
-    product::ProductCode,
-    refusal::Refused,
-    subject_data::{
-        SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts,
-        transition::NewSubjectData,
+use super::{Choice, Facts, Grounds, judge};
+use crate::{
+    domain::{
+        activation::CommonNameSource,
+        aggregate::{Loaded, Version},
+        id::{MailboxId, OrderId, SubjectDataId},
+        mailbox::{
+            FreshSeed, MailAddress, MailboxState, MailboxStatus, MailboxValidation, NewMailbox,
+        },
+        order::{Contacts, Order, OrderNumber, transition::NewOrder},
+        owner::{ActingFor, IdentityName, Owner},
+        product::ProductCode,
+        refusal::Refused,
+        subject_data::{
+            SubjectData, SubjectDataState, VerificationMethod, VerifiedFacts,
+            transition::NewSubjectData,
+        },
+        terms::{self, Terms},
+        text::{Country, Language, Text},
+        timestamp::{Timestamp, days},
     },
-    terms::{self, Terms},
-    text::{Country, Language, Text},
-    timestamp::{Timestamp, days},
+    policy::reuse,
 };
 
 const SECOND: Duration = Duration::from_secs(1);

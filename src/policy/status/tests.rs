@@ -1,6 +1,6 @@
 use super::{
-    CertificateFacts, DataStatus, OrderFacts, StatusCode, StepState, Steps, VerificationState,
-    activation_blockers, data_status, status_code, steps, verifications,
+    CertificateFacts, DataStatus, Evidence, OrderFacts, StatusCode, StepState, Steps,
+    VerificationState, data_status, status_code, steps, verifications,
 };
 use crate::{
     domain::{
@@ -301,19 +301,26 @@ fn an_open_order_is_shown_as_the_table_says() {
         order.subject_data = data.as_ref().map(|set| set.id);
         let facts = OrderFacts {
             order: &order,
-            data: data.as_ref(),
-            mailbox: mailbox.as_ref(),
+            evidence: Evidence {
+                data: data.as_ref(),
+                mailbox: mailbox.as_ref(),
+                ..Evidence::default()
+            },
             certificate: None,
         };
         assert_eq!(status_code(facts, now()), line.status, "line {number}");
-        assert_eq!(data_status(facts.data, now()), line.panel, "line {number}");
+        assert_eq!(
+            data_status(facts.evidence.data, now()),
+            line.panel,
+            "line {number}"
+        );
         let steps = steps(facts, now());
         assert_eq!(states(&steps), line.steps, "line {number}");
         assert_eq!(
             steps.activation.blocked_by, line.blocked_by,
             "line {number}"
         );
-        assert_eq!(activation_blockers(facts, now()), line.blocked_by);
+        assert_eq!(facts.evidence.blockers(now()), line.blocked_by);
         let opens_email: &[&str] = if line.data.is_none() {
             &["data-not-saved"]
         } else {
@@ -323,6 +330,42 @@ fn an_open_order_is_shown_as_the_table_says() {
         let found = verifications(facts, now()).map(|view| view.state);
         assert_eq!(found, line.verified, "line {number}");
     }
+}
+
+/// What the deny list gained since is no more ready than what lapsed or fell.
+#[test]
+fn an_order_of_a_denied_organisation_is_not_ready() {
+    let mut order = order(OrderState::Open);
+    let (data, mailbox) = (set(D::Verified, 10), mailbox(M::Verified, 10));
+    order.subject_data = Some(data.id);
+    let mut evidence = Evidence {
+        data: Some(&data),
+        mailbox: Some(&mailbox),
+        ..Evidence::default()
+    };
+    assert!(evidence.ready(&order, now()).is_some());
+    evidence.is_denied = true;
+    assert!(evidence.ready(&order, now()).is_none());
+    let facts = OrderFacts {
+        order: &order,
+        evidence,
+        certificate: None,
+    };
+    assert_eq!(status_code(facts, now()), C::UnderVerification);
+    let activation = steps(facts, now()).activation;
+    assert_eq!(activation.state, S::Blocked);
+    assert_eq!(activation.blocked_by, ["deny-list-hit"]);
+    // Nor one whose proof no longer stands where it was taken over from.
+    let mut reused = mailbox.clone();
+    reused.reused_from = Some(mailbox.id);
+    let taken = Evidence {
+        mailbox: Some(&reused),
+        is_denied: false,
+        ..evidence
+    };
+    assert_eq!(taken.blockers(now()), ["email-not-verified"]);
+    let proof = Some(&mailbox);
+    assert!(Evidence { proof, ..taken }.blockers(now()).is_empty());
 }
 
 /// State, days left of the certificate, revoked, being revoked; status and last button.
@@ -397,8 +440,11 @@ fn later_states_are_shown_as_the_contract_says() {
         let (data, mailbox) = (set(D::Verified, 900), mailbox(M::Verified, 900));
         let facts = OrderFacts {
             order: &order,
-            data: Some(&data),
-            mailbox: Some(&mailbox),
+            evidence: Evidence {
+                data: Some(&data),
+                mailbox: Some(&mailbox),
+                ..Evidence::default()
+            },
             certificate,
         };
         assert_eq!(status_code(facts, now()), status);

@@ -35,6 +35,8 @@ pub struct MailFacts {
     /// The validation whose code the mail carries, by which the order is ready, or whose address is to
     /// be certified.
     pub mailbox: Option<Loaded<MailboxValidation>>,
+    /// The check that this validation took over, if it did.
+    pub proof: Option<Loaded<MailboxValidation>>,
     /// The certificate the mail delivers or whose end it tells.
     pub certificate: Option<Certificate>,
     /// The revocation the mail tells of, or by which the certificate has ended already.

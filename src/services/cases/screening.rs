@@ -16,7 +16,7 @@ use crate::{
     ports::entropy::random,
     services::{
         request::{Stopped, decide},
-        screening,
+        screening::{self, Said},
     },
 };
 
@@ -27,13 +27,12 @@ impl CaseWork {
     }
 
     async fn screened(&self, id: CaseId) -> Result<(), Stopped> {
-        let Some(list) = self.0.screening.current() else {
-            return Ok(());
-        };
         let scope = SystemScope::new("deny-list");
         let ground = self.ground_in(&scope.read(), id).await?;
         let suspect = ground.suspect();
-        let hits = list.hits(&suspect);
+        let Some(Said { list, hits }) = self.0.screening.ask(&suspect).await? else {
+            return Ok(());
+        };
         // A case that is full is stopped at its approval, if it comes to that.
         let takes = ground.case.require_open().is_ok() && ground.case.room() > 0;
         if !takes || !ground.is_news(&list, &hits) {
@@ -58,11 +57,14 @@ impl CaseWork {
     /// # Errors
     /// 409 `deny-list-hit`; 409 `deny-list-changed` when the list says something that is not on
     /// record in the case, so that nobody can have judged it.
-    pub(super) fn require_undenied(&self, ground: &Ground, by_person: bool) -> Result<(), Refused> {
-        let Some(list) = self.0.screening.current() else {
+    pub(super) async fn require_undenied(
+        &self,
+        ground: &Ground,
+        by_person: bool,
+    ) -> Result<(), Refused> {
+        let Some(Said { hits, .. }) = self.0.screening.ask(&ground.suspect()).await? else {
             return Ok(());
         };
-        let hits = list.hits(&ground.suspect());
         let is_judged = by_person || !ground.is_cleared_by_list();
         if hits.iter().any(Hit::denies) {
             Err(Refused::state("deny-list-hit"))

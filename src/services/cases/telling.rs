@@ -10,9 +10,11 @@ use crate::{
         notification::{Notification, Topic},
         order::Order,
         owner::Owner,
+        subject_data::SubjectData,
         timestamp::Timestamp,
         unit::{Aggregate, Unit},
     },
+    policy::readiness::Evidence,
     ports::entropy::random,
     services::{order_mail, readiness, request::Stopped},
 };
@@ -48,8 +50,14 @@ impl CaseWork {
     }
 
     /// Orders whose mailbox is verified too can be activated from now on.
-    pub(super) async fn tell_ready(&self, unit: Unit, ground: &Ground) -> Result<Unit, Stopped> {
+    pub(super) async fn tell_ready(
+        &self,
+        unit: Unit,
+        ground: &Ground,
+        data: &SubjectData,
+    ) -> Result<Unit, Stopped> {
         let now = ground.now;
+        let is_denied = self.0.screening.denies(Some(data)).await?;
         let mut unit = unit;
         for order in self.0.orders.orders_of_subject_data(ground.data.id).await? {
             let Some(mailbox) = self.mailbox(&order).await? else {
@@ -57,17 +65,18 @@ impl CaseWork {
             };
             // A mailbox confirmed meanwhile tells by itself; the unit must see which came first.
             unit = unit.rests_on(Aggregate::Mailbox, mailbox.id, mailbox.version());
-            if !mailbox.is_verified(now) {
-                continue;
-            }
-            unit = readiness::tell(
-                unit,
-                &order,
-                &mailbox,
-                &self.0.warnings,
-                &*self.0.entropy,
-                now,
-            )?;
+            let proof = match mailbox.reused_from {
+                Some(id) => self.0.mailboxes.mailbox(id).await?,
+                None => None,
+            };
+            let evidence = Evidence {
+                data: Some(data),
+                is_denied,
+                mailbox: Some(&mailbox),
+                proof: proof.as_deref(),
+            };
+            let (warnings, entropy) = (&self.0.warnings, &*self.0.entropy);
+            (unit, _) = readiness::tell(unit, &order, &evidence, warnings, entropy, now)?;
         }
         Ok(unit)
     }

@@ -78,7 +78,7 @@ impl CaseWork {
             let mut unit = ground.unit(scope, &changed);
             if word.verdict == Verdict::Approve {
                 ground.require_documents_shown()?;
-                self.require_undenied(&ground, false)?;
+                self.require_undenied(&ground, false).await?;
                 let facts = facts::establish(ground.held(), &self.0.terms, ground.now)?;
                 unit = unit.lapses_at(reuse::facts_valid_until(&facts));
             }
@@ -129,7 +129,7 @@ impl CaseWork {
 
     async fn approve(&self, unit: Unit, ground: &Ground) -> Result<(Unit, SubjectData), Stopped> {
         ground.require_documents_shown()?;
-        self.require_undenied(ground, false)?;
+        self.require_undenied(ground, false).await?;
         let facts = facts::establish(ground.held(), &self.0.terms, ground.now)?;
         let lapses_at = reuse::facts_valid_until(&facts);
         let verified = ground.data.clone().verify(facts, ground.now)?;
@@ -147,7 +147,7 @@ impl CaseWork {
         let unit = self
             .tell(unit, ground, Topic::DataApproved, MailKind::DataApproved)
             .await?;
-        Ok((self.tell_ready(unit, ground).await?, data))
+        Ok((self.tell_ready(unit, ground, &data).await?, data))
     }
 
     async fn reject(

@@ -81,7 +81,7 @@ impl CaseWork {
             check::require_source(kind, outcome, ground.held())?;
             check::require_contact(kind, outcome, ground.held(), &self.0.terms, now)?;
             if kind == CheckKind::DenyList && outcome.state == CheckState::Verified {
-                self.require_undenied(&ground, true)?;
+                self.require_undenied(&ground, true).await?;
             }
             let check = check::judge(kind, outcome.clone(), &ground.case, &ground.data, now)?;
             let case = ground.case.clone();

@@ -19,7 +19,7 @@ use crate::{
     },
     policy::{
         access::TenantScope,
-        activation::{self, Choice},
+        activation::{self, Choice, Facts},
         csr::ProvenRequest,
         reuse,
     },
@@ -183,7 +183,8 @@ impl Issuance {
             proven => proven,
         };
         let facts = self.facts(&scope.read(), order).await?;
-        let desk = self.desk(self.view(&facts, None), facts.live.is_some(), wish, now);
+        let view = self.view(&facts, None).await?;
+        let desk = self.desk(view, facts.live.is_some(), wish, now);
         let mut found = Preflight {
             at: now,
             rules: Vec::new(),
@@ -199,7 +200,7 @@ impl Issuance {
         let waits = found.waits_for(&BEFORE_CERTIFICATE);
         let certificate = match (waits.is_empty(), proven) {
             (true, Ok(proven)) => outcome(
-                self.certificate(&facts, wish, desk, &proven.request, now)
+                self.certificate(view, wish, desk, &proven.request, now)
                     .err(),
             ),
             _ => Outcome::Waits(waits),
@@ -253,7 +254,7 @@ impl Issuance {
 
     fn certificate(
         &self,
-        facts: &ActivationFacts,
+        facts: Facts<'_>,
         wish: &Wish,
         desk: Desk<'_>,
         proven: &ProvenRequest,
@@ -268,7 +269,7 @@ impl Issuance {
             common_name,
             fields: wish.fields.clone(),
         };
-        let grounds = activation::judge(self.view(facts, None), &choice, false, now)?;
+        let grounds = activation::judge(facts, &choice, false, now)?;
         let issuer = self.issuer(&product, now)?;
         self.sketch(&issuer, &product, &grounds, proven.key(), now)
     }

@@ -126,7 +126,7 @@ impl Issuance {
         let clock = self.0.clock.as_ref();
         let permitted = self.with_caa(grounds, &facts, &caller);
         let grounds = metered_polls(clock, "S3 caa", permitted).await?;
-        self.require_allowed(&facts)?;
+        self.require_allowed(&facts).await?;
         steps.end("S3 caa");
         let drawn = self
             .draw(&product, grounds, proven.key(), &caller, now)
@@ -176,7 +176,7 @@ impl Issuance {
         let activation = live.ok_or_else(|| Refused::state("activation-ended"))?;
         require_bound(&facts.order, &activation)?;
         let replaced = self.replaced(&scope.read(), activation.replaces).await?;
-        let view = self.view(&facts, replaced.as_ref());
+        let view = self.view(&facts, replaced.as_ref()).await?;
         let product = self.product(view, now)?;
         let (public_key, standing) = self.still_lawful(&activation).await?;
         let choice = Choice {
@@ -186,7 +186,7 @@ impl Issuance {
         let grounds = activation::judge(view, &choice, true, now)?;
         let caller = scope.caller();
         let grounds = self.with_caa(grounds, &facts, &caller).await?;
-        self.require_allowed(&facts)?;
+        self.require_allowed(&facts).await?;
         let drawn = self
             .draw(&product, grounds, &public_key, &caller, now)
             .await?;
@@ -304,29 +304,34 @@ impl Issuance {
     }
 
     /// What the rules about an order are judged by, the list of who gets nothing among it.
-    pub(super) fn view<'a>(
+    pub(super) async fn view<'a>(
         &self,
         facts: &'a ActivationFacts,
         replaced: Option<&'a CertificateRecord>,
-    ) -> Facts<'a> {
+    ) -> Result<Facts<'a>, Refused> {
         let subject_data = facts.subject_data.as_ref();
-        Facts {
+        let is_denied = self.is_denied(facts).await?;
+        Ok(Facts {
             replaced: replaced.map(|record| Standing {
                 certificate: &record.certificate,
                 is_revoked: record.revoked.is_some(),
             }),
             order: &facts.order,
             subject_data,
-            is_denied: subject_data.is_some_and(|data| self.0.screening.denies(data)),
+            is_denied,
             mailbox: facts.mailbox.as_ref(),
             proof: facts.proof.as_ref(),
-        }
+        })
+    }
+
+    async fn is_denied(&self, facts: &ActivationFacts) -> Result<bool, Refused> {
+        let data = facts.subject_data.as_ref().map(|data| &**data);
+        self.0.screening.denies(data).await
     }
 
     /// The list may have changed while names were looked up.
-    fn require_allowed(&self, facts: &ActivationFacts) -> Result<(), Refused> {
-        let data = facts.subject_data.as_ref();
-        if data.is_some_and(|data| self.0.screening.denies(data)) {
+    async fn require_allowed(&self, facts: &ActivationFacts) -> Result<(), Refused> {
+        if self.is_denied(facts).await? {
             return Err(Refused::step_blocked(vec!["deny-list-hit"]));
         }
         Ok(())

@@ -19,7 +19,7 @@ use crate::{
         timestamp::Timestamp,
         unit::{Aggregate, Unit},
     },
-    policy::{access::TenantScope, reuse},
+    policy::{access::TenantScope, readiness::Evidence},
     services::{
         readiness,
         request::{Stopped, decide},
@@ -263,10 +263,9 @@ impl MailboxControl {
             .rests_on(Aggregate::Order, order.id, order.version());
         let unit = unit.job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
-        let jobs = unit.jobs.len();
-        let mut unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
+        let (mut unit, is_ready) = self.tell_when_ready(unit, order, &mailbox, now).await?;
         // "It can be activated" says that the address is confirmed.
-        if unit.jobs.len() == jobs {
+        if !is_ready {
             let kind = MailKind::AddressVerified;
             let mail = self.mail(kind, order, &mailbox, mailbox.id.to_string(), now)?;
             unit = mail.join(unit);
@@ -282,22 +281,29 @@ impl MailboxControl {
         order: &Order,
         mailbox: &MailboxValidation,
         now: Timestamp,
-    ) -> Result<Unit, Stopped> {
+    ) -> Result<(Unit, bool), Stopped> {
         // A proof for a certificate that takes another's place opens no activation.
         let data = order.subject_data;
         let Some(id) = data.filter(|_| order.state == OrderState::Open) else {
-            return Ok(unit);
+            return Ok((unit, false));
         };
         let Some(data) = self.0.data.subject_data(&SYSTEM.read(), id).await? else {
-            return Ok(unit);
+            return Ok((unit, false));
         };
         // Data verified meanwhile tells by itself; the unit must see which came first.
         let unit = unit.rests_on(Aggregate::SubjectData, id, data.version());
-        if reuse::usable_facts(Some(&data), now).is_err() {
-            return Ok(unit);
-        }
-        let warnings = &self.0.warnings;
-        readiness::tell(unit, order, mailbox, warnings, &*self.0.entropy, now)
+        let proof = match mailbox.reused_from {
+            Some(id) => self.0.mailboxes.mailbox(id).await?,
+            None => None,
+        };
+        let evidence = Evidence {
+            data: Some(&data),
+            is_denied: self.0.screening.denies(Some(&data)).await?,
+            mailbox: Some(mailbox),
+            proof: proof.as_deref(),
+        };
+        let (warnings, entropy) = (&self.0.warnings, &*self.0.entropy);
+        readiness::tell(unit, order, &evidence, warnings, entropy, now)
     }
 }
 

@@ -260,7 +260,7 @@ impl MailboxControl {
             .lapses_at(mailbox.carries_until())
             .job(self.timer(&mailbox, now)?);
         let unit = self.notify(unit, Topic::MailboxVerified, &mailbox, now)?;
-        let unit = self.tell_when_ready(unit, order, &mailbox, now).await?;
+        let (unit, _) = self.tell_when_ready(unit, order, &mailbox, now).await?;
         Ok((unit, MailboxView::of(&mailbox, now)))
     }
 }

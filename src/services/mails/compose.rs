@@ -39,7 +39,13 @@ pub(super) enum Composed {
 type Values = BTreeMap<&'static str, String>;
 
 impl MailLedger {
-    pub(super) fn compose(&self, facts: &MailFacts, now: Timestamp) -> Result<Composed, Refused> {
+    /// `is_denied`: whether the deny list names the organisation that the mail is about.
+    pub(super) fn compose(
+        &self,
+        facts: &MailFacts,
+        is_denied: bool,
+        now: Timestamp,
+    ) -> Result<Composed, Refused> {
         let mail = &facts.mail;
         if mail.kind == MailKind::Test {
             return Ok(ready(mail, self.house_values(mail), None, Vec::new()));
@@ -63,8 +69,11 @@ impl MailLedger {
                 let shown = reminders::certificate(facts, order, values, time, now);
                 Ok(shown)
             }
-            MailKind::ReadyToActivate
-            | MailKind::IssuanceDelayed
+            MailKind::ReadyToActivate => {
+                let shown = reminders::ready_to_activate(facts, order, values, is_denied, now);
+                Ok(shown)
+            }
+            MailKind::IssuanceDelayed
             | MailKind::IssuanceRefused
             | MailKind::DataExpiring
             | MailKind::MailboxLapsing

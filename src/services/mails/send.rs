@@ -71,7 +71,11 @@ impl MailLedger {
     }
 
     async fn attempt(&self, facts: &MailFacts, now: Timestamp) -> Result<Tried, Refused> {
-        let (letter, attachments) = match self.compose(facts, now)? {
+        let is_denied = match facts.mail.kind {
+            MailKind::ReadyToActivate => self.0.screening.denies(facts.data.as_deref()).await?,
+            _ => false,
+        };
+        let (letter, attachments) = match self.compose(facts, is_denied, now)? {
             Composed::Ready {
                 letter,
                 attachments,

@@ -126,18 +126,15 @@ impl Orders {
         now: Timestamp,
     ) -> Result<bool, Refused> {
         let view = self.view(scope, order, order.version(), now).await?;
-        Ok(view.is_ready())
+        Ok(view.ready().is_some())
     }
 
     /// Verified data was bound to an order whose mailbox was proven before: the way is open.
-    fn tell_when_ready(&self, unit: Unit, view: &OrderView) -> Result<Unit, Stopped> {
-        match &view.mailbox {
-            Some(mailbox) if view.is_ready() => {
-                let (order, now) = (&view.order, view.judged_at);
-                readiness::tell(unit, order, mailbox, &self.0.warnings, self.entropy(), now)
-            }
-            _ => Ok(unit),
-        }
+    pub(super) fn tell_when_ready(&self, unit: Unit, view: &OrderView) -> Result<Unit, Stopped> {
+        let (order, evidence, now) = (&view.order, view.evidence(), view.judged_at);
+        let (warnings, entropy) = (&self.0.warnings, self.entropy());
+        let told = readiness::tell(unit, order, &evidence, warnings, entropy, now);
+        told.map(|(unit, _)| unit)
     }
 
     /// Tells the technical contact that data is saved and will be verified.

@@ -1,10 +1,21 @@
-//! The order list: a page and its surroundings in four queries, whatever its length.
+//! The order list: a page and its surroundings in five queries, whatever its length.
 
-use std::{collections::HashMap, hash::Hash};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
 
 use super::{OrderView, Orders};
 use crate::{
-    domain::{aggregate::Loaded, order::Order, refusal::Refused, timestamp::Timestamp},
+    domain::{
+        aggregate::Loaded,
+        id::{MailboxId, SubjectDataId},
+        mailbox::MailboxValidation,
+        order::Order,
+        refusal::Refused,
+        subject_data::SubjectData,
+        timestamp::Timestamp,
+    },
     policy::{access::ReadScope, status::filter::OrderWord},
     ports::store::{Cursor, Page, registration::OrderFilter},
     services::sifting::{Found, sift, whole},
@@ -59,23 +70,56 @@ impl Orders {
         let data = self.0.sets.subject_data_of(scope, &data).await?;
         let mailboxes = ids(&orders, |order| order.mailbox);
         let mailboxes = self.0.mailboxes.mailboxes(&mailboxes).await?;
+        let proofs = self.proofs(&mailboxes).await?;
+        let denied = self.denied(&data).await?;
         let certificates = ids(&orders, |order| order.certificate);
         let certificates = self.0.certificates.certificates_of(scope, &certificates);
         let certificates = certificates.await?;
         let data = by(&data, |set| set.id);
         let mailboxes = by(&mailboxes, |mailbox| mailbox.id);
         let certificates = by(&certificates, |record| record.certificate.id);
+        let proofs = by(&proofs, |proof| proof.id);
         let view = |order: &Loaded<Order>| {
             let mut view = self.bare_view(order, order.version(), now);
             let set = order.subject_data.and_then(|id| data.get(&id));
             view.data = set.map(|set| (***set).clone());
+            view.is_denied = order.subject_data.is_some_and(|id| denied.contains(&id));
             let mailbox = order.mailbox.and_then(|id| mailboxes.get(&id));
             view.mailbox = mailbox.map(|mailbox| (***mailbox).clone());
+            let origin = mailbox.and_then(|mailbox| mailbox.reused_from);
+            let proof = origin.and_then(|id| proofs.get(&id));
+            view.proof = proof.map(|proof| (***proof).clone());
             let certificate = order.certificate.and_then(|id| certificates.get(&id));
             view.certificate = certificate.map(|record| (*record).clone());
             view
         };
         Ok(orders.iter().map(view).collect())
+    }
+
+    /// The checks that these validations took over.
+    async fn proofs(
+        &self,
+        mailboxes: &[Loaded<MailboxValidation>],
+    ) -> Result<Vec<Loaded<MailboxValidation>>, Refused> {
+        let origins = mailboxes.iter().filter_map(|mailbox| mailbox.reused_from);
+        let mut origins: Vec<MailboxId> = origins.collect();
+        origins.sort_unstable();
+        origins.dedup();
+        Ok(self.0.mailboxes.mailboxes(&origins).await?)
+    }
+
+    /// The sets of organisations that the deny list names.
+    async fn denied(
+        &self,
+        sets: &[Loaded<SubjectData>],
+    ) -> Result<HashSet<SubjectDataId>, Refused> {
+        let mut denied = HashSet::new();
+        for set in sets {
+            if self.0.screening.denies(Some(set)).await? {
+                denied.insert(set.id);
+            }
+        }
+        Ok(denied)
     }
 }
 

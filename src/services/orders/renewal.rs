@@ -31,7 +31,6 @@ use crate::{
             MailboxControl,
             carry::{Carried, Wanted},
         },
-        readiness,
         request::{Request, Stopped, decide},
     },
 };
@@ -109,7 +108,9 @@ impl Orders {
         let order = Order::renew(new, &continued, now);
         let mut view = self.bare_view(&order, order.will_be(), now);
         view.data = set.as_deref().cloned();
+        view.is_denied = self.0.screening.denies(view.data.as_ref()).await?;
         view.mailbox = carried.as_ref().map(|carried| (*carried.mailbox).clone());
+        self.with_proof(&mut view).await?;
         let told = self.line(&order, Topic::OrderCreated, id, now)?;
         let timer = self.timer(&order, now)?;
         let mut unit = Unit::of(scope.caller(), now, order)
@@ -127,16 +128,7 @@ impl Orders {
         if let Some(carried) = carried {
             unit = carried.join(unit);
         }
-        if let (true, Some(mailbox)) = (view.is_ready(), &view.mailbox) {
-            unit = readiness::tell(
-                unit,
-                &view.order,
-                mailbox,
-                &self.0.warnings,
-                self.entropy(),
-                now,
-            )?;
-        }
+        let unit = self.tell_when_ready(unit, &view)?;
         Ok((unit, view))
     }
 

@@ -268,13 +268,12 @@ impl Orders {
         if newest.is_some_and(|newest| newest != job.slot) {
             return Ok(jobs::nothing_to_do(store, job).await?);
         }
-        // Data in doubt is relied on again or ended.
+        // Data in doubt is relied on again or ended; the deny list can be mended.
         let doubted = |data: &SubjectData| data.state == SubjectDataState::Suspended;
-        if view.data.as_ref().is_some_and(doubted) {
+        if view.is_denied || view.data.as_ref().is_some_and(doubted) {
             return Ok(jobs::put_off(store, job, now.plus(days(1))).await?);
         }
-        let mailbox = view.mailbox.as_ref().filter(|_| view.is_ready());
-        let Some(mailbox) = mailbox else {
+        let Some(mailbox) = view.ready() else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
         let (reminders, until) = (&self.0.warnings.ready, order.window_ends);

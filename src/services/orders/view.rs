@@ -14,6 +14,7 @@ use crate::{
     },
     policy::{
         access::ReadScope,
+        readiness::Evidence,
         status::{CertificateFacts, OrderFacts, StatusCode, status_code},
     },
     ports::store::issuance::CertificateRecord,
@@ -27,7 +28,11 @@ pub struct OrderView {
     /// `None` when the catalogue does not hold the product any more.
     pub product: Option<Product>,
     pub data: Option<SubjectData>,
+    /// Whether the deny list names the organisation of the data.
+    pub is_denied: bool,
     pub mailbox: Option<MailboxValidation>,
+    /// The check that the mailbox's validation took over, if it did.
+    pub proof: Option<MailboxValidation>,
     pub certificate: Option<CertificateRecord>,
     pub judged_at: Timestamp,
 }
@@ -38,8 +43,7 @@ impl OrderView {
     pub fn facts(&self) -> OrderFacts<'_> {
         OrderFacts {
             order: &self.order,
-            data: self.data.as_ref(),
-            mailbox: self.mailbox.as_ref(),
+            evidence: self.evidence(),
             certificate: self.certificate.as_ref().map(|record| CertificateFacts {
                 not_after: record.certificate.not_after,
                 // "Revoked" is what a list says (S/MIME BR 4.9.5).
@@ -49,10 +53,21 @@ impl OrderView {
         }
     }
 
-    /// Whether the certificate can be asked for now.
+    /// What an activation would rest on.
     #[must_use]
-    pub fn is_ready(&self) -> bool {
-        self.status() == StatusCode::ReadyForActivation
+    pub const fn evidence(&self) -> Evidence<'_> {
+        Evidence {
+            data: self.data.as_ref(),
+            is_denied: self.is_denied,
+            mailbox: self.mailbox.as_ref(),
+            proof: self.proof.as_ref(),
+        }
+    }
+
+    /// The mailbox that would be certified, if the certificate can be asked for now.
+    #[must_use]
+    pub fn ready(&self) -> Option<&MailboxValidation> {
+        self.evidence().ready(&self.order, self.judged_at)
     }
 
     #[must_use]
@@ -69,7 +84,9 @@ impl Orders {
             version,
             product: self.0.catalogue.product(&order.product),
             data: None,
+            is_denied: false,
             mailbox: None,
+            proof: None,
             certificate: None,
             judged_at: now,
         }
@@ -107,10 +124,22 @@ impl Orders {
         Ok(view)
     }
 
+    /// The check that the view's mailbox took over.
+    pub(super) async fn with_proof(&self, view: &mut OrderView) -> Result<(), Refused> {
+        let origin = view.mailbox.as_ref().and_then(|own| own.reused_from);
+        if let Some(id) = origin {
+            let proof = self.0.mailboxes.mailbox(id).await?;
+            view.proof = proof.map(|proof| (*proof).clone());
+        }
+        Ok(())
+    }
+
     async fn surround(&self, scope: &ReadScope, view: &mut OrderView) -> Result<(), Refused> {
+        view.is_denied = self.0.screening.denies(view.data.as_ref()).await?;
         if let Some(id) = view.order.mailbox {
             let mailbox = self.0.mailboxes.mailbox(id).await?;
             view.mailbox = mailbox.map(|mailbox| (*mailbox).clone());
+            self.with_proof(view).await?;
         }
         if let Some(id) = view.order.certificate {
             view.certificate = self.0.certificates.certificate(scope, id).await?;

@@ -25,7 +25,7 @@ use crate::{
     ports::entropy::random,
     services::{
         request::{Request, Stopped, decide},
-        screening,
+        screening::{self, Said},
     },
 };
 
@@ -103,7 +103,7 @@ impl DataSets {
         }
         let lookup = self.ask_of(&data);
         let case = Case::open(case_id, &data, lookup, now);
-        let (case, screened) = self.screened(case, &data)?;
+        let (case, screened) = self.screened(case, &data).await?;
         let told = Notification::raise(
             NotificationId::new(now, random(entropy)?),
             data.owner.clone(),
@@ -133,16 +133,15 @@ impl DataSets {
     }
 
     /// The case with what the deny list says of the data, if there is one, and its evidence.
-    fn screened(
+    async fn screened(
         &self,
         case: Changed<Case>,
         data: &SubjectData,
     ) -> Result<(Changed<Case>, Option<Evidence>), Refused> {
-        let Some(list) = self.0.screening.current() else {
+        let (suspect, now) = (Suspect::of(data, None), case.opened_at);
+        let Some(Said { list, hits }) = self.0.screening.ask(&suspect).await? else {
             return Ok((case, None));
         };
-        let (suspect, now) = (Suspect::of(data, None), case.opened_at);
-        let hits = list.hits(&suspect);
         let piece = EvidenceId::new(now, random(self.0.entropy.as_ref())?);
         let record = screening::record(&list, &suspect, &hits, (piece, case.id), now);
         let (evidence, check) = record?;

@@ -8,7 +8,7 @@ use crate::{
         order::{Order, OrderState},
         timestamp::Timestamp,
     },
-    policy::{local_time::LocalTime, reuse},
+    policy::{local_time::LocalTime, readiness::Evidence, reuse},
     ports::store::catalogue::MailFacts,
 };
 
@@ -41,6 +41,29 @@ pub(super) fn certificate(
     ready(&facts.mail, values, None, Vec::new())
 }
 
+/// That an order can be activated, as long as it can.
+pub(super) fn ready_to_activate(
+    facts: &MailFacts,
+    order: &Order,
+    values: Values,
+    is_denied: bool,
+    now: Timestamp,
+) -> Composed {
+    let evidence = Evidence {
+        data: facts.data.as_deref(),
+        is_denied,
+        mailbox: facts.mailbox.as_deref(),
+        proof: facts.proof.as_deref(),
+    };
+    // Who activates at once still gets every mail of the flow; nobody is misled by it.
+    let has_gone_on = matches!(order.state, OrderState::Submitted | OrderState::Issued);
+    if has_gone_on || evidence.ready(order, now).is_some() {
+        return ready(&facts.mail, values, None, Vec::new());
+    }
+    let why = evidence.blockers(now).first().copied();
+    Composed::Obsolete(why.unwrap_or("the order has gone on"))
+}
+
 /// What an order waits for.
 pub(super) fn of_order(
     facts: &MailFacts,
@@ -58,21 +81,6 @@ pub(super) fn of_order(
             match order.activation == newest && (open || order.state == OrderState::Issued) {
                 true => None,
                 false => return Composed::Obsolete("the order has gone on"),
-            }
-        }
-        // Who activates at once still gets every mail of the flow; nobody is misled by it.
-        MailKind::ReadyToActivate
-            if matches!(order.state, OrderState::Submitted | OrderState::Issued) =>
-        {
-            None
-        }
-        MailKind::ReadyToActivate if open => {
-            let mailbox = facts.mailbox.as_deref();
-            let gates = reuse::usable_facts(facts.data.as_deref(), now)
-                .and_then(|_| reuse::usable_mailbox(mailbox, now));
-            match gates {
-                Ok(_) => None,
-                Err(why) => return Composed::Obsolete(why),
             }
         }
         MailKind::OrderLapsing if open => Some(order.window_ends),
