@@ -66,6 +66,11 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     let body = submission(&fixture("good/openssl-ec-prime256v1.pem"));
     clock.set(5 * MINUTE + 31 * DAY);
     assert_eq!(state(&order), "lapsed");
+    let mut looks = (0..PATIENCE).map(|_| events(&client, "email.lapsed"));
+    assert!(
+        looks.any(|events| events == 1),
+        "its programs are told once"
+    );
     let lapsed = client.activate(&order, &body);
     assert_eq!(lapsed.refusal(), refused(409, "step-blocked"));
     assert_eq!(
@@ -76,11 +81,6 @@ fn codes_and_confirmations_end_and_mails_are_few() {
     seen.push(code);
     client.confirm(&order, &world.code(&address, &seen)).ok();
     assert_eq!(client.activate(&order, &body).status, 201);
-    let mut looks = (0..PATIENCE).map(|_| events(&client, "email.lapsed"));
-    assert!(
-        looks.any(|events| events == 1),
-        "its programs are told once"
-    );
 }
 
 /// Lines of this type in the owner's feed.
