@@ -125,15 +125,8 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let lists = Arc::new(revocation_lists(ground, &authorities));
     let warnings = Arc::new(mail::warnings(config)?);
     let revoking = revocations(ground, &authorities, &lists);
-    let desk = Desk {
-        ground,
-        files: &files,
-        registers: &registers,
-        catalogue: &catalogue,
-        screening: &screening,
-        domains: &domains,
-        warnings: &warnings,
-    };
+    let known = (&screening, &domains, &warnings);
+    let desk = Desk::of(ground, &files, &registers, &catalogue, known);
     let mailboxes = desk.mailboxes(&key, config.settings.limits.codes());
     let app = App {
         gate: gate(config, ground, &key),

@@ -25,16 +25,37 @@ use crate::{
 
 /// What they share.
 pub struct Desk<'a> {
-    pub ground: &'a Ground,
-    pub files: &'a Arc<dyn DocumentFiles>,
-    pub registers: &'a Registers,
-    pub catalogue: &'a Arc<Catalogue>,
-    pub screening: &'a Arc<Screening>,
-    pub domains: &'a Arc<KnownDomains>,
-    pub warnings: &'a Arc<Warnings>,
+    ground: &'a Ground,
+    files: &'a Arc<dyn DocumentFiles>,
+    registers: &'a Registers,
+    catalogue: &'a Arc<Catalogue>,
+    screening: &'a Arc<Screening>,
+    domains: &'a Arc<KnownDomains>,
+    warnings: &'a Arc<Warnings>,
 }
 
-impl Desk<'_> {
+/// Deny list, mail domains, days of reminders.
+type Known<'a> = (&'a Arc<Screening>, &'a Arc<KnownDomains>, &'a Arc<Warnings>);
+
+impl<'a> Desk<'a> {
+    pub const fn of(
+        ground: &'a Ground,
+        files: &'a Arc<dyn DocumentFiles>,
+        registers: &'a Registers,
+        catalogue: &'a Arc<Catalogue>,
+        (screening, domains, warnings): Known<'a>,
+    ) -> Self {
+        Self {
+            ground,
+            files,
+            registers,
+            catalogue,
+            screening,
+            domains,
+            warnings,
+        }
+    }
+
     pub fn cases(&self) -> CaseWork {
         let ground = self.ground;
         CaseWork::new(cases::Parts {
