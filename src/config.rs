@@ -218,8 +218,33 @@ impl Config {
             let reason = "must be an http or https URL without a slash at the end";
             return Err(self.fault(&mail.confirm_base_url, reason));
         }
+        self.check_codes()?;
         self.check_caa()?;
         self.check_hsm()
+    }
+
+    /// An owner that may have all of its codes must find room for them.
+    fn check_codes(&self) -> Result<(), ConfigError> {
+        let (limits, most) = (&self.settings.limits, self.settings.limits.codes());
+        let widest = [
+            (most.frontend, &limits.frontend_codes_per_hour),
+            (most.domain, &limits.domain_codes_per_hour),
+        ];
+        match widest.into_iter().find(|(count, _)| *count < most.owner) {
+            Some((_, wide)) => {
+                // At what the file says: one of the two may be a default.
+                let is_said = !wide.span().is_empty();
+                let at = if is_said {
+                    wide
+                } else {
+                    &limits.codes_per_hour
+                };
+                let reason = "codes_per_hour is above frontend_codes_per_hour or \
+                              domain_codes_per_hour";
+                Err(self.fault(at, reason))
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_caa(&self) -> Result<(), ConfigError> {
@@ -298,6 +323,24 @@ mod tests {
         let error = load(&wrong).unwrap_err();
         assert_eq!(error.line, line.map(|line| line + 1), "{error}");
         assert!(error.to_string().contains("sqlite:///absolute/path"));
+    }
+
+    /// Whether the owner's limit is raised above a default, or another one is put below it.
+    #[test]
+    fn an_owner_has_room_for_all_of_its_codes() {
+        for wrong in [
+            "codes_per_hour = 501",
+            "frontend_codes_per_hour = 499",
+            "domain_codes_per_hour = 499",
+        ] {
+            let section = "[limits]\n";
+            let text = SHIPPED.replacen(section, &format!("{section}{wrong}\n"), 1);
+            assert!(SHIPPED.contains(section));
+            let error = load(&text).unwrap_err();
+            let line = text.lines().position(|line| line == wrong);
+            assert_eq!(error.line, line.map(|line| line + 1), "{error}");
+            assert!(error.reason.contains("is above"), "{error}");
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod questions;
 #[path = "case_calls/reuse.rs"]
 mod reuse;
 
-use desk::{Desk, PAST, contact, facts, note, verified};
+use desk::{Desk, contact, facts, note, past, verified};
 use instance::{Answer, Call, Instance};
 use serde_json::{Value, json};
 
@@ -294,7 +294,8 @@ fn people_do_it_all_from_the_command_line() {
                 "representative_authority" => &reached,
                 _ => &evidence,
             };
-            let state = format!("--state VERIFIED --checked-at {PAST} --evidence {by}");
+            let past = past();
+            let state = format!("--state VERIFIED --checked-at {past} --evidence {by}");
             ok("specialist", &format!("case check {case} {name} {state}"));
         }
     }
@@ -336,14 +337,15 @@ fn recorded(desk: &Desk, ok: &dyn Fn(&str, &str) -> String) -> (String, String) 
     let add = format!(
         "case evidence add {case} --kind register --register manual --source KRS --content extract.txt"
     );
-    let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
+    let past = past();
+    let added = ok("specialist", &format!("{add} --obtained-at {past} --json"));
     let added: Value = serde_json::from_str(&added).unwrap();
     let evidence = added["evidence"]["id"].as_str().unwrap().to_owned();
     let add = format!(
         "case evidence add {case} --kind contact --reached-at +48225550100 --person Nowak \
          --found-in {evidence} --source call --content extract.txt"
     );
-    let added = ok("specialist", &format!("{add} --obtained-at {PAST} --json"));
+    let added = ok("specialist", &format!("{add} --obtained-at {past} --json"));
     let reached: Value = serde_json::from_str(&added).unwrap();
     let reached = reached["evidence"]["id"].as_str().unwrap().to_owned();
     let shown = ok("officer", &format!("case evidence show {case} {evidence}"));

@@ -19,6 +19,8 @@ mod caa;
 mod caa_slow;
 #[path = "issuing_calls/certificates.rs"]
 mod certificates;
+#[path = "issuing_calls/code_limits.rs"]
+mod code_limits;
 #[path = "issuing_calls/csr_checks.rs"]
 mod csr_checks;
 #[path = "issuing_calls/denied.rs"]

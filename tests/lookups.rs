@@ -24,7 +24,7 @@ mod register_fixtures;
 
 use std::{fs, path::Path};
 
-use desk::{Desk, PAST, contact};
+use desk::{Desk, contact, past};
 use instance::{Answer, Instance, Setup};
 use register_fixtures::Fixtures;
 use serde_json::{Value, json};
@@ -167,9 +167,10 @@ fn what_the_register_has_is_evidence_and_compared_with_the_data() {
     assert!(exchange["body"].as_str().unwrap().contains("numerKRS"));
     assert_eq!(record["stamps"][1]["name"], "stanZDnia");
     // The lookup proves the check, and is nobody's own to add.
-    let verified = json!({"state": "VERIFIED", "checked_at": PAST, "evidence": [id]});
+    let verified = json!({"state": "VERIFIED", "checked_at": past(), "evidence": [id]});
     desk.put("specialist", "/checks/existence", &verified).ok();
-    let own = json!({"kind": "lookup_found", "source": "KRS", "content": "x", "obtained_at": PAST});
+    let own =
+        json!({"kind": "lookup_found", "source": "KRS", "content": "x", "obtained_at": past()});
     let refused = desk.post("specialist", "/evidence", &own);
     assert_eq!(refused.refusal(), (422, "validation-failed".to_owned()));
 }
@@ -190,7 +191,7 @@ fn a_register_that_is_down_leaves_the_case_and_says_so() {
     // Its silence proves nothing, for or against.
     let id = found["evidence"]["id"].clone();
     for state in ["VERIFIED", "FAILED"] {
-        let outcome = json!({"state": state, "checked_at": PAST, "evidence": [id]});
+        let outcome = json!({"state": state, "checked_at": past(), "evidence": [id]});
         let refused = desk.put("specialist", "/checks/existence", &outcome);
         let errors = refused.json()["errors"].clone();
         assert_eq!(errors[0]["code"], "evidence-says-nothing", "{errors}");
@@ -227,7 +228,7 @@ fn a_number_that_nobody_has_fails_existence_and_proves_it() {
         owned("FAILED", "entry-missing")
     );
     let id = found["evidence"]["id"].clone();
-    let outcome = |state: &str| json!({"state": state, "checked_at": PAST, "evidence": [id]});
+    let outcome = |state: &str| json!({"state": state, "checked_at": past(), "evidence": [id]});
     let refused = desk.put("specialist", "/checks/existence", &outcome("VERIFIED"));
     assert_eq!(refused.json()["errors"][0]["code"], "evidence-says-nothing");
     desk.put("specialist", "/checks/existence", &outcome("FAILED"))
@@ -244,7 +245,7 @@ fn an_answer_to_another_number_is_a_source_once_a_register_names_that_number() {
         let answer = desk.post("specialist", "/lookup", &wish).ok();
         assert_eq!(answer["outcome"], "found", "{answer}");
         let found_in = answer["evidence"]["id"].as_str().unwrap();
-        let verified = json!({"state": "VERIFIED", "checked_at": PAST, "evidence": [found_in]});
+        let verified = json!({"state": "VERIFIED", "checked_at": past(), "evidence": [found_in]});
         let shown = desk.put("specialist", "/checks/existence", &verified);
         let reached = desk.post("specialist", "/evidence", &contact(found_in));
         let code = |answer: &Answer| answer.json()["errors"][0]["code"].clone();

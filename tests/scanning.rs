@@ -26,7 +26,7 @@ mod person;
 use std::path::Path;
 
 use clamd::{Clamd, MALWARE, NAME, socket};
-use desk::{Desk, PAST, by_number, now};
+use desk::{Desk, by_number, now, past};
 use instance::{Answer, Call, Instance, Setup};
 use serde_json::{Value, json};
 
@@ -183,7 +183,7 @@ fn at_the_case(desk: &Desk, evil: &Value, good: &Value) {
     refused(&get(&file(evil)), "document-infected");
     assert_eq!(get(&file(good)).bytes, pdf(b"an extract"));
     let shows = |document: &Value| {
-        let body = json!({"kind": "document", "source": "an extract", "obtained_at": PAST,
+        let body = json!({"kind": "document", "source": "an extract", "obtained_at": past(),
             "document_id": id(document), "issued_on": &now()[..10]});
         desk.post("specialist", "/evidence", &body)
     };

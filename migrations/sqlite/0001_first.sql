@@ -235,8 +235,9 @@ CREATE TABLE mail (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_created ON mail (created_at, id);
 CREATE INDEX mail_state ON mail (state, created_at, id);
--- Codes of an hour, by owner and by mail domain: their allowances.
+-- Codes of an hour, by owner, by frontend and by mail domain: their allowances.
 CREATE INDEX mail_code_owner ON mail (ra, customer, created_at) WHERE kind = 'verify-address';
+CREATE INDEX mail_code_frontend ON mail (ra, created_at) WHERE kind = 'verify-address';
 CREATE INDEX mail_code_domain ON mail (lower(substr(recipient, instr(recipient, '@') + 1)), created_at)
     WHERE kind = 'verify-address';
 

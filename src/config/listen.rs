@@ -54,9 +54,11 @@ pub struct Limits {
     pub page_requests_per_second: Count<1, 1_000_000>,
     pub page_requests_burst: Count<1, 1_000_000>,
     /// Mails with codes in an hour of the clock for one owner (a frontend and its customer).
-    pub codes_per_hour: Count<1, 100_000>,
-    /// The same to the addresses of one mail domain, over all owners.
-    pub domain_codes_per_hour: Count<1, 100_000>,
+    pub codes_per_hour: Spanned<Count<1, 100_000>>,
+    /// The same for one frontend over all its customers; not fewer than for one of them.
+    pub frontend_codes_per_hour: Spanned<Count<1, 100_000>>,
+    /// The same to the addresses of one mail domain, over all owners; not fewer than for one.
+    pub domain_codes_per_hour: Spanned<Count<1, 100_000>>,
     /// How long running work may take when the daemon stops.
     pub drain_seconds: Count<1, 600>,
 }
@@ -74,8 +76,9 @@ impl Default for Limits {
             concurrent_requests: Count::of(256),
             page_requests_per_second: Count::of(5),
             page_requests_burst: Count::of(50),
-            codes_per_hour: Count::of(500),
-            domain_codes_per_hour: Count::of(500),
+            codes_per_hour: Spanned::new(0..0, Count::of(500)),
+            frontend_codes_per_hour: Spanned::new(0..0, Count::of(2000)),
+            domain_codes_per_hour: Spanned::new(0..0, Count::of(500)),
             drain_seconds: Count::of(30),
         }
     }
@@ -85,8 +88,9 @@ impl Limits {
     #[must_use]
     pub fn codes(&self) -> Allowance {
         Allowance {
-            owner: self.codes_per_hour.to_u32(),
-            domain: self.domain_codes_per_hour.to_u32(),
+            owner: self.codes_per_hour.get_ref().to_u32(),
+            frontend: self.frontend_codes_per_hour.get_ref().to_u32(),
+            domain: self.domain_codes_per_hour.get_ref().to_u32(),
         }
     }
 }

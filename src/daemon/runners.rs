@@ -48,7 +48,8 @@ const RECHECKS: u32 = 2;
 /// Mails in hand at a time. More than the relay's connections: the others are read or booked.
 const MAILS: u32 = 32;
 
-/// Endpoints that are served side by side; one that does not answer holds its place for seconds.
+/// Endpoints that are served side by side; one that does not answer holds its place for seconds. Of
+/// one owner and of one frontend some of them only (`services::webhooks`).
 const WEBHOOKS: u32 = 32;
 
 /// Starts a runner for each kind of job and the look at CRLs and orphaned intents.

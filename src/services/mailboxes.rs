@@ -147,7 +147,8 @@ impl MailboxControl {
     }
 
     /// Counts the mail against the address's limit over all owners, and holds it against what the
-    /// owner and the mail domain have left of this hour.
+    /// owner, its frontend and the mail domain have left of this hour. Which of them is used up is
+    /// for the operator to know.
     async fn count(
         &self,
         unit: Unit,
@@ -155,23 +156,38 @@ impl MailboxControl {
         address: &MailAddress,
         now: Timestamp,
     ) -> Result<Unit, Stopped> {
-        let (mailboxes, most) = (&self.0.mailboxes, self.0.allowance);
         let hour = Hour::of(now);
-        let domain = address.domain();
-        if mailboxes
-            .has_mailed_for(owner, hour.begins(), most.owner)
-            .await?
-            || mailboxes
-                .has_mailed_to(domain, hour.begins(), most.domain)
-                .await?
-        {
+        if let Some(limit) = self.used_up(owner, address, hour).await? {
+            too_many(limit);
             return Err(hour.used_up(now).into());
         }
         let known = self.0.mailboxes.address_use(&address.abuse_key()).await?;
-        Ok(unit.change(match known {
-            Some(known) => known.another(now)?,
+        let counted = match known {
+            Some(known) => known.another(now).inspect_err(|_| too_many("address"))?,
             None => AddressUse::first(address, now),
-        }))
+        };
+        Ok(unit.change(counted))
+    }
+
+    /// The allowance of the hour that has nothing left.
+    async fn used_up(
+        &self,
+        owner: &Owner,
+        address: &MailAddress,
+        hour: Hour,
+    ) -> Result<Option<&'static str>, Stopped> {
+        let (mailboxes, most) = (&self.0.mailboxes, self.0.allowance);
+        let since = hour.begins();
+        let for_owner = mailboxes.has_mailed_for(owner, since, most.owner);
+        if for_owner.await? {
+            return Ok(Some("owner"));
+        }
+        let by_frontend = mailboxes.has_mailed_by(&owner.ra, since, most.frontend);
+        if by_frontend.await? {
+            return Ok(Some("frontend"));
+        }
+        let to_domain = mailboxes.has_mailed_to(address.domain(), since, most.domain);
+        Ok(to_domain.await?.then_some("domain"))
     }
 
     /// Refuses an address whose mailbox is thrown away, by the list in force.
@@ -225,4 +241,8 @@ impl MailboxControl {
             id, owner, topic, order, mailbox.id, now,
         ))
     }
+}
+
+fn too_many(limit: &'static str) {
+    metrics::counter!("chancery_codes_refused_total", "limit" => limit).increment(1);
 }

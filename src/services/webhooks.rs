@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 
+use self::turns::Turns;
 use super::request::{Request, decide};
 use crate::{
     domain::{
@@ -41,6 +42,7 @@ use crate::{
 mod challenge;
 mod delivery;
 pub mod rousing;
+mod turns;
 
 /// Frontends that wait for an endpoint's answer at a time, over all: each holds a connection.
 const WAITING: usize = 16;
@@ -88,6 +90,7 @@ pub struct Parts {
 pub struct Webhooks {
     parts: Arc<Parts>,
     room: Arc<Semaphore>,
+    turns: Turns,
 }
 
 /// What a frontend asks for.
@@ -104,6 +107,7 @@ impl Webhooks {
         Self {
             parts: Arc::new(parts),
             room: Arc::new(Semaphore::new(WAITING)),
+            turns: Turns::default(),
         }
     }
 

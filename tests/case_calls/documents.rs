@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    desk::{Desk, PAST},
+    desk::{Desk, past},
     instance::Instance,
 };
 
@@ -87,8 +87,9 @@ fn a_specialist_sends_a_document_to_a_case_and_fetches_it() {
     let listed = officer.json(&["list", &desk.case]);
     assert_eq!(listed["items"], desk.read("officer").ok()["documents"]);
     let evidence = ["case", "evidence", "add", &desk.case, "--kind", "document"];
-    let seen = ["--source", "KRS", "--obtained-at", PAST, "--document", id];
-    let words = [&evidence[..], &seen, &["--issued-on", "2026-01-01"]].concat();
+    let (past, day) = (past(), crate::independence::day());
+    let seen = ["--source", "KRS", "--obtained-at", &past, "--document", id];
+    let words = [&evidence[..], &seen, &["--issued-on", &day]].concat();
     assert_eq!(instance.chancery("specialist", &words).0, 0);
 
     let get = ["get", &desk.case, id, "--out", "fetched.pdf"];

@@ -4,12 +4,14 @@
 use serde_json::{Value, json};
 
 use crate::{
-    desk::{Desk, contact, note, verified},
+    desk::{Desk, ago, contact, note, verified},
     instance::{Answer, Call, Instance},
 };
 
-/// Of all papers here, but those of another day.
-const DAY: &str = "2026-01-01";
+/// Of all papers here, but those of another day: some months ago.
+pub fn day() -> String {
+    ago("-150 days", "+%F")
+}
 
 /// A paper of one page, brought by `who`, of nobody else's bytes.
 fn paper(desk: &Desk, who: &str, path: &str) -> String {
@@ -62,7 +64,10 @@ fn without(mut body: Value, name: &str) -> Value {
 fn shown_by(body: Value, document: &str) -> Value {
     with(
         without(body, "content"),
-        &[("document_id", json!(document)), ("issued_on", json!(DAY))],
+        &[
+            ("document_id", json!(document)),
+            ("issued_on", json!(day())),
+        ],
     )
 }
 
@@ -87,8 +92,8 @@ fn wrong(answer: &Answer, pointer: &str, code: &str) {
 
 fn document(id: &str) -> Value {
     json!({
-        "kind": "document", "source": "a paper", "document_id": id, "issued_on": DAY,
-        "obtained_at": crate::desk::PAST,
+        "kind": "document", "source": "a paper", "document_id": id, "issued_on": day(),
+        "obtained_at": crate::desk::past(),
     })
 }
 
@@ -207,7 +212,7 @@ fn a_document_tells_its_day_and_is_not_relied_on_when_too_old() {
         let bad = with(document(&theirs), &[("issued_on", json!(day))]);
         wrong(&add(&desk, &bad), "/issued_on", code);
     }
-    let strange = with(note(), &[("issued_on", json!(DAY))]);
+    let strange = with(note(), &[("issued_on", json!(day()))]);
     wrong(&add(&desk, &strange), "/issued_on", "member-invalid");
     let rest_on = |day: &str| {
         let dated = with(document(&theirs), &[("issued_on", json!(day))]);
@@ -251,7 +256,7 @@ fn a_contact_is_found_in_what_still_counts() {
     let paper = of_specialist(&desk);
     let dated = |day: &str| kept(&desk, &with(document(&paper), &[("issued_on", json!(day))]));
     too_old(&dated("2025-01-01"));
-    kept(&desk, &contact(&dated(DAY)));
+    kept(&desk, &contact(&dated(&day())));
     // A document that does not tell its day never ages: none of these.
     let path = desk.at("/documents");
     let other = paper_of(&desk, ("specialist", &path), "additional", "a letter");

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::{
-    desk::{Desk, PAST, note},
+    desk::{Desk, note, past},
+    independence::day,
     instance::{Call, Instance},
     refused,
 };
@@ -53,7 +54,7 @@ fn the_applicant_is_asked_and_answers_with_a_document() {
     let file = desk.at(&format!("/documents/{document}"));
     assert_eq!(desk.instance.get("specialist", &file).bytes, content);
     refused(&desk.instance.get("auditor", &file), 403, "role-forbidden");
-    let shown = json!({"kind": "document", "source": "statut", "document_id": document, "issued_on": "2026-01-01", "obtained_at": PAST});
+    let shown = json!({"kind": "document", "source": "statut", "document_id": document, "issued_on": day(), "obtained_at": past()});
     let added = desk.post("specialist", "/evidence", &shown).ok();
     assert_eq!(added["evidence"]["sha256"], full["documents"][0]["sha256"]);
     desk.propose("specialist", "reject").ok();

@@ -280,6 +280,7 @@ fn mailboxes(stage: &Stage) -> MailboxControl {
         domains: Arc::default(),
         warnings: Arc::default(),
         allowance: Allowance {
+            frontend: 100,
             owner: 100,
             domain: 100,
         },

@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::{
-    desk::{Desk, PAST, now},
+    desk::{Desk, now, past},
     hang_up::Asked,
     instance::Call,
     late::{await_crl, shimmed},
@@ -180,7 +180,7 @@ fn papers(world: &World) {
         "description": "page 2",
         "document_id": document["document_id"],
         "issued_on": "2026-01-01",
-        "obtained_at": PAST,
+        "obtained_at": past(),
     });
     desk.post("specialist", "/evidence", &shown).ok();
     let question = json!({"message": "Which board?"});

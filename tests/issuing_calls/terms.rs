@@ -7,7 +7,7 @@ use chancery::domain::timestamp::{Timestamp, days};
 use serde_json::{Value, json};
 
 use crate::{
-    desk::{self, Desk, PAST},
+    desk::{self, Desk, past},
     mailbox::resend,
     openssl::new_key,
     time::DAY,
@@ -23,7 +23,7 @@ const PATIENCE: u32 = 6_000;
 /// order a day after its mailbox.
 fn shortest() -> String {
     // Since the evidence of every case.
-    let [evidence, now] = [PAST, &desk::now()].map(|at| at.parse::<Timestamp>().unwrap());
+    let [evidence, now] = [past(), desk::now()].map(|at| at.parse::<Timestamp>().unwrap());
     let data = now.since(evidence).as_secs() / DAY + 4;
     format!(
         "[terms]\nrandom_value_hours = 1\nmailbox_days = 1\nactivation_days = 2\n\

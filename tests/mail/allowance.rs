@@ -15,6 +15,7 @@ use crate::{Sink, World, at, seconds};
 
 const MOST: Allowance = Allowance {
     owner: 3,
+    frontend: 6,
     domain: 5,
 };
 
@@ -95,4 +96,18 @@ async fn a_mail_domain_gets_so_many_codes_an_hour_whoever_asks() {
     mail(&world, "panel", "c-1", &["a@www.one.example"]).await;
     world.clock.advance(seconds(600));
     set(&world, &order, "f@one.example").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_frontend_has_so_many_codes_an_hour_over_all_its_customers() {
+    let sink = Sink::start("starttls");
+    let world = world(&sink).await;
+    mail(&world, "panel", "c-1", &["a@a.example", "b@b.example"]).await;
+    mail(&world, "panel", "c-2", &["c@c.example", "d@d.example"]).await;
+    mail(&world, "panel", "c-3", &["e@e.example", "f@f.example"]).await;
+    let order = world.another_order("panel", "c-4").await;
+    too_soon(set(&world, &order, "g@g.example").await, 600);
+    mail(&world, "shop", "c-4", &["g@g.example"]).await;
+    world.clock.advance(seconds(600));
+    set(&world, &order, "h@h.example").await.unwrap();
 }

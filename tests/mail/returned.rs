@@ -144,3 +144,47 @@ async fn early_reports_hold_up_nothing_behind_them() {
     assert_eq!(state(queued).await, MailState::Bounced);
     assert!(place.is_empty());
 }
+
+/// A place that cannot note that this one was seen to.
+struct Stuck(Place, &'static str);
+
+#[async_trait]
+impl ReturnedMail for Stuck {
+    async fn waiting(
+        &self,
+        most: usize,
+        but: &BTreeSet<String>,
+    ) -> Result<Vec<Returned>, ReturnedMailError> {
+        self.0.waiting(most, but).await
+    }
+
+    async fn done(&self, name: &str) -> Result<(), ReturnedMailError> {
+        if name == self.1 {
+            return Err(ReturnedMailError("read only".to_owned()));
+        }
+        self.0.done(name).await
+    }
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_seen_to_keeps_no_other_waiting() {
+    let sink = Sink::start("starttls");
+    let world = at(&sink).await;
+    let ledger = ledger(&world, &sink);
+    world.set("anna@example.com").await.unwrap();
+    let (scope, order) = world.another_order("panel", "c-2").await;
+    reuse::set(&world, &scope, order, "ola@example.com").await;
+    world.runner.tick().await.unwrap();
+    let mails = world.mails().await;
+    let mut place = Stuck(Place::with("00.host", mails[0].id), "00.host");
+    place.0.put("01.host", mails[1].id);
+    let refused = ledger.take_back(&place).await.unwrap_err();
+    assert_eq!(refused.code, "returned-mail");
+    for mail in world.mails().await {
+        assert_eq!(mail.state, MailState::Bounced);
+    }
+    assert!(!place.0.is_empty(), "it is shown again");
+    place.1 = "";
+    ledger.take_back(&place).await.unwrap();
+    assert!(place.0.is_empty());
+}

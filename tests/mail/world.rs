@@ -120,6 +120,7 @@ impl World {
         let key = Arc::new(CodeKey::from_bytes(&[7; 32]).unwrap());
         let most = Allowance {
             owner: 100,
+            frontend: 100,
             domain: 100,
         };
         let control = control(&store, &clock, &entropy, most);

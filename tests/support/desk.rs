@@ -6,7 +6,19 @@ use serde_json::{Value, json};
 
 use super::instance::{Answer, Call, Instance};
 
-pub const PAST: &str = "2026-01-02T03:04:05Z";
+/// When something was seen, some weeks ago.
+pub fn past() -> String {
+    ago("-60 days", "+%FT%TZ")
+}
+
+/// An instant in the past, as `date` calls and writes it.
+pub fn ago(time: &str, format: &str) -> String {
+    let date = Command::new("date")
+        .args(["-u", "-d", time, format])
+        .output();
+    let said = String::from_utf8(date.unwrap().stdout).unwrap();
+    said.trim().to_owned()
+}
 
 /// The time by which statements are accepted.
 pub fn now() -> String {
@@ -138,7 +150,7 @@ pub fn note() -> Value {
         "register": "manual",
         "source": "KRS",
         "content": "active",
-        "obtained_at": PAST,
+        "obtained_at": past(),
     })
 }
 
@@ -151,12 +163,12 @@ pub fn contact(found_in: &str) -> Value {
         "found_in": found_in,
         "source": "telephone number of the register",
         "content": "a member of the board confirms the order",
-        "obtained_at": PAST,
+        "obtained_at": past(),
     })
 }
 
 pub fn verified(evidence: &str) -> Value {
-    json!({"state": "VERIFIED", "checked_at": PAST, "evidence": [evidence]})
+    json!({"state": "VERIFIED", "checked_at": past(), "evidence": [evidence]})
 }
 
 pub fn facts() -> Value {

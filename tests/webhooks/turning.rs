@@ -92,6 +92,12 @@ pub struct Endpoint {
     /// What the owner does while it takes its next message.
     pub meanwhile: Mutex<Option<Meanwhile>>,
     pub hangs: Notify,
+    /// Says nothing for ever at addresses that contain this.
+    pub silent_at: Mutex<Option<&'static str>>,
+    /// Messages that wait there.
+    pub waiting: AtomicU32,
+    /// One was taken.
+    pub came: Notify,
 }
 
 #[async_trait]
@@ -100,7 +106,7 @@ impl Courier for Endpoint {
         Ok(())
     }
 
-    async fn take(&self, _: &str, letter: &Letter) -> Result<Receipt, Lost> {
+    async fn take(&self, url: &str, letter: &Letter) -> Result<Receipt, Lost> {
         let said: Value = serde_json::from_slice(&letter.body).unwrap();
         if said.get("challenge").is_some() {
             *self.challenges.lock().unwrap() += 1;
@@ -111,6 +117,11 @@ impl Courier for Endpoint {
                 Vec::new()
             };
             return Ok(Receipt { status: 200, body });
+        }
+        let silent = *self.silent_at.lock().unwrap();
+        if silent.is_some_and(|place| url.contains(place)) {
+            self.waiting.fetch_add(1, Ordering::SeqCst);
+            std::future::pending::<()>().await;
         }
         let manner = *self.manner.lock().unwrap();
         match manner {
@@ -131,6 +142,7 @@ impl Courier for Endpoint {
             taken.push(letter.id.clone());
             taken.len()
         };
+        self.came.notify_one();
         if let Some((count, next)) = *self.then.lock().unwrap()
             && taken >= count
         {
@@ -221,7 +233,7 @@ pub struct World {
 async fn order(orders: &Orders, scope: &TenantScope, key: &str) -> OrderId {
     let wish = OrderWish {
         product: ProductCode::parse("issue").unwrap(),
-        customer: Some(text("c-1")),
+        customer: scope.owner().customer,
         alias: None,
         partner_order_ref: None,
         language: Language::Polish,
@@ -303,6 +315,9 @@ impl World {
             taken: Mutex::default(),
             meanwhile: Mutex::default(),
             hangs: Notify::new(),
+            silent_at: Mutex::default(),
+            waiting: AtomicU32::new(0),
+            came: Notify::new(),
         });
         let faulty = Arc::new(Faulty {
             store: store.clone(),
@@ -342,10 +357,14 @@ impl World {
     }
 
     pub async fn scope(&self) -> TenantScope {
+        self.scope_of("c-1").await
+    }
+
+    pub async fn scope_of(&self, customer: &str) -> TenantScope {
         let (peer, request) = ("127.0.0.1".to_owned(), "r".to_owned());
         let now = self.clock.now();
         let who = Authenticated::new(self.panel().await, [1; 32], peer, request, now);
-        TenantScope::authorize(&who.unwrap(), Action::UseOrders, Some(text("c-1"))).unwrap()
+        TenantScope::authorize(&who.unwrap(), Action::UseOrders, Some(text(customer))).unwrap()
     }
 
     /// An endpoint that has answered its challenge and has nothing left.
@@ -371,18 +390,27 @@ impl World {
     }
 
     pub async fn order(&self) -> OrderId {
+        self.order_of("c-1").await
+    }
+
+    pub async fn order_of(&self, customer: &str) -> OrderId {
         let number = self.ordered.fetch_add(1, Ordering::SeqCst);
-        let scope = self.scope().await;
+        let scope = self.scope_of(customer).await;
         order(&self.orders, &scope, &format!("order-{number}")).await
     }
 
     /// What the look each second does.
     pub async fn rouse(&self) {
-        let owner = Owner {
+        self.rouse_of(&["c-1"]).await;
+    }
+
+    pub async fn rouse_of(&self, customers: &[&str]) {
+        let owner = |customer: &&str| Owner {
             ra: IdentityName::parse("panel").unwrap(),
-            customer: Some(text("c-1")),
+            customer: Some(text(customer)),
         };
-        let listening = self.store.listening(&[owner]).await;
+        let owners: Vec<Owner> = customers.iter().map(owner).collect();
+        let listening = self.store.listening(&owners).await;
         let listening = listening.unwrap();
         let objects = listening.iter().map(|hook| hook.id.to_string());
         let task = Bookkeeping::RouseJobs {
@@ -450,8 +478,19 @@ pub fn runner(
     entropy: &Arc<FakeEntropy>,
     webhooks: &Webhooks,
 ) -> Runner {
+    runner_of(store, clock, entropy, webhooks, 4)
+}
+
+/// With so many places.
+pub fn runner_of(
+    store: &SqliteStore,
+    clock: &Arc<FakeClock>,
+    entropy: &Arc<FakeEntropy>,
+    webhooks: &Webhooks,
+    at_once: u32,
+) -> Runner {
     let handler: Arc<dyn JobHandler> = Arc::new(webhooks.clone());
     let handlers = BTreeMap::from([(JobKind::ServeWebhook, handler)]);
     let store = Arc::new(store.clone());
-    Runner::new(store, clock.clone(), entropy.clone(), handlers, 4)
+    Runner::new(store, clock.clone(), entropy.clone(), handlers, at_once)
 }

@@ -26,10 +26,11 @@ use chancery::{
         webhooks::{Webhooks, Wish},
     },
 };
+use futures_util::{StreamExt, stream};
 
 use crate::{
     ground::text,
-    turning::{HOUR, Manner, Meanwhile, World, parts, request, runner, service},
+    turning::{HOUR, Manner, Meanwhile, World, parts, request, runner, runner_of, service},
 };
 
 #[tokio::test]
@@ -255,4 +256,45 @@ async fn what_stands_is_not_refused_because_nobody_was_woken() {
     world.clock.advance(HOUR);
     world.ran_out().await;
     assert_eq!(world.taken(), 2, "it came again, later");
+}
+
+/// Ten endpoints of one owner that never answer, and eight places: another's is served all the same.
+#[tokio::test]
+async fn an_owner_whose_endpoints_are_silent_keeps_nobody_waiting() {
+    let world = World::new().await;
+    let register = async |customer: &str, name: &str| {
+        let scope = world.scope_of(customer).await;
+        let url = text(&format!("https://{name}.example.com/"));
+        let types = Vec::new();
+        let made = request(&scope, name);
+        let made = world.webhooks.register(&scope, Wish { url, types }, made);
+        made.await.unwrap();
+    };
+    for number in 0..10 {
+        register("c-1", &format!("silent-{number}")).await;
+    }
+    register("c-2", "hooks").await;
+    world.ran_out().await;
+    world.clock.advance(Duration::from_secs(1));
+    world.ran_out().await;
+    world.clock.advance(Duration::from_secs(1));
+    world.ran_out().await;
+    *world.endpoint.silent_at.lock().unwrap() = Some("silent");
+    world.order_of("c-1").await;
+    world.order_of("c-2").await;
+    world.rouse_of(&["c-1", "c-2"]).await;
+    let (store, clock, entropy) = (&world.store, &world.clock, &world.entropy);
+    let runner = runner_of(store, clock, entropy, &world.webhooks, 8);
+    let ticks = stream::repeat(()).then(|()| tokio::task::yield_now());
+    tokio::select! {
+        () = runner.run(Box::pin(ticks)) => panic!("the ticks have no end"),
+        () = world.endpoint.came.notified() => {}
+        () = async {
+            for _ in 0..1_000_000 {
+                tokio::task::yield_now().await;
+            }
+        } => panic!("it is never served"),
+    }
+    assert_eq!(world.taken(), 1);
+    assert!(world.endpoint.waiting.load(Ordering::SeqCst) <= 4);
 }

@@ -32,8 +32,9 @@ pub struct World {
 }
 
 impl World {
+    /// With more time for an answer than any run needs: no try fails because the machine is slow.
     pub fn start() -> Self {
-        Self::patient(2)
+        Self::patient(30)
     }
 
     /// With so many seconds for an endpoint's answer.

@@ -128,7 +128,7 @@ email-locked = Zbyt wiele błędnych kodów. Poproś o nowy kod.
 email-already-confirmed = Adres e-mail jest już potwierdzony.
 code-invalid = To nie jest kod wysłany w wiadomości.
 code-expired = Kod stracił ważność. Poproś o nowy kod.
-resend-too-soon = Kod wysłano na ten adres przed chwilą albo dziś już zbyt wiele razy. Proszę poczekać.
+resend-too-soon = Kodu nie można jeszcze wysłać: jeden na minutę i pięć na 24 godziny na jeden adres oraz ograniczona liczba na godzinę łącznie. Nagłówek Retry-After podaje, za ile sekund można poprosić ponownie.
 mail-not-failed = Ponowić można tylko wiadomość, której wysyłania zaniechano.
 mail-not-queued = Wiadomość nie czeka już na wysłanie.
 

@@ -19,7 +19,7 @@ use crate::{
             CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation,
             address_use::AddressUse, doubt::Doubt,
         },
-        owner::Owner,
+        owner::{IdentityName, Owner},
         text::Language,
         timestamp::Timestamp,
     },
@@ -312,6 +312,16 @@ impl<F: Fetch> Mailboxes for F {
         let query = Query::new(CODES)
             .eq("ra", SqlValue::text(&owner.ra))
             .eq("customer", SqlValue::maybe(owner.customer.as_ref()));
+        has_mailed(self, query, since, count).await
+    }
+
+    async fn has_mailed_by(
+        &self,
+        frontend: &IdentityName,
+        since: Timestamp,
+        count: u32,
+    ) -> Result<bool, StoreError> {
+        let query = Query::new(CODES).eq("ra", SqlValue::text(frontend));
         has_mailed(self, query, since, count).await
     }
 

@@ -47,7 +47,7 @@ fn own(language: Language, kind: MailKind) -> Vec<(&'static str, &'static str)> 
         MailKind::VerifyAddress => vec![
             (
                 "link",
-                "http://pki.example.com/v/eml_0199c95a-0000-7000-8000-000000000000",
+                "https://pki.example.com/v/eml_0199c95a-0000-7000-8000-000000000000",
             ),
             ("expires_at", "2026-11-24 00:42 CET (2026-11-23 23:42 UTC)"),
         ],

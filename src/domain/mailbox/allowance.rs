@@ -1,5 +1,6 @@
-//! How many codes go out in an hour for one owner, and to the addresses of one mail domain
-//! (flows 5.5): one frontend may otherwise mail thousands of strangers at a time.
+//! How many codes go out in an hour for one owner, for one frontend, and to the addresses of one
+//! mail domain (flows 5.5): who has many customers may otherwise mail thousands of strangers at a
+//! time.
 //!
 //! Counted is what was queued: the mails themselves are the count. Hours are those of the clock, so
 //! that when it goes on says nothing of when others sent.
@@ -18,6 +19,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 pub struct Allowance {
     /// For one owner: a frontend and its customer.
     pub owner: u32,
+    /// For one frontend, over all its customers.
+    pub frontend: u32,
     /// To one mail domain, over all owners.
     pub domain: u32,
 }

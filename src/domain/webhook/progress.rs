@@ -140,6 +140,7 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::job::backoff;
 
     const NEW: Progress = Progress {
         round: 1,
@@ -169,6 +170,33 @@ mod tests {
         assert!(!failing.is_hopeless(at(72)) && failing.is_hopeless(at(73)));
         let good = failing.tried(attempt(Outcome::Delivered, 71));
         assert!(good.failures == 0 && !good.is_hopeless(at(1000)));
+    }
+
+    /// The whole ladder: rarer and rarer, never so rare that it counts as ours, and given up with the
+    /// first try at the end of the third day.
+    #[test]
+    fn an_endpoint_is_tried_for_three_days_however_often_that_is() {
+        let edge = NEW.tried(attempt(Outcome::Refused, 0));
+        let end = at(72);
+        assert!(!edge.is_hopeless(end.minus(Duration::from_millis(1))));
+        assert!(edge.is_hopeless(end));
+        let (mut progress, mut now, mut tries) = (NEW, at(0), 0);
+        loop {
+            progress = progress.tried(Attempt {
+                at: now,
+                outcome: Outcome::Refused,
+                status: None,
+            });
+            tries += 1;
+            assert_eq!(progress.failures, tries, "the failing began once");
+            if progress.is_hopeless(now) {
+                break;
+            }
+            now = now.plus(backoff(progress.failures));
+        }
+        let hour = Duration::from_secs(3600);
+        assert!((end..end.plus(hour)).contains(&now), "{now}");
+        assert_eq!((tries, progress.failing_since), (77, Some(at(0))));
     }
 
     #[test]

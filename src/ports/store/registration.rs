@@ -302,6 +302,17 @@ pub trait Mailboxes: Send + Sync {
         count: u32,
     ) -> Result<bool, StoreError>;
 
+    /// The same for this frontend, over all its customers.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn has_mailed_by(
+        &self,
+        frontend: &IdentityName,
+        since: Timestamp,
+        count: u32,
+    ) -> Result<bool, StoreError>;
+
     /// The same to addresses of this mail domain, over all owners: a limit's fact, never an
     /// answer.
     ///

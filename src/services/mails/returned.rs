@@ -21,7 +21,7 @@ const EARLY: &str = "early";
 /// Early reports that are told from the others, at most; a look that finds more begins anew.
 const KNOWN: usize = 4096;
 
-/// Names of the reports that were early, until all others were looked at: as many as fit in one
+/// Names of the reports that were early or could not be seen to, until all others were looked at: as many as fit in one
 /// look would hold up what lies behind them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Early(Arc<Mutex<BTreeSet<String>>>);
@@ -42,30 +42,47 @@ impl MailLedger {
     /// and while its mail is not booked as sent: that ends within the mail's patience.
     ///
     /// # Errors
-    /// 503 when the place or the store cannot be used.
+    /// 503 when the place cannot be used, or a report could not be seen to: the others were.
     pub async fn take_back(&self, place: &dyn ReturnedMail) -> Result<(), Refused> {
         let trouble = |error| Refused::unavailable("returned-mail", error);
         let mut early = self.1.names();
         let waiting = place.waiting(AT_ONCE, &early).await.map_err(trouble)?;
         let others_wait = waiting.len() >= AT_ONCE;
+        let mut failed = None;
         for returned in waiting {
             let outcome = match &returned.report {
-                Some(report) => self.learn(report).await?,
-                None => "no-report",
+                Some(report) => self.learn(report).await,
+                None => Ok("no-report"),
             };
-            // Counted when it was seen to, once.
-            if outcome == EARLY {
-                early.insert(returned.name);
-                continue;
+            let done = match outcome {
+                // Passed over until the others were looked at, as one that is early.
+                Ok(EARLY) => {
+                    early.insert(returned.name);
+                    continue;
+                }
+                Ok(outcome) => {
+                    let done = place.done(&returned.name).await;
+                    done.map(|()| outcome).map_err(trouble)
+                }
+                Err(refused) => Err(refused),
+            };
+            match done {
+                // Counted when it was seen to, once.
+                Ok(outcome) => {
+                    metrics::counter!("chancery_returned_mails_total", "outcome" => outcome)
+                        .increment(1);
+                }
+                Err(refused) => {
+                    early.insert(returned.name);
+                    failed.get_or_insert(refused);
+                }
             }
-            metrics::counter!("chancery_returned_mails_total", "outcome" => outcome).increment(1);
-            place.done(&returned.name).await.map_err(trouble)?;
         }
         if !others_wait || early.len() > KNOWN {
             early.clear();
         }
         self.1.keep(early);
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     async fn learn(&self, report: &DeliveryReport) -> Result<&'static str, Refused> {

@@ -39,6 +39,8 @@ const PAGE: u32 = 50;
 const TURN: Duration = Duration::from_secs(20);
 /// Between two looks at an endpoint without news: who has news is roused.
 const IDLE: Duration = Duration::from_secs(3600);
+/// Until one is looked at again whose owner has all its places.
+const CROWDED: Duration = Duration::from_secs(1);
 /// Between two looks at one that waits for its owner.
 const DORMANT: Duration = Duration::from_secs(24 * 3600);
 
@@ -55,8 +57,8 @@ enum Turn {
 enum Served {
     /// As soon as others had their turn: there is more to do.
     Again,
-    /// When the time is over, whatever there is to tell it: it failed, or may be told nothing.
-    Rest(Duration),
+    /// Then, whatever there is to tell it: it failed, or may be told nothing.
+    Rest(Timestamp),
     /// It took all there was.
     Drained,
 }
@@ -73,13 +75,16 @@ impl JobHandler for Webhooks {
         let Some(webhook) = id.filter(lives) else {
             return nothing_to_do(&*self.parts.store, job).await;
         };
-        let served = self.served(&webhook).await?;
-        let rest = match served {
-            Served::Again => Duration::ZERO,
-            Served::Rest(rest) => rest,
-            Served::Drained => IDLE,
+        let Some(_turn) = self.turns.begin(&webhook.owner) else {
+            let due = self.parts.clock.now().plus(CROWDED);
+            return put_off(&*self.parts.store, job, due).await;
         };
-        let due = self.parts.clock.now().plus(rest);
+        let served = self.served(&webhook).await?;
+        let due = match served {
+            Served::Again => self.parts.clock.now(),
+            Served::Rest(until) => until,
+            Served::Drained => self.parts.clock.now().plus(IDLE),
+        };
         put_off(&*self.parts.store, job, due).await?;
         if matches!(served, Served::Again) {
             return Ok(());
@@ -96,14 +101,14 @@ impl JobHandler for Webhooks {
 impl Webhooks {
     /// Does what is to be done now.
     async fn served(&self, webhook: &Loaded<Webhook>) -> Result<Served, Refused> {
+        let now = self.parts.clock.now();
         let Some(courier) = self.parts.courier.clone() else {
-            return Ok(Served::Rest(DORMANT));
+            return Ok(Served::Rest(now.plus(DORMANT)));
         };
         // A frontend that was stopped is told nothing (contract, Identities).
         let frontend = self.parts.people.identity(&webhook.owner.ra).await?;
-        let now = self.parts.clock.now();
         if !frontend.is_some_and(|frontend| frontend.is_active(now)) {
-            return Ok(Served::Rest(IDLE));
+            return Ok(Served::Rest(now.plus(IDLE)));
         }
         match webhook.state {
             WebhookState::Pending => self.introduced(&*courier, webhook).await,
@@ -120,7 +125,7 @@ impl Webhooks {
                     Turn::Failed => self.failed(webhook, &progress).await,
                 }
             }
-            WebhookState::Disabled | WebhookState::Deleted => Ok(Served::Rest(DORMANT)),
+            WebhookState::Disabled | WebhookState::Deleted => Ok(Served::Rest(now.plus(DORMANT))),
         }
     }
 
@@ -130,15 +135,16 @@ impl Webhooks {
         webhook: &Loaded<Webhook>,
     ) -> Result<Served, Refused> {
         let tries = webhook.progress().failures;
+        let rest = |rest| Served::Rest(self.parts.clock.now().plus(rest));
         if tries >= CHALLENGES {
-            return Ok(Served::Rest(DORMANT));
+            return Ok(rest(DORMANT));
         }
         let caller = (SYSTEM.caller(), None);
         let is_active = self.challenged(courier, webhook.clone(), &caller).await?;
         Ok(if is_active {
             Served::Again
         } else {
-            Served::Rest(backoff(tries.saturating_add(1)))
+            rest(backoff(tries.saturating_add(1)))
         })
     }
 
@@ -199,9 +205,13 @@ impl Webhooks {
         Ok(())
     }
 
+    /// Both its rest and its patience count from the try itself, not from when it was booked.
     async fn failed(&self, webhook: &Webhook, progress: &Progress) -> Result<Served, Refused> {
-        if !progress.is_hopeless(self.parts.clock.now()) {
-            return Ok(Served::Rest(backoff(progress.failures)));
+        let tried_at = progress
+            .last
+            .map_or_else(|| self.parts.clock.now(), |last| last.at);
+        if !progress.is_hopeless(tried_at) {
+            return Ok(Served::Rest(tried_at.plus(backoff(progress.failures))));
         }
         decide(|| async {
             let now = self.parts.clock.now();
@@ -217,7 +227,7 @@ impl Webhooks {
             let told = self.problem(&found, now)?;
             let unit = Unit::of(SYSTEM.caller(), now, Webhook::disable(found, now)?);
             self.parts.store.commit(unit.change(told)).await?;
-            Ok(Served::Rest(DORMANT))
+            Ok(Served::Rest(now.plus(DORMANT)))
         })
         .await
     }
