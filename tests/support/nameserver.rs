@@ -7,7 +7,10 @@ use std::{
     net::{Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use tempfile::TempDir;
@@ -67,12 +70,17 @@ impl Nameserver {
     }
 }
 
-/// Of the loopback network, by the process id as `instance` does it, but in a range of its own.
+/// Of the loopback network, by the process id as `instance` does it, but in a range of its own. Each
+/// is given once: two servers that start at the same time would find the same one free.
 fn free_address() -> Ipv4Addr {
+    static NEXT: AtomicU8 = AtomicU8::new(254);
     let [.., high, low] = std::process::id().to_be_bytes();
-    (0..=254)
-        .rev()
-        .map(|number| Ipv4Addr::new(127, number, high, low))
-        .find(|address| UdpSocket::bind((*address, PORT)).is_ok())
-        .unwrap()
+    loop {
+        let number = NEXT.fetch_sub(1, Ordering::SeqCst);
+        let address = Ipv4Addr::new(127, number, high, low);
+        if UdpSocket::bind((address, PORT)).is_ok() {
+            return address;
+        }
+        assert!(number > 0, "too many name servers in a process");
+    }
 }
