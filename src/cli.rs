@@ -10,6 +10,7 @@ pub mod ceremony;
 pub mod certificate;
 pub mod client;
 pub mod command;
+pub mod domain;
 pub mod fault;
 pub mod keys;
 pub mod lint;

@@ -15,6 +15,8 @@ mod caa;
 mod cabinet;
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "issuance/domains.rs"]
+mod domains;
 #[path = "support/entropy.rs"]
 mod entropy;
 #[path = "issuance/fates.rs"]

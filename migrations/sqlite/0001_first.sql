@@ -187,6 +187,8 @@ CREATE TABLE mailbox (
     address TEXT NOT NULL,
     language TEXT NOT NULL,
     state TEXT NOT NULL,
+    method TEXT NOT NULL,
+    domain_control TEXT REFERENCES domain_control (id) DEFERRABLE INITIALLY DEFERRED,
     code_nonce BLOB NOT NULL,
     code_mac BLOB NOT NULL,
     code_created_at INTEGER NOT NULL,
@@ -209,6 +211,7 @@ CREATE INDEX mailbox_order ON mailbox (order_id);
 CREATE INDEX mailbox_verified ON mailbox (ra, customer, address, valid_until) WHERE state = 'verified';
 CREATE INDEX mailbox_disowned ON mailbox (created_at, id) WHERE state = 'disowned';
 CREATE INDEX mailbox_doubted ON mailbox (created_at, id) WHERE proposal IS NOT NULL AND decision IS NULL;
+CREATE INDEX mailbox_domain ON mailbox (domain_control) WHERE domain_control IS NOT NULL;
 CREATE INDEX mailbox_reused ON mailbox (reused_from) WHERE reused_from IS NOT NULL;
 
 CREATE TABLE address_use (
@@ -336,6 +339,8 @@ CREATE TABLE caa_check (
     reason TEXT NOT NULL,
     issuers TEXT NOT NULL,
     lookups TEXT NOT NULL,
+    quorum TEXT,
+    seen TEXT,
     checked_at INTEGER NOT NULL,
     usable_until INTEGER NOT NULL
 ) STRICT;

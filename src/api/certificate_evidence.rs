@@ -28,6 +28,9 @@ pub struct CertificateEvidence {
     /// The order's own validation first, with all facts of the proof; then the one whose proof it
     /// uses again, unless that was validated again since.
     pub mailboxes: Vec<MailboxEvidence>,
+    /// The proof of its domain, where the mailbox rests on that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainEvidence>,
     /// What the mailbox's domain said.
     pub caa: Vec<CaaCheck>,
     pub key: KeyEvidence,
@@ -156,13 +159,35 @@ pub struct MailboxEvidence {
     pub email: String,
     /// Section of the S/MIME Baseline Requirements.
     pub method: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_control: Option<String>,
     pub state: String,
     pub initiated_at: String,
     pub sent_at: Option<String>,
     pub confirmed_at: Option<String>,
-    /// `page` or `frontend`.
+    /// `page` or `frontend`; `domain` for a mailbox that rests on its domain.
     pub confirmed_by: Option<String>,
     pub reused_from: Option<String>,
+    pub lapses_at: String,
+}
+
+/// How control of the mailbox's domain was shown.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DomainEvidence {
+    pub id: String,
+    pub domain: String,
+    /// Sections of the S/MIME and TLS Baseline Requirements.
+    pub method: String,
+    /// Name of the TXT record.
+    pub record: String,
+    pub value: String,
+    pub state: String,
+    /// Remote perspectives that saw the value, of those that were asked.
+    pub quorum: Option<String>,
+    /// Each perspective in one line: name, region, what it saw.
+    pub seen: Vec<String>,
+    pub initiated_at: String,
+    pub proven_at: Option<String>,
     pub lapses_at: String,
 }
 
@@ -179,6 +204,13 @@ pub struct CaaCheck {
     pub issuers: Vec<String>,
     /// Each step of the climb in one line.
     pub lookups: Vec<String>,
+    /// Remote perspectives that permit, of those that were asked, where the mailbox rests on its
+    /// domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quorum: Option<String>,
+    /// Each of them in one line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<String>,
     pub checked_at: String,
     pub usable_until: String,
 }

@@ -15,6 +15,18 @@ pub struct NewMailbox {
     pub acting_for: Option<ActingFor>,
 }
 
+/// The address to be certified, proven by its domain.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailboxByDomain {
+    /// As the user typed it; its domain is that of the proof or below it.
+    pub email: String,
+    /// A proven domain of the same customer.
+    pub domain_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acting_for: Option<ActingFor>,
+}
+
 /// A request for a new code.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +53,10 @@ pub struct Mailbox {
     pub state: String,
     /// Canonical: local part as typed, domain as lower-case A-labels.
     pub email: Option<String>,
+    /// How control is shown: S/MIME BR `3.2.2.2` (a code) or `3.2.2.1` (its domain).
+    pub method: Option<String>,
+    /// The proof of its domain; it may have ended since.
+    pub domain_id: Option<String>,
     /// What hinders nothing but should be known: `domain-mixes-scripts` for a domain of which a
     /// label has letters of two scripts; the people of the CA look at it.
     pub warnings: Vec<ProblemError>,

@@ -17,6 +17,8 @@ pub struct Product {
     pub fields: Vec<Field>,
     /// How the subscriber's key gets to the CA: `csr`.
     pub key_methods: Vec<String>,
+    /// How control of the mailbox may be shown: `mailbox` (a code), `domain` (a proven domain).
+    pub email_methods: Vec<String>,
     pub statements: Vec<Statement>,
 }
 

@@ -10,6 +10,7 @@ use super::{
     card::CardArguments,
     case, certificate,
     client::{Client, Connection, KeySource},
+    domain,
     fault::Fault,
     keys, lint, mail, mailbox, order, ra,
     report::{self, Report},
@@ -76,6 +77,8 @@ enum Noun {
     /// Mailbox validations that must not be relied on.
     #[command(subcommand)]
     Mailbox(mailbox::Verb),
+    /// Control of mail domains, as the frontend of their owner.
+    Domain(domain::Command),
     /// Issued certificates.
     #[command(subcommand)]
     Certificate(certificate::Verb),
@@ -136,6 +139,7 @@ fn run(command: Command) -> Result<Report, Fault> {
         Noun::Mail(verb) => mail::run(&client, verb),
         Noun::Case(verb) => case::run(&client, verb),
         Noun::Mailbox(verb) => mailbox::run(&client, verb),
+        Noun::Domain(command) => domain::run(&client, command),
         Noun::Certificate(verb) => certificate::run(&client, verb),
         Noun::Keys(verb) => keys::run(&client, verb),
         Noun::Token(token::Verb::Status) => token::status(&client),

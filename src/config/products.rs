@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     period::Period,
-    product::{Localized, Operation, Product, ProductCode, Statement, Step},
+    product::{EmailMethod, Localized, Operation, Product, ProductCode, Statement, Step},
     timestamp::Timestamp,
 };
 
@@ -54,7 +54,16 @@ struct ProductEntry {
     offered_until: Option<Spanned<String>>,
     operation: OperationName,
     profile: String,
+    /// `mailbox` alone without.
+    email_methods: Option<Spanned<Vec<MethodName>>>,
     statements: Vec<Spanned<String>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum MethodName {
+    Mailbox,
+    Domain,
 }
 
 #[derive(Deserialize)]
@@ -108,10 +117,33 @@ pub fn load(path: &Path) -> Result<Vec<Product>, ConfigError> {
                 None => return Err(fault(id, "there is no statement of this id")),
             }
         }
+        let methods = methods(entry).map_err(|(at, reason)| text.fault(at, reason))?;
         let offered = offered(entry).map_err(|(at, reason)| fault(at, reason))?;
-        products.push(product(entry, code, offered, statements));
+        products.push(product(entry, code, offered, (methods, statements)));
     }
     Ok(products)
+}
+
+/// How control of a mailbox may be shown, or where the fault is and why.
+fn methods(entry: &ProductEntry) -> Result<Vec<EmailMethod>, (usize, &'static str)> {
+    let Some(listed) = &entry.email_methods else {
+        return Ok(vec![EmailMethod::Mailbox]);
+    };
+    let given = listed.get_ref();
+    // Whose domain is not proven, or no longer, has the mail to fall back on.
+    let twice = |name| given.iter().filter(|one| **one == name).count() > 1;
+    if !given.contains(&MethodName::Mailbox)
+        || twice(MethodName::Mailbox)
+        || twice(MethodName::Domain)
+    {
+        let reason = "must be [\"mailbox\"] or [\"mailbox\", \"domain\"]";
+        return Err((listed.span().start, reason));
+    }
+    let method = |name: &MethodName| match name {
+        MethodName::Mailbox => EmailMethod::Mailbox,
+        MethodName::Domain => EmailMethod::Domain,
+    };
+    Ok(given.iter().map(method).collect())
 }
 
 /// When it is offered, or the value at fault and why.
@@ -131,7 +163,7 @@ fn product(
     entry: &ProductEntry,
     code: ProductCode,
     offered: Period,
-    statements: Vec<Statement>,
+    (email_methods, statements): (Vec<EmailMethod>, Vec<Statement>),
 ) -> Product {
     Product {
         code,
@@ -147,6 +179,7 @@ fn product(
             OperationName::Renewal => Operation::Renewal,
         },
         profile: entry.profile.clone(),
+        email_methods,
         statements,
     }
 }
@@ -191,6 +224,28 @@ mod tests {
             for step in [Step::Data, Step::Activation] {
                 assert!(product.statements.iter().any(|s| s.step == step));
             }
+        }
+    }
+
+    #[test]
+    fn a_mailbox_can_always_be_shown_by_itself() {
+        let shipped = include_str!("../../config/products.toml");
+        let with = |methods: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let line = format!("\nemail_methods = {methods}\ncode = ");
+            std::fs::write(file.path(), shipped.replacen("\ncode = ", &line, 1)).unwrap();
+            load(file.path())
+        };
+        let both = with("[\"mailbox\", \"domain\"]").unwrap();
+        assert!(both[0].takes(EmailMethod::Domain) && both[0].takes(EmailMethod::Mailbox));
+        assert!(!both[1].takes(EmailMethod::Domain) && both[1].takes(EmailMethod::Mailbox));
+        for wrong in [
+            "[]",
+            "[\"domain\"]",
+            "[\"mailbox\", \"mailbox\"]",
+            "[\"reply\"]",
+        ] {
+            assert!(with(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -7,15 +7,24 @@ use crate::{
     adapters::dns::{DnsResolver, Settings, SettingsError},
     config::{Config, source::ConfigError},
     ports::resolver::Resolver,
-    services::caa::{Advice, CaaChecks, Parts},
+    services::{
+        caa::{Advice, CaaChecks, Parts},
+        perspectives::Remotes,
+    },
 };
 
 /// The service.
-pub fn checks(config: &Config, ground: &Ground, resolver: &Arc<dyn Resolver>) -> CaaChecks {
+pub fn checks(
+    config: &Config,
+    ground: &Ground,
+    resolver: &Arc<dyn Resolver>,
+    remotes: &Remotes,
+) -> CaaChecks {
     let names = config.settings.caa.issuer_domains.get_ref();
     CaaChecks::new(Parts {
         store: ground.durable(),
         resolver: Arc::clone(resolver),
+        remotes: remotes.clone(),
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
         issuers: names.iter().map(|name| name.0.clone()).collect(),

@@ -110,17 +110,15 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let catalogue = Arc::new(Catalogue::new(material.products.clone()));
     let screening = Arc::new(Screening::new(material.deny_list.clone()));
     let domains = Arc::new(KnownDomains::new(material.mail_domains.clone()));
-    let authorities = Arc::new(Authorities::new(
-        material.issuers.clone(),
-        material.profiles.clone(),
-    ));
+    let (issuers, profiles) = (material.issuers.clone(), material.profiles.clone());
+    let authorities = Arc::new(Authorities::new(issuers, profiles));
     let clock = &ground.outside.clock;
     let files: Arc<dyn DocumentFiles> = Arc::new(document_files(config, &ground.outside)?);
     let key = Arc::new(material::code_key(config)?);
     let subject_keys = Arc::new(SubjectKeys::new(ground.reads(), material.key_lists.clone()));
     let resolver: Arc<dyn Resolver> = Arc::new(caa::resolver(config)?);
     let remotes = domains::remotes(config, clock)?;
-    let checks = caa::checks(config, ground, &resolver);
+    let checks = caa::checks(config, ground, &resolver, &remotes);
     let registers = registers::registers(config, clock)?;
     let lists = Arc::new(revocation_lists(ground, &authorities));
     let warnings = Arc::new(mail::warnings(config)?);
@@ -156,6 +154,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         identities: Arc::new(identities(ground, &subject_keys)),
         key_reports: Arc::new(key_reports(ground, &subject_keys)),
         signer: ground.signing(),
+        mailboxes_by_domain: domains::mailboxes(ground, &mailboxes, &catalogue, &remotes),
         mailboxes,
         mails: mail::ledger(config, ground, &authorities, (&key, &screening))?,
         orders: desk.orders(),
@@ -356,6 +355,7 @@ fn certificate_evidence(ground: &Ground, authorities: &Arc<Authorities>) -> Cert
         cases: ground.reads(),
         lookups: ground.reads(),
         mailboxes: ground.reads(),
+        domains: ground.reads(),
         requests: ground.reads(),
         people: ground.reads(),
         keys: ground.reads(),

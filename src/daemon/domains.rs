@@ -18,7 +18,9 @@ use crate::{
     },
     ports::{clock::Clock, resolver::Resolver},
     services::{
+        catalogue::Catalogue,
         domains::{Domains, Parts},
+        mailboxes::{MailboxControl, MailboxesByDomain},
         perspectives::Remotes,
     },
 };
@@ -44,13 +46,28 @@ pub fn service(
     })
 }
 
+/// The e-mail step of orders that rest on a domain.
+pub fn mailboxes(
+    ground: &Ground,
+    mailboxes: &MailboxControl,
+    catalogue: &Arc<Catalogue>,
+    remotes: &Remotes,
+) -> MailboxesByDomain {
+    MailboxesByDomain {
+        mailboxes: mailboxes.clone(),
+        controls: ground.reads(),
+        catalogue: Arc::clone(catalogue),
+        remotes: remotes.clone(),
+    }
+}
+
 /// The perspectives, none without `[domains]`; also what `check-config` tries.
 ///
 /// # Errors
 /// At the line of what is wrong: fewer than the rules demand today among it.
 pub fn remotes(config: &Config, clock: &Arc<dyn Clock>) -> Result<Remotes, ConfigError> {
     let Some(wanted) = &config.settings.domains else {
-        return Ok(Remotes::new(Arc::new([])));
+        return Ok(Remotes::default());
     };
     let places = places(config, wanted, clock.now())?;
     let roots = material::bytes(config, &wanted.ca)?;

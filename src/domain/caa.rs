@@ -10,6 +10,7 @@ use super::{
         event::{Event, EventKind, Outcome},
         value::Value,
     },
+    domain_control::Sighting,
     id::CaaCheckId,
     timestamp::Timestamp,
 };
@@ -182,6 +183,14 @@ impl Verdict {
     }
 }
 
+/// What remote perspectives said of a permission (TLS BR 3.2.2.9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corroboration {
+    /// Those that permit, of those that were asked: `k/n`.
+    pub quorum: String,
+    pub seen: Vec<Sighting>,
+}
+
 /// A check as stored; immutable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaaCheck {
@@ -194,6 +203,8 @@ pub struct CaaCheck {
     pub issuers: Vec<DomainName>,
     /// In the order they were made.
     pub lookups: Vec<Lookup>,
+    /// Where it was asked for and the own look permitted.
+    pub corroboration: Option<Corroboration>,
     /// Before the first question went out.
     pub checked_at: Timestamp,
     /// Until when a certificate may be signed on it; `checked_at` when none may.
@@ -220,6 +231,16 @@ impl CaaCheck {
             .with("usable_until", check.usable_until.to_string())
             .personal("domain", check.domain.as_str())
             .personal("lookups", Value::List(lookups.collect()));
+        let event = match &check.corroboration {
+            Some(all) => {
+                let seen = all.seen.iter().map(|one| Value::text(one.to_string()));
+                let seen = Value::List(seen.collect());
+                event
+                    .with("quorum", all.quorum.as_str())
+                    .personal("seen", seen)
+            }
+            None => event,
+        };
         Changed::created(check, event)
     }
 }

@@ -22,7 +22,7 @@ use super::{
     id::DomainControlId,
     owner::{ActingFor, Owner},
     refusal::{Class, Refused},
-    terms::Terms,
+    terms::{self, Terms},
     timestamp::Timestamp,
 };
 
@@ -255,16 +255,29 @@ impl DomainControl {
         Changed::created(value, event)
     }
 
+    /// When the proof carries no longer, whatever its row says (BR 4.2.1).
+    #[must_use]
+    pub fn carries_until(&self) -> Timestamp {
+        self.valid_until
+            .min(terms::latest_domain_end(self.created_at))
+    }
+
     #[must_use]
     pub fn status(&self, now: Timestamp) -> DomainStatus {
         match self.state {
             DomainState::Pending if now >= self.value_until => DomainStatus::Expired,
             DomainState::Pending => DomainStatus::Pending,
-            DomainState::Proven if now >= self.valid_until => DomainStatus::Lapsed,
+            DomainState::Proven if now >= self.carries_until() => DomainStatus::Lapsed,
             DomainState::Proven => DomainStatus::Proven,
             DomainState::Failed => DomainStatus::Failed,
             DomainState::Withdrawn => DomainStatus::Withdrawn,
         }
+    }
+
+    /// Whether a mailbox may rest on it at `now`.
+    #[must_use]
+    pub fn is_proven(&self, now: Timestamp) -> bool {
+        self.status(now) == DomainStatus::Proven
     }
 
     /// Whether the DNS may be looked at for this value now.

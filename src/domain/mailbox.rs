@@ -1,4 +1,4 @@
-//! Proof of control over one mailbox for one order (S/MIME BR 3.2.2.2).
+//! Proof of control over one mailbox for one order (S/MIME BR 3.2.2.2, or 3.2.2.1: `by_domain`).
 //!
 //! ```text
 //! created --mail handed over--> sent --code confirmed--> verified
@@ -15,8 +15,10 @@
 pub mod address_use;
 pub mod allowance;
 pub mod answer;
+mod by_domain;
 mod disown;
 pub mod doubt;
+mod method;
 mod renewal;
 mod reuse;
 
@@ -31,8 +33,9 @@ use super::{
     timestamp::Timestamp,
 };
 
-/// The method and the rules it follows (BR 3.2.2 wants the number and both versions on record).
-pub const METHOD: &str = "3.2.2.2";
+pub use method::Method;
+
+/// The rules that a method follows (BR 3.2.2 wants its number and both versions on record).
 const SMIME_BR: &str = "1.0.16";
 const TLS_BR: &str = "2.2.7";
 /// Tries for one code.
@@ -137,6 +140,8 @@ pub enum ConfirmChannel {
     Page,
     /// A frontend forwarded what the holder typed.
     Frontend,
+    /// Nobody: the mailbox rests on its domain.
+    Domain,
 }
 
 impl ConfirmChannel {
@@ -145,12 +150,13 @@ impl ConfirmChannel {
         match self {
             Self::Page => "page",
             Self::Frontend => "frontend",
+            Self::Domain => "domain",
         }
     }
 
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Page, Self::Frontend]
+        [Self::Page, Self::Frontend, Self::Domain]
             .into_iter()
             .find(|channel| channel.name() == name)
     }
@@ -165,6 +171,7 @@ pub struct MailboxValidation {
     pub address: MailAddress,
     pub language: Language,
     pub state: MailboxState,
+    pub method: Method,
     pub code: CodeSeed,
     /// Start of the validation.
     pub initiated_at: Timestamp,
@@ -269,6 +276,7 @@ impl MailboxValidation {
             address: new.address,
             language: new.language,
             state: MailboxState::Created,
+            method: Method::Email,
             code: CodeSeed::fresh(new.seed, &new.terms, new.now),
             initiated_at: new.now,
             valid_until: new.terms.mailbox_ends(new.now),
@@ -290,11 +298,14 @@ impl MailboxValidation {
     }
 
     /// When it carries no longer, once confirmed: at most 30 days from its start, not from the
-    /// answer (S/MIME BR 4.2.1), also of a row that says more.
+    /// answer, or 398 where it rests on its domain (S/MIME BR 4.2.1), also of a row that says more.
     #[must_use]
     pub fn carries_until(&self) -> Timestamp {
-        self.valid_until
-            .min(terms::latest_mailbox_end(self.initiated_at))
+        let latest = match self.method {
+            Method::Email => terms::latest_mailbox_end(self.initiated_at),
+            Method::Domain(_) => terms::latest_domain_end(self.initiated_at),
+        };
+        self.valid_until.min(latest)
     }
 
     #[must_use]
@@ -328,12 +339,20 @@ impl MailboxValidation {
     }
 
     fn event(&self, kind: EventKind) -> Event {
-        Event::new(kind, "mailbox", self.id)
+        self.event_by(kind, self.method)
+    }
+
+    fn event_by(&self, kind: EventKind, method: Method) -> Event {
+        let event = Event::new(kind, "mailbox", self.id)
             .with("order", self.order.to_string())
-            .with("method", METHOD)
+            .with("method", method.number())
             .with("smime_br", SMIME_BR)
             .with("tls_br", TLS_BR)
-            .personal("address", self.address.as_str())
+            .personal("address", self.address.as_str());
+        match method.domain() {
+            Some(domain) => event.with("domain_control", domain.to_string()),
+            None => event,
+        }
     }
 }
 

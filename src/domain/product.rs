@@ -59,6 +59,25 @@ pub enum Operation {
     Renewal,
 }
 
+/// How control of the mailbox may be shown for a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailMethod {
+    /// S/MIME BR 3.2.2.2.
+    Mailbox,
+    /// S/MIME BR 3.2.2.1.
+    Domain,
+}
+
+impl EmailMethod {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mailbox => "mailbox",
+            Self::Domain => "domain",
+        }
+    }
+}
+
 /// The step at which a statement must be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -91,5 +110,14 @@ pub struct Product {
     pub operation: Operation,
     /// Name of the certificate profile.
     pub profile: String,
+    /// By the mailbox itself always.
+    pub email_methods: Vec<EmailMethod>,
     pub statements: Vec<Statement>,
+}
+
+impl Product {
+    #[must_use]
+    pub fn takes(&self, method: EmailMethod) -> bool {
+        self.email_methods.contains(&method)
+    }
 }

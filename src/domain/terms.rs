@@ -34,6 +34,12 @@ pub fn latest_mailbox_end(initiated: Timestamp) -> Timestamp {
     initiated.plus(days(MAILBOX_DAYS))
 }
 
+/// The latest end of a domain's proof that began at `initiated`.
+#[must_use]
+pub fn latest_domain_end(initiated: Timestamp) -> Timestamp {
+    initiated.plus(days(DOMAIN_DAYS))
+}
+
 /// When a random value ends at the latest, whatever a row says.
 #[must_use]
 pub fn latest_random_value_end(created: Timestamp) -> Timestamp {

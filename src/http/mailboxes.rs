@@ -19,12 +19,17 @@ use super::{
 use crate::{
     api::{
         acting_for,
-        mailbox::{Confirmation, Mailbox, NewMailbox, Resend},
+        mailbox::{Confirmation, Mailbox, MailboxByDomain, NewMailbox, Resend},
         problem::{Bilingual, Problem, ProblemError},
     },
-    domain::{id::OrderId, mailbox::MailAddress, owner::ActingFor},
+    domain::{
+        id::OrderId,
+        mailbox::{MailAddress, Method},
+        owner::ActingFor,
+        refusal::Refused,
+    },
     policy::matching::script,
-    services::mailboxes::MailboxView,
+    services::mailboxes::{DomainWish, MailboxView},
 };
 
 /// The resource's routes.
@@ -33,6 +38,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(read, set))
         .routes(routes!(resend))
         .routes(routes!(confirm))
+        .routes(routes!(by_domain))
 }
 
 /// How the e-mail step stands; the ETag is the order's.
@@ -112,6 +118,33 @@ async fn confirm(
     Ok(answer::ok(&wire(&run(&app, act).await??)))
 }
 
+/// Sets an address whose domain the owner has proven: no code is mailed. Only where the product
+/// takes it (`email_methods`), and only as long as the proof stands.
+#[utoipa::path(post, path = "/orders/{id}/email/domain", tag = "orders",
+    params(("id" = String, Path)), request_body = MailboxByDomain,
+    responses((status = 200, body = Mailbox),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn by_domain(
+    State(app): State<AppState>,
+    UseOrders(scope): UseOrders,
+    Id(order): Id<OrderId>,
+    Json(body): Json<MailboxByDomain>,
+) -> Result<Response, Refusal> {
+    let user = user(body.acting_for.as_ref())?;
+    let wish = DomainWish {
+        // What is no id is not there.
+        domain: body.domain_id.parse().map_err(|_| Refused::not_found())?,
+        email: body.email,
+    };
+    let service = app.mailboxes_by_domain.clone();
+    let act = async move { service.rest(&scope, order, &wish, &user).await };
+    let done = run(&app, act).await??;
+    Ok(answer::respond(answer::found(
+        done.version,
+        &wire(&done.mailbox),
+    )))
+}
+
 pub(super) fn user(wire: Option<&acting_for::ActingFor>) -> Result<ActingFor, Refusal> {
     let mut members = Members::default();
     let user = members.acting_for(wire);
@@ -119,13 +152,16 @@ pub(super) fn user(wire: Option<&acting_for::ActingFor>) -> Result<ActingFor, Re
 }
 
 fn wire(view: &MailboxView) -> Mailbox {
+    let is_mailed = view.method == Method::Email;
     Mailbox {
         state: view.status.name().to_owned(),
         email: Some(view.address.as_str().to_owned()),
+        method: Some(view.method.number().to_owned()),
+        domain_id: view.method.domain().map(|id| id.to_string()),
         warnings: warnings(&view.address),
         sent_at: view.sent_at.map(|at| at.to_string()),
-        expires_at: Some(view.expires_at.to_string()),
-        attempts_left: Some(view.attempts_left),
+        expires_at: is_mailed.then(|| view.expires_at.to_string()),
+        attempts_left: is_mailed.then_some(view.attempts_left),
         confirmed_at: view.confirmed_at.map(|at| at.to_string()),
         valid_until: view.valid_until.map(|at| at.to_string()),
     }
@@ -146,6 +182,8 @@ fn not_set() -> Mailbox {
     Mailbox {
         state: "not_set".to_owned(),
         email: None,
+        method: None,
+        domain_id: None,
         warnings: Vec::new(),
         sent_at: None,
         expires_at: None,

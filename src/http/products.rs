@@ -61,6 +61,11 @@ fn wire(product: &product::Product) -> Product {
         .to_owned(),
         fields: FIELDS.into_iter().map(field).collect(),
         key_methods: vec!["csr".to_owned()],
+        email_methods: product
+            .email_methods
+            .iter()
+            .map(|method| method.name().to_owned())
+            .collect(),
         statements: product.statements.iter().map(statement).collect(),
     }
 }

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::readiness;
+use super::{readiness, reuse};
 use crate::{
     domain::{
         activation::CommonNameSource,
         aggregate::Loaded,
         certificate::Certificate,
+        domain_control::DomainControl,
         mailbox::MailboxValidation,
         order::{Order, OrderState},
         refusal::{Fault, Refused},
@@ -94,6 +95,8 @@ pub struct Facts<'a> {
     pub mailbox: Option<&'a Loaded<MailboxValidation>>,
     /// The check that the mailbox's validation took over, if it did.
     pub proof: Option<&'a Loaded<MailboxValidation>>,
+    /// For a mailbox that rests on its domain.
+    pub domain: DomainGround<'a>,
     /// For a reissue.
     pub replaced: Option<Standing<'a>>,
 }
@@ -107,6 +110,16 @@ impl<'a> Facts<'a> {
             proof: self.proof.map(|proof| &**proof),
         }
     }
+}
+
+/// The domain that a mailbox rests on, and whether anything may rest on one (BR 3.2.2.1).
+#[derive(Clone, Copy, Debug)]
+pub struct DomainGround<'a> {
+    pub control: Option<&'a Loaded<DomainControl>>,
+    /// Whether the order's product takes it.
+    pub is_taken: bool,
+    /// Until when there are perspectives enough, or the code of why there are not.
+    pub good_until: Result<Timestamp, &'static str>,
 }
 
 /// A certificate that shall be replaced, as it stands.
@@ -151,8 +164,31 @@ pub fn gates(facts: Facts<'_>, now: Timestamp) -> Gates<'_> {
             Some(old) => standing(facts.order, old, now),
         },
         data: facts.evidence().usable_facts(now),
-        mailbox: facts.evidence().usable_mailbox(now),
+        mailbox: usable_mailbox(facts, now),
     }
+}
+
+/// One that rests on its domain is as good as that is now.
+fn usable_mailbox(
+    facts: Facts<'_>,
+    now: Timestamp,
+) -> Result<(&MailboxValidation, Timestamp), &'static str> {
+    let (mailbox, until) = facts.evidence().usable_mailbox(now)?;
+    let Some(id) = mailbox.method.domain() else {
+        return Ok((mailbox, until));
+    };
+    let DomainGround {
+        control,
+        is_taken,
+        good_until,
+    } = facts.domain;
+    if !is_taken {
+        return Err("email-method-not-offered");
+    }
+    let good_until = good_until?;
+    let control = control.filter(|control| control.id == id);
+    let ends = reuse::usable_domain(control.map(|control| &**control), mailbox, now)?;
+    Ok((mailbox, until.min(ends).min(good_until)))
 }
 
 /// The first certificate of an order.
@@ -378,7 +414,13 @@ fn rests_on(facts: Facts<'_>) -> Vec<Rest> {
         id: proof.id.to_string(),
         version: proof.version(),
     });
-    data.into_iter().chain(mailbox).chain(proof).collect()
+    let control = facts.domain.control.map(|control| Rest {
+        aggregate: Aggregate::DomainControl,
+        id: control.id.to_string(),
+        version: control.version(),
+    });
+    let grounds = data.into_iter().chain(mailbox);
+    grounds.chain(proof).chain(control).collect()
 }
 
 fn fault(pointer: &str, code: &'static str) -> Fault {

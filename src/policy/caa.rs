@@ -51,6 +51,12 @@ pub const TOO_SLOW: Decision = Decision {
     reason: "too-slow",
 };
 
+/// Too few perspectives permit what the daemon's own look does.
+pub const NOT_CORROBORATED: Decision = Decision {
+    verdict: Verdict::Unknowable,
+    reason: "not-corroborated",
+};
+
 /// The step that the climb ended at: silence, as far as anybody can tell.
 #[must_use]
 pub fn given_up(name: DomainName) -> Failure {

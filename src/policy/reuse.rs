@@ -3,12 +3,13 @@
 use crate::{
     domain::{
         case::Evidence,
+        domain_control::{DomainControl, DomainStatus},
         mailbox::{MailboxState, MailboxValidation},
         subject_data::{SubjectData, SubjectDataState, VerifiedFacts},
         terms::{ORGANIZATION_DAYS, Terms},
         timestamp::{Timestamp, days},
     },
-    policy::document_kinds::OLDEST_MONTHS,
+    policy::{document_kinds::OLDEST_MONTHS, domain_control},
 };
 
 /// A certificate is called expiring in its last days.
@@ -106,5 +107,25 @@ pub fn usable_mailbox(
         Ok((verified, until))
     } else {
         Err("email-verification-lapsed")
+    }
+}
+
+/// Until when a mailbox may rest on its domain's proof.
+///
+/// # Errors
+/// The code of what blocks: `domain-not-proven`, `domain-lapsed`.
+pub fn usable_domain(
+    control: Option<&DomainControl>,
+    mailbox: &MailboxValidation,
+    now: Timestamp,
+) -> Result<Timestamp, &'static str> {
+    let fits = |control: &&DomainControl| {
+        control.owner == mailbox.owner && domain_control::covers(&control.domain, &mailbox.address)
+    };
+    let control = control.filter(fits).ok_or("domain-not-proven")?;
+    match control.status(now) {
+        DomainStatus::Proven => Ok(control.carries_until()),
+        DomainStatus::Lapsed => Err("domain-lapsed"),
+        _ => Err("domain-not-proven"),
     }
 }

@@ -29,9 +29,11 @@ use crate::{
         resolver::Resolver,
         store::Store,
     },
+    services::perspectives::Remotes,
 };
 
 mod advice;
+mod corroboration;
 mod turns;
 
 pub use advice::Advice;
@@ -48,6 +50,7 @@ pub struct Parts {
     pub resolver: Arc<dyn Resolver>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    pub remotes: Remotes,
     /// The names under which domain owners know this CA (CPS 4.2).
     pub issuers: Vec<DomainName>,
 }
@@ -58,9 +61,21 @@ pub struct CaaChecks(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
-    known: Mutex<HashMap<DomainName, Finding>>,
+    known: Mutex<Known>,
     turns: Turns,
 }
+
+/// From where the domain is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// From here.
+    Own,
+    /// From the remote perspectives too: where the mailbox rests on its domain (TLS BR 3.2.2.9).
+    Everywhere,
+}
+
+/// What is used again, by what was asked and from where.
+type Known = HashMap<(DomainName, Reach), Finding>;
 
 /// What came of a check that is on record.
 #[derive(Clone, Debug)]
@@ -82,11 +97,14 @@ impl Finding {
     }
 
     /// # Errors
-    /// 422 `caa-forbids`, `caa-lookup-failed`; 503 `caa-unavailable`.
+    /// 422 `caa-forbids`, `caa-lookup-failed`, `caa-not-corroborated`; 503 `caa-unavailable`.
     fn permission(self) -> Result<Self, Refused> {
         match self.verdict {
             Verdict::Permitted => Ok(self),
             Verdict::Forbidden => Err(Refused::unacceptable("caa-forbids")),
+            Verdict::Unknowable if self.reason == caa::NOT_CORROBORATED.reason => {
+                Err(Refused::unacceptable("caa-not-corroborated"))
+            }
             Verdict::Unknowable => Err(Refused::unacceptable("caa-lookup-failed")),
             Verdict::Unavailable => Err(Refused::unavailable("caa-unavailable", self.reason)),
         }
@@ -106,21 +124,38 @@ impl CaaChecks {
     /// The permission of a domain, good at this instant and until it lapses.
     ///
     /// # Errors
-    /// 422 `caa-forbids`, `caa-lookup-failed`; 503 `caa-unavailable`, or when the store is down.
+    /// 422 `caa-forbids`, `caa-lookup-failed`, `caa-not-corroborated`; 503 `caa-unavailable`, or
+    /// when the store is down; from everywhere also 409 `domain-control-off`, 503
+    /// `perspectives-insufficient`.
     pub async fn permission(
         &self,
         caller: &Caller,
         domain: &DomainName,
+        reach: Reach,
     ) -> Result<Finding, Refused> {
-        self.finding(caller, domain).await?.permission()
+        if reach == Reach::Everywhere {
+            self.0.parts.remotes.require(self.0.parts.clock.now())?;
+        }
+        self.finding(caller, domain, reach).await?.permission()
+    }
+
+    /// The perspectives that are asked.
+    #[must_use]
+    pub fn remotes(&self) -> &Remotes {
+        &self.0.parts.remotes
     }
 
     /// What is known of a domain: a permission that lives, or a new look.
-    async fn finding(&self, caller: &Caller, domain: &DomainName) -> Result<Finding, Refused> {
+    async fn finding(
+        &self,
+        caller: &Caller,
+        domain: &DomainName,
+        reach: Reach,
+    ) -> Result<Finding, Refused> {
         let clock = &self.0.parts.clock;
         let asked = clock.monotonic();
         if let Some(known) = self
-            .known(domain)
+            .known(domain, reach)
             .filter(|known| known.permits(clock.now()))
         {
             return Ok(known);
@@ -130,27 +165,44 @@ impl CaaChecks {
         let _turn = turn.lock().await;
         let now = clock.now();
         let answers = |known: &Finding| known.permits(now) || known.ended > asked;
-        if let Some(known) = self.known(domain).filter(answers) {
+        if let Some(known) = self.known(domain, reach).filter(answers) {
             return Ok(known);
         }
-        let found = self.look(caller, domain).await?;
-        self.keep(domain, found.clone());
+        let found = self.look(caller, domain, reach).await?;
+        self.keep(domain, reach, found.clone());
         Ok(found)
     }
 
     /// Looks, and records what was seen before anybody acts on it.
-    async fn look(&self, caller: &Caller, domain: &DomainName) -> Result<Finding, Refused> {
+    async fn look(
+        &self,
+        caller: &Caller,
+        domain: &DomainName,
+        reach: Reach,
+    ) -> Result<Finding, Refused> {
         let Parts {
             store,
             clock,
             entropy,
             issuers,
+            remotes,
             ..
         } = &self.0.parts;
         let checked_at = clock.now();
-        let (lookups, decision) = self.climb(domain).await;
+        let (lookups, own) = self.climb(domain).await;
+        let (decision, corroboration) = match reach {
+            Reach::Own => (own, None),
+            Reach::Everywhere => self.corroborated(domain, own, checked_at).await,
+        };
+        // Once the perspectives are too few, what they said is nothing to rest on.
+        let good_until = corroboration
+            .as_ref()
+            .and_then(|_| remotes.good_until(checked_at).ok());
         let usable_until = match decision.verdict {
-            Verdict::Permitted => caa::usable_until(checked_at, &lookups),
+            Verdict::Permitted => {
+                let until = caa::usable_until(checked_at, &lookups);
+                good_until.map_or(until, |good| until.min(good))
+            }
             Verdict::Forbidden | Verdict::Unknowable | Verdict::Unavailable => checked_at,
         };
         let now = clock.now();
@@ -161,6 +213,7 @@ impl CaaChecks {
             reason: decision.reason.to_owned(),
             issuers: issuers.clone(),
             lookups,
+            corroboration,
             checked_at,
             usable_until,
         });
@@ -211,11 +264,11 @@ impl CaaChecks {
         (steps, decision)
     }
 
-    fn known(&self, domain: &DomainName) -> Option<Finding> {
-        self.findings().get(domain).cloned()
+    fn known(&self, domain: &DomainName, reach: Reach) -> Option<Finding> {
+        self.findings().get(&(domain.clone(), reach)).cloned()
     }
 
-    fn keep(&self, domain: &DomainName, found: Finding) {
+    fn keep(&self, domain: &DomainName, reach: Reach, found: Finding) {
         let now = self.0.parts.clock.now();
         let mut known = self.findings();
         if known.len() >= KEPT {
@@ -224,10 +277,10 @@ impl CaaChecks {
         if known.len() >= KEPT {
             known.clear();
         }
-        known.insert(domain.clone(), found);
+        known.insert((domain.clone(), reach), found);
     }
 
-    fn findings(&self) -> MutexGuard<'_, HashMap<DomainName, Finding>> {
+    fn findings(&self) -> MutexGuard<'_, Known> {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

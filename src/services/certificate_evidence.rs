@@ -14,6 +14,7 @@ use crate::{
         case::{Case, Evidence, SignedVerdict, digest},
         certificate::Certificate,
         document::Document,
+        domain_control::DomainControl,
         id::CaaCheckId,
         idempotency::StoredRequest,
         intent::Intent,
@@ -31,6 +32,7 @@ use crate::{
         store::{
             Page, Store,
             catalogue::{AuditLog, Requests},
+            domains::DomainControls,
             issuance::{Activations, CaaEvidence, KeptTexts, Resting, RestsOn},
             people::Identities,
             registration::{Cases, DataLookups, Mailboxes, Orders, SubjectDataSets},
@@ -60,6 +62,7 @@ pub struct Parts {
     pub cases: Arc<dyn Cases>,
     pub lookups: Arc<dyn DataLookups>,
     pub mailboxes: Arc<dyn Mailboxes>,
+    pub domains: Arc<dyn DomainControls>,
     pub requests: Arc<dyn Requests>,
     pub people: Arc<dyn Identities>,
     pub keys: Arc<dyn SubjectKeyFacts>,
@@ -102,6 +105,8 @@ pub struct Bundle {
     /// The validation of the order, and the one whose proof it uses again while that still tells
     /// of this proof.
     pub mailboxes: Vec<MailboxValidation>,
+    /// What the order's validation rests on, when that is its domain.
+    pub domain: Option<DomainControl>,
     pub key: KeyFacts,
     /// Every text that the intent, its entry and what users accepted name.
     pub texts: Vec<Text>,
@@ -192,6 +197,7 @@ impl CertificateEvidence {
         let rests_on = parts.rests.rests_of(&intent.issuer, &intent.serial);
         let rests_on = rests_on.await?;
         let documents = parts.sets.documents(data.id).await?;
+        let mailboxes = self.mailboxes(&activation).await?;
         let mut bundle = Bundle {
             chain_pem: chain,
             request: parts
@@ -203,7 +209,8 @@ impl CertificateEvidence {
             decided: self.decided(&data, &documents).await?,
             later: parts.lookups.data_lookups(data.id, &LATER).await?,
             documents,
-            mailboxes: self.mailboxes(&activation).await?,
+            domain: self.domain(scope, &mailboxes).await?,
+            mailboxes,
             key: self.key(&activation).await?,
             order: Order::clone(&order),
             activation: Activation::clone(&activation),
@@ -322,6 +329,18 @@ impl CertificateEvidence {
         Ok(found)
     }
 
+    async fn domain(
+        &self,
+        scope: &ReadScope,
+        mailboxes: &[MailboxValidation],
+    ) -> Result<Option<DomainControl>, Refused> {
+        let Some(id) = mailboxes.first().and_then(|own| own.method.domain()) else {
+            return Ok(None);
+        };
+        let control = there(self.0.domains.domain_control(scope, id).await?)?;
+        Ok(Some(DomainControl::clone(&control)))
+    }
+
     async fn key(&self, activation: &Activation) -> Result<KeyFacts, Refused> {
         let key = there(PublicKey::from_spki(&activation.spki).ok())?;
         let blocked = self.0.keys.blocked_key(&key.fingerprint()).await?;
@@ -359,9 +378,20 @@ fn search<'a>(log: &'a dyn AuditLog, bundle: &Bundle) -> Search<'a> {
             search.want(EventKind::ValidationReused, own.id, own.created_at);
         }
         let proof = own.reused_from.unwrap_or(own.id);
-        search.want(EventKind::ValidationStarted, proof, own.initiated_at);
+        // A validation that rests on its domain began with the value, and was written here later.
+        let begun = match own.method.domain() {
+            Some(_) => own.created_at,
+            None => own.initiated_at,
+        };
+        search.want(EventKind::ValidationStarted, proof, begun);
         if let Some(at) = own.confirmed_at {
             search.want(EventKind::ValidationPassed, proof, at);
+        }
+    }
+    if let Some(control) = &bundle.domain {
+        search.want(EventKind::DomainStarted, control.id, control.created_at);
+        if let Some(at) = control.proven_at {
+            search.want(EventKind::DomainProven, control.id, at);
         }
     }
     if let Some(at) = bundle.data.submitted_at {

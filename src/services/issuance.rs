@@ -344,7 +344,8 @@ impl Issuance {
     /// 404 for an order that is not the caller's, 409 when a gate is not green.
     pub async fn options(&self, scope: &ReadScope, order: OrderId) -> Result<Options, Refused> {
         let facts = self.facts(scope, order).await?;
-        activation::options(self.view(&facts, None).await?, self.0.clock.now())
+        let now = self.0.clock.now();
+        activation::options(self.view(&facts, None, now).await?, now)
     }
 
     /// The newest activation of an order.

@@ -11,7 +11,7 @@ use crate::{
         id::{MailboxId, NotificationId, OrderId},
         mail::{MailKind, QueuedMail},
         mailbox::{
-            FreshSeed, MailAddress, MailboxStatus, MailboxValidation,
+            FreshSeed, MailAddress, MailboxStatus, MailboxValidation, Method,
             address_use::AddressUse,
             allowance::{Allowance, Hour},
         },
@@ -39,6 +39,7 @@ use crate::{
     services::{known_domains::KnownDomains, order_mail, request::Stopped, screening::Screening},
 };
 
+mod by_domain;
 pub(in crate::services) mod carry;
 mod confirm;
 mod disowned;
@@ -49,6 +50,7 @@ mod reused;
 mod send;
 mod voiding;
 
+pub use by_domain::{DomainWish, MailboxesByDomain};
 pub use confirm::{Holder, PublicView, Says};
 pub use disowned::DisownedView;
 pub use reused::ReusedSweep;
@@ -85,6 +87,7 @@ pub struct MailboxView {
     pub id: MailboxId,
     pub status: MailboxStatus,
     pub address: MailAddress,
+    pub method: Method,
     pub sent_at: Option<Timestamp>,
     /// When the code that is out expires.
     pub expires_at: Timestamp,
@@ -100,6 +103,7 @@ impl MailboxView {
             id: mailbox.id,
             status: mailbox.status(now),
             address: mailbox.address.clone(),
+            method: mailbox.method,
             sent_at: mailbox.sent_at,
             expires_at: mailbox.code.ends(),
             attempts_left: mailbox.attempts_left(),

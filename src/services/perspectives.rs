@@ -18,6 +18,13 @@ pub struct Remotes {
     vantages: Arc<[Vantage]>,
 }
 
+impl Default for Remotes {
+    /// None: control of domains is not offered.
+    fn default() -> Self {
+        Self::new(Arc::new([]))
+    }
+}
+
 impl Remotes {
     #[must_use]
     pub fn new(all: Perspectives) -> Self {

@@ -9,7 +9,7 @@ use chancery::{
         owner::Caller,
     },
     ports::store::issuance::CaaEvidence,
-    services::issuance::Told,
+    services::{caa::Reach, issuance::Told},
 };
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -21,7 +21,7 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn asked(stage: &Stage, domain: &str) -> String {
     let domain = DomainName::parse(domain).unwrap();
     let caller = Caller::system("test");
-    let found = stage.caa.permission(&caller, &domain).await;
+    let found = stage.caa.permission(&caller, &domain, Reach::Own).await;
     found.unwrap().rest.id
 }
 
@@ -74,10 +74,18 @@ async fn every_look_is_on_record_and_can_be_read_back() {
     );
     let refused = DomainName::parse("critical.policy.info").unwrap();
     let caller = Caller::system("test");
-    let refusal = stage.caa.permission(&caller, &refused).await.unwrap_err();
+    let refusal = stage
+        .caa
+        .permission(&caller, &refused, Reach::Own)
+        .await
+        .unwrap_err();
     assert_eq!(refusal.code, "caa-forbids");
     let failing = DomainName::parse("lame.info").unwrap();
-    let refusal = stage.caa.permission(&caller, &failing).await.unwrap_err();
+    let refusal = stage
+        .caa
+        .permission(&caller, &failing, Reach::Own)
+        .await
+        .unwrap_err();
     assert_eq!(refusal.code, "caa-lookup-failed");
     let verdicts = "SELECT verdict || ' ' || reason FROM caa_check ORDER BY checked_at, rowid";
     let expected = [

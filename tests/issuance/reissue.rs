@@ -266,7 +266,7 @@ async fn of_two_reissues_at_once_one_gets_its_certificate() {
     assert_eq!(stage.serials().await, [issued(), issued()]);
 }
 
-fn mailboxes(stage: &Stage) -> MailboxControl {
+pub fn mailboxes(stage: &Stage) -> MailboxControl {
     let shared = Arc::new(stage.world.store.clone());
     MailboxControl::new(mailboxes::Parts {
         screening: Arc::default(),

@@ -50,6 +50,7 @@ use chancery::{
         issuance::{Asked, Issuance, Parts, Told, Wish, preflight::Preflight},
         jobs::{JobHandler, Runner},
         lease::Lease,
+        perspectives::Remotes,
         revocation_lists::{self, RevocationLists},
         subject_keys::{KeyLists, SubjectKeys},
     },
@@ -98,19 +99,32 @@ impl Stage {
     pub async fn drawing<E: Entropy + 'static>(
         over: impl FnOnce(Arc<FakeEntropy>) -> Arc<E>,
     ) -> Self {
+        Self::made(over, Remotes::default()).await
+    }
+
+    /// CAA is asked of these too, where the mailbox rests on its domain.
+    pub async fn seeing(remotes: Remotes) -> Self {
+        Self::made(|entropy| entropy, remotes).await
+    }
+
+    async fn made<E: Entropy + 'static>(
+        over: impl FnOnce(Arc<FakeEntropy>) -> Arc<E>,
+        remotes: Remotes,
+    ) -> Self {
         let world = World::new().await;
         world.complete(0).await;
-        Self::over(world, over).await
+        Self::over(world, over, remotes).await
     }
 
     /// On a case that has everything an approval needs.
     pub async fn of(world: World) -> Self {
-        Self::over(world, |entropy| entropy).await
+        Self::over(world, |entropy| entropy, Remotes::default()).await
     }
 
     async fn over<E: Entropy + 'static>(
         world: World,
         over: impl FnOnce(Arc<FakeEntropy>) -> Arc<E>,
+        remotes: Remotes,
     ) -> Self {
         world.propose(&world.anna, Verdict::Approve).await.unwrap();
         world.decide(&world.ola, Verdict::Approve).await.unwrap();
@@ -123,7 +137,7 @@ impl Stage {
         let token = Arc::new(Token::new(key));
         let fates = Arc::new(Fates::over(world.store.clone(), world.clock.clone()));
         let (tasks, lease) = (TaskTracker::new(), new_lease(&world).await);
-        let caa = permission(&world);
+        let caa = permission(&world, remotes);
         let issuance = Issuance::new(Parts {
             subject_keys: Arc::new(SubjectKeys::new(
                 Arc::new(world.store.clone()),
@@ -524,7 +538,7 @@ fn authority(name: &str, key: &KeyPair) -> Authority {
 }
 
 /// Its own units have no part in what fails here.
-fn permission(world: &World) -> CaaChecks {
+fn permission(world: &World, remotes: Remotes) -> CaaChecks {
     let server = Nameserver::shared();
     let resolver = DnsResolver::new(&Settings {
         resolvers: vec![server.at],
@@ -535,6 +549,7 @@ fn permission(world: &World) -> CaaChecks {
         resolver: Arc::new(resolver.unwrap()),
         clock: world.clock.clone(),
         entropy: world.entropy.clone(),
+        remotes,
         issuers: vec![DomainName::parse("pki.example.com").unwrap()],
     })
 }

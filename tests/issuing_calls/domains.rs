@@ -1,16 +1,18 @@
 //! Control of a mail domain (S/MIME BR 3.2.2.1): a daemon with a name server of the test's own and
 //! five perspectives that answer as they are told.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
 
 use crate::{
+    evidence_check,
     instance::{Answer, Call, Instance},
+    openssl::new_key,
     perspectives::{Odd, Perspectives},
     time::DAY,
     wall::Wall,
-    world::{Client, World, faults, refused},
+    world::{Client, PRODUCT, World, faults, refused, submission},
     zones::Zones,
 };
 
@@ -25,7 +27,10 @@ struct Scene {
 impl Scene {
     fn start() -> Self {
         let (zones, wall) = (Zones::start(), Wall::new());
-        let change = |dir: &std::path::Path, config: &mut String| zones.configure(dir, config);
+        let change = |dir: &Path, config: &mut String| {
+            zones.configure(dir, config);
+            take_domains(dir, config);
+        };
         let world = World::start_with(wall.environment(), &change);
         Self { world, zones, wall }
     }
@@ -41,6 +46,25 @@ impl Scene {
             .publish(&name, &["something else", &value]);
         made
     }
+}
+
+/// The product takes a proven domain.
+fn take_domains(dir: &Path, config: &mut String) {
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/config/products.toml");
+    let code = format!("code = \"{PRODUCT}\"\n");
+    let methods = format!("{code}email_methods = [\"mailbox\", \"domain\"]\n");
+    let products = fs::read_to_string(shipped).unwrap();
+    assert!(products.contains(&code));
+    let own = dir.join("products.toml");
+    fs::write(&own, products.replace(&code, &methods)).unwrap();
+    *config = config.replace(shipped, own.to_str().unwrap());
+}
+
+/// The e-mail step by a domain.
+fn rest(client: &Client, order: &str, email: &str, domain: &Value) -> Answer {
+    let body = json!({"email": email, "domain_id": domain["id"]});
+    let path = format!("/orders/{order}/email/domain");
+    client.call("POST", &path, &Call::json(&body))
 }
 
 fn start(client: &Client, domain: &str) -> Answer {
@@ -211,6 +235,101 @@ fn the_daemons_own_look_goes_before() {
     let body = Call::json(&json!({"domain": "example.com"})).fresh_key();
     let nobody = scene.world.instance.post("customer", "/domains", &body);
     assert_eq!(nobody.refusal(), refused(400, "acting-for-missing"));
+}
+
+/// A proven domain of c-1.
+fn proven(scene: &Scene) -> Value {
+    let client = scene.world.first();
+    let made = scene.published(&client);
+    let proven = act(&client, &made, "check").ok();
+    assert_eq!(proven["state"], "proven", "{proven}");
+    proven
+}
+
+#[test]
+fn an_order_rests_on_a_proven_domain() {
+    let scene = Scene::start();
+    let (world, client) = (&scene.world, scene.world.first());
+    let order = client.bound(&world.data);
+    let pending = start(&client, DOMAIN).ok();
+    let email = "jan@mail.insecure.info";
+    let early = rest(&client, &order, email, &pending);
+    assert_eq!(early.refusal(), refused(409, "domain-not-proven"));
+    let domain = proven(&scene);
+    // Nobody else's, for no other address, and only where the product takes it.
+    let other = rest(&client, &order, "jan@example.com", &domain);
+    assert_eq!(
+        faults(&other),
+        [("/email".to_owned(), "domain-not-covering".to_owned())]
+    );
+    let second = world.client("customer", "c-2");
+    let theirs = second.order(PRODUCT);
+    let stranger = rest(&second, &theirs, email, &domain);
+    assert_eq!(stranger.refusal(), refused(404, "not-found"));
+    let strict = client.bound_of("smime-org-strict-365-issue", &world.data);
+    let untaken = rest(&client, &strict, email, &domain);
+    assert_eq!(untaken.refusal(), refused(409, "email-method-not-offered"));
+    let unsaved = rest(&client, &client.order(PRODUCT), email, &domain);
+    assert_eq!(unsaved.refusal(), refused(409, "step-blocked"));
+
+    let set = rest(&client, &order, email, &domain);
+    let step = set.ok();
+    assert_eq!(step["state"], "verified");
+    assert_eq!(step["method"], "3.2.2.1");
+    assert_eq!(step["domain_id"], domain["id"]);
+    assert_eq!(step["valid_until"], domain["valid_until"]);
+    assert_eq!(step["attempts_left"], Value::Null);
+    let again = rest(&client, &order, email, &domain);
+    assert_eq!((again.etag.clone(), again.ok()), (set.etag, step));
+    // Its proof serves the other order by itself, never by way of this one's mailbox.
+    let coded = client.bound(&world.data);
+    assert_eq!(client.set_address(&coded, email).ok()["method"], "3.2.2.2");
+    // Long after a code would have lapsed.
+    scene.wall.set(100 * DAY);
+    let made = client.activate(&order, &submission(&new_key().1)).ok();
+    assert_eq!(made["sans"][0], email);
+    let path = format!("/certificates/{}/evidence", made["id"].as_str().unwrap());
+    let evidence = world.instance.get("officer", &path).ok();
+    assert_eq!(evidence["mailboxes"][0]["method"], "3.2.2.1");
+    assert_eq!(evidence["domain"]["quorum"], "5/5");
+    assert_eq!(evidence["domain"]["value"], domain["record"]["value"]);
+    assert_eq!(evidence["caa"][0]["quorum"], "5/5");
+    let file = world.instance.path("evidence.json");
+    fs::write(&file, evidence.to_string()).unwrap();
+    let (status, wrong) = evidence_check::judge(&file, Some(&world.instance.path("root.pem")));
+    assert_eq!((status, wrong), (0, vec![]));
+}
+
+#[test]
+fn a_domain_that_was_withdrawn_stops_what_was_ready() {
+    let scene = Scene::start();
+    let client = scene.world.first();
+    let domain = proven(&scene);
+    let order = client.bound(&scene.world.data);
+    rest(&client, &order, "jan@insecure.info", &domain).ok();
+    act(&client, &domain, "withdraw").ok();
+    let body = submission(&new_key().1);
+    let stopped = client.activate(&order, &body);
+    assert_eq!(stopped.refusal(), refused(409, "step-blocked"));
+    assert_eq!(stopped.json()["blocked_by"], json!(["domain-not-proven"]));
+}
+
+/// Each perspective climbs for itself, at the time of the activation.
+#[test]
+fn all_must_see_that_caa_permits() {
+    let scene = Scene::start();
+    let (client, all) = (scene.world.first(), &scene.world.perspectives);
+    let domain = proven(&scene);
+    let order = client.bound(&scene.world.data);
+    rest(&client, &order, "jan@insecure.info", &domain).ok();
+    let body = submission(&new_key().1);
+    let nobody = json!({"flags": 0, "tag": "issuemail", "value": hex::encode(";")});
+    all.odd("p1", "CAA", Some(Odd::Sees(vec![nobody])));
+    all.odd("p4", "CAA", Some(Odd::Silent));
+    let stopped = client.activate(&order, &body);
+    assert_eq!(stopped.refusal(), refused(422, "caa-not-corroborated"));
+    all.odd("p4", "CAA", None);
+    assert_eq!(client.activate(&order, &body).status, 201);
 }
 
 #[test]

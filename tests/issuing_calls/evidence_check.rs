@@ -166,7 +166,7 @@ impl Taken {
 }
 
 /// Exit status and the names of the pieces that are wrong.
-fn judge(path: &Path, trust: Option<&Path>) -> (i32, Vec<String>) {
+pub fn judge(path: &Path, trust: Option<&Path>) -> (i32, Vec<String>) {
     let output = check(path, trust);
     let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let checks = said["checks"].as_array().cloned().unwrap_or_default();

@@ -33,7 +33,7 @@ fn an_address_is_set_when_its_step_is_open() {
     let unset = client.get(&path);
     let etag = unset.etag.clone().unwrap();
     let nothing = json!({"state": "not_set", "email": null, "warnings": [], "sent_at": null, "expires_at": null,
-        "attempts_left": null, "confirmed_at": null, "valid_until": null});
+        "attempts_left": null, "confirmed_at": null, "valid_until": null, "method": null, "domain_id": null});
     assert_eq!(unset.ok(), nothing);
     for (email, code) in [
         ("anna", "email-invalid"),

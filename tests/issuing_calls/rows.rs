@@ -161,6 +161,8 @@ fn orders() -> Vec<Row> {
             .with(json!({"email": "nobody@example.com"})),
         row("POST", "/orders/{id}/email/resend", use_).with(json!({})),
         row("POST", "/orders/{id}/email/confirm", use_).with(json!({"code": "x"})),
+        row("POST", "/orders/{id}/email/domain", use_)
+            .with(json!({"email": "nobody@example.com", "domain_id": ABSENT_DOMAIN})),
         row("GET", "/orders/{id}/activation", read),
         row("POST", "/orders/{id}/activation", use_)
             .keyed()
@@ -346,6 +348,7 @@ fn house() -> Vec<Row> {
     ]
 }
 
+const ABSENT_DOMAIN: &str = "dom_0198c0de-0000-7000-8000-000000000001";
 const ABSENT_DATA: &str = "sd_0198c0de-0000-7000-8000-000000000001";
 
 /// The path with well-formed ids of nothing.

@@ -10,7 +10,7 @@ use chancery::{
         notification::Tab,
         refusal::Refused,
     },
-    policy::activation::{self, Facts},
+    policy::activation::{self, DomainGround, Facts},
     ports::store::{
         Page, catalogue::Notifications, issuance::Activations, registration::Mailboxes,
     },
@@ -119,6 +119,11 @@ async fn what_is_told_of_the_end_later_carries_nothing_meanwhile() {
             is_denied: false,
             mailbox: facts.mailbox.as_ref(),
             proof: facts.proof.as_ref(),
+            domain: DomainGround {
+                control: facts.domain.as_ref(),
+                is_taken: false,
+                good_until: Err("domain-control-off"),
+            },
             replaced: None,
         };
         activation::gates(facts, world.now()).mailbox.map(drop)

@@ -8,7 +8,7 @@ use chancery::{
     },
     policy::{
         access::TenantScope,
-        activation::{Facts, options},
+        activation::{DomainGround, Facts, options},
         status::{StatusCode, status_code},
     },
     ports::{
@@ -56,6 +56,11 @@ async fn an_order_lapses_after_a_year_and_is_told_before_and_then() {
             is_denied: false,
             mailbox,
             proof: None,
+            domain: DomainGround {
+                control: None,
+                is_taken: false,
+                good_until: Err("domain-control-off"),
+            },
         };
         options(facts, world.clock.now()).unwrap_err().code
     };

@@ -11,7 +11,7 @@ use chancery::{
         identity::{Credential, Identity, NewIdentity},
         order::Contacts,
         owner::{ActingFor, Caller, IdentityName, Owner, Role},
-        product::{Localized, Operation, Product, ProductCode, Statement, Step},
+        product::{EmailMethod, Localized, Operation, Product, ProductCode, Statement, Step},
         refusal::Refused,
         terms::Terms,
         text::{Country, Language},
@@ -81,6 +81,7 @@ fn catalogue() -> Arc<Catalogue> {
         offered: chancery::domain::period::Period::default(),
         operation,
         profile: "org-multipurpose".to_owned(),
+        email_methods: vec![EmailMethod::Mailbox],
         statements: vec![
             statement("data-correct", Step::Data, true),
             statement("news", Step::Data, false),

@@ -80,6 +80,7 @@ async fn permitted<S: WholeStore>(
         reason: "no-record".to_owned(),
         issuers: Vec::new(),
         lookups: Vec::new(),
+        corroboration: None,
         checked_at: world.now(),
         usable_until: world.now().plus(days(1)),
     });

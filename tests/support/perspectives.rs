@@ -78,7 +78,7 @@ impl Perspectives {
         let own = dir.display();
         let mut table = format!(
             "[domains]\nca = \"{own}/ca.pem\"\nclient_certificate = \"{own}/stranger.pem\"\n\
-             client_key = \"{own}/stranger.key\"\ntimeout_seconds = 1\n"
+             client_key = \"{own}/stranger.key\"\ntimeout_seconds = 5\n"
         );
         for (number, port) in (1..).zip(&self.ports) {
             let region = if number % 2 == 0 { "arin" } else { "ripe" };

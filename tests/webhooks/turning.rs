@@ -22,7 +22,7 @@ use chancery::{
         order::Contacts,
         owner::{ActingFor, Caller, IdentityName, Owner, Role},
         period::Period,
-        product::{Localized, Operation, Product, ProductCode},
+        product::{EmailMethod, Localized, Operation, Product, ProductCode},
         terms::Terms,
         text::Language,
         unit::Unit,
@@ -281,6 +281,7 @@ fn catalogue() -> Arc<Catalogue> {
         offered: Period::default(),
         operation: Operation::Issue,
         profile: "org-multipurpose".to_owned(),
+        email_methods: vec![EmailMethod::Mailbox],
         statements: Vec::new(),
     }]))
 }

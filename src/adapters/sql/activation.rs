@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use super::{
-    intent, json, mailbox, order, owner,
+    domain_control, intent, json, mailbox, order, owner,
     query::{Fetch, Query, all, first},
     subject_data,
     table::{Record, Table},
@@ -134,6 +134,7 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
         subject_data::TABLE.joined_as("s"),
         mailbox::TABLE.joined_as("m"),
         mailbox::TABLE.joined_as("p"),
+        domain_control::TABLE.joined_as("d"),
         TABLE.joined_as("a"),
     ];
     columns.join(", ")
@@ -150,6 +151,7 @@ fn facts_query(scope: &ReadScope, order: OrderId) -> Query {
              LEFT JOIN subject_data AS s ON s.id = o.subject_data \
              LEFT JOIN mailbox AS m ON m.id = o.mailbox \
              LEFT JOIN mailbox AS p ON p.id = m.reused_from \
+             LEFT JOIN domain_control AS d ON d.id = m.domain_control \
              LEFT JOIN live_activation AS l ON l.order_id = o.id \
              LEFT JOIN activation AS a ON a.id = l.activation_id",
             *FACTS, visible.sql
@@ -165,6 +167,7 @@ fn read_facts(row: &dyn Columns) -> Result<ActivationFacts, Unreadable> {
         subject_data: joined("s_")?.map(subject_data::read_fields).transpose()?,
         mailbox: joined("m_")?.map(mailbox::read_fields).transpose()?,
         proof: joined("p_")?.map(mailbox::read_fields).transpose()?,
+        domain: joined("d_")?.map(domain_control::read_fields).transpose()?,
         live: joined("a_")?.map(read_fields).transpose()?,
     })
 }

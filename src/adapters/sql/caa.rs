@@ -14,7 +14,11 @@ use super::{
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        caa::{Answer, CaaCheck, Chain, DomainName, Failure, Fault, Lookup, Property, Verdict},
+        caa::{
+            Answer, CaaCheck, Chain, Corroboration, DomainName, Failure, Fault, Lookup, Property,
+            Verdict,
+        },
+        domain_control::Sighting,
         id::CaaCheckId,
     },
     ports::store::{StoreError, issuance::CaaEvidence},
@@ -31,6 +35,8 @@ pub static TABLE: Table = Table {
         "reason",
         "issuers",
         "lookups",
+        "quorum",
+        "seen",
         "checked_at",
         "usable_until",
     ],
@@ -42,6 +48,8 @@ pub static TABLE: Table = Table {
 pub fn record(check: &CaaCheck, version: Version) -> Record {
     let issuers = check.issuers.iter().filter_map(json::text).collect();
     let lookups = check.lookups.iter().map(step).collect();
+    let all = check.corroboration.as_ref();
+    let seen = |all: &Corroboration| Json::Array(all.seen.iter().filter_map(json::text).collect());
     vec![
         SqlValue::text(check.id),
         SqlValue::version(version),
@@ -50,6 +58,8 @@ pub fn record(check: &CaaCheck, version: Version) -> Record {
         SqlValue::text(&check.reason),
         SqlValue::text(Json::Array(issuers)),
         SqlValue::text(Json::Array(lookups)),
+        SqlValue::Text(all.map(|all| all.quorum.clone())),
+        SqlValue::maybe_json(all.map(seen)),
         SqlValue::time(check.checked_at),
         SqlValue::time(check.usable_until),
     ]
@@ -64,10 +74,19 @@ pub fn read(row: &dyn Columns) -> Result<Loaded<CaaCheck>, Unreadable> {
         reason: row.string("reason")?,
         issuers: json::strings("issuers", &row.json("issuers")?, DomainName::parse)?,
         lookups: json::list("lookups", &row.json("lookups")?, read_step)?,
+        corroboration: read_corroboration(row)?,
         checked_at: row.time("checked_at")?,
         usable_until: row.time("usable_until")?,
     };
     Ok(Loaded::restore(check, row.version()?))
+}
+
+fn read_corroboration(row: Fields<'_>) -> Result<Option<Corroboration>, Unreadable> {
+    let Some(quorum) = row.maybe_string("quorum")? else {
+        return Ok(None);
+    };
+    let seen = json::strings("seen", &row.json("seen")?, Sighting::parse)?;
+    Ok(Some(Corroboration { quorum, seen }))
 }
 
 fn step(lookup: &Lookup) -> Json {

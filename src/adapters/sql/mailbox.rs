@@ -16,7 +16,7 @@ use crate::{
         aggregate::{Loaded, Version},
         id::MailboxId,
         mailbox::{
-            CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation,
+            CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation, Method,
             address_use::AddressUse, doubt::Doubt,
         },
         owner::{IdentityName, Owner},
@@ -38,6 +38,8 @@ pub static TABLE: Table = Table {
         "address",
         "language",
         "state",
+        "method",
+        "domain_control",
         "code_nonce",
         "code_mac",
         "code_created_at",
@@ -87,6 +89,8 @@ pub fn record(mailbox: &MailboxValidation, version: Version) -> Record {
         SqlValue::text(mailbox.address.as_str()),
         SqlValue::text(mailbox.language.code()),
         SqlValue::text(mailbox.state.name()),
+        SqlValue::text(mailbox.method.number()),
+        SqlValue::maybe(mailbox.method.domain().as_ref()),
         SqlValue::blob(&mailbox.code.nonce),
         SqlValue::blob(&mailbox.code.mac),
         SqlValue::time(mailbox.code.created_at),
@@ -121,6 +125,7 @@ fn read(row: &dyn Columns) -> Result<Loaded<MailboxValidation>, Unreadable> {
 }
 
 pub fn read_fields(row: Fields<'_>) -> Result<Loaded<MailboxValidation>, Unreadable> {
+    let domain = row.maybe_parsed("domain_control")?;
     let mailbox = MailboxValidation {
         id: row.parsed("id")?,
         order: row.parsed("order_id")?,
@@ -128,6 +133,7 @@ pub fn read_fields(row: Fields<'_>) -> Result<Loaded<MailboxValidation>, Unreada
         address: MailAddress::restore(row.string("address")?),
         language: row.with("language", Language::from_code)?,
         state: row.with("state", MailboxState::from_name)?,
+        method: row.with("method", |number| Method::of(number, domain))?,
         code: CodeSeed {
             nonce: row.array("code_nonce")?,
             mac: row.array("code_mac")?,
@@ -232,6 +238,7 @@ impl<F: Fetch> Mailboxes for F {
     ) -> Result<Option<Loaded<MailboxValidation>>, StoreError> {
         // The state as a literal: it names the partial index.
         let query = Query::new("SELECT * FROM mailbox WHERE state = 'verified'")
+            .eq("method", SqlValue::text(Method::Email.number()))
             .eq("ra", SqlValue::text(&owner.ra))
             .eq("customer", SqlValue::maybe(owner.customer.as_ref()))
             .eq("address", SqlValue::text(address.as_str()))

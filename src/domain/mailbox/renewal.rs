@@ -1,6 +1,6 @@
 //! A new code to an address whose earlier code or proof no longer serves.
 
-use super::{CodeSeed, FreshSeed, MailboxState, MailboxStatus, MailboxValidation};
+use super::{CodeSeed, FreshSeed, MailboxState, MailboxStatus, MailboxValidation, Method};
 use crate::domain::{
     aggregate::{Changed, Loaded},
     audit::event::EventKind,
@@ -55,13 +55,14 @@ impl Loaded<MailboxValidation> {
         let code = CodeSeed::fresh(seed, terms, now);
         let valid_until = terms.mailbox_ends(now);
         let event = self
-            .event(EventKind::ValidationStarted)
+            .event_by(EventKind::ValidationStarted, Method::Email)
             .with("resend", true)
             .with("initiated_at", now.to_string())
             .with("valid_until", valid_until.to_string())
             .with("code_expires_at", code.expires_at.to_string());
         Ok(self.change(acting_for.tell(event), |mailbox| {
             mailbox.state = MailboxState::Created;
+            mailbox.method = Method::Email;
             mailbox.code = code;
             mailbox.initiated_at = now;
             mailbox.valid_until = valid_until;

@@ -2,7 +2,7 @@
 //! (flows 3.4; BR 4.2.1): a row of its own, with the times of the check it rests on, so that
 //! nothing about the address is younger than the proof.
 
-use super::{CodeSeed, MailboxState, MailboxValidation, NewMailbox};
+use super::{CodeSeed, MailboxState, MailboxValidation, Method, NewMailbox};
 use crate::domain::{
     aggregate::Changed, audit::event::EventKind, feed::FeedKind, refusal::Refused,
 };
@@ -13,8 +13,9 @@ impl MailboxValidation {
     ///
     /// # Errors
     /// 404 when `earlier` is another owner's or of another address: a proof never serves a
-    /// stranger. 409 `email-not-verified` when it carries nothing now, or took over what does not
-    /// stand any more: `origin` is what it took over.
+    /// stranger. 409 `email-not-verified` when it carries nothing now, rests on its domain (then that
+    /// domain's own proof serves the other order), or took over what does not stand any more:
+    /// `origin` is what it took over.
     pub fn take_over(
         new: NewMailbox,
         earlier: &Self,
@@ -24,7 +25,8 @@ impl MailboxValidation {
         if !same || new.owner.customer.is_none() {
             return Err(Refused::not_found());
         }
-        if !earlier.is_verified(new.now) || !earlier.stands_on(origin) {
+        let is_coded = earlier.method == Method::Email;
+        if !is_coded || !earlier.is_verified(new.now) || !earlier.stands_on(origin) {
             return Err(Refused::state("email-not-verified"));
         }
         // Always the check itself, never a link of a chain: who voids it finds all that rests
@@ -39,6 +41,7 @@ impl MailboxValidation {
             address: new.address,
             language: new.language,
             state: MailboxState::Verified,
+            method: Method::Email,
             code,
             initiated_at: earlier.initiated_at,
             valid_until: earlier.carries_until(),

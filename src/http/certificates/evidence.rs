@@ -8,14 +8,16 @@ use crate::{
         cases::CaseFacts,
         certificate_evidence::{
             AcceptedStatement, AuditDetail, AuditEntry, AuditRoot, CaaCheck, CertificateEvidence,
-            HttpRequestFacts, IssuanceFacts, KeptText, KeyEvidence, KeyJudgement, MailboxEvidence,
-            OrganizationEvidence, RequestFacts, RestsOn, SignedDecision, VerifiedFacts,
+            DomainEvidence, HttpRequestFacts, IssuanceFacts, KeptText, KeyEvidence, KeyJudgement,
+            MailboxEvidence, OrganizationEvidence, RequestFacts, RestsOn, SignedDecision,
+            VerifiedFacts,
         },
     },
     domain::{
         caa,
+        domain_control::{self, DomainControl, Sighting},
         idempotency::StoredRequest,
-        mailbox::{self, MailboxValidation},
+        mailbox::MailboxValidation,
         owner,
         refusal::Refused,
         subject_data,
@@ -41,6 +43,7 @@ pub fn wire(bundle: &Bundle) -> Result<CertificateEvidence, Refused> {
         statements: bundle.activation.statements.iter().map(statement).collect(),
         organization: organization(bundle)?,
         mailboxes: bundle.mailboxes.iter().map(mailbox).collect(),
+        domain: bundle.domain.as_ref().map(domain),
         caa: bundle.caa.iter().map(caa_check).collect(),
         key: key(&bundle.key),
         issuance: issuance(bundle),
@@ -163,7 +166,8 @@ fn mailbox(found: &MailboxValidation) -> MailboxEvidence {
         id: found.id.to_string(),
         order_id: found.order.to_string(),
         email: found.address.as_str().to_owned(),
-        method: mailbox::METHOD.to_owned(),
+        method: found.method.number().to_owned(),
+        domain_control: found.method.domain().map(|id| id.to_string()),
         state: found.state.name().to_owned(),
         initiated_at: found.initiated_at.to_string(),
         sent_at: found.sent_at.map(|at| at.to_string()),
@@ -174,6 +178,27 @@ fn mailbox(found: &MailboxValidation) -> MailboxEvidence {
     }
 }
 
+fn domain(control: &DomainControl) -> DomainEvidence {
+    let look = control.last_look.as_ref();
+    DomainEvidence {
+        id: control.id.to_string(),
+        domain: control.domain.to_string(),
+        method: domain_control::METHOD.to_owned(),
+        record: control.record.to_string(),
+        value: control.value.clone(),
+        state: control.state.name().to_owned(),
+        quorum: look.map(|look| look.quorum.clone()),
+        seen: look.iter().flat_map(|look| lines(&look.seen)).collect(),
+        initiated_at: control.created_at.to_string(),
+        proven_at: control.proven_at.map(|at| at.to_string()),
+        lapses_at: control.valid_until.to_string(),
+    }
+}
+
+fn lines(seen: &[Sighting]) -> impl Iterator<Item = String> {
+    seen.iter().map(ToString::to_string)
+}
+
 fn caa_check(check: &caa::CaaCheck) -> CaaCheck {
     CaaCheck {
         id: check.id.to_string(),
@@ -182,6 +207,12 @@ fn caa_check(check: &caa::CaaCheck) -> CaaCheck {
         reason: check.reason.clone(),
         issuers: check.issuers.iter().map(ToString::to_string).collect(),
         lookups: check.lookups.iter().map(caa::describe).collect(),
+        quorum: check.corroboration.as_ref().map(|all| all.quorum.clone()),
+        seen: check
+            .corroboration
+            .iter()
+            .flat_map(|all| lines(&all.seen))
+            .collect(),
         checked_at: check.checked_at.to_string(),
         usable_until: check.usable_until.to_string(),
     }

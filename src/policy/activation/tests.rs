@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Choice, Facts, Grounds, judge};
+use super::{Choice, DomainGround, Facts, Grounds, judge};
 use crate::{
     domain::{
         activation::CommonNameSource,
@@ -126,6 +126,11 @@ fn judged(ages: Ages, resumed: bool) -> Result<Grounds, Refused> {
         is_denied: false,
         mailbox: Some(&mailbox),
         proof: None,
+        domain: DomainGround {
+            control: None,
+            is_taken: false,
+            good_until: Err("domain-control-off"),
+        },
     };
     let required = [
         "email",

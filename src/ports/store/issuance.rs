@@ -9,6 +9,7 @@ use crate::{
         aggregate::{Loaded, Version},
         caa::CaaCheck,
         certificate::{Certificate, Replaced},
+        domain_control::DomainControl,
         id::{ActivationId, BootId, CaaCheckId, CertificateId, MailboxId, OrderId, RevocationId},
         intent::{Intent, IssuerName},
         kept_text::{TextKey, TextKind},
@@ -32,6 +33,8 @@ pub struct ActivationFacts {
     pub mailbox: Option<Loaded<MailboxValidation>>,
     /// The check that the mailbox's validation took over, if it did.
     pub proof: Option<Loaded<MailboxValidation>>,
+    /// What the mailbox rests on, when that is its domain.
+    pub domain: Option<Loaded<DomainControl>>,
     /// The activation that lives now, if any.
     pub live: Option<Loaded<Activation>>,
 }

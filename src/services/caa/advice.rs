@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::CaaChecks;
+use super::{CaaChecks, Reach};
 use crate::{
     domain::{
         aggregate::Changed,
@@ -44,7 +44,10 @@ impl Advice {
         let (Some(mailbox), Some(domain)) = (mailbox, domain) else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
-        let found = self.checks.finding(&system.caller(), &domain).await?;
+        let found = self
+            .checks
+            .finding(&system.caller(), &domain, Reach::Own)
+            .await?;
         let topic = match found.verdict {
             Verdict::Forbidden => Topic::CaaForbids,
             Verdict::Unknowable => Topic::CaaLookupFailed,

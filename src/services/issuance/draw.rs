@@ -31,7 +31,7 @@ use crate::{
     ports::{entropy::random, store::issuance::ActivationFacts},
     services::{
         authority::{Authority, slot::SigningSlot},
-        caa::Finding as Permission,
+        caa::{Finding as Permission, Reach},
         request::Stopped,
     },
 };
@@ -83,7 +83,12 @@ impl Issuance {
         let mailbox = facts.mailbox.as_ref();
         let domain = mailbox.and_then(|mailbox| caa::domain_of(&mailbox.address));
         let domain = domain.ok_or_else(|| Refused::unacceptable("email-invalid"))?;
-        self.0.caa.permission(caller, &domain).await
+        let by_domain = mailbox.is_some_and(|mailbox| mailbox.method.domain().is_some());
+        let reach = match by_domain {
+            true => Reach::Everywhere,
+            false => Reach::Own,
+        };
+        self.0.caa.permission(caller, &domain, reach).await
     }
 
     /// Slot, TBS and lint. Nothing is stored but a lint failure's entry.

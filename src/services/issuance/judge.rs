@@ -129,7 +129,7 @@ impl Issuance {
         let now = self.0.clock.now();
         let facts = self.facts(&scope.read(), order).await?;
         let replaced = self.replaced(&scope.read(), wish.replaces).await?;
-        let view = self.view(&facts, replaced.as_ref()).await?;
+        let view = self.view(&facts, replaced.as_ref(), now).await?;
         let desk = self.desk(view, facts.live.is_some(), wish, now);
         desk.applicant(wish).map(drop)
     }
@@ -147,7 +147,7 @@ impl Issuance {
         let read = scope.read();
         let facts = metered_polls(clock, "S3 facts", self.facts(&read, order)).await?;
         let replaced = self.replaced(&read, wish.replaces).await?;
-        let view = self.view(&facts, replaced.as_ref()).await?;
+        let view = self.view(&facts, replaced.as_ref(), now).await?;
         let is_live = facts.live.is_some();
         let desk = || self.desk(view, is_live, wish, now).applicant(wish);
         let (product, applicant) = metered(clock, "S3 judgement", desk)?;

@@ -183,7 +183,7 @@ impl Issuance {
             proven => proven,
         };
         let facts = self.facts(&scope.read(), order).await?;
-        let view = self.view(&facts, None).await?;
+        let view = self.view(&facts, None, now).await?;
         let desk = self.desk(view, facts.live.is_some(), wish, now);
         let mut found = Preflight {
             at: now,

@@ -19,7 +19,7 @@ use crate::{
         job::{Job, JobEnd},
         order::Order,
         owner::Caller,
-        product::Product,
+        product::{EmailMethod, Product},
         refusal::Refused,
         timestamp::Timestamp,
         unit::{Aggregate, CommitError, Committed, Unit},
@@ -27,7 +27,7 @@ use crate::{
     pkix::spki::PublicKey,
     policy::{
         access::{ReadScope, SystemScope, TenantScope},
-        activation::{self, Choice, Facts, Grounds, Standing, Subject},
+        activation::{self, Choice, DomainGround, Facts, Grounds, Standing, Subject},
         issuance::{Recorded, artifact::CertificateTbs},
     },
     ports::{
@@ -176,7 +176,7 @@ impl Issuance {
         let activation = live.ok_or_else(|| Refused::state("activation-ended"))?;
         require_bound(&facts.order, &activation)?;
         let replaced = self.replaced(&scope.read(), activation.replaces).await?;
-        let view = self.view(&facts, replaced.as_ref()).await?;
+        let view = self.view(&facts, replaced.as_ref(), now).await?;
         let product = self.product(view, now)?;
         let (public_key, standing) = self.still_lawful(&activation).await?;
         let choice = Choice {
@@ -308,10 +308,17 @@ impl Issuance {
         &self,
         facts: &'a ActivationFacts,
         replaced: Option<&'a CertificateRecord>,
+        now: Timestamp,
     ) -> Result<Facts<'a>, Refused> {
         let subject_data = facts.subject_data.as_ref();
         let is_denied = self.is_denied(facts).await?;
+        let product = self.0.catalogue.product(&facts.order.product);
         Ok(Facts {
+            domain: DomainGround {
+                control: facts.domain.as_ref(),
+                is_taken: product.is_some_and(|product| product.takes(EmailMethod::Domain)),
+                good_until: self.0.caa.remotes().good_until(now),
+            },
             replaced: replaced.map(|record| Standing {
                 certificate: &record.certificate,
                 is_revoked: record.revoked.is_some(),
@@ -325,7 +332,7 @@ impl Issuance {
     }
 
     async fn is_denied(&self, facts: &ActivationFacts) -> Result<bool, Refused> {
-        let data = facts.subject_data.as_ref().map(|data| &**data);
+        let data = facts.subject_data.as_deref();
         self.0.screening.denies(data).await
     }
 

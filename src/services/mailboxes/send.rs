@@ -284,7 +284,7 @@ fn unchanged<'a>(
     .then_some(earlier)
 }
 
-fn at_email(code: &'static str) -> Refused {
+pub(super) fn at_email(code: &'static str) -> Refused {
     let fault = Fault {
         pointer: "/email".to_owned(),
         code,

@@ -149,6 +149,7 @@ fn agrees(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
             | EventKind::ValidationPassed
             | EventKind::ValidationReused,
         ) => mailbox(evidence, read, piece),
+        Some(EventKind::DomainStarted | EventKind::DomainProven) => domain(evidence, read, piece),
         _ => piece.wrong("is of a type that this program does not know here"),
     }
 }
@@ -262,6 +263,8 @@ fn caa(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
         reason,
         issuers,
         lookups,
+        quorum,
+        seen,
         usable_until,
         ..
     } = check;
@@ -271,9 +274,17 @@ fn caa(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
     says(piece, data, "reason", reason);
     says(piece, data, "usable_until", usable_until);
     says_all(piece, data, "issuers", issuers.iter().cloned());
+    piece.same(
+        "quorum",
+        &quorum.as_deref().map(Value::text).as_ref(),
+        &data.get("quorum"),
+    );
     if let Some(detail) = &read.detail {
         says(piece, detail, "domain", domain);
         says_all(piece, detail, "lookups", lookups.iter().cloned());
+        if quorum.is_some() {
+            says_all(piece, detail, "seen", seen.iter().cloned());
+        }
     }
 }
 
@@ -337,6 +348,34 @@ fn mailbox(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
     }
 }
 
+/// The proof of the domain that the mailbox rests on.
+fn domain(evidence: &CertificateEvidence, read: &Read, piece: &mut Piece) {
+    let Some(shown) = &evidence.domain else {
+        piece.wrong("is about a domain that is not shown");
+        return;
+    };
+    let (entry, data) = (&read.entry, &read.entry.data);
+    piece.same("the domain's proof", &shown.id, &entry.object_id);
+    says(piece, data, "method", &shown.method);
+    if entry.kind == EventKind::DomainStarted.name() {
+        says(piece, data, "value", &shown.value);
+        says(piece, data, "valid_until", &shown.lapses_at);
+    } else {
+        let quorum = shown.quorum.as_deref().unwrap_or_default();
+        says(piece, data, "quorum", quorum);
+        says(piece, data, "verdict", "proven");
+    }
+    let Some(detail) = &read.detail else {
+        return;
+    };
+    says(piece, detail, "domain", &shown.domain);
+    if entry.kind == EventKind::DomainStarted.name() {
+        says(piece, detail, "record", &shown.record);
+    } else {
+        says_all(piece, detail, "seen", shown.seen.iter().cloned());
+    }
+}
+
 /// What must be there is there.
 fn whole(evidence: &CertificateEvidence, reads: &[Read]) -> Line {
     let mut piece = Piece::new("log");
@@ -380,6 +419,12 @@ fn whole(evidence: &CertificateEvidence, reads: &[Read]) -> Line {
     piece.same("the mailbox's order", &order, &Some(asked));
     let rested = own.is_some_and(|own| rests("mailbox", &own.id));
     piece.demand(rested, "the act rests on another mailbox");
+    if let Some(control) = own.and_then(|own| own.domain_control.as_ref()) {
+        let rested = rests("domain_control", control) && about(control);
+        piece.demand(rested, "the act rests on another proof of the domain");
+        let everywhere = evidence.caa.iter().all(|check| check.quorum.is_some());
+        piece.demand(everywhere, "CAA was not looked up from everywhere");
+    }
     let rested = evidence
         .caa
         .iter()

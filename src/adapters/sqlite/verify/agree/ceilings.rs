@@ -4,12 +4,25 @@
 use super::{super::rule::Rule, Question};
 
 pub(super) const QUESTIONS: &[Question] = &[
-    // S/MIME BR 4.2.1: 30 days from the start of the validation.
+    // S/MIME BR 4.2.1: 30 days from the start of the validation, 398 by its domain.
     (
         "mailbox",
         Rule::TermExceeded,
-        "SELECT id, 'valid_until' AS col FROM mailbox \
-         WHERE valid_until - initiated_at > 2592000000",
+        "SELECT id, 'valid_until' AS col FROM mailbox WHERE valid_until - initiated_at > \
+         iif(domain_control IS NULL, 2592000000, 34387200000)",
+    ),
+    (
+        "domain_control",
+        Rule::TermExceeded,
+        "SELECT id, 'valid_until' AS col FROM domain_control \
+         WHERE valid_until - created_at > 34387200000",
+    ),
+    // TLS BR 3.2.2.4.7: 30 days from the creation of the random value.
+    (
+        "domain_control",
+        Rule::TermExceeded,
+        "SELECT id, 'value_until' AS col FROM domain_control \
+         WHERE value_until - created_at > 2592000000",
     ),
     // S/MIME BR 3.2.2.2: 24 hours from the creation of the random value.
     (

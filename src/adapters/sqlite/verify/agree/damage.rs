@@ -20,6 +20,8 @@ rests_on 01 subject_data <- DELETE FROM rests_on WHERE serial = '01' AND aggrega
 rests_on 01 mailbox <- DELETE FROM rests_on WHERE serial = '01' AND aggregate = 'mailbox'
 rests_on 02 mailbox_proof <- DELETE FROM rests_on WHERE serial = '02' AND aggregate = 'mailbox_proof'
 rests_on 01 caa_check <- DELETE FROM rests_on WHERE serial = '01' AND aggregate = 'caa_check'
+rests_on 05 domain_control <- DELETE FROM rests_on WHERE serial = '05' AND aggregate = 'domain_control'
+rests_on 05 quorum <- UPDATE caa_check SET quorum = NULL WHERE id = 'q5'
 certificate c1 <- DELETE FROM intent WHERE serial = '01'
 certificate c1 intent <- UPDATE intent SET crl_partition = 9 WHERE serial = '01'
 certificate c1 activation <- UPDATE activation SET spki_sha256 = x'01' WHERE id = 'a1'
@@ -52,6 +54,7 @@ text key_rules k <- DELETE FROM text WHERE kind = 'key_rules'
 const REGISTRATION: &str = r"
 orders o1 renewed_by <- UPDATE orders SET renewed_by = 'o3' WHERE id = 'o1'
 mailbox m4 reused_from <- UPDATE mailbox SET address = 'z@x.example' WHERE id = 'm4'
+mailbox m6 domain_control <- UPDATE domain_control SET domain = 'z.example'
 document d case_id <- UPDATE document SET subject_data = 't'
 validation_case k country <- UPDATE validation_case SET country = 'DE'
 validation_case k evidence <- UPDATE evidence SET sha256 = x'cd'
@@ -99,6 +102,8 @@ address_use m1 <- UPDATE address_use SET sent = '[99]' WHERE abuse_key = 'a1@x.e
 
 const CEILINGS: &str = r#"
 mailbox m1 valid_until <- UPDATE mailbox SET initiated_at = 1, valid_until = 2592000002 WHERE id = 'm1'
+mailbox m6 domain_control, domain_control dc valid_until <- UPDATE domain_control SET valid_until = 34387200051
+domain_control dc value_until <- UPDATE domain_control SET value_until = 2592000051
 mailbox m1 code_expires_at <- UPDATE mailbox SET code_expires_at = 86400101 WHERE id = 'm1'
 subject_data s verified <- UPDATE subject_data SET verified = '{"carries_days":826}'
 orders o1 window_ends <- UPDATE orders SET created_at = 1, window_ends = 71280000002 WHERE id = 'o1'

@@ -61,6 +61,24 @@ pub(super) const QUESTIONS: &[Question] = &[
          AND c.domain = substr(m.address, instr(m.address, '@') + 1))",
     ),
     (
+        "rests_on",
+        Rule::GroundsMissing,
+        "SELECT i.serial AS id, 'domain_control' AS col FROM intent AS i \
+         JOIN activation AS a ON a.id = i.activation_id JOIN mailbox AS m ON m.id = a.mailbox \
+         WHERE m.domain_control IS NOT NULL AND NOT EXISTS (SELECT 1 FROM rests_on AS r \
+         WHERE r.issuer = i.issuer AND r.serial = i.serial AND r.aggregate = 'domain_control' \
+         AND r.id = m.domain_control)",
+    ),
+    (
+        "rests_on",
+        Rule::GroundsMissing,
+        "SELECT i.serial AS id, 'quorum' AS col FROM intent AS i \
+         JOIN activation AS a ON a.id = i.activation_id JOIN mailbox AS m ON m.id = a.mailbox \
+         JOIN rests_on AS r ON r.issuer = i.issuer AND r.serial = i.serial \
+         AND r.aggregate = 'caa_check' JOIN caa_check AS c ON c.id = r.id \
+         WHERE m.domain_control IS NOT NULL AND c.quorum IS NULL",
+    ),
+    (
         "certificate",
         Rule::CertificateOrphan,
         "SELECT c.id AS id, '' AS col FROM certificate AS c LEFT JOIN intent AS i \

@@ -18,6 +18,16 @@ pub(super) const QUESTIONS: &[Question] = &[
          AND (p.address IS NOT m.address OR p.ra IS NOT m.ra OR p.customer IS NOT m.customer)",
     ),
     (
+        "mailbox",
+        Rule::LinkDiffers,
+        "SELECT m.id AS id, 'domain_control' AS col FROM mailbox AS m LEFT JOIN domain_control AS d \
+         ON d.id = m.domain_control WHERE m.domain_control IS NOT NULL \
+         AND (d.ra IS NOT m.ra OR d.customer IS NOT m.customer \
+         OR d.created_at IS NOT m.initiated_at OR d.valid_until IS NOT m.valid_until \
+         OR substr('.' || substr(m.address, instr(m.address, '@') + 1), -length(d.domain) - 1) \
+         IS NOT '.' || d.domain)",
+    ),
+    (
         "document",
         Rule::LinkDiffers,
         "SELECT d.id AS id, 'case_id' AS col FROM document AS d JOIN validation_case AS c \

@@ -107,6 +107,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         "address_use",
         Rule::SendCount,
         "SELECT m.id AS id, '' AS col FROM mailbox AS m WHERE m.reused_from IS NULL \
+         AND m.domain_control IS NULL \
          AND (SELECT 1 FROM mail) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM address_use AS u, \
          json_each(iif(json_valid(u.sent), u.sent, '[]')) AS s WHERE u.abuse_key = lower(m.address) \
          AND s.value >= m.code_created_at)",

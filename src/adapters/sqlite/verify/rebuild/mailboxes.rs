@@ -15,6 +15,8 @@ pub(super) fn mailbox(told: &Telling<'_>, said: &mut Said) {
         "validation.reused" => {
             mailbox_made(told, row)
                 .word("state", "verified")
+                .set("method", told.text("method"))
+                .none("domain_control")
                 .set("code_tries", SqlValue::integer(0))
                 .set("initiated_at", told.time("initiated_at"))
                 .set("valid_until", told.time("valid_until"))
@@ -74,6 +76,8 @@ fn mailbox_started(told: &Telling<'_>, row: Row<'_>) {
         mailbox_made(told, row)
     };
     row.word("state", "created")
+        .set("method", told.text("method"))
+        .set("domain_control", told.text("domain_control"))
         .set("code_created_at", told.time("initiated_at"))
         .set("code_expires_at", told.time("code_expires_at"))
         .set("code_tries", SqlValue::integer(0))
@@ -111,6 +115,10 @@ pub(super) fn caa(told: &Telling<'_>, said: &mut Said) {
     if told.kind() != "caa.checked" {
         return;
     }
+    let seen = match told.says("quorum") {
+        true => told.personal_list("seen"),
+        false => Some(SqlValue::Text(None)),
+    };
     Row::of(said, "caa_check", told.id())
         .there()
         .known("domain", told.personal("domain"))
@@ -118,6 +126,8 @@ pub(super) fn caa(told: &Telling<'_>, said: &mut Said) {
         .set("reason", told.text("reason"))
         .set("issuers", strings(told.list("issuers")))
         .known("lookups", told.personal_list("lookups"))
+        .set("quorum", told.text("quorum"))
+        .known("seen", seen)
         .set("~checked_at", told.now())
         .set("usable_until", told.time("usable_until"));
 }

@@ -37,6 +37,15 @@ job: id = 'jw', kind = 'serve_webhook', object = 'w'
 notification: id = 'nw', ra = 'r', customer = 'c', object = 'w', code = 'webhook-disabled'
 feed: ra = 'r', pos = 2, customer = 'c', object = 'w'
 caa_check: id = 'q', domain = 'x.example', verdict = 'permitted'
+caa_check: id = 'q5', domain = 'y.x.example', verdict = 'permitted', quorum = '5/5'
+domain_control: id = 'dc', ra = 'r', customer = 'c', domain = 'x.example', created_at = 50, valid_until = 950
+mailbox: id = 'm6', order_id = 'o1', ra = 'r', customer = 'c', address = 'a@y.x.example', domain_control = 'dc', initiated_at = 50, valid_until = 950
+activation: id = 'a5', order_id = 'o1', ra = 'r', customer = 'c', subject_data = 's', mailbox = 'm6'
+intent: issuer = 'i', serial = '05', activation_id = 'a5', profile = 'p', profile_sha256 = x'ab', lint_rules = 'l', not_after = 900, boot = 'b', state = 'abandoned', settled_at = 1
+rests_on: issuer = 'i', serial = '05', aggregate = 'subject_data', id = 's'
+rests_on: issuer = 'i', serial = '05', aggregate = 'mailbox', id = 'm6'
+rests_on: issuer = 'i', serial = '05', aggregate = 'domain_control', id = 'dc'
+rests_on: issuer = 'i', serial = '05', aggregate = 'caa_check', id = 'q5'
 orders: id = 'o4', number = '4', ra = 'r', customer = 'c', state = 'draft', renews = 'c1'
 mailbox: id = 'm4', order_id = 'o4', ra = 'r', customer = 'c', address = 'a1@x.example', reused_from = 'm1'
 mailbox: id = 'm5', order_id = 'o4', ra = 'r', customer = 'c', address = 'a2@x.example'

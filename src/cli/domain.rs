@@ -1,0 +1,175 @@
+//! `chancery domain`: control of mail domains, as the frontend of their owner.
+
+use clap::Subcommand;
+use hyper::Method;
+use serde::Serialize;
+
+use super::{
+    client::{Client, Extra, Reply, idempotency_key},
+    command::escaped,
+    fault::Fault,
+    report::{Report, table},
+};
+use crate::api::{
+    domains::{Domain, DomainAct, NewDomain},
+    list::List,
+};
+
+#[derive(clap::Args)]
+pub struct Command {
+    /// The customer the frontend acts for.
+    #[arg(long, global = true, value_name = "CUSTOMER")]
+    acting_for: Option<String>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Begin to show control of a domain: says which TXT record to publish.
+    #[command(
+        after_help = "Example:\n  chancery domain start example.com --acting-for c-1 --profile panel.toml"
+    )]
+    Start {
+        domain: String,
+        /// Names the act: repeated, it is done once.
+        #[arg(long, value_name = "KEY")]
+        idempotency_key: Option<String>,
+    },
+    /// Domains, newest first.
+    #[command(
+        after_help = "Example:\n  chancery domain list --acting-for c-1 --profile panel.toml"
+    )]
+    List {
+        /// At most so many, 1 to 200.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// `next` of the page before.
+        #[arg(long)]
+        cursor: Option<String>,
+    },
+    /// One domain, and who saw what at the last look.
+    #[command(after_help = "Example:\n  chancery domain show dom_0198f... --profile panel.toml")]
+    Show { id: String },
+    /// Look for the record now, from everywhere. Exit status 1 when the domain is not proven.
+    #[command(after_help = "Example:\n  chancery domain check dom_0198f... --profile panel.toml")]
+    Check { id: String },
+    /// Give a proof up: no certificate is issued on it any more.
+    #[command(
+        after_help = "Example:\n  chancery domain withdraw dom_0198f... --profile panel.toml"
+    )]
+    Withdraw { id: String },
+}
+
+/// # Errors
+/// The daemon's refusal, or what cannot be read.
+pub fn run(client: &Client, command: Command) -> Result<Report, Fault> {
+    let caller = Caller {
+        client,
+        acting_for: command.acting_for,
+    };
+    match command.verb {
+        Verb::Start {
+            domain,
+            idempotency_key: key,
+        } => {
+            let key = idempotency_key(key.as_deref())?;
+            let new = NewDomain {
+                domain,
+                acting_for: None,
+            };
+            let made = caller.send(Method::POST, "/domains", Some(&new), Some(&key))?;
+            Ok(shown(&made.json()?))
+        }
+        Verb::List { limit, cursor } => caller.list(limit, cursor),
+        Verb::Show { id } => {
+            let found = caller.send(Method::GET, &of(&id), None::<&()>, None)?;
+            Ok(shown(&found.json()?))
+        }
+        Verb::Check { id } => {
+            let domain = caller.act(&id, "check")?;
+            let is_open = domain.state != "proven";
+            Ok(shown(&domain).with_findings(is_open))
+        }
+        Verb::Withdraw { id } => Ok(shown(&caller.act(&id, "withdraw")?)),
+    }
+}
+
+/// The client, and for whom it acts.
+struct Caller<'a> {
+    client: &'a Client,
+    acting_for: Option<String>,
+}
+
+impl Caller<'_> {
+    fn list(&self, limit: u32, cursor: Option<String>) -> Result<Report, Fault> {
+        let cursor = cursor.map(|cursor| format!("&cursor={}", escaped(&cursor)));
+        let path = format!("/domains?limit={limit}{}", cursor.unwrap_or_default());
+        let list = self.send(Method::GET, &path, None::<&()>, None)?;
+        let list: List<Domain> = list.json()?;
+        let head = ["started", "id", "state", "valid until", "domain"];
+        let mut rows = vec![head.map(ToOwned::to_owned).to_vec()];
+        rows.extend(list.items.iter().map(row));
+        let mut text = table(&rows);
+        if let Some(next) = &list.next {
+            text.push_str(&format!("\nmore: --cursor {next}"));
+        }
+        Ok(Report::new(text, &list))
+    }
+
+    fn act(&self, id: &str, act: &str) -> Result<Domain, Fault> {
+        let path = format!("{}/{act}", of(id));
+        let body = DomainAct::default();
+        self.send(Method::POST, &path, Some(&body), None)?.json()
+    }
+
+    fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        key: Option<&str>,
+    ) -> Result<Reply, Fault> {
+        let extra = Extra {
+            if_match: None,
+            idempotency_key: key,
+            acting_for: self.acting_for.as_deref(),
+        };
+        self.client.send(method, path, body, &extra)
+    }
+}
+
+fn of(id: &str) -> String {
+    format!("/domains/{}", escaped(id))
+}
+
+fn row(domain: &Domain) -> Vec<String> {
+    vec![
+        domain.created_at.clone(),
+        domain.id.clone(),
+        domain.state.clone(),
+        domain.valid_until.clone().unwrap_or_default(),
+        domain.domain.clone(),
+    ]
+}
+
+fn shown(domain: &Domain) -> Report {
+    let record = &domain.record;
+    let mut lines = vec![
+        format!("{}  {}", domain.domain, domain.id),
+        format!("  {:<12}{}", "state", domain.state),
+        format!("  {:<12}{} TXT \"{}\"", "record", record.name, record.value),
+        format!("  {:<12}until {}", "value", domain.value_expires_at),
+    ];
+    if let Some(until) = &domain.valid_until {
+        lines.push(format!("  {:<12}until {until}", "proof"));
+    }
+    if let Some(look) = &domain.last_look {
+        let told = format!("{} {} ({})", look.at, look.verdict, look.quorum);
+        lines.push(format!("  {:<12}{told}", "last look"));
+        for one in &look.seen {
+            lines.push(format!("  {:<12}{} {}", "", one.perspective, one.sight));
+        }
+    }
+    Report::new(lines.join("\n"), domain)
+}
