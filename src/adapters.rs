@@ -8,6 +8,7 @@ pub mod https;
 pub mod maildir;
 pub mod perspectives;
 pub mod pkcs11;
+pub mod postgres;
 pub mod register;
 pub mod smtp;
 pub mod sql;

@@ -4,13 +4,14 @@
 //! read the files that the configuration names, nor secrets: the daemon does, through
 //! [`source::read`], which gives the same kind of error.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 pub mod caa;
+pub mod database;
 pub mod deny_list;
 pub mod documents;
 pub mod domains;
@@ -28,6 +29,7 @@ pub mod webhooks;
 
 use self::{
     caa::Caa,
+    database::{Database, Place},
     documents::Documents,
     domains::Domains,
     hsm::{Hsm, Issuer},
@@ -91,13 +93,6 @@ pub struct Node {
     pub name: NodeName,
     /// What the names of the audit logs begin with, for example `ca.example.com/audit`.
     pub log_prefix: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Database {
-    /// `sqlite:///absolute/path`.
-    pub url: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -183,24 +178,19 @@ impl Config {
         self.text.fault(at.span().start, reason)
     }
 
-    /// Path of the SQLite file.
+    /// Which database it is.
     ///
     /// # Errors
-    /// When the URL is of another form.
-    pub fn sqlite_path(&self) -> Result<PathBuf, ConfigError> {
-        let url = &self.settings.database.url;
-        let path = url.get_ref().strip_prefix("sqlite://");
-        match path {
-            Some(path) if path.starts_with('/') && !path.contains(['?', '#', '%']) => {
-                Ok(PathBuf::from(path))
-            }
-            _ => Err(self.fault(url, "must be sqlite:///absolute/path")),
-        }
+    /// When the URL is of another form, or a key does not go with it.
+    pub fn database(&self) -> Result<Place, ConfigError> {
+        let database = &self.settings.database;
+        let fault = |reason| self.fault(&database.url, reason);
+        database.place().map_err(fault)
     }
 
     /// What no single key can say.
     fn check(&self) -> Result<(), ConfigError> {
-        self.sqlite_path()?;
+        self.database()?;
         let mail = &self.settings.mail;
         if mail.smtp.is_some() == mail.directory.is_some() {
             let reason = "exactly one of [mail.smtp] and mail.directory is needed";
@@ -293,6 +283,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn load(text: &str) -> Result<Config, ConfigError> {
@@ -307,8 +299,8 @@ mod tests {
     fn the_shipped_file_is_right() {
         let config = load(SHIPPED).unwrap();
         assert_eq!(
-            config.sqlite_path().unwrap(),
-            Path::new("/var/lib/chancery/chancery.db")
+            config.database().unwrap(),
+            Place::Sqlite(PathBuf::from("/var/lib/chancery/chancery.db"))
         );
     }
 
@@ -341,6 +333,25 @@ mod tests {
             assert_eq!(error.line, line.map(|line| line + 1), "{error}");
             assert!(error.reason.contains("is above"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_server_is_named_with_all_it_needs() {
+        let with = |url: &str| SHIPPED.replace("sqlite:///var/lib/chancery/chancery.db", url);
+        let host = with("postgresql://chancery_daemon@db.example.org/chancery");
+        let error = load(&host).unwrap_err();
+        assert!(error.reason.contains("tls_roots"), "{error}");
+        let roots = "[database]\ntls_roots = \"/etc/chancery/db.pem\"";
+        let host = host.replace("[database]", roots);
+        assert!(matches!(
+            load(&host).unwrap().database(),
+            Ok(Place::Postgres(_))
+        ));
+        let file = SHIPPED.replace("[database]", "[database]\nlanes = 4");
+        let error = load(&file).unwrap_err();
+        assert!(error.reason.contains("for PostgreSQL"), "{error}");
+        let socket = with("postgresql://chancery_daemon@/chancery?host=/run/postgresql");
+        assert_eq!(load(&socket).unwrap().settings.database.lanes(), 2);
     }
 
     #[test]

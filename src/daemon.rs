@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     adapters::{
         pkcs11::{self, Pkcs11Signer},
-        sqlite::{self, SqliteStore, StoreOptions},
+        postgres, sqlite,
         templates::TemplateError,
     },
     config::{Config, source::ConfigError},
@@ -46,6 +46,7 @@ mod profile_files;
 mod registers;
 mod reload;
 mod runners;
+mod store;
 mod tasks;
 mod verification;
 mod webhooks;
@@ -66,6 +67,8 @@ pub enum Failure {
     Config(#[from] ConfigError),
     #[error("the store")]
     Store(#[from] sqlite::OpenError),
+    #[error("the store")]
+    Server(#[from] postgres::OpenError),
     #[error("the HSM")]
     Signer(#[from] pkcs11::StartError),
     #[error("the mail templates")]
@@ -85,11 +88,6 @@ pub enum Failure {
     Drain(Duration),
 }
 
-/// Units of one transaction at most (design 5).
-const BATCH: usize = 64;
-/// Units that may wait.
-const QUEUE: usize = 4096;
-
 /// Runs the daemon until it is told to stop.
 ///
 /// # Errors
@@ -101,11 +99,12 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
     material::document_directory(&config)?;
     let sockets = Sockets::open(&config.settings.listen).map_err(io("the listeners"))?;
     let boot = BootId::new(outside.clock.now(), entropy::random(&*outside.entropy)?);
-    let store = open_store(&config, &outside, boot).await?;
+    let store::Opened { store, people } = store::open(&config, &outside, boot).await?;
     let signer = start_signer(&config, &outside).await?;
     let lease = Arc::new(Lease::new(boot));
     let ground = Ground {
-        store: store.clone(),
+        store,
+        people,
         signer: Arc::clone(&signer),
         lease: Arc::clone(&lease),
         outside: outside.clone(),
@@ -149,27 +148,6 @@ async fn begin(lease: &Lease, ground: &Ground) -> Result<(), StoreError> {
 
 fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Failure {
     move |source| Failure::Io { what, source }
-}
-
-async fn open_store(
-    config: &Config,
-    outside: &Outside,
-    boot: BootId,
-) -> Result<SqliteStore, Failure> {
-    let options = store_options(config, boot);
-    let (clock, entropy) = (Arc::clone(&outside.clock), Arc::clone(&outside.entropy));
-    Ok(SqliteStore::open(&config.sqlite_path()?, clock, entropy, options).await?)
-}
-
-fn store_options(config: &Config, boot: BootId) -> StoreOptions {
-    let node = config.settings.node.name.0.clone();
-    StoreOptions {
-        queue: QUEUE,
-        batch: BATCH,
-        log_prefix: config.settings.node.log_prefix.clone(),
-        node,
-        boot,
-    }
 }
 
 async fn start_signer(config: &Config, outside: &Outside) -> Result<Arc<Pkcs11Signer>, Failure> {

@@ -1,5 +1,6 @@
-//! The contract every store keeps, run on SQLite. Apart from `store/sqlite.rs`,
-//! `store/plans.rs`, `store/crash.rs` and `store/disk.rs` the suite knows only the ports, so that a second adapter runs it unchanged.
+//! The contract every store keeps, run on SQLite and on PostgreSQL. Apart from `store/sqlite.rs`,
+//! `store/plans.rs`, `store/crash.rs`, `store/disk.rs` and `store/postgres*` the suite knows only the
+//! ports, so that every adapter runs it unchanged.
 
 #![expect(
     clippy::unwrap_used,
@@ -35,20 +36,34 @@ mod made;
 mod oracle;
 #[path = "store/plans.rs"]
 mod plans;
+#[path = "store/postgres.rs"]
+mod postgres;
 #[path = "store/reading.rs"]
 mod reading;
 #[path = "store/request.rs"]
 mod request;
 #[path = "store/round_trip.rs"]
 mod round_trip;
+#[path = "store/schemas.rs"]
+mod schemas;
+#[path = "support/postgres.rs"]
+mod server;
 #[path = "store/sqlite.rs"]
 mod sqlite;
 #[path = "store/world.rs"]
 mod world;
 
-/// Each test of the suite on a fresh database.
-macro_rules! on_sqlite {
+/// Each test of the suite on a fresh database of each kind.
+macro_rules! contract {
     ($($module:ident::$test:ident,)+) => {
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                let world = crate::postgres::fresh().await;
+                crate::$module::$test(world).await;
+            })+
+        }
+
         mod on_sqlite {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $test() {
@@ -60,7 +75,7 @@ macro_rules! on_sqlite {
     };
 }
 
-on_sqlite! {
+contract! {
     audit::a_log_ends_with_its_year,
     audit::entries_are_contiguous_under_load,
     audit::time_does_not_go_back,

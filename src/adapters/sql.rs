@@ -1,5 +1,6 @@
-//! What every SQL database shares: rows of aggregates, queries, the judgement of a batch and its
-//! set-based statements. Knows no driver's connections, locks or error codes.
+//! What every SQL database shares: rows of aggregates, queries, the judgement of a batch, its
+//! set-based statements, and the lanes and readers that run them. Knows no driver's connections or
+//! error codes: those are what a [`driver::Driver`] brings.
 
 pub mod activation;
 pub mod apply;
@@ -12,7 +13,9 @@ pub mod certificate;
 pub mod data_lookup;
 pub mod document;
 pub mod domain_control;
+pub mod driver;
 pub mod evidence;
+pub mod fault;
 pub mod feed;
 pub mod identity;
 pub mod intent;
@@ -20,6 +23,7 @@ pub mod job;
 pub mod json;
 pub mod judge;
 pub mod kept_text;
+pub mod lane;
 pub mod mail;
 pub mod mailbox;
 pub mod notification;
@@ -28,10 +32,12 @@ mod owner;
 pub mod plan;
 pub mod profile;
 pub mod query;
+pub mod readers;
 pub mod request;
 pub mod revocation;
 pub mod revocation_case;
 pub mod statement;
+pub mod store;
 pub mod subject_data;
 pub mod subject_key;
 pub mod table;

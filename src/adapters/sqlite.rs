@@ -6,67 +6,33 @@
 //! and 64 clients; the number of clients is the size of the batches.
 
 mod connection;
-mod lane;
 mod lock;
-mod readers;
 pub mod registry;
 pub mod schema;
 pub mod verify;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
-    },
-    time::Duration,
+    sync::Arc,
 };
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
-use tokio::{
-    sync::{mpsc, oneshot},
-    task::JoinHandle,
-};
-use tokio_util::sync::CancellationToken;
+use tokio::task::JoinHandle;
 
 use self::{
-    connection::DatabaseError,
-    lane::{Lane, Work},
+    connection::{DatabaseError, Reader, WriteConnection},
     lock::WriterLock,
-    readers::Readers,
 };
 use crate::{
-    adapters::sql::{
-        audit::Origin,
-        query::{Fetch, Query},
-    },
-    domain::{
-        id::BootId,
-        timestamp::Timestamp,
-        unit::{CommitError, Committed, Priority, Unit},
-    },
-    ports::{
-        clock::Clock,
-        entropy::Entropy,
-        store::{Booked, Bookkeeping, Store, StoreError},
-    },
+    adapters::sql::{driver::Driver, lane::Lane, store},
+    ports::{clock::Clock, entropy::Entropy},
 };
 
-/// How the store is run.
-#[derive(Clone, Debug)]
-pub struct StoreOptions {
-    /// Units that may wait; as much room again is kept for revocations and results.
-    pub queue: usize,
-    /// Units of one transaction at most.
-    pub batch: usize,
-    /// Prefix of the audit log's name, for example `ca.example.org/audit`.
-    pub log_prefix: String,
-    /// Name of this instance in audit entries.
-    pub node: String,
-    /// This start of the daemon.
-    pub boot: BootId,
-}
+pub use crate::adapters::sql::store::StoreOptions;
+
+/// The store on SQLite. Clones share everything.
+pub type SqliteStore = store::SqlStore<Sqlite>;
 
 /// The database cannot be opened for writing.
 #[derive(Debug, thiserror::Error)]
@@ -88,24 +54,31 @@ pub enum OpenError {
     Database(#[source] DatabaseError),
 }
 
-/// The store on SQLite. Clones share everything.
-#[derive(Clone)]
-pub struct SqliteStore {
-    shared: Arc<Shared>,
+/// A database file.
+pub struct Sqlite {
+    path: PathBuf,
 }
 
-struct Shared {
-    readers: Readers,
-    ordinary: mpsc::Sender<Work>,
-    reserved: mpsc::Sender<Work>,
-    clock: Arc<dyn Clock>,
-    /// Instant of the newest audit entry in milliseconds.
-    newest: Arc<AtomicI64>,
-    registry_writes: Arc<AtomicU64>,
-    /// Whether the newest write met a fault of the database.
-    fails: Arc<AtomicBool>,
-    stop: CancellationToken,
-    lane: Mutex<Option<JoinHandle<()>>>,
+#[async_trait]
+impl Driver for Sqlite {
+    type Row = SqliteRow;
+    type Writing = WriteConnection;
+    type Reading = Reader;
+    type Guard = WriterLock;
+
+    const SOLE_WRITER: bool = true;
+
+    async fn writing(&self) -> Result<WriteConnection, DatabaseError> {
+        WriteConnection::open(&self.path).await
+    }
+
+    async fn reading(&self) -> Result<Reader, DatabaseError> {
+        Reader::open(&self.path).await
+    }
+
+    fn spawn(lane: Lane<Self>) -> JoinHandle<()> {
+        tokio::spawn(lane.run())
+    }
 }
 
 /// Creates the database or brings its schema up to this program's.
@@ -133,136 +106,32 @@ impl SqliteStore {
             return Err(OpenError::Missing(path.to_owned()));
         }
         schema::check(path).await?;
-        let (ordinary, ordinary_queue) = mpsc::channel(options.queue.max(1));
-        let (reserved, reserved_queue) = mpsc::channel(options.queue.max(1));
-        let newest = Arc::new(AtomicI64::new(0));
-        let registry_writes = Arc::new(AtomicU64::new(0));
-        let fails = Arc::new(AtomicBool::new(false));
-        let stop = CancellationToken::new();
-        let mut lane = Lane {
+        let driver = Sqlite {
             path: path.to_owned(),
-            lock,
-            connection: None,
-            ordinary: ordinary_queue,
-            reserved: reserved_queue,
-            stop: stop.clone(),
-            clock: Arc::clone(&clock),
-            entropy,
-            origin: Origin {
-                prefix: options.log_prefix,
-                node: options.node,
-                boot: options.boot.to_string(),
-            },
-            batch: options.batch.max(1),
-            under_way: 0,
-            newest: Arc::clone(&newest),
-            registry_writes: Arc::clone(&registry_writes),
-            fails: Arc::clone(&fails),
         };
-        lane.reopen().await.map_err(OpenError::Database)?;
-        let readers = Readers::open(path).await.map_err(OpenError::Database)?;
-        let lane = tokio::spawn(lane.run());
-        Ok(Self {
-            shared: Arc::new(Shared {
-                readers,
-                ordinary,
-                reserved,
-                clock,
-                newest,
-                registry_writes,
-                fails,
-                stop,
-                lane: Mutex::new(Some(lane)),
-            }),
-        })
-    }
-
-    /// How far the newest audit entry is ahead of the clock. More than two seconds stops signing,
-    /// never revoking.
-    #[must_use]
-    pub fn clock_lag(&self) -> Duration {
-        let newest = self.shared.newest.load(Ordering::Relaxed);
-        Timestamp::from_millis(newest).since(self.shared.clock.now())
-    }
-
-    /// How often the registry of identities may have been written since the start.
-    fn registry_writes(&self) -> u64 {
-        self.shared.registry_writes.load(Ordering::SeqCst)
-    }
-
-    /// Writes what is queued, then closes the database and lets go of the lock. The connection
-    /// that writes goes last: it brings the write-ahead log home, which one that reads cannot.
-    pub async fn close(&self) {
-        self.shared.readers.close().await;
-        self.shared.stop.cancel();
-        let lane = self
-            .shared
-            .lane
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(lane) = lane {
-            // A lane that panicked has answered nobody: every waiter sees `Unavailable`.
-            let _ = lane.await;
-        }
-    }
-
-    fn enqueue(&self, priority: Priority, work: Work) -> Result<(), String> {
-        let queue = match priority {
-            Priority::Ordinary => &self.shared.ordinary,
-            Priority::Reserved => &self.shared.reserved,
-        };
-        queue.try_send(work).map_err(|e| match e {
-            mpsc::error::TrySendError::Full(_) => "the queue of writes is full".to_owned(),
-            mpsc::error::TrySendError::Closed(_) => "the store is closed".to_owned(),
-        })
+        Self::start(driver, vec![lock], clock, entropy, options)
+            .await
+            .map_err(OpenError::Database)
     }
 }
 
-const LOST: &str = "the writing lane has stopped";
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
 
-#[async_trait]
-impl Store for SqliteStore {
-    fn clock_lag(&self) -> Duration {
-        Self::clock_lag(self)
-    }
+    use super::*;
+    use crate::adapters::sql::readers::Readers;
 
-    fn writes_fail(&self) -> bool {
-        self.shared.fails.load(Ordering::SeqCst)
-    }
-
-    async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {
-        let (answer, answered) = oneshot::channel();
-        self.enqueue(unit.priority, Work::Unit(Box::new(unit), answer))
-            .map_err(CommitError::Unavailable)?;
-        let lost = |_| Err(CommitError::Unavailable(LOST.to_owned()));
-        answered.await.unwrap_or_else(lost)
-    }
-
-    async fn bookkeep(&self, task: Bookkeeping) -> Result<Booked, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        self.enqueue(Priority::Reserved, Work::Book(task, answer))
-            .map_err(StoreError)?;
-        let lost = |_| Err(StoreError(LOST.to_owned()));
-        answered.await.unwrap_or_else(lost)
-    }
-}
-
-#[async_trait]
-impl Fetch for SqliteStore {
-    type Row = SqliteRow;
-
-    async fn fetch(&self, query: Query) -> Result<Vec<SqliteRow>, StoreError> {
-        let rows = self.shared.readers.all(query).await;
-        rows.map_err(|e| StoreError(e.detail()))
-    }
-
-    async fn fetch_first(&self, query: Query) -> Result<Option<SqliteRow>, StoreError> {
-        let row = self.shared.readers.first(query).await;
-        row.map_err(|e| StoreError(e.detail()))
-    }
-
-    fn is_sole_writer(&self) -> bool {
-        true
+    #[tokio::test]
+    async fn who_waits_for_a_reader_does_not_wait_for_ever() {
+        let driver = Arc::new(Sqlite {
+            path: PathBuf::new(),
+        });
+        let readers = Readers::new(driver, 1, Duration::ZERO);
+        let held = readers.lend().await.unwrap();
+        let waited = readers.lend().await.err().unwrap();
+        assert!(matches!(waited, DatabaseError::Busy));
+        drop(held);
+        assert!(readers.lend().await.is_ok());
     }
 }

@@ -11,19 +11,16 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{Outside, caa, domains, mail, material, registers, reload, run, webhooks};
+use super::{Outside, caa, domains, mail, material, registers, reload, run, store, webhooks};
 use crate::{
     adapters::{
         document_directory::{DocumentDirectory, keys::DocumentKeys},
-        sqlite::{
-            self, SqliteStore,
-            verify::{Report, Violation},
-        },
+        sqlite::verify::{self as oracle, Report, Violation},
         system::{self, OsEntropy, SystemClock},
     },
-    config::Config,
+    config::{Config, database::Place},
     domain::{id::BootId, refusal::Refused, timestamp::Timestamp},
-    ports::entropy,
+    ports::{entropy, store::WholeStore},
     services::{
         identities::{Identities, Wish},
         subject_keys::{KeyLists, SubjectKeys},
@@ -63,8 +60,22 @@ enum Verb {
     Serve(File),
     /// Say what is wrong with the configuration and the files it names, by file and line.
     CheckConfig(File),
-    /// Create the database, or bring it up to this program's schema. The daemon must not run.
-    Migrate(File),
+    /// Create the database's tables, or bring them up to this program's schema. No daemon may run.
+    #[command(
+        after_help = "On a PostgreSQL server the tables belong to another user than the daemon's:
+  chanceryd migrate --config /etc/chancery/chancery.toml --user chancery_owner \\
+    --password-file /root/chancery_owner"
+    )]
+    Migrate {
+        #[command(flatten)]
+        file: File,
+        /// Who owns the tables; the user of the configuration without it.
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+        /// File of the owner's password; none where the server knows the account otherwise.
+        #[arg(long, value_name = "FILE", requires = "user")]
+        password_file: Option<PathBuf>,
+    },
     /// Judge the database: audit log, serials, certificates, CRLs. Reads only, beside a running
     /// daemon too, and needs no token. Exit status 0 clean, 1 violations, 2 unreadable.
     #[command(
@@ -110,7 +121,11 @@ pub fn main() -> ExitCode {
     let done = match command.verb {
         Verb::Serve(file) => serve(&file.config),
         Verb::CheckConfig(file) => check(&file.config),
-        Verb::Migrate(file) => migrate(&file.config),
+        Verb::Migrate {
+            file,
+            user,
+            password_file,
+        } => migrate(&file.config, user.as_deref(), password_file.as_deref()),
         Verb::Verify { file, json } => return verify(&file.config, json),
         Verb::EnrollOperator {
             file,
@@ -163,6 +178,7 @@ fn serve(path: &Path) -> Done {
 
 fn check(path: &Path) -> Done {
     let fresh = reload::read(path, outside().clock.now())?;
+    store::check(fresh.config())?;
     material::code_key(fresh.config())?;
     material::document_keys(fresh.config())?;
     material::document_directory(fresh.config())?;
@@ -179,13 +195,14 @@ fn check(path: &Path) -> Done {
     Ok(())
 }
 
-fn migrate(path: &Path) -> Done {
-    let database = Config::load(path)?.sqlite_path()?;
+fn migrate(path: &Path, user: Option<&str>, password: Option<&Path>) -> Done {
+    let config = Config::load(path)?;
+    let owner = user.map(|user| store::Owner { user, password });
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(sqlite::migrate(&database))?;
-    println!("{}: the schema is this program's", database.display());
+    let database = runtime.block_on(store::migrate(&config, owner))?;
+    println!("{database}: the schema is this program's");
     Ok(())
 }
 
@@ -225,7 +242,11 @@ fn verify(path: &Path, json: bool) -> ExitCode {
 
 fn judge(path: &Path) -> Result<Report, Box<dyn Error>> {
     let config = Config::load(path)?;
-    let database = config.sqlite_path()?;
+    let Place::Sqlite(database) = config.database()? else {
+        return Err(
+            "verify reads SQLite databases only; this one is on a PostgreSQL server".into(),
+        );
+    };
     let issuers = material::issuing_certificates(&config)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -238,8 +259,8 @@ fn judge(path: &Path) -> Result<Report, Box<dyn Error>> {
     };
     let (files, keyed) = documents(&config);
     let judged = runtime.block_on(async {
-        let report = sqlite::verify::verify_aloud(&database, &issuers, &progress).await?;
-        sqlite::verify::files::check(&database, &files, keyed, report, &progress).await
+        let report = oracle::verify_aloud(&database, &issuers, &progress).await?;
+        oracle::files::check(&database, &files, keyed, report, &progress).await
     });
     if aloud {
         eprint!("\r\x1b[K");
@@ -303,7 +324,7 @@ fn enroll(path: &Path, name: String, certificate: &Path, until: Option<&str>) ->
         .build()?;
     let made = runtime.block_on(async {
         let boot = BootId::new(now, entropy::random(&*outside.entropy)?);
-        let store = super::open_store(&config, &outside, boot).await?;
+        let store = store::open(&config, &outside, boot).await?.store;
         let service = identities(&store, &outside);
         let made = service.enroll(&wish).await;
         store.close().await;
@@ -313,15 +334,15 @@ fn enroll(path: &Path, name: String, certificate: &Path, until: Option<&str>) ->
     Ok(())
 }
 
-fn identities(store: &SqliteStore, outside: &Outside) -> Identities {
+fn identities(store: &Arc<dyn WholeStore>, outside: &Outside) -> Identities {
     Identities {
-        store: Arc::new(store.clone()),
-        people: Arc::new(store.clone()),
+        store: Arc::<dyn WholeStore>::clone(store),
+        people: Arc::<dyn WholeStore>::clone(store),
         clock: Arc::clone(&outside.clock),
         // The CA's own keys are not looked up here: who is on the host needs no registration to
         // misuse them.
         keys: Arc::new(SubjectKeys::new(
-            Arc::new(store.clone()),
+            Arc::<dyn WholeStore>::clone(store),
             KeyLists::default(),
         )),
     }

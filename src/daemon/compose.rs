@@ -12,11 +12,7 @@ use super::{
     webhooks,
 };
 use crate::{
-    adapters::{
-        document_directory::DocumentDirectory,
-        pkcs11::Pkcs11Signer,
-        sqlite::{SqliteStore, registry::Registry},
-    },
+    adapters::{document_directory::DocumentDirectory, pkcs11::Pkcs11Signer},
     config::{Config, listen},
     domain::terms::Terms,
     http::{
@@ -29,8 +25,11 @@ use crate::{
     },
     policy::mailbox_code::CodeKey,
     ports::{
-        document_files::DocumentFiles, resolver::Resolver, returned_mail::ReturnedMail,
-        signer::Signer, store::Store,
+        document_files::DocumentFiles,
+        resolver::Resolver,
+        returned_mail::ReturnedMail,
+        signer::Signer,
+        store::{Store, WholeStore, people},
     },
     services::{
         authority::Authorities,
@@ -60,7 +59,9 @@ use crate::{
 /// What everything stands on.
 #[derive(Clone)]
 pub struct Ground {
-    pub store: SqliteStore,
+    pub store: Arc<dyn WholeStore>,
+    /// The registry of identities, as the listener asks it.
+    pub people: Arc<dyn people::Identities>,
     pub signer: Arc<Pkcs11Signer>,
     pub lease: Arc<Lease>,
     pub outside: Outside,
@@ -74,7 +75,7 @@ pub struct Ground {
 impl Ground {
     /// The store as services write to it.
     pub fn durable(&self) -> Arc<dyn Store> {
-        Arc::new(self.store.clone())
+        Arc::<dyn WholeStore>::clone(&self.store)
     }
 
     /// The way to the keys.
@@ -83,8 +84,8 @@ impl Ground {
     }
 
     /// The store under one of its reading traits.
-    pub fn reads(&self) -> Arc<SqliteStore> {
-        Arc::new(self.store.clone())
+    pub fn reads(&self) -> Arc<dyn WholeStore> {
+        Arc::clone(&self.store)
     }
 }
 
@@ -271,7 +272,7 @@ fn gate(config: &Config, ground: &Ground, key: &CodeKey) -> Gate {
         clock,
         entropy: Arc::clone(&ground.outside.entropy),
         store: ground.durable(),
-        identities: Arc::new(Registry::new(ground.store.clone())),
+        identities: Arc::clone(&ground.people),
         requests: ground.reads(),
         in_flight: InFlight::default(),
         acts: ground.acts.clone(),

@@ -69,6 +69,37 @@ pub trait Store: Send + Sync {
     fn writes_fail(&self) -> bool;
 }
 
+/// The store under all its ports, for who puts the daemon together. A service names the few it
+/// needs.
+#[async_trait]
+pub trait WholeStore:
+    Store
+    + catalogue::AuditLog
+    + catalogue::Feed
+    + catalogue::Mails
+    + catalogue::Notifications
+    + catalogue::Requests
+    + domains::DomainControls
+    + issuance::Activations
+    + issuance::CaaEvidence
+    + issuance::Certificates
+    + issuance::Known
+    + issuance::RestsOn
+    + issuance::RevocationLists
+    + issuance::Revocations
+    + people::Identities
+    + registration::Cases
+    + registration::DataLookups
+    + registration::Mailboxes
+    + registration::Orders
+    + registration::SubjectDataSets
+    + subject_keys::SubjectKeyFacts
+    + webhooks::Webhooks
+{
+    /// Writes what is queued, then closes the database. Whoever writes afterwards is refused.
+    async fn close(&self);
+}
+
 /// Leases, attempts, heartbeats, read marks, kept refusals, pruning.
 #[derive(Clone, Debug)]
 pub enum Bookkeeping {

@@ -16,10 +16,7 @@ use crate::{
     policy::access::SystemScope,
     ports::{
         clock::Clock,
-        store::{
-            Store,
-            issuance::{KeptTexts, KnownProfiles},
-        },
+        store::{Store, issuance::Known},
     },
 };
 
@@ -31,11 +28,6 @@ pub struct InForce {
     /// What hashes and versions in intents and in what users accept will stand for.
     pub texts: Vec<KeptText>,
 }
-
-/// Where what was in force before is read.
-pub trait Known: KnownProfiles + KeptTexts {}
-
-impl<T: KnownProfiles + KeptTexts> Known for T {}
 
 /// Records what differs from what was in force before; nothing when nothing does. Belongs before
 /// the first issuance by these profiles, and before anybody can accept these statements: from then
@@ -134,7 +126,10 @@ mod tests {
             kept_text::TextKind,
             unit::{CommitError, Committed},
         },
-        ports::store::{Booked, Bookkeeping, StoreError},
+        ports::store::{
+            Booked, Bookkeeping, StoreError,
+            issuance::{KeptTexts, KnownProfiles},
+        },
     };
 
     /// Knows no profile, writes down what it is handed, and keeps nothing.

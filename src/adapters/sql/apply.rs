@@ -1,16 +1,17 @@
 //! Applies a batch of units within one transaction: few questions, then one statement a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use async_trait::async_trait;
 
 use super::{
     audit::{self, Appended},
+    fault::DatabaseError,
     feed,
-    judge::{Answers, Questions},
+    judge::{Answers, Place, Questions},
     plan::Plan,
     request,
-    statement::{Placeholders, insert, moved, taken, update, values_of},
+    statement::{Lock, Placeholders, insert, locked, moved, taken, update, values_of},
     table::{Key, Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
@@ -21,33 +22,41 @@ const PARAMETERS: usize = 32_766;
 #[async_trait]
 pub trait Writer: Send {
     type Row: Columns;
-    type Error: From<Unreadable> + Send;
 
     fn placeholders(&self) -> Placeholders;
 
     /// Whether no other process writes this database while we do.
     fn is_sole_writer(&self) -> bool;
 
-    /// Rows written.
-    async fn execute(&mut self, sql: String, values: Vec<SqlValue>) -> Result<u64, Self::Error>;
+    /// # Errors
+    /// When the database refuses it. Gives the rows written.
+    async fn execute(&mut self, sql: String, values: Vec<SqlValue>) -> Result<u64, DatabaseError>;
 
+    /// # Errors
+    /// When the database refuses it.
     async fn rows(
         &mut self,
         sql: String,
         values: Vec<SqlValue>,
-    ) -> Result<Vec<Self::Row>, Self::Error>;
-
-    /// Why a statement wrote fewer rows than it must.
-    fn missed(&self, table: &'static str) -> Self::Error;
+    ) -> Result<Vec<Self::Row>, DatabaseError>;
 }
 
 /// Looks up everything the judge asks, table by table, keys in order. Only what stops a unit
-/// comes back.
+/// comes back. Where others write too, the named rows are locked first, so that they stay as they
+/// are found until the transaction ends.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn ask<W: Writer>(writer: &mut W, questions: Questions) -> Result<Answers, W::Error> {
+pub async fn ask<W: Writer>(
+    writer: &mut W,
+    questions: Questions,
+) -> Result<Answers, DatabaseError> {
     let mut answers = Answers::default();
+    if !writer.is_sole_writer() {
+        for (sql, values) in locks(&questions, writer.placeholders()) {
+            writer.rows(sql, values).await?;
+        }
+    }
     for (table, rows) in questions.versions {
         let columns = table.key_columns();
         let rows = rows.into_iter().map(|(mut key, version)| {
@@ -63,17 +72,9 @@ pub async fn ask<W: Writer>(writer: &mut W, questions: Questions) -> Result<Answ
             }
         }
     }
-    for ((table, columns), keys) in questions.keys {
-        for (rows, values) in statements(keys, columns.len()) {
-            let sql = taken(table, columns, rows, writer.placeholders());
-            for row in writer.rows(sql, values).await? {
-                let key = read_key(&row, columns)?;
-                answers.taken.insert(((table, columns), key));
-            }
-        }
-    }
-    let held = |(id, token): (String, [u8; 16])| vec![SqlValue::text(id), SqlValue::blob(&token)];
-    for (rows, values) in statements(questions.jobs.into_iter().map(held), 2) {
+    answers.taken = held(writer, questions.keys).await?;
+    let job = |(id, token): (String, [u8; 16])| vec![SqlValue::text(id), SqlValue::blob(&token)];
+    for (rows, values) in statements(questions.jobs.into_iter().map(job), 2) {
         let sql = format!(
             "WITH v(id, token) AS (VALUES {}) SELECT v.id AS id, v.token AS token \
              FROM v LEFT JOIN job AS t ON t.id = v.id \
@@ -88,6 +89,62 @@ pub async fn ask<W: Writer>(writer: &mut W, questions: Questions) -> Result<Answ
         }
     }
     Ok(answers)
+}
+
+/// In the order of the tables, and of the keys within each: two lanes never wait for each other.
+fn locks(questions: &Questions, style: Placeholders) -> Vec<(String, Vec<SqlValue>)> {
+    let mut all = Vec::new();
+    for (table, rows) in &questions.versions {
+        let strength = match questions.changed.contains(table) {
+            true => Lock::Change,
+            false => Lock::Rest,
+        };
+        let columns = table.key_columns();
+        let keys: BTreeSet<Key> = rows.iter().map(|(key, _)| key.clone()).collect();
+        for (rows, values) in statements(keys, columns.len()) {
+            all.push((locked(table.name, columns, rows, style, strength), values));
+        }
+    }
+    let ids = questions
+        .jobs
+        .iter()
+        .map(|(id, _)| vec![SqlValue::text(id)]);
+    for (rows, values) in statements(ids, 1) {
+        all.push((locked("job", &["id"], rows, style, Lock::Change), values));
+    }
+    all
+}
+
+/// Which of these keys somebody holds.
+async fn held<W: Writer>(
+    writer: &mut W,
+    keys: BTreeMap<Place, BTreeSet<Key>>,
+) -> Result<HashSet<(Place, Key)>, DatabaseError> {
+    let mut found = HashSet::new();
+    for ((table, columns), keys) in keys {
+        for (rows, values) in statements(keys, columns.len()) {
+            let sql = taken(table, columns, rows, writer.placeholders());
+            for row in writer.rows(sql, values).await? {
+                found.insert(((table, columns), read_key(&row, columns)?));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Looks once more whether the keys that must stay free have been taken: whoever took one has
+/// committed by now, for the log is ours.
+///
+/// # Errors
+/// [`DatabaseError::Overtaken`], or when the database cannot answer.
+pub async fn still_free<W: Writer>(
+    writer: &mut W,
+    absent: BTreeMap<Place, BTreeSet<Key>>,
+) -> Result<(), DatabaseError> {
+    match held(writer, absent).await?.is_empty() {
+        true => Ok(()),
+        false => Err(DatabaseError::Overtaken),
+    }
 }
 
 /// Rows of so many columns as the number of rows and the values of each statement they need.
@@ -116,15 +173,11 @@ fn read_key(row: &dyn Columns, columns: &[&str]) -> Result<Key, Unreadable> {
     columns.iter().map(value).collect()
 }
 
-/// Writes the rows of the admitted plans and, last, the audit log with its head.
+/// Writes the rows of the admitted plans.
 ///
 /// # Errors
 /// When a statement fails: the transaction must be rolled back.
-pub async fn write<W: Writer>(
-    writer: &mut W,
-    plans: Vec<Plan>,
-    appended: Appended,
-) -> Result<(), W::Error> {
+pub async fn write<W: Writer>(writer: &mut W, plans: Vec<Plan>) -> Result<(), DatabaseError> {
     let mut rows = Rows::default();
     for plan in plans {
         rows.add(plan);
@@ -140,7 +193,14 @@ pub async fn write<W: Writer>(
     }
     end_live(writer, rows.ended_live).await?;
     end_jobs(writer, rows.job_ends).await?;
-    store_answers(writer, rows.answers).await?;
+    store_answers(writer, rows.answers).await
+}
+
+/// Writes the audit log with its head, the last rows of a transaction.
+///
+/// # Errors
+/// When a statement fails: the transaction must be rolled back.
+pub async fn append<W: Writer>(writer: &mut W, appended: Appended) -> Result<(), DatabaseError> {
     insert_all(writer, &audit::ENTRY, appended.entries, false).await?;
     insert_all(writer, &audit::HASH, appended.hashes, false).await?;
     insert_all(writer, &audit::DETAIL, appended.details, false).await?;
@@ -188,7 +248,7 @@ async fn insert_all<W: Writer>(
     table: &'static Table,
     mut records: Vec<Record>,
     unless_there: bool,
-) -> Result<(), W::Error> {
+) -> Result<(), DatabaseError> {
     records.sort_unstable();
     for (rows, values) in statements(records, table.columns.len()) {
         let sql = insert(table, rows, writer.placeholders(), unless_there);
@@ -201,7 +261,7 @@ async fn update_all<W: Writer>(
     writer: &mut W,
     table: &'static Table,
     mut records: Vec<Record>,
-) -> Result<(), W::Error> {
+) -> Result<(), DatabaseError> {
     records.sort_unstable();
     for (rows, values) in statements(records, table.columns.len()) {
         let sql = update(table, rows, writer.placeholders());
@@ -210,7 +270,7 @@ async fn update_all<W: Writer>(
     Ok(())
 }
 
-async fn end_live<W: Writer>(writer: &mut W, mut ended: Vec<Record>) -> Result<(), W::Error> {
+async fn end_live<W: Writer>(writer: &mut W, mut ended: Vec<Record>) -> Result<(), DatabaseError> {
     ended.sort_unstable();
     for (rows, values) in statements(ended, 2) {
         let sql = format!(
@@ -223,7 +283,10 @@ async fn end_live<W: Writer>(writer: &mut W, mut ended: Vec<Record>) -> Result<(
 }
 
 /// `WHERE token = …` fences off a holder whose lease is over; the judge has looked already.
-async fn end_jobs<W: Writer>(writer: &mut W, mut records: Vec<Record>) -> Result<(), W::Error> {
+async fn end_jobs<W: Writer>(
+    writer: &mut W,
+    mut records: Vec<Record>,
+) -> Result<(), DatabaseError> {
     records.sort_unstable();
     for (rows, values) in statements(records, 5) {
         let sql = format!(
@@ -242,7 +305,7 @@ async fn end_jobs<W: Writer>(writer: &mut W, mut records: Vec<Record>) -> Result
 async fn store_answers<W: Writer>(
     writer: &mut W,
     mut answers: Vec<Record>,
-) -> Result<(), W::Error> {
+) -> Result<(), DatabaseError> {
     answers.sort_unstable();
     let key = request::TABLE.key_columns();
     let joined: Vec<String> = key
@@ -270,11 +333,11 @@ async fn demand<W: Writer>(
     sql: String,
     rows: usize,
     values: Vec<SqlValue>,
-) -> Result<(), W::Error> {
+) -> Result<(), DatabaseError> {
     let written = writer.execute(sql, values).await?;
     if usize::try_from(written) == Ok(rows) {
         Ok(())
     } else {
-        Err(writer.missed(table))
+        Err(DatabaseError::Missed(table))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     apply::Writer,
+    fault::DatabaseError,
     job,
     query::Query,
     request,
@@ -30,7 +31,7 @@ const PRUNED: u32 = 500;
 ///
 /// # Errors
 /// When a statement fails.
-pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked, W::Error> {
+pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked, DatabaseError> {
     match task {
         Bookkeeping::ClaimJobs {
             kinds,
@@ -39,7 +40,11 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
             limit,
             token_seed,
         } => {
-            let due = due_jobs(&kinds, now, limit.min(CLAIMS));
+            let mut due = due_jobs(&kinds, now, limit.min(CLAIMS));
+            if !writer.is_sole_writer() {
+                // What another claims at this moment is not waited for: it is no longer due.
+                due = due.sql(" FOR NO KEY UPDATE SKIP LOCKED");
+            }
             claim(writer, due, lease_until, &token_seed)
                 .await
                 .map(Booked::Jobs)
@@ -130,7 +135,7 @@ async fn prune<W: Writer>(
     writer: &mut W,
     before: Timestamp,
     refused_before: Timestamp,
-) -> Result<Booked, W::Error> {
+) -> Result<Booked, DatabaseError> {
     // The index of refused rows is partial: its condition stands here word for word.
     let refused = old_claims("status >= 400", refused_before);
     let done = old_claims("status IS NOT NULL", before);
@@ -155,7 +160,7 @@ async fn keep<W: Writer>(
     claim: &IdempotencyClaim,
     answer: &Answer,
     at: Timestamp,
-) -> Result<Booked, W::Error> {
+) -> Result<Booked, DatabaseError> {
     let sql = insert(&request::TABLE, 1, writer.placeholders(), false);
     let sql = sql
         + " ON CONFLICT (identity, ra, customer, key) DO UPDATE SET status = excluded.status, \
@@ -195,7 +200,7 @@ async fn claim<W: Writer>(
     due: Query,
     lease_until: Timestamp,
     seed: &[u8; 16],
-) -> Result<Vec<Job>, W::Error> {
+) -> Result<Vec<Job>, DatabaseError> {
     let mut jobs = Vec::new();
     let mut records: Vec<Record> = Vec::new();
     for row in writer.rows(due.sql, due.values).await? {
@@ -222,7 +227,7 @@ async fn claim<W: Writer>(
 }
 
 /// A token of no bytes means that nobody holds the job.
-async fn free<W: Writer>(writer: &mut W, now: Timestamp) -> Result<Booked, W::Error> {
+async fn free<W: Writer>(writer: &mut W, now: Timestamp) -> Result<Booked, DatabaseError> {
     if !writer.is_sole_writer() {
         return Ok(Booked::Done);
     }
@@ -236,7 +241,7 @@ async fn free<W: Writer>(writer: &mut W, now: Timestamp) -> Result<Booked, W::Er
     run(writer, query).await
 }
 
-async fn run<W: Writer>(writer: &mut W, query: Query) -> Result<Booked, W::Error> {
+async fn run<W: Writer>(writer: &mut W, query: Query) -> Result<Booked, DatabaseError> {
     writer.execute(query.sql, query.values).await?;
     Ok(Booked::Done)
 }

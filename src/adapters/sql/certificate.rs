@@ -85,8 +85,8 @@ pub fn record(certificate: &Certificate) -> Record {
 
 const SELECT: &str = "SELECT certificate.*, r.issuer AS r_issuer, r.serial AS r_serial, \
      r.crl_partition AS r_crl_partition, r.revoked_at AS r_revoked_at, r.reason AS r_reason, \
-     r.not_after AS r_not_after, CASE WHEN r.serial IS NULL THEN 0 ELSE EXISTS (SELECT 1 FROM \
-     revocation WHERE certificate_id = certificate.id AND state = 'recorded') END AS runs, \
+     r.not_after AS r_not_after, CASE WHEN r.serial IS NOT NULL AND EXISTS (SELECT 1 FROM \
+     revocation WHERE certificate_id = certificate.id AND state = 'recorded') THEN 1 ELSE 0 END AS runs, \
      (SELECT n.id FROM certificate AS n WHERE n.replaces = certificate.id) AS by_id, \
      (SELECT n.replaced_until FROM certificate AS n WHERE n.replaces = certificate.id) AS by_until \
      FROM certificate LEFT JOIN revoked AS r \

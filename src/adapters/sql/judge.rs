@@ -20,13 +20,16 @@ use crate::domain::{
 /// between the two readings is all there can be.
 const AHEAD: Duration = Duration::from_secs(1);
 
-type Place = (&'static str, &'static [&'static str]);
+/// A table and the columns of one of its unique keys.
+pub type Place = (&'static str, &'static [&'static str]);
 
 /// What must be looked up before the units can be judged, in key order.
 #[derive(Debug, Default)]
 pub struct Questions {
     /// Rows by key, and the version they are believed to have.
     pub versions: BTreeMap<&'static Table, BTreeSet<(Key, Version)>>,
+    /// The tables of which a named row will be changed.
+    pub changed: BTreeSet<&'static Table>,
     pub keys: BTreeMap<Place, BTreeSet<Key>>,
     /// Jobs that units end, by id, and the tokens they are believed to be held with.
     pub jobs: BTreeSet<(String, [u8; 16])>,
@@ -52,6 +55,8 @@ impl Questions {
                 let keys = questions.versions.entry(ground.table).or_default();
                 keys.insert((ground.key.clone(), ground.version));
             }
+            let changed = plan.updates.iter().map(|(table, _)| *table);
+            questions.changed.extend(changed);
             for free in plan.free.iter().chain(&plan.absent) {
                 let keys = questions
                     .keys
@@ -64,6 +69,36 @@ impl Questions {
             }
         }
         questions
+    }
+}
+
+/// Keys that must not be there when a batch is written, and that no unique key keeps free.
+#[derive(Debug, Default)]
+pub struct Absent {
+    pub keys: BTreeMap<Place, BTreeSet<Key>>,
+    /// Whether a unit of the batch writes one of them, behind those that need it absent.
+    pub taken_here: bool,
+}
+
+impl Absent {
+    /// Of all plans together.
+    pub fn of(plans: &[Plan]) -> Self {
+        let mut absent = Self::default();
+        for free in plans.iter().flat_map(|plan| &plan.absent) {
+            let keys = absent.keys.entry((free.table, free.columns)).or_default();
+            keys.insert(free.key.clone());
+        }
+        let is_absent = |place: Place, key: &Key| {
+            let keys = absent.keys.get(&place);
+            keys.is_some_and(|keys| keys.contains(key))
+        };
+        absent.taken_here = plans.iter().any(|plan| {
+            let mut free = plan.free.iter();
+            let mut present = plan.present.iter();
+            free.any(|free| is_absent((free.table, free.columns), &free.key))
+                || present.any(|(table, key)| is_absent((table.name, table.key_columns()), key))
+        });
+        absent
     }
 }
 

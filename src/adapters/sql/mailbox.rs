@@ -210,7 +210,7 @@ fn taken_over(query: Query, proof: MailboxId) -> Query {
     query
         .sql(
             "mailbox AS p JOIN mailbox AS m ON m.reused_from = p.id \
-             AND m.confirmed_at IS p.confirmed_at WHERE p.id = ",
+             AND m.confirmed_at IS NOT DISTINCT FROM p.confirmed_at WHERE p.id = ",
         )
         .bind(SqlValue::text(proof))
 }

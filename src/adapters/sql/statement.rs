@@ -58,6 +58,31 @@ pub fn update(table: &Table, rows: usize, style: Placeholders) -> String {
     sql
 }
 
+/// How firmly a row is held until the transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Nobody may change it; others may rest on it too.
+    Rest,
+    /// Ours to change.
+    Change,
+}
+
+/// Locks the rows with these keys, one after another in the order of the keys. For databases with
+/// several writers; one with a single writer has no such statement.
+#[must_use]
+pub fn locked(table: &str, key: &[&str], rows: usize, style: Placeholders, lock: Lock) -> String {
+    let key = key.join(", ");
+    let strength = match lock {
+        Lock::Rest => "SHARE",
+        Lock::Change => "NO KEY UPDATE",
+    };
+    let width = key.split(", ").count();
+    format!(
+        "SELECT 1 AS locked FROM {table} WHERE ({key}) IN (VALUES {}) ORDER BY {key} FOR {strength}",
+        values_of(rows, width, style)
+    )
+}
+
 /// Which of these (key, version) pairs the table does not hold, each looked up by its index.
 #[must_use]
 pub fn moved(table: &Table, rows: usize, style: Placeholders) -> String {

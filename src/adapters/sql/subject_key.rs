@@ -82,9 +82,9 @@ fn read(row: &dyn Columns) -> Result<BlockedKey, Unreadable> {
 /// One query, always of one row.
 fn facts_query(fingerprint: &Fingerprint) -> Query {
     let id = SqlValue::text(hex::encode(fingerprint));
-    Query::new("SELECT EXISTS (SELECT 1 FROM blocked_key WHERE 1 = 1")
+    Query::new("SELECT CASE WHEN EXISTS (SELECT 1 FROM blocked_key WHERE 1 = 1")
         .eq("id", id.clone())
-        .sql(") AS blocked, h.ra AS ra, h.customer AS customer, h.identity AS identity FROM (SELECT 1) LEFT JOIN key_holder AS h ON h.fingerprint = ")
+        .sql(") THEN 1 ELSE 0 END AS blocked, h.ra AS ra, h.customer AS customer, h.identity AS identity FROM (SELECT 1) AS one LEFT JOIN key_holder AS h ON h.fingerprint = ")
         .bind(id)
 }
 

@@ -107,12 +107,19 @@ where
     R: Row,
     for<'c> &'c str: ColumnIndex<R>,
     for<'r> i64: Decode<'r, <R as Row>::Database> + Type<<R as Row>::Database>,
+    for<'r> i32: Decode<'r, <R as Row>::Database> + Type<<R as Row>::Database>,
     for<'r> String: Decode<'r, <R as Row>::Database> + Type<<R as Row>::Database>,
     for<'r> Vec<u8>: Decode<'r, <R as Row>::Database> + Type<<R as Row>::Database>,
     <R as Row>::Database: Database,
 {
     fn integer(&self, column: &str) -> Result<Option<i64>, Unreadable> {
+        // To PostgreSQL a number in the text of a query is one of 32 bits, a column has 64.
+        let small = |_| {
+            let small = self.try_get::<Option<i32>, _>(column);
+            small.map(|number| number.map(i64::from))
+        };
         self.try_get::<Option<i64>, _>(column)
+            .or_else(small)
             .map_err(|e| Unreadable::new(column, e))
     }
 

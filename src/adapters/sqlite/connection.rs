@@ -12,14 +12,17 @@ use sqlx::{
     },
 };
 
+pub use crate::adapters::sql::fault::DatabaseError;
 use crate::{
     adapters::sql::{
         apply::Writer,
+        driver,
+        fault::Meaning,
         query::Query,
         statement::Placeholders,
-        value::{SqlValue, Unreadable},
+        value::{Fields, SqlValue},
     },
-    domain::unit::{CommitError, UniqueKey},
+    domain::unit::UniqueKey,
 };
 
 /// How long a statement waits for another connection's lock.
@@ -35,57 +38,25 @@ const CACHE_KIB: &str = "-16384";
 /// Page cache of a reading connection, small: it is emptied whenever somebody has written.
 const READER_CACHE_KIB: &str = "-512";
 
-/// Trouble with the database.
-#[derive(Debug, thiserror::Error)]
-pub enum DatabaseError {
-    #[error("the database refused a statement")]
-    Driver(#[from] sqlx::Error),
-    #[error("reading a row")]
-    Unreadable(#[from] Unreadable),
-    #[error("a row of {0} to be changed is not there")]
-    Missed(&'static str),
-    #[error("the audit log ends before its head")]
-    AuditShort,
-    #[error("the write-ahead log could not be brought home")]
-    Checkpoint,
-    #[error("the store is closed")]
-    Closed,
-    #[error("no connection that reads became free in time")]
-    Busy,
+/// Sorts an error by its code and text.
+pub fn sorted(error: sqlx::Error) -> DatabaseError {
+    let meaning = meaning(&error);
+    DatabaseError::Driver { meaning, error }
 }
 
-impl DatabaseError {
-    /// A rule of the schema refused a row: the connection is sound.
-    pub fn is_constraint(&self) -> bool {
-        match self {
-            Self::Driver(sqlx::Error::Database(error)) => {
-                let primary = error.code().and_then(|code| code.parse::<i64>().ok());
-                // SQLITE_CONSTRAINT in the low byte of the extended code.
-                primary.is_some_and(|code| code & 0xff == 19)
-            }
-            Self::Missed(_) => true,
-            _ => false,
-        }
+fn meaning(error: &sqlx::Error) -> Meaning {
+    let Some(database) = error.as_database_error() else {
+        return Meaning::Broken;
+    };
+    // SQLITE_CONSTRAINT in the low byte of the extended code.
+    let code = database.code().and_then(|code| code.parse::<i64>().ok());
+    if code.is_none_or(|code| code & 0xff != 19) {
+        return Meaning::Broken;
     }
-
-    /// The answer to the one unit that caused it.
-    pub fn answer(&self) -> CommitError {
-        if let Self::Missed(_) = self {
-            return CommitError::Conflict;
-        }
-        let text = self.detail();
-        match text.split_once("UNIQUE constraint failed: ") {
-            Some((_, columns)) => CommitError::Exists(unique_key(columns)),
-            None => CommitError::Unavailable(text),
-        }
-    }
-
-    /// The error with what is behind it.
-    pub fn detail(&self) -> String {
-        match self {
-            Self::Driver(error) => format!("{self}: {error}"),
-            other => other.to_string(),
-        }
+    let text = database.message();
+    match text.split_once("UNIQUE constraint failed: ") {
+        Some((_, columns)) => Meaning::Taken(unique_key(columns)),
+        None => Meaning::Rule,
     }
 }
 
@@ -158,24 +129,52 @@ pub struct WriteConnection {
 }
 
 impl WriteConnection {
+    /// Opens the database. After a failed fsync the system may show bytes that are not on the
+    /// disk: bringing the write-ahead log home writes and syncs them again, or fails.
+    ///
     /// # Errors
-    /// When the file cannot be opened as a database.
+    /// When the file cannot be opened as a database, or cannot be trusted.
     pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
-        let inner = SqliteConnection::connect_with(&writing(path)).await?;
-        Ok(Self { inner })
+        let inner = SqliteConnection::connect_with(&writing(path)).await;
+        let mut connection = Self {
+            inner: inner.map_err(sorted)?,
+        };
+        let rows = connection
+            .rows("PRAGMA wal_checkpoint(TRUNCATE)".to_owned(), Vec::new())
+            .await?;
+        let busy = rows.first().map(|row| Fields::of(row).integer("busy"));
+        if busy.transpose()? != Some(0) {
+            return Err(DatabaseError::Checkpoint);
+        }
+        Ok(connection)
     }
 
     /// Runs a fixed statement.
-    ///
-    /// # Errors
-    /// When the database refuses it.
-    pub async fn run(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
-        self.inner.execute(sql).await?;
+    async fn run(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
+        self.inner.execute(sql).await.map_err(sorted)?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl driver::WriteConnection for WriteConnection {
+    async fn begin(&mut self) -> Result<(), DatabaseError> {
+        self.run("BEGIN IMMEDIATE").await
+    }
+
+    async fn commit(&mut self) -> Result<(), DatabaseError> {
+        self.run("COMMIT").await
+    }
+
+    async fn roll_back(&mut self) -> Result<(), DatabaseError> {
+        self.run("ROLLBACK").await
+    }
+
+    async fn hold_log(&mut self) -> Result<(), DatabaseError> {
         Ok(())
     }
 
-    /// Closes cleanly; what it says does not matter, everything durable is.
-    pub async fn close(self) {
+    async fn close(self) {
         let _ = self.inner.close().await;
     }
 }
@@ -183,7 +182,6 @@ impl WriteConnection {
 #[async_trait]
 impl Writer for WriteConnection {
     type Row = SqliteRow;
-    type Error = DatabaseError;
 
     fn placeholders(&self) -> Placeholders {
         Placeholders::Anonymous
@@ -195,7 +193,8 @@ impl Writer for WriteConnection {
 
     async fn execute(&mut self, sql: String, values: Vec<SqlValue>) -> Result<u64, DatabaseError> {
         let statement = bind(sqlx::query(AssertSqlSafe(sql)), values);
-        Ok(statement.execute(&mut self.inner).await?.rows_affected())
+        let done = statement.execute(&mut self.inner).await.map_err(sorted)?;
+        Ok(done.rows_affected())
     }
 
     async fn rows(
@@ -204,11 +203,54 @@ impl Writer for WriteConnection {
         values: Vec<SqlValue>,
     ) -> Result<Vec<SqliteRow>, DatabaseError> {
         let statement = bind(sqlx::query(AssertSqlSafe(sql)), values);
-        Ok(statement.fetch_all(&mut self.inner).await?)
+        statement.fetch_all(&mut self.inner).await.map_err(sorted)
+    }
+}
+
+/// A connection for queries of requests.
+pub struct Reader {
+    inner: SqliteConnection,
+}
+
+impl Reader {
+    /// # Errors
+    /// When the file cannot be opened as a database.
+    pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
+        let inner = SqliteConnection::connect_with(&reading(path)).await;
+        Ok(Self {
+            inner: inner.map_err(sorted)?,
+        })
+    }
+}
+
+#[async_trait]
+impl driver::ReadConnection for Reader {
+    type Row = SqliteRow;
+
+    const FORGETS: bool = true;
+
+    async fn all(&mut self, query: Query) -> Result<Vec<SqliteRow>, DatabaseError> {
+        // The text is this program's own; everything from outside is bound.
+        let statement = bind(sqlx::query(AssertSqlSafe(query.sql)), query.values);
+        statement.fetch_all(&mut self.inner).await.map_err(sorted)
     }
 
-    fn missed(&self, table: &'static str) -> DatabaseError {
-        DatabaseError::Missed(table)
+    async fn first(&mut self, query: Query) -> Result<Option<SqliteRow>, DatabaseError> {
+        let statement = bind(sqlx::query(AssertSqlSafe(query.sql)), query.values);
+        let row = statement.fetch_optional(&mut self.inner).await;
+        row.map_err(sorted)
+    }
+
+    /// A connection whose trouble is not a statement's own is not used again.
+    fn survives(&self, error: &DatabaseError) -> bool {
+        match error {
+            DatabaseError::Driver { error, .. } => error.as_database_error().is_some(),
+            _ => true,
+        }
+    }
+
+    async fn close(self) {
+        let _ = self.inner.close().await;
     }
 }
 
@@ -224,10 +266,11 @@ impl Snapshot {
     /// When the file cannot be opened as a database, or there is no room for temporary data.
     pub async fn beside(path: &Path, tables: &[&'static str]) -> Result<Self, DatabaseError> {
         let options = reading(path).pragma("query_only", "OFF");
-        let mut inner = SqliteConnection::connect_with(&options).await?;
-        inner.execute("BEGIN").await?;
+        let inner = SqliteConnection::connect_with(&options).await;
+        let mut inner = inner.map_err(sorted)?;
+        inner.execute("BEGIN").await.map_err(sorted)?;
         for table in tables {
-            inner.execute(*table).await?;
+            inner.execute(*table).await.map_err(sorted)?;
         }
         Ok(Self { inner })
     }
@@ -236,6 +279,6 @@ impl Snapshot {
     /// When the database cannot answer.
     pub async fn rows(&mut self, query: Query) -> Result<Vec<SqliteRow>, DatabaseError> {
         let statement = bind(sqlx::query(AssertSqlSafe(query.sql)), query.values);
-        Ok(statement.fetch_all(&mut self.inner).await?)
+        statement.fetch_all(&mut self.inner).await.map_err(sorted)
     }
 }

@@ -7,7 +7,7 @@ use sqlx::{Connection, Executor, Row, sqlite::SqliteConnection};
 
 use super::{
     OpenError,
-    connection::{DatabaseError, reading, writing},
+    connection::{reading, sorted, writing},
 };
 
 /// Each migration, in order; version n is the nth.
@@ -30,7 +30,7 @@ pub(super) async fn migrate(path: &Path) -> Result<(), OpenError> {
             path: path.to_owned(),
             source,
         })?;
-    let failed = |e: sqlx::Error| OpenError::Database(e.into());
+    let failed = |e: sqlx::Error| OpenError::Database(sorted(e));
     let mut connection = SqliteConnection::connect_with(&writing(path))
         .await
         .map_err(failed)?;
@@ -45,7 +45,7 @@ pub(super) async fn migrate(path: &Path) -> Result<(), OpenError> {
 pub(super) async fn check(path: &Path) -> Result<(), OpenError> {
     let mut connection = SqliteConnection::connect_with(&reading(path))
         .await
-        .map_err(|e| OpenError::Database(e.into()))?;
+        .map_err(|e| OpenError::Database(sorted(e)))?;
     let found = i64::try_from(applied(&mut connection).await?).unwrap_or(i64::MAX);
     let _ = connection.close().await;
     if found == newest() {
@@ -60,7 +60,7 @@ pub(super) async fn check(path: &Path) -> Result<(), OpenError> {
 
 /// How many migrations are in the database; each must be the one this program has.
 async fn applied(connection: &mut SqliteConnection) -> Result<usize, OpenError> {
-    let failed = |e: sqlx::Error| OpenError::Database(DatabaseError::from(e));
+    let failed = |e: sqlx::Error| OpenError::Database(sorted(e));
     let there = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'";
     if connection
         .fetch_optional(there)

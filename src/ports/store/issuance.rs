@@ -252,6 +252,11 @@ pub trait KeptTexts: Send + Sync {
     async fn text(&self, key: &TextKey) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
+/// What was in force before.
+pub trait Known: KnownProfiles + KeptTexts {}
+
+impl<T: KnownProfiles + KeptTexts> Known for T {}
+
 #[async_trait]
 pub trait Revocations: Send + Sync {
     /// # Errors
