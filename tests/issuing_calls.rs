@@ -92,6 +92,8 @@ mod oracle;
 mod person;
 #[path = "support/perspectives.rs"]
 mod perspectives;
+#[path = "issuing_calls/postgres.rs"]
+mod postgres;
 #[path = "issuing_calls/preflight.rs"]
 mod preflight;
 #[path = "issuing_calls/refusals.rs"]
@@ -110,6 +112,9 @@ mod revocations;
 mod rows;
 #[path = "issuing_calls/secrets.rs"]
 mod secrets;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "support/postgres.rs"]
+mod server;
 #[path = "issuing_calls/signed_mails.rs"]
 mod signed_mails;
 #[expect(dead_code, reason = "other suites use more of it")]
