@@ -4,7 +4,7 @@
 //! What makes the lanes of all instances one history: the rows that a decision rests on are locked
 //! in one order (`sql/apply.rs`), and the head of the audit log is taken last and kept until the
 //! commit. The server must keep what it has confirmed; one that does not is refused
-//! ([`connection`]), at the start and whenever a connection is opened anew.
+//! (`connection`), at the start and whenever a connection is opened anew.
 
 mod connection;
 mod fault;
