@@ -4,13 +4,14 @@
 use std::{
     fs,
     io::Read,
-    os::unix::{fs::chown, process::CommandExt},
+    os::unix::{fs::chown, net::UnixDatagram, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use sqlx::{
@@ -18,6 +19,8 @@ use sqlx::{
 };
 
 const BIN: &str = "/usr/lib/postgresql/15/bin";
+/// How long a server may take that never says it is ready: far longer than any needs.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Debian's `nobody`: the server refuses to run as root.
 const NOBODY: u32 = 65_534;
 pub const SUPERUSER: &str = "postgres";
@@ -75,7 +78,13 @@ impl Cluster {
             \"$@\" >\"$dir/log\" 2>&1 </dev/null &\n\
             cat >/dev/null\n\
             kill -QUIT $!; wait; rm -rf \"$dir\"";
+        let notices = directory.join("notices");
+        let told = UnixDatagram::bind(&notices).unwrap();
+        if is_root() {
+            chown(&notices, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
         let mut server = unprivileged("/bin/sh");
+        server.env("NOTIFY_SOCKET", &notices);
         server.args(["-c", script, "keeper"]).arg(&directory);
         server.arg(format!("{BIN}/postgres")).arg("-D").arg(&data);
         server.arg("-k").arg(&directory);
@@ -98,21 +107,24 @@ impl Cluster {
             directory,
             _keeper: keeper,
         };
-        cluster.wait();
+        cluster.wait(&told);
         cluster
     }
 
-    /// Until it takes connections.
-    fn wait(&self) {
-        let script = format!(
-            "for i in $(seq 600); do {BIN}/pg_isready -q -h \"$1\" && exit 0; sleep 0.05; done; exit 1"
-        );
-        let ready = Command::new("/bin/sh")
-            .args(["-c", &script, "wait"])
-            .arg(&self.directory)
-            .status();
-        let log = || fs::read_to_string(self.directory.join("log")).unwrap_or_default();
-        assert!(ready.unwrap().success(), "{}", log());
+    /// Until it says, as to systemd, that it takes connections.
+    fn wait(&self, told: &UnixDatagram) {
+        told.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut notice = [0; 1024];
+        loop {
+            let Ok(length) = told.recv(&mut notice) else {
+                let log = fs::read_to_string(self.directory.join("log"));
+                panic!("the server is not ready: {}", log.unwrap_or_default());
+            };
+            let text = String::from_utf8_lossy(&notice[..length]);
+            if text.lines().any(|line| line == "READY=1") {
+                return;
+            }
+        }
     }
 
     /// Runs a statement as the administrator.
