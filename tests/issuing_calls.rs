@@ -127,6 +127,8 @@ mod slow_nameserver;
 mod terms;
 #[path = "issuing_calls/time.rs"]
 mod time;
+#[path = "support/tls_server.rs"]
+mod tls_server;
 #[path = "issuing_calls/traces.rs"]
 mod traces;
 #[path = "support/wall.rs"]

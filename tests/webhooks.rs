@@ -44,6 +44,8 @@ mod receiver;
 mod restart;
 #[path = "webhooks/signatures.rs"]
 mod signatures;
+#[path = "support/tls_server.rs"]
+mod tls_server;
 #[path = "webhooks/turning.rs"]
 mod turning;
 #[path = "webhooks/turns.rs"]

@@ -3,7 +3,6 @@
 
 use std::{
     collections::HashMap,
-    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
@@ -11,14 +10,10 @@ use std::{
     thread,
 };
 
-use rustls::{
-    RootCertStore, ServerConfig, ServerConnection, StreamOwned,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-    server::WebPkiClientVerifier,
-};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
-use super::instance::run;
+use super::tls_server;
 
 /// How one of them differs from the others.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,7 +46,7 @@ pub struct Perspectives {
 impl Perspectives {
     /// With certificates of the instance's CA.
     pub fn start(dir: &Path, count: usize) -> Self {
-        let config = Arc::new(tls(dir));
+        let config = Arc::new(tls_server::config(dir, "perspectives", "localhost"));
         let sockets: Vec<TcpListener> = (0..count)
             .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
             .collect();
@@ -166,36 +161,4 @@ fn head(stream: &mut impl BufRead) -> Option<usize> {
             length = value.trim().parse().ok()?;
         }
     }
-}
-
-fn tls(dir: &Path) -> ServerConfig {
-    let name = "perspectives";
-    fs::write(
-        dir.join(format!("{name}.cnf")),
-        "subjectAltName = DNS:localhost\nextendedKeyUsage = serverAuth\n",
-    )
-    .unwrap();
-    for line in [
-        format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"),
-        format!("req -config ext.cnf -new -key {name}.key -subj /CN={name} -out {name}.csr"),
-        format!(
-            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3000 -extfile {name}.cnf -out {name}.pem"
-        ),
-    ] {
-        run(dir, "openssl", &line);
-    }
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_file(dir.join("ca.pem")).unwrap())
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
-    let chain = vec![CertificateDer::from_pem_file(dir.join(format!("{name}.pem"))).unwrap()];
-    let key = PrivateKeyDer::from_pem_file(dir.join(format!("{name}.key"))).unwrap();
-    ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_client_cert_verifier(clients.build().unwrap())
-        .with_single_cert(chain, key)
-        .unwrap()
 }

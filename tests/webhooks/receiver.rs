@@ -3,7 +3,6 @@
 
 use std::{
     collections::HashMap,
-    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
@@ -11,14 +10,10 @@ use std::{
     thread,
 };
 
-use rustls::{
-    RootCertStore, ServerConfig, ServerConnection, StreamOwned,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-    server::WebPkiClientVerifier,
-};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
-use crate::instance::run;
+use crate::tls_server;
 
 /// What happens at a path; `Good` where nothing is said.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,7 +65,7 @@ pub struct Receiver {
 impl Receiver {
     /// With a certificate of the instance's CA for the name `host`.
     pub fn start(dir: &Path, name: &str, host: &str) -> Self {
-        let config = Arc::new(tls(dir, name, host));
+        let config = Arc::new(tls_server::config(dir, name, host));
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let receiver = Self {
             port: socket.local_addr().unwrap().port(),
@@ -209,35 +204,4 @@ fn head(stream: &mut impl BufRead) -> Option<(String, Headers)> {
         };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
-}
-
-fn tls(dir: &Path, name: &str, host: &str) -> ServerConfig {
-    fs::write(
-        dir.join(format!("{name}.cnf")),
-        format!("subjectAltName = DNS:{host}\nextendedKeyUsage = serverAuth\n"),
-    )
-    .unwrap();
-    for line in [
-        format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"),
-        format!("req -config ext.cnf -new -key {name}.key -subj /CN={name} -out {name}.csr"),
-        format!(
-            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3000 -extfile {name}.cnf -out {name}.pem"
-        ),
-    ] {
-        run(dir, "openssl", &line);
-    }
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_file(dir.join("ca.pem")).unwrap())
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
-    let chain = vec![CertificateDer::from_pem_file(dir.join(format!("{name}.pem"))).unwrap()];
-    let key = PrivateKeyDer::from_pem_file(dir.join(format!("{name}.key"))).unwrap();
-    ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_client_cert_verifier(clients.build().unwrap())
-        .with_single_cert(chain, key)
-        .unwrap()
 }
