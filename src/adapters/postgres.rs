@@ -24,6 +24,7 @@ use crate::{
         driver::Driver,
         fault::DatabaseError,
         lane::Lane,
+        migrations::SchemaFault,
         store::{SqlStore, StoreOptions},
     },
     ports::{clock::Clock, entropy::Entropy},
@@ -35,12 +36,8 @@ pub type PostgresStore = SqlStore<Postgres>;
 /// The database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error(
-        "schema version {found} of the database is not {expected}, which this program knows: run `chanceryd migrate`"
-    )]
-    Schema { found: i64, expected: i64 },
-    #[error("a migration that was applied differs from this program's: version {0}")]
-    Altered(i64),
+    #[error(transparent)]
+    Schema(#[from] SchemaFault),
     #[error(
         "the variable {0} of the environment would add to the configuration of the database: unset it"
     )]

@@ -26,6 +26,7 @@ pub mod kept_text;
 pub mod lane;
 pub mod mail;
 pub mod mailbox;
+pub mod migrations;
 pub mod notification;
 pub mod order;
 mod owner;

@@ -25,7 +25,7 @@ use self::{
     lock::WriterLock,
 };
 use crate::{
-    adapters::sql::{driver::Driver, lane::Lane, store},
+    adapters::sql::{driver::Driver, lane::Lane, migrations::SchemaFault, store},
     ports::{clock::Clock, entropy::Entropy},
 };
 
@@ -41,10 +41,8 @@ pub enum OpenError {
     Locked(PathBuf),
     #[error("there is no database at {}: run `chanceryd migrate`", .0.display())]
     Missing(PathBuf),
-    #[error("schema version {found} of the database is not {expected}, which this program knows")]
-    Schema { found: i64, expected: i64 },
-    #[error("a migration that was applied differs from this program's: version {0}")]
-    Altered(i64),
+    #[error(transparent)]
+    Schema(#[from] SchemaFault),
     #[error("locking the database {}", path.display())]
     Lock {
         path: PathBuf,

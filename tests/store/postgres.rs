@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use chancery::{
-    adapters::postgres::{
-        OpenError, PostgresStore, migrate,
-        target::{Server, Target},
+    adapters::{
+        postgres::{
+            OpenError, PostgresStore, migrate,
+            target::{Server, Target},
+        },
+        sql::migrations::SchemaFault,
     },
     domain::{
         id::BootId,
@@ -129,7 +132,10 @@ async fn a_database_of_another_kind_is_refused() {
     let empty = cluster().database();
     let daemon = |database: &str| target(cluster(), database, "chancery_daemon");
     let found = opened(daemon(&empty)).await.err();
-    assert!(matches!(found, Some(OpenError::Schema { found: 0, .. })));
+    assert!(matches!(
+        found,
+        Some(OpenError::Schema(SchemaFault::Version { found: 0, .. }))
+    ));
     let database = migrated().await;
     // Again finds nothing to do.
     migrate(&target(cluster(), &database, "chancery_owner"))
@@ -138,11 +144,17 @@ async fn a_database_of_another_kind_is_refused() {
     let insert = "INSERT INTO schema_version VALUES (99, 'x')";
     cluster().say(&database, insert);
     let found = opened(daemon(&database)).await.err();
-    assert!(matches!(found, Some(OpenError::Schema { .. })));
+    assert!(matches!(
+        found,
+        Some(OpenError::Schema(SchemaFault::Version { .. }))
+    ));
     cluster().say(&database, "DELETE FROM schema_version WHERE version = 99");
     cluster().say(&database, "UPDATE schema_version SET sha256 = 'x'");
     let found = opened(daemon(&database)).await.err();
-    assert!(matches!(found, Some(OpenError::Altered(1))));
+    assert!(matches!(
+        found,
+        Some(OpenError::Schema(SchemaFault::Altered(1)))
+    ));
     let sql = "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'";
     cluster().say("postgres", sql);
     let said = refusal(daemon("latin")).await;

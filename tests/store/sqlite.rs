@@ -3,10 +3,13 @@
 use std::{path::Path, sync::Arc};
 
 use chancery::{
-    adapters::sqlite::{
-        OpenError, SqliteStore, StoreOptions, migrate,
-        registry::Registry,
-        verify::{Issuers, verify},
+    adapters::{
+        sql::migrations::SchemaFault,
+        sqlite::{
+            OpenError, SqliteStore, StoreOptions, migrate,
+            registry::Registry,
+            verify::{Issuers, verify},
+        },
     },
     domain::{
         audit::entry,
@@ -133,14 +136,20 @@ async fn no_database_and_a_foreign_schema_are_refused() {
         .await
         .unwrap();
     let newer = SqliteStore::open(&path, clock.clone(), entropy.clone(), options(boot)).await;
-    assert!(matches!(newer.err(), Some(OpenError::Schema { .. })));
+    assert!(matches!(
+        newer.err(),
+        Some(OpenError::Schema(SchemaFault::Version { .. }))
+    ));
     raw.execute("DELETE FROM schema_version WHERE version = 99")
         .await
         .unwrap();
     raw.execute("UPDATE schema_version SET sha256 = 'x'")
         .await
         .unwrap();
-    assert!(matches!(migrate(&path).await, Err(OpenError::Altered(1))));
+    assert!(matches!(
+        migrate(&path).await,
+        Err(OpenError::Schema(SchemaFault::Altered(1)))
+    ));
 }
 
 pub async fn raw(path: &Path) -> sqlx::SqliteConnection {

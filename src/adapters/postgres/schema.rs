@@ -1,15 +1,18 @@
 //! The schema's versions and the roles' rights. Only `migrate` runs DDL, as the owner of the tables.
 
-use sha2::{Digest, Sha256};
 use sqlx::{Row, postgres::PgRow};
 
 use super::{OpenError, connection::WriteConnection, fault::sorted, target::Target};
 use crate::adapters::sql::{
-    apply::Writer, driver::WriteConnection as _, fault::DatabaseError, value::SqlValue,
+    apply::Writer,
+    driver::WriteConnection as _,
+    fault::DatabaseError,
+    migrations::{Migrations, Missing},
+    value::SqlValue,
 };
 
-/// Each migration, in order; version n is the nth.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/postgres/0001_first.sql")];
+const MIGRATIONS: Migrations =
+    Migrations(&[include_str!("../../../migrations/postgres/0001_first.sql")]);
 
 /// What each role may do with the tables. Said anew at each migration: a table that was added has
 /// no rights yet.
@@ -25,7 +28,7 @@ const OWNED: &str = "SELECT 1 AS one FROM pg_tables WHERE schemaname = 'public' 
 /// The version this program knows.
 #[must_use]
 pub fn newest() -> i64 {
-    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+    MIGRATIONS.newest()
 }
 
 /// Applies what is missing, and the rights, in one transaction.
@@ -36,8 +39,8 @@ pub(super) async fn migrate(target: &Target) -> Result<(), OpenError> {
     connection.begin().await.map_err(OpenError::Database)?;
     connection.run(ALONE).await.map_err(OpenError::Database)?;
     let applied = applied(&mut connection).await?;
-    for (version, sql) in (1..).zip(MIGRATIONS).skip(applied) {
-        apply(&mut connection, version, sql)
+    for missing in MIGRATIONS.missing(&applied)? {
+        apply(&mut connection, missing)
             .await
             .map_err(OpenError::Database)?;
     }
@@ -55,48 +58,22 @@ pub(super) async fn check(target: &Target) -> Result<(), OpenError> {
     let mut connection = WriteConnection::open(target)
         .await
         .map_err(OpenError::Database)?;
-    let found = i64::try_from(applied(&mut connection).await?).unwrap_or(i64::MAX);
+    let applied = applied(&mut connection).await?;
     connection.close().await;
-    if found == newest() {
-        Ok(())
-    } else {
-        Err(OpenError::Schema {
-            found,
-            expected: newest(),
-        })
-    }
+    Ok(MIGRATIONS.require_all(&applied)?)
 }
 
-/// How many migrations are in the database; each must be the one this program has.
-async fn applied(connection: &mut WriteConnection) -> Result<usize, OpenError> {
+/// The rows of `schema_version`: version and digest of each migration that was applied.
+async fn applied(connection: &mut WriteConnection) -> Result<Vec<(i64, String)>, OpenError> {
     let there = "SELECT 1 AS one WHERE to_regclass('public.schema_version') IS NOT NULL";
-    let there = rows(connection, there).await?;
-    if there.is_empty() {
-        return Ok(0);
+    if rows(connection, there).await?.is_empty() {
+        return Ok(Vec::new());
     }
     let sql = "SELECT version, sha256 FROM schema_version ORDER BY version";
-    let rows = rows(connection, sql).await?;
-    for (row, expected) in rows.iter().zip(1..) {
-        let failed = |e| OpenError::Database(sorted(e));
-        let version: i64 = row.try_get("version").map_err(failed)?;
-        let sha256: String = row.try_get("sha256").map_err(failed)?;
-        let known = usize::try_from(version - 1)
-            .ok()
-            .and_then(|n| MIGRATIONS.get(n));
-        match known {
-            None => {
-                return Err(OpenError::Schema {
-                    found: version,
-                    expected: newest(),
-                });
-            }
-            Some(sql) if version != expected || digest(sql) != sha256 => {
-                return Err(OpenError::Altered(version));
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(rows.len())
+    let rows = rows(connection, sql).await?.into_iter();
+    let read = |row: PgRow| Ok((row.try_get("version")?, row.try_get("sha256")?));
+    let read: Result<_, sqlx::Error> = rows.map(read).collect();
+    read.map_err(|error| OpenError::Database(sorted(error)))
 }
 
 async fn rows(connection: &mut WriteConnection, sql: &str) -> Result<Vec<PgRow>, OpenError> {
@@ -104,18 +81,13 @@ async fn rows(connection: &mut WriteConnection, sql: &str) -> Result<Vec<PgRow>,
     rows.map_err(OpenError::Database)
 }
 
-async fn apply(
-    connection: &mut WriteConnection,
-    version: i64,
-    sql: &'static str,
-) -> Result<(), DatabaseError> {
-    connection.run(sql).await?;
+async fn apply(connection: &mut WriteConnection, missing: Missing) -> Result<(), DatabaseError> {
+    connection.run(missing.sql).await?;
     let applied = "INSERT INTO schema_version (version, sha256) VALUES ($1, $2)";
-    let values = vec![SqlValue::integer(version), SqlValue::text(digest(sql))];
+    let values = vec![
+        SqlValue::integer(missing.version),
+        SqlValue::text(missing.digest()),
+    ];
     connection.execute(applied.to_owned(), values).await?;
     Ok(())
-}
-
-fn digest(sql: &str) -> String {
-    hex::encode(Sha256::digest(sql))
 }
