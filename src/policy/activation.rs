@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{readiness, reuse};
+use super::readiness;
 use crate::{
     domain::{
         activation::CommonNameSource,
@@ -108,6 +108,7 @@ impl<'a> Facts<'a> {
             is_denied: self.is_denied,
             mailbox: self.mailbox.map(|mailbox| &**mailbox),
             proof: self.proof.map(|proof| &**proof),
+            domain: self.domain.control.map(|control| &**control),
         }
     }
 }
@@ -168,27 +169,19 @@ pub fn gates(facts: Facts<'_>, now: Timestamp) -> Gates<'_> {
     }
 }
 
-/// One that rests on its domain is as good as that is now.
+/// Whether anything may rest on a domain is the product's and the perspectives' to say.
 fn usable_mailbox(
     facts: Facts<'_>,
     now: Timestamp,
 ) -> Result<(&MailboxValidation, Timestamp), &'static str> {
     let (mailbox, until) = facts.evidence().usable_mailbox(now)?;
-    let Some(id) = mailbox.method.domain() else {
+    if mailbox.method.domain().is_none() {
         return Ok((mailbox, until));
-    };
-    let DomainGround {
-        control,
-        is_taken,
-        good_until,
-    } = facts.domain;
-    if !is_taken {
+    }
+    if !facts.domain.is_taken {
         return Err("email-method-not-offered");
     }
-    let good_until = good_until?;
-    let control = control.filter(|control| control.id == id);
-    let ends = reuse::usable_domain(control.map(|control| &**control), mailbox, now)?;
-    Ok((mailbox, until.min(ends).min(good_until)))
+    Ok((mailbox, until.min(facts.domain.good_until?)))
 }
 
 /// The first certificate of an order.

@@ -1,10 +1,12 @@
 //! Whether an order can be activated: the one derivation that its status and steps, a preflight,
 //! the activation itself and every mail that says so go by.
 //!
-//! Knows nothing of keys, CAA, products or the HSM: those are the activation's own to judge.
+//! Knows nothing of keys, CAA, products, perspectives or the HSM: those are the activation's own to
+//! judge.
 
 use super::reuse;
 use crate::domain::{
+    domain_control::DomainControl,
     mailbox::MailboxValidation,
     order::{Order, OrderState},
     subject_data::{SubjectData, VerifiedFacts},
@@ -20,6 +22,8 @@ pub struct Evidence<'a> {
     pub mailbox: Option<&'a MailboxValidation>,
     /// The check that the mailbox's validation took over, if it did.
     pub proof: Option<&'a MailboxValidation>,
+    /// The proof of the domain that the mailbox's validation rests on, if it rests on one.
+    pub domain: Option<&'a DomainControl>,
 }
 
 impl<'a> Evidence<'a> {
@@ -41,20 +45,25 @@ impl<'a> Evidence<'a> {
     }
 
     /// A proven mailbox that may be used now, and until when. Judged by the check itself: what was
-    /// taken over from it is told of its end one by one.
+    /// taken over from it is told of its end one by one. One that rests on its domain (BR 3.2.2.1)
+    /// is as good as that is now.
     ///
     /// # Errors
-    /// The code of what blocks: that of [`reuse::usable_mailbox`].
+    /// The code of what blocks: that of [`reuse::usable_mailbox`] or [`reuse::usable_domain`].
     pub fn usable_mailbox(
         &self,
         now: Timestamp,
     ) -> Result<(&'a MailboxValidation, Timestamp), &'static str> {
-        let usable = reuse::usable_mailbox(self.mailbox, now)?;
-        if usable.0.stands_on(self.proof) {
-            Ok(usable)
-        } else {
-            Err("email-not-verified")
+        let (mailbox, until) = reuse::usable_mailbox(self.mailbox, now)?;
+        if !mailbox.stands_on(self.proof) {
+            return Err("email-not-verified");
         }
+        let Some(id) = mailbox.method.domain() else {
+            return Ok((mailbox, until));
+        };
+        let control = self.domain.filter(|control| control.id == id);
+        let ends = reuse::usable_domain(control, mailbox, now)?;
+        Ok((mailbox, until.min(ends)))
     }
 
     /// The codes of what stands between an open order and its activation.

@@ -4,9 +4,12 @@
 
 use crate::{
     domain::{
+        aggregate::Loaded,
+        domain_control::DomainControl,
         id::{JobId, NotificationId},
         job::{JobKind, NewJob},
         mail::MailKind,
+        mailbox::MailboxValidation,
         notification::{Notification, Topic},
         order::Order,
         timestamp::Timestamp,
@@ -16,9 +19,38 @@ use crate::{
         readiness::Evidence,
         warnings::{self, Warnings},
     },
-    ports::entropy::{Entropy, random},
+    ports::{
+        entropy::{Entropy, random},
+        store::{StoreError, registration::Mailboxes},
+    },
     services::{order_mail, request::Stopped},
 };
+
+/// What a mailbox's validation rests on besides itself, as it stands.
+#[derive(Debug, Default)]
+pub(super) struct Grounds {
+    /// The check that it took over.
+    pub(super) proof: Option<Loaded<MailboxValidation>>,
+    /// The proof of its domain.
+    pub(super) domain: Option<Loaded<DomainControl>>,
+}
+
+impl Grounds {
+    pub(super) async fn of(
+        mailbox: &MailboxValidation,
+        mailboxes: &dyn Mailboxes,
+    ) -> Result<Self, StoreError> {
+        let proof = match mailbox.reused_from {
+            Some(id) => mailboxes.mailbox(id).await?,
+            None => None,
+        };
+        let domain = match mailbox.method.domain() {
+            Some(id) => mailboxes.domains_of(&[id]).await?.pop(),
+            None => None,
+        };
+        Ok(Self { proof, domain })
+    }
+}
 
 /// A line in the owner's notifications, a mail to the mailbox that will be certified, and the
 /// timer of the reminders, if the order can be activated now. Tells whether it can.

@@ -307,7 +307,31 @@ fn a_domain_that_was_withdrawn_stops_what_was_ready() {
     let domain = proven(&scene);
     let order = client.bound(&scene.world.data);
     rest(&client, &order, "jan@insecure.info", &domain).ok();
+    let shown = || {
+        let one = client.get(&format!("/orders/{order}")).ok();
+        // The list reads its surroundings in another way.
+        let list = client.get("/orders?limit=200").ok();
+        let mut items = list["items"].as_array().unwrap().iter();
+        let listed = items.find(|item| item["id"] == one["id"]).unwrap();
+        for member in ["status_code", "steps", "verifications"] {
+            assert_eq!(listed[member], one[member], "{member}");
+        }
+        one
+    };
+    let ready = shown();
+    assert_eq!(ready["status_code"], "ready_for_activation");
+    assert_eq!(ready["steps"]["email"]["state"], "done");
     act(&client, &domain, "withdraw").ok();
+    let stopped = shown();
+    assert_eq!(stopped["status_code"], "under_verification");
+    assert_eq!(stopped["steps"]["email"]["state"], "available");
+    let missing = &stopped["steps"]["activation"]["blocked_by"];
+    assert_eq!(*missing, json!(["domain-not-proven"]));
+    let email = &stopped["verifications"][2];
+    assert_eq!(
+        (&email["type"], &email["state"]),
+        (&json!("EMAIL"), &json!("REQUIRED"))
+    );
     let body = submission(&new_key().1);
     let stopped = client.activate(&order, &body);
     assert_eq!(stopped.refusal(), refused(409, "step-blocked"));

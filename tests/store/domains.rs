@@ -71,6 +71,13 @@ pub async fn a_proof_of_a_domain_is_its_owners<S: WholeStore>(world: World<S>) {
     let read = read.unwrap();
     assert_eq!((&*read, read.version()), (&*proven, proven.version()));
     assert_eq!(read.state, DomainState::Proven);
+    // By the validations that name it.
+    let named = world.store.domains_of(&[proven.id]).await.unwrap();
+    assert_eq!(
+        named.iter().map(|one| one.id).collect::<Vec<_>>(),
+        [proven.id]
+    );
+    assert!(world.store.domains_of(&[]).await.unwrap().is_empty());
     for (ra, customer, sees) in [("ra1", "c1", 1), ("ra1", "c2", 0), ("ra2", "c1", 0)] {
         let scope = world.tenant(ra, Some(customer)).await;
         let found = world.store.domain_control(&scope, proven.id).await.unwrap();

@@ -88,7 +88,7 @@ pub fn record(control: &DomainControl, version: Version) -> Record {
     ]
 }
 
-fn read(row: &dyn Columns) -> Result<Loaded<DomainControl>, Unreadable> {
+pub(super) fn read(row: &dyn Columns) -> Result<Loaded<DomainControl>, Unreadable> {
     read_fields(Fields::of(row))
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use super::{
-    activation, certificate, mailbox, order, owner,
+    activation, certificate, domain_control, mailbox, order, owner,
     query::{Fetch, Query, all, first},
     revocation_case, subject_data,
     table::{Record, Table},
@@ -106,6 +106,7 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
         subject_data::TABLE.joined_as("s"),
         mailbox::TABLE.joined_as("m"),
         mailbox::TABLE.joined_as("p"),
+        domain_control::TABLE.joined_as("d"),
         certificate::TABLE.joined_as("c"),
         revocation_case::TABLE.joined_as("v"),
         activation::TABLE.joined_as("a"),
@@ -122,6 +123,7 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
          THEN l.object WHEN l.kind = 'ready-to-activate' THEN o.mailbox \
          WHEN l.kind = 'submitted' THEN a.mailbox END \
          LEFT JOIN mailbox AS p ON p.id = m.reused_from \
+         LEFT JOIN domain_control AS d ON d.id = m.domain_control \
          LEFT JOIN revocation AS v ON v.id = CASE WHEN l.kind IN ('revocation-requested', 'revoked') THEN l.object \
          WHEN l.kind IN ('certificate-expiring', 'certificate-expired') THEN \
          (SELECT r.id FROM revocation AS r WHERE r.certificate_id = l.object) END \
@@ -149,6 +151,7 @@ fn read_facts(row: &dyn Columns) -> Result<MailFacts, Unreadable> {
         data: joined("s_")?.map(subject_data::read_fields).transpose()?,
         mailbox: joined("m_")?.map(mailbox::read_fields).transpose()?,
         proof: joined("p_")?.map(mailbox::read_fields).transpose()?,
+        domain: joined("d_")?.map(domain_control::read_fields).transpose()?,
         certificate: joined("c_")?.map(certificate::read_fields).transpose()?,
         revocation: joined("v_")?
             .map(revocation_case::read_fields)

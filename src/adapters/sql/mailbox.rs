@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::{
     case_parts::{read_verdict, verdict},
+    domain_control,
     json::{self, Members},
     owner,
     query::{Fetch, Query, all, first},
@@ -14,7 +15,8 @@ use super::{
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
-        id::MailboxId,
+        domain_control::DomainControl,
+        id::{DomainControlId, MailboxId},
         mailbox::{
             CodeSeed, ConfirmChannel, MailAddress, MailboxState, MailboxValidation, Method,
             address_use::AddressUse, doubt::Doubt,
@@ -303,6 +305,18 @@ impl<F: Fetch> Mailboxes for F {
         }
         let query = Query::from("mailbox").any("id", ids.iter().map(SqlValue::text).collect());
         all(self, query, read).await
+    }
+
+    async fn domains_of(
+        &self,
+        ids: &[DomainControlId],
+    ) -> Result<Vec<Loaded<DomainControl>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = ids.iter().map(SqlValue::text).collect();
+        let query = Query::from("domain_control").any("id", ids);
+        all(self, query, domain_control::read).await
     }
 
     async fn address_use(&self, abuse_key: &str) -> Result<Option<Loaded<AddressUse>>, StoreError> {

@@ -11,6 +11,7 @@ use crate::{
         aggregate::Loaded,
         audit::tree::{Hash, Place},
         certificate::Certificate,
+        domain_control::DomainControl,
         feed::Told,
         id::{MailId, NotificationId},
         idempotency::{IdempotencyKey, StoredRequest},
@@ -37,6 +38,8 @@ pub struct MailFacts {
     pub mailbox: Option<Loaded<MailboxValidation>>,
     /// The check that this validation took over, if it did.
     pub proof: Option<Loaded<MailboxValidation>>,
+    /// The proof of the domain that the validation rests on, if it rests on one.
+    pub domain: Option<Loaded<DomainControl>>,
     /// The certificate the mail delivers or whose end it tells.
     pub certificate: Option<Certificate>,
     /// The revocation the mail tells of, or by which the certificate has ended already.

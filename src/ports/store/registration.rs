@@ -8,7 +8,11 @@ use crate::{
         aggregate::Loaded,
         case::{Case, CaseState, Evidence, lookup::LookupState},
         document::Document,
-        id::{CaseId, DataLookupId, DocumentId, EvidenceId, MailboxId, OrderId, SubjectDataId},
+        domain_control::DomainControl,
+        id::{
+            CaseId, DataLookupId, DocumentId, DomainControlId, EvidenceId, MailboxId, OrderId,
+            SubjectDataId,
+        },
         mailbox::{MailAddress, MailboxValidation, address_use::AddressUse},
         order::{Order, OrderState},
         owner::{IdentityName, Owner},
@@ -228,6 +232,15 @@ pub trait Mailboxes: Send + Sync {
         &self,
         ids: &[MailboxId],
     ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
+
+    /// The proofs of domains that validations name, in no order; at most 200 are asked for.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn domains_of(
+        &self,
+        ids: &[DomainControlId],
+    ) -> Result<Vec<Loaded<DomainControl>>, StoreError>;
 
     /// Of the confirmed validations of exactly this address by exactly this owner that carry at
     /// `at`, and took over nothing that has fallen, the one that carries longest. An owner without

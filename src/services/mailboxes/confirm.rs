@@ -292,15 +292,13 @@ impl MailboxControl {
         };
         // Data verified meanwhile tells by itself; the unit must see which came first.
         let unit = unit.rests_on(Aggregate::SubjectData, id, data.version());
-        let proof = match mailbox.reused_from {
-            Some(id) => self.0.mailboxes.mailbox(id).await?,
-            None => None,
-        };
+        let grounds = readiness::Grounds::of(mailbox, &*self.0.mailboxes).await?;
         let evidence = Evidence {
             data: Some(&data),
             is_denied: self.0.screening.denies(Some(&data)).await?,
             mailbox: Some(mailbox),
-            proof: proof.as_deref(),
+            proof: grounds.proof.as_deref(),
+            domain: grounds.domain.as_deref(),
         };
         let (warnings, entropy) = (&self.0.warnings, &*self.0.entropy);
         readiness::tell(unit, order, &evidence, warnings, entropy, now)

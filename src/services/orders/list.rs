@@ -1,4 +1,4 @@
-//! The order list: a page and its surroundings in five queries, whatever its length.
+//! The order list: a page and its surroundings in a fixed number of queries, whatever its length.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,13 +8,8 @@ use std::{
 use super::{OrderView, Orders};
 use crate::{
     domain::{
-        aggregate::Loaded,
-        id::{MailboxId, SubjectDataId},
-        mailbox::MailboxValidation,
-        order::Order,
-        refusal::Refused,
-        subject_data::SubjectData,
-        timestamp::Timestamp,
+        aggregate::Loaded, id::SubjectDataId, order::Order, refusal::Refused,
+        subject_data::SubjectData, timestamp::Timestamp,
     },
     policy::{access::ReadScope, status::filter::OrderWord},
     ports::store::{Cursor, Page, registration::OrderFilter},
@@ -70,7 +65,10 @@ impl Orders {
         let data = self.0.sets.subject_data_of(scope, &data).await?;
         let mailboxes = ids(&orders, |order| order.mailbox);
         let mailboxes = self.0.mailboxes.mailboxes(&mailboxes).await?;
-        let proofs = self.proofs(&mailboxes).await?;
+        let proofs = ids(&mailboxes, |mailbox| mailbox.reused_from);
+        let proofs = self.0.mailboxes.mailboxes(&proofs).await?;
+        let domains = ids(&mailboxes, |mailbox| mailbox.method.domain());
+        let domains = self.0.mailboxes.domains_of(&domains).await?;
         let denied = self.denied(&data).await?;
         let certificates = ids(&orders, |order| order.certificate);
         let certificates = self.0.certificates.certificates_of(scope, &certificates);
@@ -79,6 +77,7 @@ impl Orders {
         let mailboxes = by(&mailboxes, |mailbox| mailbox.id);
         let certificates = by(&certificates, |record| record.certificate.id);
         let proofs = by(&proofs, |proof| proof.id);
+        let domains = by(&domains, |domain| domain.id);
         let view = |order: &Loaded<Order>| {
             let mut view = self.bare_view(order, order.version(), now);
             let set = order.subject_data.and_then(|id| data.get(&id));
@@ -89,23 +88,14 @@ impl Orders {
             let origin = mailbox.and_then(|mailbox| mailbox.reused_from);
             let proof = origin.and_then(|id| proofs.get(&id));
             view.proof = proof.map(|proof| (***proof).clone());
+            let domain = mailbox.and_then(|mailbox| mailbox.method.domain());
+            let domain = domain.and_then(|id| domains.get(&id));
+            view.domain = domain.map(|domain| (***domain).clone());
             let certificate = order.certificate.and_then(|id| certificates.get(&id));
             view.certificate = certificate.map(|record| (*record).clone());
             view
         };
         Ok(orders.iter().map(view).collect())
-    }
-
-    /// The checks that these validations took over.
-    async fn proofs(
-        &self,
-        mailboxes: &[Loaded<MailboxValidation>],
-    ) -> Result<Vec<Loaded<MailboxValidation>>, Refused> {
-        let origins = mailboxes.iter().filter_map(|mailbox| mailbox.reused_from);
-        let mut origins: Vec<MailboxId> = origins.collect();
-        origins.sort_unstable();
-        origins.dedup();
-        Ok(self.0.mailboxes.mailboxes(&origins).await?)
     }
 
     /// The sets of organisations that the deny list names.
@@ -131,8 +121,8 @@ fn place(view: &OrderView) -> Cursor {
 }
 
 /// Each once: several orders may share a set.
-fn ids<T: Ord>(orders: &[Loaded<Order>], id: impl Fn(&Order) -> Option<T>) -> Vec<T> {
-    let mut ids: Vec<T> = orders.iter().filter_map(|order| id(order)).collect();
+fn ids<R, T: Ord>(rows: &[Loaded<R>], id: impl Fn(&R) -> Option<T>) -> Vec<T> {
+    let mut ids: Vec<T> = rows.iter().filter_map(|row| id(row)).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

@@ -110,7 +110,7 @@ impl Orders {
         view.data = set.as_deref().cloned();
         view.is_denied = self.0.screening.denies(view.data.as_ref()).await?;
         view.mailbox = carried.as_ref().map(|carried| (*carried.mailbox).clone());
-        self.with_proof(&mut view).await?;
+        self.with_grounds(&mut view).await?;
         let told = self.line(&order, Topic::OrderCreated, id, now)?;
         let timer = self.timer(&order, now)?;
         let mut unit = Unit::of(scope.caller(), now, order)

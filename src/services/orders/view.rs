@@ -5,6 +5,7 @@ use super::Orders;
 use crate::{
     domain::{
         aggregate::{Changed, Version},
+        domain_control::DomainControl,
         mailbox::MailboxValidation,
         order::Order,
         product::Product,
@@ -18,6 +19,7 @@ use crate::{
         status::{CertificateFacts, OrderFacts, StatusCode, status_code},
     },
     ports::store::issuance::CertificateRecord,
+    services::readiness::Grounds,
 };
 
 /// An order and its surroundings, as of `judged_at`.
@@ -33,6 +35,8 @@ pub struct OrderView {
     pub mailbox: Option<MailboxValidation>,
     /// The check that the mailbox's validation took over, if it did.
     pub proof: Option<MailboxValidation>,
+    /// The proof of the domain that the mailbox's validation rests on, if it rests on one.
+    pub domain: Option<DomainControl>,
     pub certificate: Option<CertificateRecord>,
     pub judged_at: Timestamp,
 }
@@ -61,6 +65,7 @@ impl OrderView {
             is_denied: self.is_denied,
             mailbox: self.mailbox.as_ref(),
             proof: self.proof.as_ref(),
+            domain: self.domain.as_ref(),
         }
     }
 
@@ -87,6 +92,7 @@ impl Orders {
             is_denied: false,
             mailbox: None,
             proof: None,
+            domain: None,
             certificate: None,
             judged_at: now,
         }
@@ -124,12 +130,12 @@ impl Orders {
         Ok(view)
     }
 
-    /// The check that the view's mailbox took over.
-    pub(super) async fn with_proof(&self, view: &mut OrderView) -> Result<(), Refused> {
-        let origin = view.mailbox.as_ref().and_then(|own| own.reused_from);
-        if let Some(id) = origin {
-            let proof = self.0.mailboxes.mailbox(id).await?;
-            view.proof = proof.map(|proof| (*proof).clone());
+    /// What the view's mailbox rests on.
+    pub(super) async fn with_grounds(&self, view: &mut OrderView) -> Result<(), Refused> {
+        if let Some(mailbox) = &view.mailbox {
+            let grounds = Grounds::of(mailbox, &*self.0.mailboxes).await?;
+            view.proof = grounds.proof.map(|proof| (*proof).clone());
+            view.domain = grounds.domain.map(|domain| (*domain).clone());
         }
         Ok(())
     }
@@ -139,7 +145,7 @@ impl Orders {
         if let Some(id) = view.order.mailbox {
             let mailbox = self.0.mailboxes.mailbox(id).await?;
             view.mailbox = mailbox.map(|mailbox| (*mailbox).clone());
-            self.with_proof(view).await?;
+            self.with_grounds(view).await?;
         }
         if let Some(id) = view.order.certificate {
             view.certificate = self.0.certificates.certificate(scope, id).await?;

@@ -54,6 +54,7 @@ pub(super) fn ready_to_activate(
         is_denied,
         mailbox: facts.mailbox.as_deref(),
         proof: facts.proof.as_deref(),
+        domain: facts.domain.as_deref(),
     };
     // Who activates at once still gets every mail of the flow; nobody is misled by it.
     let has_gone_on = matches!(order.state, OrderState::Submitted | OrderState::Issued);
