@@ -273,14 +273,15 @@ impl Loaded<Mail> {
     ///
     /// # Errors
     /// When the mail is not waiting.
-    pub fn sent(self, reply: &str, now: Timestamp) -> Result<Changed<Mail>, Refused> {
-        self.settle(
-            EventKind::MailSent,
-            Outcome::Success,
-            MailState::Sent,
-            reply,
-            now,
-        )
+    pub fn sent(
+        self,
+        reply: &str,
+        text_sha256: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Changed<Mail>, Refused> {
+        let event = self.event(EventKind::MailSent).outcome(Outcome::Success);
+        let event = event.with("text_sha256", Value::hex(text_sha256));
+        self.settle(event, MailState::Sent, reply, now)
     }
 
     /// It could not be handed over now and stays queued.
@@ -288,13 +289,8 @@ impl Loaded<Mail> {
     /// # Errors
     /// When the mail is not waiting.
     pub fn deferred(self, reply: &str, now: Timestamp) -> Result<Changed<Mail>, Refused> {
-        self.settle(
-            EventKind::MailFailed,
-            Outcome::Failure,
-            MailState::Queued,
-            reply,
-            now,
-        )
+        let event = self.not_sent();
+        self.settle(event, MailState::Queued, reply, now)
     }
 
     /// It is given up.
@@ -302,13 +298,8 @@ impl Loaded<Mail> {
     /// # Errors
     /// When the mail is not waiting.
     pub fn failed(self, reply: &str, now: Timestamp) -> Result<Changed<Mail>, Refused> {
-        self.settle(
-            EventKind::MailFailed,
-            Outcome::Failure,
-            MailState::Failed,
-            reply,
-            now,
-        )
+        let event = self.not_sent();
+        self.settle(event, MailState::Failed, reply, now)
     }
 
     /// What it would say is no longer true.
@@ -316,13 +307,8 @@ impl Loaded<Mail> {
     /// # Errors
     /// When the mail is not waiting.
     pub fn superseded(self, why: &str, now: Timestamp) -> Result<Changed<Mail>, Refused> {
-        self.settle(
-            EventKind::MailFailed,
-            Outcome::Failure,
-            MailState::Superseded,
-            why,
-            now,
-        )
+        let event = self.not_sent();
+        self.settle(event, MailState::Superseded, why, now)
     }
 
     /// An operator has it tried again. The slot is the row's version, so that two operators at
@@ -344,10 +330,14 @@ impl Loaded<Mail> {
         Ok(QueuedMail { mail, job })
     }
 
+    fn not_sent(&self) -> Event {
+        let event = self.event(EventKind::MailFailed);
+        event.outcome(Outcome::Failure)
+    }
+
     fn settle(
         self,
-        kind: EventKind,
-        outcome: Outcome,
+        event: Event,
         state: MailState,
         reply: &str,
         now: Timestamp,
@@ -358,9 +348,7 @@ impl Loaded<Mail> {
         let reply: String = reply.chars().take(REPLY_CAP).collect();
         let attempts = self.attempts.saturating_add(1);
         // The reply may repeat the address.
-        let event = self
-            .event(kind)
-            .outcome(outcome)
+        let event = event
             .with("state", state.name())
             .with("attempt", Value::integer(i64::from(attempts)))
             .personal("reply", reply.as_str());

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use crate::domain::{id::MailId, mail::MailKind, text::Language, timestamp::Timestamp};
 
@@ -27,6 +28,19 @@ pub struct Wording {
     pub text: SecretString,
     /// The same words as an HTML document that loads nothing; lines end with LF.
     pub html: SecretString,
+}
+
+impl Wording {
+    /// What a record of the mail keeps of it: SHA-256 of the subject, a line feed, and the plain
+    /// text. Nothing can be guessed of a code from it: a code has 130 random bits.
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        let whole = Sha256::new()
+            .chain_update(&self.subject)
+            .chain_update("\n")
+            .chain_update(self.text.expose_secret());
+        whole.finalize().into()
+    }
 }
 
 /// A template is missing, broken, or asks for what this kind of mail does not know.

@@ -1,9 +1,12 @@
 //! The ledger of mails, and what the owner is told in the tabs.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::{
+    evidence::leaves,
     instance::Call,
+    mail_reader,
     world::{Client, PRODUCT, fixture, fresh_address, refused, shared, submission},
 };
 
@@ -70,6 +73,33 @@ fn a_mail_that_no_server_takes_is_a_problem_and_can_be_tried_again() {
     );
     let twice = world.instance.post("operator", &retry, &Call::default());
     assert_eq!(twice.refusal(), refused(409, "mail-not-failed"));
+}
+
+/// What a mail said can be shown later to whoever has it: its entry has the digest of its words.
+#[test]
+fn the_log_knows_what_a_mail_said() {
+    let world = shared();
+    let address = fresh_address();
+    let call = Call::json(&json!({"to": address}));
+    let test = world.instance.post("operator", "/mail-tests", &call).ok();
+    let id = test["id"].as_str().unwrap();
+    let sent = format!(
+        "CAST(leaf AS TEXT) LIKE '%\"type\":\"mail.sent\"%' AND CAST(leaf AS TEXT) LIKE '%{id}%'"
+    );
+    let mut looks = (0..3_000).filter_map(|_| {
+        world.instance.get("operator", "/mails?limit=1").ok();
+        leaves(&world, &sent).pop()
+    });
+    let leaf: Value = serde_json::from_slice(&looks.next().unwrap()).unwrap();
+    let mails = world.sink.mails();
+    let mail = mails.iter().find(|mail| mail.contains(&address)).unwrap();
+    let read = mail_reader::read(mail);
+    let subject = read["headers"]["subject"].as_str().unwrap();
+    // As it travels, lines end with CRLF.
+    let text = read["text"].as_str().unwrap().replace("\r\n", "\n");
+    let words = format!("{subject}\n{text}");
+    let digest = hex::encode(Sha256::digest(&words));
+    assert_eq!(leaf["data"]["text_sha256"], digest, "{words:?}");
 }
 
 #[test]

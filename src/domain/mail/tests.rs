@@ -45,7 +45,7 @@ fn a_mail_is_settled_once_and_only_a_given_up_one_is_tried_again() {
     let waiting = stored(&queued().mail);
     let later = stored(&waiting.clone().deferred("451 later", now()).unwrap());
     assert_eq!((later.state, later.attempts), (MailState::Queued, 1));
-    let sent = stored(&later.clone().sent("250 ok", now()).unwrap());
+    let sent = stored(&later.clone().sent("250 ok", &[7; 32], now()).unwrap());
     assert!(sent.clone().failed("550 no", now()).is_err());
     assert!(sent.retry(JobId::new(now(), [3; 10]), now()).is_err());
     let failed = stored(&later.failed(&"x".repeat(600), now()).unwrap());

@@ -29,7 +29,11 @@ use crate::{
 
 /// How a try ended.
 enum Tried {
-    Sent(String),
+    Sent {
+        reply: String,
+        /// Of the words that went out.
+        text_sha256: [u8; 32],
+    },
     Later(String),
     /// Given up for good.
     Failed(String),
@@ -39,7 +43,7 @@ enum Tried {
 impl Tried {
     const fn name(&self) -> &'static str {
         match self {
-            Self::Sent(_) => "sent",
+            Self::Sent { .. } => "sent",
             Self::Later(_) => "later",
             Self::Failed(_) => "failed",
             Self::Obsolete(_) => "superseded",
@@ -87,6 +91,7 @@ impl MailLedger {
             // The operator can mend a template while the mail waits.
             Err(error) => return Ok(Tried::Later(error.to_string())),
         };
+        let text_sha256 = wording.sha256();
         let mail = &facts.mail;
         let message = Message {
             id: mail.id,
@@ -103,7 +108,10 @@ impl MailLedger {
             Err(error) => Err(error),
         };
         Ok(match sent {
-            Ok(reply) => Tried::Sent(reply.0),
+            Ok(reply) => Tried::Sent {
+                reply: reply.0,
+                text_sha256,
+            },
             Err(MailError::Transient(reply)) => Tried::Later(reply),
             Err(MailError::Permanent(reply) | MailError::Unusable(reply)) => Tried::Failed(reply),
         })
@@ -127,7 +135,7 @@ impl MailLedger {
         // The try may have taken a minute: the unit's instant is when it ended.
         let now = self.0.clock.now();
         let unit = match tried {
-            Tried::Sent(reply) => sent(job, facts, reply, now)?,
+            Tried::Sent { reply, text_sha256 } => sent(job, facts, (reply, text_sha256), now)?,
             Tried::Obsolete(why) => {
                 unit(facts.mail.superseded(why, now)?, now).ends_job(jobs::done(job))
             }
@@ -196,9 +204,14 @@ impl MailLedger {
     }
 }
 
-fn sent(job: &Job, mut facts: MailFacts, reply: &str, now: Timestamp) -> Result<Unit, Stopped> {
+fn sent(
+    job: &Job,
+    mut facts: MailFacts,
+    (reply, text_sha256): (&str, &[u8; 32]),
+    now: Timestamp,
+) -> Result<Unit, Stopped> {
     let mailbox = mailbox_of(&mut facts);
-    let unit = unit(facts.mail.sent(reply, now)?, now);
+    let unit = unit(facts.mail.sent(reply, text_sha256, now)?, now);
     let unit = match mailbox {
         Some(mailbox) => unit.change(mailbox.sent(now)),
         None => unit,
