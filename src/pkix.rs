@@ -11,6 +11,7 @@ pub mod certs_only;
 pub mod extension;
 pub mod general_name;
 pub mod name;
+pub mod ocsp;
 pub mod oid;
 pub mod pem;
 pub mod private_key;

@@ -128,6 +128,13 @@ pub fn crl_distribution_point(url: &HttpUrl) -> Extension {
     Extension::new(oid::CRL_DISTRIBUTION_POINTS, false, value)
 }
 
+/// The client's nonce in an OCSP response (RFC 9654 2.1): an OCTET STRING inside the OCTET STRING.
+#[must_use]
+pub fn ocsp_nonce(nonce: &[u8]) -> Extension {
+    let value = tlv::element(tlv::OCTET_STRING, &[nonce]);
+    Extension::new(oid::OCSP_NONCE, false, value)
+}
+
 /// Where the issuer's certificate is; no OCSP until a responder is live.
 #[must_use]
 pub fn ca_issuers(url: &HttpUrl) -> Extension {

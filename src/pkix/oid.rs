@@ -81,6 +81,10 @@ oids! {
     CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
     /// RFC 5280 4.2.2.1: id-ad-ocsp.
     OCSP = "1.3.6.1.5.5.7.48.1";
+    /// RFC 6960 4.2.1: id-pkix-ocsp-basic.
+    OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1";
+    /// RFC 9654 2.1: id-pkix-ocsp-nonce.
+    OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2";
 
     /// S/MIME BR 7.1.6.1: mailbox-validated, multipurpose generation.
     MAILBOX_MULTIPURPOSE = "2.23.140.1.5.1.2";
@@ -128,6 +132,8 @@ oids! {
     MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
     /// CMS signingTime (RFC 5652 11.3).
     SIGNING_TIME = "1.2.840.113549.1.9.5";
+    /// RFC 3279 2.1: in the names of certificates that OCSP clients ask about only.
+    SHA1 = "1.3.14.3.2.26";
     /// RFC 5754 2.2.
     SHA256 = "2.16.840.1.101.3.4.2.1";
     /// RFC 5754 2.3.

@@ -61,7 +61,8 @@ impl CrlReason {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
-    const fn code(self) -> Option<u8> {
+    /// The value of `CRLReason`; none where the reason is expressed by leaving it out.
+    pub(super) const fn code(self) -> Option<u8> {
         match self {
             Self::Unspecified => None,
             Self::KeyCompromise => Some(1),

@@ -73,22 +73,20 @@ impl Validity {
 /// UTCTime through 2049, GeneralizedTime from 2050; seconds and `Z` always.
 #[must_use]
 pub fn time_der(at: Timestamp) -> Vec<u8> {
-    let t = at.to_datetime();
-    let rest = format!(
-        "{:02}{:02}{:02}{:02}{:02}Z",
-        u8::from(t.month()),
-        t.day(),
-        t.hour(),
-        t.minute(),
-        t.second()
-    );
-    if t.year() < 2050 {
-        let text = format!("{:02}{rest}", t.year().rem_euclid(100));
+    let year = at.to_datetime().year();
+    if year < 2050 {
+        let text = format!("{:02}{}", year.rem_euclid(100), after_year(at));
         tlv::element(tlv::UTC_TIME, &[text.as_bytes()])
     } else {
-        let text = format!("{:04}{rest}", t.year());
-        tlv::element(tlv::GENERALIZED_TIME, &[text.as_bytes()])
+        generalized_time_der(at)
     }
+}
+
+/// GeneralizedTime whatever the year, as OCSP wants it (RFC 6960 4.2.1); seconds and `Z` always.
+#[must_use]
+pub fn generalized_time_der(at: Timestamp) -> Vec<u8> {
+    let text = format!("{:04}{}", at.to_datetime().year(), after_year(at));
+    tlv::element(tlv::GENERALIZED_TIME, &[text.as_bytes()])
 }
 
 /// Reads a time in the form [`time_der`] writes; years 1950-2049 as UTCTime, later ones as
@@ -97,23 +95,45 @@ pub fn time_der(at: Timestamp) -> Vec<u8> {
 /// # Errors
 /// When the form is another one, or the instant lies before 1970.
 pub fn parse_time(element: &Element<'_>) -> Result<Timestamp, Malformed> {
-    let (year, rest) = match element.tag {
+    match element.tag {
         tlv::UTC_TIME => {
             let (year, rest) = element.value.split_at_checked(2).ok_or(Malformed)?;
             let year = number(year)?;
-            (if year < 50 { 2000 + year } else { 1900 + year }, rest)
+            instant(if year < 50 { 2000 + year } else { 1900 + year }, rest)
         }
-        tlv::GENERALIZED_TIME => {
-            let (year, rest) = element.value.split_at_checked(4).ok_or(Malformed)?;
-            let year = number(year)?;
-            if year < 2050 {
-                return Err(Malformed);
-            }
-            (year, rest)
-        }
-        _ => return Err(Malformed),
-    };
-    let [m1, m2, d1, d2, h1, h2, i1, i2, s1, s2, b'Z'] = rest else {
+        _ => match generalized(element)? {
+            (year, rest) if year >= 2050 => instant(year, rest),
+            _ => Err(Malformed),
+        },
+    }
+}
+
+/// Reads a time in the form [`generalized_time_der`] writes.
+///
+/// # Errors
+/// When the form is another one, or the instant lies before 1970.
+pub fn parse_generalized_time(element: &Element<'_>) -> Result<Timestamp, Malformed> {
+    let (year, rest) = generalized(element)?;
+    instant(year, rest)
+}
+
+fn after_year(at: Timestamp) -> String {
+    let t = at.to_datetime();
+    let (month, day) = (u8::from(t.month()), t.day());
+    let (hour, minute, second) = (t.hour(), t.minute(), t.second());
+    format!("{month:02}{day:02}{hour:02}{minute:02}{second:02}Z")
+}
+
+fn generalized<'a>(element: &Element<'a>) -> Result<(u16, &'a [u8]), Malformed> {
+    if element.tag != tlv::GENERALIZED_TIME {
+        return Err(Malformed);
+    }
+    let (year, rest) = element.value.split_at_checked(4).ok_or(Malformed)?;
+    Ok((number(year)?, rest))
+}
+
+fn instant(year: u16, after_year: &[u8]) -> Result<Timestamp, Malformed> {
+    let [m1, m2, d1, d2, h1, h2, i1, i2, s1, s2, b'Z'] = after_year else {
         return Err(Malformed);
     };
     let pair = |a: &u8, b: &u8| u8::try_from(number(&[*a, *b])?).map_err(|_| Malformed);
