@@ -32,6 +32,7 @@ pub mod profile;
 pub mod proposed;
 pub mod refusal;
 pub mod register;
+pub mod responder;
 pub mod revocation;
 pub mod revocation_list;
 pub mod signing;

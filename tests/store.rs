@@ -42,6 +42,8 @@ mod postgres;
 mod reading;
 #[path = "store/request.rs"]
 mod request;
+#[path = "store/responders.rs"]
+mod responders;
 #[path = "store/round_trip.rs"]
 mod round_trip;
 #[path = "store/schemas.rs"]
@@ -115,4 +117,7 @@ contract! {
     round_trip::revocation_lists,
     round_trip::revoked_serials,
     round_trip::subject_keys,
+    responders::leaves_and_responders_share_their_serials,
+    responders::recorded_responders_without_an_end_are_found,
+    responders::responders,
 }

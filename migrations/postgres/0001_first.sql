@@ -442,7 +442,7 @@ CREATE INDEX certificate_order ON certificate (order_id);
 CREATE INDEX certificate_serial ON certificate (serial);
 CREATE INDEX certificate_key ON certificate (key_fingerprint, created_at, id);
 
--- Serials that CRLs list: revoked certificates and abandoned intents.
+-- Serials that CRLs list: revoked certificates and abandoned intents, of leaves and of responders.
 CREATE TABLE revoked (
     issuer TEXT NOT NULL,
     serial TEXT NOT NULL,
@@ -498,6 +498,28 @@ CREATE TABLE revocation_list (
 );
 
 CREATE INDEX revocation_list_recorded ON revocation_list (boot, number) WHERE state = 'recorded';
+
+-- Delegated OCSP signing certificates; no serial is here that an intent has.
+CREATE TABLE responder (
+    issuer TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    key_name TEXT NOT NULL,
+    tbs BYTEA NOT NULL,
+    tbs_sha256 BYTEA NOT NULL,
+    der BYTEA NOT NULL,
+    not_before BIGINT NOT NULL,
+    not_after BIGINT NOT NULL,
+    lint_rules TEXT NOT NULL,
+    lint_findings TEXT NOT NULL,
+    boot TEXT NOT NULL,
+    state TEXT NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    settled_at BIGINT,
+    PRIMARY KEY (issuer, serial)
+);
+CREATE INDEX responder_issued ON responder (issuer, recorded_at) WHERE state = 'issued';
+CREATE INDEX responder_recorded ON responder (boot, recorded_at) WHERE state = 'recorded';
 
 -- Certificate profiles as the log last told of them.
 CREATE TABLE profile (
@@ -651,7 +673,6 @@ ALTER TABLE certificate ADD FOREIGN KEY (order_id) REFERENCES orders (id) DEFERR
 ALTER TABLE certificate ADD FOREIGN KEY (activation_id) REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE certificate ADD FOREIGN KEY (replaces) REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE certificate ADD FOREIGN KEY (issuer, serial) REFERENCES intent (issuer, serial) DEFERRABLE INITIALLY DEFERRED;
-ALTER TABLE revoked ADD FOREIGN KEY (issuer, serial) REFERENCES intent (issuer, serial) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE revocation ADD FOREIGN KEY (certificate_id) REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE audit_entry ADD FOREIGN KEY (log) REFERENCES audit_head (log) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE audit_detail ADD FOREIGN KEY (log, seq) REFERENCES audit_entry (log, seq) DEFERRABLE INITIALLY DEFERRED;
@@ -715,6 +736,8 @@ CREATE TRIGGER rests_on_kept BEFORE DELETE ON rests_on
     FOR EACH ROW EXECUTE FUNCTION refuse_change('rests_on is append-only');
 CREATE TRIGGER intent_kept BEFORE DELETE ON intent
     FOR EACH ROW EXECUTE FUNCTION refuse_change('a serial is never forgotten');
+CREATE TRIGGER responder_kept BEFORE DELETE ON responder
+    FOR EACH ROW EXECUTE FUNCTION refuse_change('a serial is never forgotten');
 -- TRUNCATE asks no row.
 CREATE TRIGGER audit_entry_whole BEFORE TRUNCATE ON audit_entry
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('audit_entry is append-only');
@@ -741,6 +764,8 @@ CREATE TRIGGER caa_check_whole BEFORE TRUNCATE ON caa_check
 CREATE TRIGGER rests_on_whole BEFORE TRUNCATE ON rests_on
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('rests_on is append-only');
 CREATE TRIGGER intent_whole BEFORE TRUNCATE ON intent
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('a serial is never forgotten');
+CREATE TRIGGER responder_whole BEFORE TRUNCATE ON responder
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('a serial is never forgotten');
 CREATE TRIGGER audit_detail_whole BEFORE TRUNCATE ON audit_detail
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('audit_detail is erased row by row');

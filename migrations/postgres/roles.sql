@@ -15,6 +15,7 @@ DECLARE
     -- Rows of which a decision is kept as it was taken.
     intent CONSTANT text := 'version, state, settled_at';
     list CONSTANT text := 'version, state, der';
+    responder CONSTANT text := 'version, state, der, settled_at';
 BEGIN
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'chancery_daemon') THEN
@@ -24,6 +25,7 @@ BEGIN
         EXECUTE format('GRANT INSERT, UPDATE ON %s TO chancery_daemon', mutable);
         EXECUTE format('GRANT INSERT, UPDATE (%s) ON intent TO chancery_daemon', intent);
         EXECUTE format('GRANT INSERT, UPDATE (%s) ON revocation_list TO chancery_daemon', list);
+        EXECUTE format('GRANT INSERT, UPDATE (%s) ON responder TO chancery_daemon', responder);
         -- The right to lock a row is that to change it; a trigger refuses the change.
         GRANT INSERT, UPDATE (version) ON caa_check TO chancery_daemon;
         -- What ends: an activation's claim on its order, old answers and ended jobs.
@@ -38,6 +40,7 @@ BEGIN
         GRANT SELECT (issuer, serial, not_before, not_after, created_at) ON certificate TO chancery_status;
         GRANT SELECT ON revoked TO chancery_status;
         GRANT SELECT (issuer, serial, state) ON intent TO chancery_status;
+        GRANT SELECT ON responder TO chancery_status;
     END IF;
 END
 $$;

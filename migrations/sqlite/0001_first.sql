@@ -440,7 +440,7 @@ CREATE INDEX certificate_order ON certificate (order_id);
 CREATE INDEX certificate_serial ON certificate (serial);
 CREATE INDEX certificate_key ON certificate (key_fingerprint, created_at, id);
 
--- Serials that CRLs list: revoked certificates and abandoned intents.
+-- Serials that CRLs list: revoked certificates and abandoned intents, of leaves and of responders.
 CREATE TABLE revoked (
     issuer TEXT NOT NULL,
     serial TEXT NOT NULL,
@@ -448,8 +448,7 @@ CREATE TABLE revoked (
     revoked_at INTEGER NOT NULL,
     reason TEXT NOT NULL,
     not_after INTEGER NOT NULL,
-    PRIMARY KEY (issuer, serial),
-    FOREIGN KEY (issuer, serial) REFERENCES intent (issuer, serial) DEFERRABLE INITIALLY DEFERRED
+    PRIMARY KEY (issuer, serial)
 ) STRICT;
 CREATE INDEX revoked_scope ON revoked (issuer, crl_partition, not_after);
 
@@ -497,6 +496,28 @@ CREATE TABLE revocation_list (
 ) STRICT;
 
 CREATE INDEX revocation_list_recorded ON revocation_list (boot, number) WHERE state = 'recorded';
+
+-- Delegated OCSP signing certificates; no serial is here that an intent has.
+CREATE TABLE responder (
+    issuer TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    key_name TEXT NOT NULL,
+    tbs BLOB NOT NULL,
+    tbs_sha256 BLOB NOT NULL,
+    der BLOB NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    lint_rules TEXT NOT NULL,
+    lint_findings TEXT NOT NULL,
+    boot TEXT NOT NULL,
+    state TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    PRIMARY KEY (issuer, serial)
+) STRICT;
+CREATE INDEX responder_issued ON responder (issuer, recorded_at) WHERE state = 'issued';
+CREATE INDEX responder_recorded ON responder (boot, recorded_at) WHERE state = 'recorded';
 
 -- Certificate profiles as the log last told of them.
 CREATE TABLE profile (
@@ -669,4 +690,6 @@ BEGIN SELECT RAISE(ABORT, 'rests_on is append-only'); END;
 CREATE TRIGGER rests_on_kept BEFORE DELETE ON rests_on
 BEGIN SELECT RAISE(ABORT, 'rests_on is append-only'); END;
 CREATE TRIGGER intent_kept BEFORE DELETE ON intent
+BEGIN SELECT RAISE(ABORT, 'a serial is never forgotten'); END;
+CREATE TRIGGER responder_kept BEFORE DELETE ON responder
 BEGIN SELECT RAISE(ABORT, 'a serial is never forgotten'); END;

@@ -35,6 +35,7 @@ pub mod profile;
 pub mod query;
 pub mod readers;
 pub mod request;
+pub mod responder;
 pub mod revocation;
 pub mod revocation_case;
 pub mod statement;

@@ -217,10 +217,11 @@ fn verify(path: &Path, json: bool) -> ExitCode {
                 println!("{violation}");
             }
             println!(
-                "{} entries, {} intents, {} certificates, {} revoked, {} CRLs: {} violations",
+                "{} entries, {} intents, {} certificates, {} of responders, {} revoked, {} CRLs: {} violations",
                 report.entries,
                 report.intents,
                 report.certificates,
+                report.responders,
                 report.revoked,
                 report.revocation_lists,
                 report.found
@@ -294,6 +295,7 @@ fn as_json(report: &Report) -> serde_json::Value {
         "entries": report.entries,
         "intents": report.intents,
         "certificates": report.certificates,
+        "responders": report.responders,
         "revoked": report.revoked,
         "revocation_lists": report.revocation_lists,
         "unjudged": report.unjudged,

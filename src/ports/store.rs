@@ -21,6 +21,7 @@ pub mod domains;
 pub mod issuance;
 pub mod people;
 pub mod registration;
+pub mod responders;
 pub mod subject_keys;
 pub mod webhooks;
 
@@ -93,6 +94,7 @@ pub trait WholeStore:
     + registration::Mailboxes
     + registration::Orders
     + registration::SubjectDataSets
+    + responders::Responders
     + subject_keys::SubjectKeyFacts
     + webhooks::Webhooks
 {

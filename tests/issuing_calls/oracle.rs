@@ -30,6 +30,9 @@ const MAY_VANISH: &[(&str, &str)] = &[
     ),
 ];
 
+/// Tables that no daemon fills yet; `tests/store/oracle.rs` damages them. A row in one fails the test.
+const UNFILLED: [&str; 1] = ["responder"];
+
 /// Of a webhook.
 const DELIVERIES: &str =
     "how far messages have come, which their receiver says; the feed they repeat is in the log";
@@ -203,7 +206,13 @@ async fn lived() -> (TempDir, World, Sound) {
 
 async fn tables(database: &mut SqliteConnection) -> Vec<String> {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
-    texts(database, tables).await
+    let mut all = texts(database, tables).await;
+    for unfilled in UNFILLED {
+        let rows = count(database, &format!("SELECT count(*) FROM {unfilled}")).await;
+        assert_eq!(rows, 0, "{unfilled} is filled");
+        all.retain(|table| table != unfilled);
+    }
+    all
 }
 
 async fn key(database: &mut SqliteConnection, table: &str) -> String {

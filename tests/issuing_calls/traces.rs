@@ -8,11 +8,12 @@ use crate::world::World;
 
 /// Written by the daemon in its own time: leases, lists, the state of mails, timers and deliveries, the log's
 /// entries about them.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
     "revocation",
     "schema_version",
     "instance",
     "revocation_list",
+    "responder",
     "mail",
     "job",
     "webhook",

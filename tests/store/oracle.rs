@@ -16,6 +16,7 @@ use chancery::{
         mailbox::MailboxValidation,
         order::Order,
         owner::ActingFor,
+        responder::Responder,
         revocation::{NewRevocation, Revocation},
         revocation_list::{CrlState, RevocationList},
         subject_data::SubjectData,
@@ -39,6 +40,7 @@ use sqlx::Executor;
 
 use crate::{
     made::{activation, certificate, intent, issuer, ready},
+    responders::recorded,
     sqlite::{fresh, raw},
     world::{WholeStore, World, caller, owner},
 };
@@ -46,6 +48,7 @@ use crate::{
 const ISSUED: [u8; 9] = [0x0a, 1, 2, 3, 4, 5, 6, 7, 8];
 const REVOKED: [u8; 9] = [0x0b, 1, 2, 3, 4, 5, 6, 7, 8];
 const ABANDONED: [u8; 9] = [0x0c, 1, 2, 3, 4, 5, 6, 7, 8];
+const DELEGATED: [u8; 9] = [0x0e, 1, 2, 3, 4, 5, 6, 7, 8];
 const RUNNING: [u8; 9] = [0x0d, 1, 2, 3, 4, 5, 6, 7, 8];
 
 fn ca() -> CertifiedIssuer<'static, KeyPair> {
@@ -216,6 +219,34 @@ async fn abandon<S: WholeStore>(world: &World<S>, serial: &[u8]) {
     world.commit(unit).await.unwrap();
 }
 
+/// A delegated certificate with this serial.
+async fn delegate<S: WholeStore>(
+    world: &World<S>,
+    ca: &CertifiedIssuer<'_, KeyPair>,
+    serial: &[u8],
+) {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.serial_number = Some(SerialNumber::from_slice(serial));
+    let began = world.now().whole_second();
+    params.not_before = began.to_datetime();
+    params.not_after = began.plus(days(30)).to_datetime();
+    let signed = params.signed_by(&KeyPair::generate().unwrap(), ca).unwrap();
+    let der = signed.der().to_vec();
+    let tbs = CertificateView::parse(&der).unwrap().tbs.to_vec();
+    let recorded = Responder::record(Responder {
+        tbs_sha256: Sha256::digest(&tbs).into(),
+        tbs,
+        not_before: began,
+        not_after: began.plus(days(30)),
+        ..(*recorded(world, serial)).clone()
+    });
+    let committed = world.put(recorded.clone()).await;
+    let sha256 = Sha256::digest(&der).into();
+    let issued = recorded.stored(&committed);
+    let issued = issued.issued(der, &sha256, world.now()).unwrap();
+    world.put(issued).await;
+}
+
 /// A signed CRL of partition 1 that lists these serials.
 async fn publish<S: WholeStore>(
     world: &World<S>,
@@ -268,6 +299,7 @@ async fn lived_in<S: WholeStore>(world: &World<S>) -> CertifiedIssuer<'static, K
     let falls = issue(world, &ca, &REVOKED).await;
     abandon(world, &ABANDONED).await;
     record(world, &RUNNING).await;
+    delegate(world, &ca, &DELEGATED).await;
     publish(world, &ca, 300, &[&ABANDONED]).await;
     let new = NewRevocation {
         id: RevocationId::new(world.now(), world.entropy.bytes()),
@@ -297,6 +329,7 @@ async fn a_sound_database_is_found_sound_beside_its_writer() {
     assert_eq!(report.violations, []);
     assert_eq!((report.intents, report.certificates), (4, 2));
     assert_eq!((report.revoked, report.revocation_lists), (2, 2));
+    assert_eq!(report.responders, 1);
     assert!(report.entries > 20);
     world.store.close().await;
     assert_eq!(judged(&dir.path().join("ca.db")).await, report);
@@ -395,6 +428,42 @@ const DAMAGES: &[(&str, &str)] = &[
         "what its decision rested on is not on record",
     ),
     (
+        "UPDATE responder SET tbs = x'3000'",
+        "its certificate signs another TBS",
+    ),
+    (
+        "UPDATE responder SET der = (SELECT der FROM certificate WHERE serial = '0a0102030405060708')",
+        "its certificate has another serial",
+    ),
+    (
+        "UPDATE responder SET der = x'3000'",
+        "its certificate is no certificate",
+    ),
+    (
+        "UPDATE responder SET state = 'abandoned'",
+        "abandoned but not revoked",
+    ),
+    (
+        "UPDATE responder SET state = 'recorded'",
+        "settled but still recorded",
+    ),
+    (
+        "INSERT INTO revoked VALUES ('issuing-g1', '0e0102030405060708', 0, 0, 'unspecified', 0)",
+        "issued and abandoned",
+    ),
+    (
+        "UPDATE responder SET not_after = not_after - 1000",
+        "the row says something else than its certificate",
+    ),
+    (
+        "DELETE FROM responder",
+        "the log tells of it and the table lacks it",
+    ),
+    (
+        "UPDATE responder SET key_name = 'x'",
+        "the log says otherwise",
+    ),
+    (
         "UPDATE revocation_list SET this_update = 0 WHERE number = 301",
         "its thisUpdate is before its predecessor's",
     ),
@@ -413,11 +482,11 @@ async fn signatures_are_judged_under_the_issuers_key() {
     };
     let sound = verify(&path, &under(&own)).await.unwrap();
     assert_eq!((sound.violations, sound.unjudged), (Vec::new(), 0));
-    assert_eq!(judged(&path).await.unjudged, 4);
+    assert_eq!(judged(&path).await.unjudged, 5);
     let strange = verify(&path, &under(&ca())).await.unwrap();
     let rules: Vec<Rule> = strange.violations.iter().map(|found| found.rule).collect();
     let [certificate, list] = [Rule::CertificateSignature, Rule::CrlSignature];
-    assert_eq!(rules, [certificate, certificate, list, list]);
+    assert_eq!(rules, [certificate, certificate, certificate, list, list]);
 }
 
 /// Once texts are kept, each that something names must be there, and say what was issued.

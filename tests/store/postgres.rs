@@ -224,6 +224,8 @@ const FORBIDDEN: [(&str, &[&str]); 3] = [
             "UPDATE intent SET tbs = ''",
             "DELETE FROM intent",
             "UPDATE revocation_list SET tbs = ''",
+            "UPDATE responder SET tbs = ''",
+            "DELETE FROM responder",
             "DELETE FROM revoked",
             "UPDATE feed SET type = 'x'",
             "DELETE FROM orders",

@@ -26,6 +26,7 @@ use chancery::{
             issuance::{Activations, Certificates, KeptTexts, KnownProfiles, RevocationLists},
             people::Identities,
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
+            responders::Responders,
             subject_keys::SubjectKeyFacts,
         },
     },
@@ -52,6 +53,7 @@ pub trait WholeStore:
     + DomainControls
     + Mailboxes
     + Orders
+    + Responders
     + SubjectDataSets
     + SubjectKeyFacts
 {
@@ -73,6 +75,7 @@ impl<T> WholeStore for T where
         + DomainControls
         + Mailboxes
         + Orders
+        + Responders
         + SubjectDataSets
         + SubjectKeyFacts
 {

@@ -2,8 +2,8 @@
 
 use super::{
     activation, caa, case, certificate, data_lookup, document, domain_control, evidence, identity,
-    intent, job, kept_text, mail, mailbox, notification, order, profile, request, revocation,
-    revocation_case, subject_data, subject_key,
+    intent, job, kept_text, mail, mailbox, notification, order, profile, request, responder,
+    revocation, revocation_case, subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
     webhook,
@@ -13,9 +13,10 @@ use crate::domain::{
     aggregate::{Changed, Version},
     certificate::Certificate,
     identity::Identity,
-    intent::Intent,
+    intent::{Intent, IssuerName},
     job::JobEnd,
     order::Order,
+    responder::Responder,
     unit::{Aggregate, Change, CommitError, Rest, UniqueKey, Unit},
 };
 
@@ -43,7 +44,7 @@ pub struct Plan {
     pub free: Vec<Free>,
     /// Keys that must not be there; they stay free.
     pub absent: Vec<Free>,
-    /// Keys among `unless_there` that are there once the unit is written.
+    /// Keys that units beside it want absent, and that are there once the unit is written.
     pub present: Vec<(&'static Table, Key)>,
     /// Keys of the versioned rows it writes, new ones included.
     pub written: Vec<(&'static Table, Key)>,
@@ -146,6 +147,7 @@ impl Plan {
                     self.tbs.push(c.tbs_sha256);
                 }
             }
+            Change::Responder(c) => self.responder(c),
             Change::Profile(c) => {
                 self.named_row(&profile::TABLE, c, profile::record, CommitError::Conflict);
             }
@@ -237,12 +239,51 @@ impl Plan {
         if changed.was().is_some() {
             return;
         }
+        self.serial(
+            &intent::TABLE,
+            &responder::TABLE,
+            &changed.issuer,
+            &changed.serial,
+        );
         self.tbs.push(changed.tbs_sha256);
         let rests = rests.iter().map(|rest| {
             let record = intent::rest_record(changed, rest);
             (&intent::RESTS_ON, record)
         });
         self.unless_there.extend(rests);
+    }
+
+    fn responder(&mut self, changed: &Changed<Responder>) {
+        let taken = CommitError::Exists(UniqueKey::Serial);
+        self.named_row(&responder::TABLE, changed, responder::record, taken);
+        if changed.was().is_none() {
+            self.serial(
+                &responder::TABLE,
+                &intent::TABLE,
+                &changed.issuer,
+                &changed.serial,
+            );
+            self.tbs.push(changed.tbs_sha256);
+        }
+    }
+
+    /// A new serial of `own` that no row of `other` has: leaves and responders share an issuer's
+    /// serials, and no unique key spans two tables.
+    fn serial(
+        &mut self,
+        own: &'static Table,
+        other: &'static Table,
+        issuer: &IssuerName,
+        serial: &[u8],
+    ) {
+        let key = responder::key(issuer, serial);
+        self.present.push((own, key.clone()));
+        self.absent.push(Free {
+            table: other.name,
+            columns: other.key_columns(),
+            key,
+            taken: CommitError::Exists(UniqueKey::Serial),
+        });
     }
 
     fn request(&mut self, unit: &Unit) {

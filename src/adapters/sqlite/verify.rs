@@ -10,6 +10,7 @@ pub mod files;
 mod lists;
 mod log;
 mod rebuild;
+mod responders;
 pub mod rule;
 mod said;
 mod serials;
@@ -62,6 +63,7 @@ pub struct Report {
     pub certificates: u64,
     pub revoked: u64,
     pub revocation_lists: u64,
+    pub responders: u64,
     /// Certificates and CRLs whose signature nobody judged: their CA is not known here.
     pub unjudged: u64,
     /// Empty when all holds; at most ten thousand.
@@ -119,6 +121,7 @@ pub async fn verify_aloud(
     log::check(&mut snapshot, &mut findings).await?;
     compare::check(&mut snapshot, &mut findings).await?;
     serials::check(&mut snapshot, &mut findings).await?;
+    responders::check(&mut snapshot, &mut findings).await?;
     content::check(&mut snapshot, &mut findings).await?;
     agree::check(&mut snapshot, &mut findings).await?;
     lists::check(&mut snapshot, &mut findings).await?;

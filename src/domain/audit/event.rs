@@ -116,6 +116,7 @@ event_kinds! {
     CrlSigned = "crl.signed",
     CrlSignFailed = "crl.sign_failed",
     CrlPublished = "crl.published",
+    OcspSignerRotated = "ocsp.signer_rotated",
     NotificationRaised = "notification.raised",
     WebhookCreated = "webhook.created",
     WebhookActivated = "webhook.activated",

@@ -5,6 +5,7 @@ mod domains;
 mod mailboxes;
 mod people;
 mod registration;
+mod responders;
 mod signing;
 
 use serde_json::Value as Json;
@@ -39,6 +40,7 @@ pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut 
         "caa" => mailboxes::caa(&telling, said),
         "activation" => signing::activation(&telling, said),
         "cert" => signing::certificate(&telling, said),
+        "responder" => responders::responder(&telling, said),
         "revocation" => signing::revocation(&telling, said),
         "crl" => signing::revocation_list(&telling, said),
         "profile" => signing::profile(&telling, said),

@@ -93,12 +93,7 @@ fn one_intent(
     let told = row.maybe_bytes("told")?;
     let same = told.is_some_and(|told| told == recorded);
     findings.demand(same, object, Rule::TbsUntold);
-    let octets = hex::decode(serial).unwrap_or_default();
-    let positive = octets
-        .first()
-        .is_some_and(|first| (1..0x80).contains(first));
-    let long = octets.len() * 8 > BITS && octets.len() <= 20;
-    findings.demand(positive && long, object, Rule::SerialForm);
+    demand_form(serial, object, findings);
     let Some(der) = row.maybe_bytes("der")? else {
         return Ok(());
     };
@@ -143,4 +138,14 @@ fn one_state(
         }
     }
     Ok(())
+}
+
+/// Positive, more than 64 bits, at most 20 octets.
+pub(super) fn demand_form(serial: &str, object: &str, findings: &mut Findings<'_>) {
+    let octets = hex::decode(serial).unwrap_or_default();
+    let positive = octets
+        .first()
+        .is_some_and(|first| (1..0x80).contains(first));
+    let long = octets.len() * 8 > BITS && octets.len() <= 20;
+    findings.demand(positive && long, object, Rule::SerialForm);
 }

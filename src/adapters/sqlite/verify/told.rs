@@ -358,6 +358,23 @@ pub(super) const TABLES: &[Told] = &[
             "lint_findings",
         ],
     ),
+    told(
+        "responder",
+        "t.serial",
+        &[
+            "issuer",
+            "key_name",
+            "tbs_sha256",
+            "not_before",
+            "not_after",
+            "lint_rules",
+            "lint_findings",
+            "boot",
+            "state",
+            "~recorded_at",
+            "~settled_at",
+        ],
+    ),
     told("profile", "t.name", &["sha256", "~retired_at"]),
     told(
         "text",

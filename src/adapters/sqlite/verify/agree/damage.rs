@@ -16,6 +16,9 @@ intent 01 <- INSERT INTO temp.said VALUES ('intent', '01', '#intents', 2)
 revocation_list i/0/7 <- INSERT INTO temp.said VALUES ('revocation_list', 'i/0/7', '#intents', 2)
 intent 01 <- INSERT INTO temp.said VALUES ('intent', '01', '#issued', 2)
 intent 01 settled_at <- UPDATE intent SET settled_at = NULL WHERE serial = '01'
+responder 06 <- INSERT INTO temp.said VALUES ('responder', '06', '#intents', 2)
+responder 06 serial <- INSERT INTO intent SELECT issuer, '06', version, activation_id, crl_partition, tbs, tbs_sha256, profile, profile_sha256, lint_rules, lint_findings, not_after, boot, state, recorded_at, settled_at FROM intent WHERE serial = '05'; INSERT INTO rests_on SELECT issuer, '06', aggregate, id, row_version FROM rests_on WHERE serial = '05'
+responder 06 settled_at <- UPDATE responder SET settled_at = NULL WHERE serial = '06'
 rests_on 01 subject_data <- DELETE FROM rests_on WHERE serial = '01' AND aggregate = 'subject_data'
 rests_on 01 mailbox <- DELETE FROM rests_on WHERE serial = '01' AND aggregate = 'mailbox'
 rests_on 02 mailbox_proof <- DELETE FROM rests_on WHERE serial = '02' AND aggregate = 'mailbox_proof'
@@ -36,7 +39,7 @@ activation a1 <- UPDATE activation SET state = 'running' WHERE id = 'a1'
 live_activation o2 <- INSERT INTO live_activation VALUES ('o2', 'a1')
 revocation v certificate_id <- UPDATE revocation SET serial = '09'
 revocation v crl_number <- UPDATE revocation_list SET state = 'recorded'
-revoked 02 intent <- UPDATE revoked SET not_after = 901
+revoked 02 intent, revoked 06 intent <- UPDATE revoked SET not_after = 901
 instance z <- UPDATE intent SET boot = 'z' WHERE serial = '01'
 instance b lease_until <- UPDATE instance SET lease_until = 0
 ";
@@ -46,6 +49,7 @@ intent 01 profile_sha256 <- UPDATE intent SET profile_sha256 = x'cd' WHERE seria
 intent 01 profile_sha256 <- UPDATE intent SET profile_sha256 = x'cd' WHERE serial = '01'; INSERT INTO temp.said VALUES ('profile_form', 'p cd', '', 1)
 intent 01 lint_rules <- UPDATE intent SET lint_rules = 'm' WHERE serial = '01'
 revocation_list i/0/7 lint_rules <- UPDATE revocation_list SET lint_rules = 'm'
+responder 06 lint_rules <- UPDATE responder SET lint_rules = 'm'
 activation a1 statements <- UPDATE activation SET statements = replace(statements, 'aa', 'ab') WHERE id = 'a1'
 subject_data s statements <- UPDATE subject_data SET statements = replace(statements, 'aa', 'ab')
 text key_rules k <- DELETE FROM text WHERE kind = 'key_rules'

@@ -26,6 +26,24 @@ pub(super) const QUESTIONS: &[Question] = &[
          WHERE (state = 'recorded') <> (settled_at IS NULL)",
     ),
     (
+        "responder",
+        Rule::IntentTwice,
+        "SELECT id, '' AS col FROM temp.said WHERE tbl = 'responder' AND col = '#intents' \
+         AND value > 1",
+    ),
+    (
+        "responder",
+        Rule::IntentTwice,
+        "SELECT r.serial AS id, 'serial' AS col FROM responder AS r JOIN intent AS i \
+         ON i.issuer = r.issuer AND i.serial = r.serial",
+    ),
+    (
+        "responder",
+        Rule::LinkDiffers,
+        "SELECT serial AS id, 'settled_at' AS col FROM responder \
+         WHERE (state = 'recorded') <> (settled_at IS NULL)",
+    ),
+    (
         "rests_on",
         Rule::GroundsMissing,
         "SELECT i.serial AS id, 'subject_data' AS col FROM intent AS i \
@@ -180,15 +198,17 @@ pub(super) const QUESTIONS: &[Question] = &[
     (
         "revoked",
         Rule::LinkDiffers,
-        "SELECT r.serial AS id, 'intent' AS col FROM revoked AS r LEFT JOIN intent AS i \
-         ON i.issuer = r.issuer AND i.serial = r.serial WHERE i.crl_partition IS NOT \
-         r.crl_partition OR i.not_after IS NOT r.not_after",
+        "SELECT r.serial AS id, 'intent' AS col FROM revoked AS r WHERE NOT EXISTS (SELECT 1 \
+         FROM intent AS i WHERE i.issuer = r.issuer AND i.serial = r.serial \
+         AND i.crl_partition = r.crl_partition AND i.not_after = r.not_after) \
+         AND NOT EXISTS (SELECT 1 FROM responder AS p WHERE p.issuer = r.issuer \
+         AND p.serial = r.serial AND r.crl_partition = 0 AND p.not_after = r.not_after)",
     ),
     (
         "instance",
         Rule::BootUnknown,
         "SELECT DISTINCT b.boot AS id, '' AS col FROM (SELECT boot FROM intent UNION \
-         SELECT boot FROM revocation_list) AS b WHERE (SELECT 1 FROM temp.said \
+         SELECT boot FROM revocation_list UNION SELECT boot FROM responder) AS b WHERE (SELECT 1 FROM temp.said \
          WHERE tbl = 'instance') IS NOT NULL AND b.boot NOT IN (SELECT boot FROM instance)",
     ),
     (

@@ -35,6 +35,13 @@ pub(super) const QUESTIONS: &[Question] = &[
          AND t.name = l.lint_rules)",
     ),
     (
+        "responder",
+        Rule::TextMissing,
+        "SELECT r.serial AS id, 'lint_rules' AS col FROM responder AS r \
+         WHERE (SELECT 1 FROM temp.said WHERE tbl = 'text') IS NOT NULL AND NOT EXISTS (SELECT 1 \
+         FROM text AS t WHERE t.kind = 'lint_rules' AND t.name = r.lint_rules)",
+    ),
+    (
         "activation",
         Rule::TextMissing,
         "SELECT a.id AS id, 'statements' AS col FROM activation AS a, \

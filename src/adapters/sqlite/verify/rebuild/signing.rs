@@ -111,7 +111,7 @@ fn key_texts(told: &Telling<'_>, said: &mut Said) {
 }
 
 /// Names of the warnings that were allowed, as the store keeps them.
-fn findings(told: &Telling<'_>) -> SqlValue {
+pub(super) fn findings(told: &Telling<'_>) -> SqlValue {
     let Some(Value::List(items)) = told.entry.data.get("lint_findings") else {
         return SqlValue::Text(None);
     };

@@ -51,6 +51,8 @@ mailbox: id = 'm4', order_id = 'o4', ra = 'r', customer = 'c', address = 'a1@x.e
 mailbox: id = 'm5', order_id = 'o4', ra = 'r', customer = 'c', address = 'a2@x.example'
 revocation: id = 'v', certificate_id = 'c2', issuer = 'i', serial = '02', ra = 'r', customer = 'c', order_id = 'o2', state = 'published', crl_number = 7
 revoked: issuer = 'i', serial = '02', not_after = 900
+revoked: issuer = 'i', serial = '06', not_after = 900
+responder: issuer = 'i', serial = '06', key_name = 'k', lint_rules = 'l', not_after = 900, boot = 'b', state = 'abandoned', settled_at = 1
 revocation_list: issuer = 'i', number = 7, state = 'signed', boot = 'b', lint_rules = 'l'
 notification: id = 'nv', ra = 'r', customer = 'c', object = 'c2', order_id = 'o2', code = 'certificate-revoked'
 mail: id = 'x', ra = 'r', customer = 'c', order_id = 'o1', state = 'queued'
