@@ -27,6 +27,7 @@ pub mod notifications;
 pub mod orders;
 pub mod preflight;
 pub mod problem;
+pub mod problem_reports;
 pub mod product;
 pub mod rejections;
 pub mod revocations;

@@ -27,6 +27,7 @@ pub mod notification;
 pub mod order;
 pub mod owner;
 pub mod period;
+pub mod problem_report;
 pub mod product;
 pub mod profile;
 pub mod proposed;

@@ -26,6 +26,7 @@ pub mod notices;
 pub mod order_path;
 pub mod organization_identifier;
 pub mod perspectives;
+pub mod problem_report;
 pub mod profile;
 pub mod readiness;
 pub mod registration_number;

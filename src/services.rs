@@ -30,6 +30,7 @@ pub mod operation;
 mod order_mail;
 pub mod orders;
 pub mod perspectives;
+pub mod problem_reports;
 pub mod profiles;
 mod readiness;
 pub mod reading;

@@ -106,6 +106,8 @@ mod reissue;
 mod rejections;
 #[path = "issuing_calls/renewal.rs"]
 mod renewal;
+#[path = "issuing_calls/reports.rs"]
+mod reports;
 #[path = "issuing_calls/revocations.rs"]
 mod revocations;
 #[path = "issuing_calls/rows.rs"]

@@ -40,6 +40,8 @@ mod plans;
 mod postgres;
 #[path = "store/reading.rs"]
 mod reading;
+#[path = "store/reports.rs"]
+mod reports;
 #[path = "store/request.rs"]
 mod request;
 #[path = "store/responders.rs"]
@@ -101,6 +103,8 @@ contract! {
     lookups::recorded_crls_without_an_end_are_found,
     reading::pages_meet,
     reading::what_is_not_yours_is_not_there,
+    reports::a_report_is_kept_through_its_states,
+    reports::what_waits_is_found_by_its_time,
     request::a_boot_renews_its_lease,
     request::a_key_is_claimed_once_and_answered_once,
     request::a_refusal_is_kept_where_nothing_is_answered,

@@ -440,6 +440,7 @@ CREATE INDEX certificate_created ON certificate (created_at, id);
 CREATE UNIQUE INDEX certificate_replaces ON certificate (replaces) WHERE replaces IS NOT NULL;
 CREATE INDEX certificate_order ON certificate (order_id);
 CREATE INDEX certificate_serial ON certificate (serial);
+CREATE INDEX certificate_sha256 ON certificate (sha256);
 CREATE INDEX certificate_key ON certificate (key_fingerprint, created_at, id);
 
 -- Serials that CRLs list: revoked certificates and abandoned intents, of leaves and of responders.
@@ -539,6 +540,36 @@ CREATE TABLE text (
     kept_at BIGINT NOT NULL,
     PRIMARY KEY (kind, name, sha256)
 );
+
+-- Reports of problems with certificates, from whoever made them.
+CREATE TABLE problem_report (
+    id TEXT NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    problem TEXT NOT NULL,
+    evidence TEXT,
+    key_fingerprint TEXT,
+    certificate_id TEXT,
+    named TEXT,
+    description TEXT,
+    contact TEXT,
+    language TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    state TEXT NOT NULL,
+    preliminary_due BIGINT NOT NULL,
+    decide_due BIGINT NOT NULL,
+    preliminary TEXT,
+    preliminary_by TEXT,
+    preliminary_at BIGINT,
+    outcome TEXT,
+    decision TEXT,
+    decided_by TEXT,
+    decided_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX problem_report_created ON problem_report (created_at, id);
+CREATE INDEX problem_report_digest ON problem_report (digest);
+CREATE INDEX problem_report_open ON problem_report (decide_due, id) WHERE state <> 'decided';
+CREATE INDEX problem_report_unknown ON problem_report (created_at) WHERE certificate_id IS NULL;
 
 -- Keys that are never certified again; id is the fingerprint in hex.
 CREATE TABLE blocked_key (
@@ -673,6 +704,7 @@ ALTER TABLE certificate ADD FOREIGN KEY (order_id) REFERENCES orders (id) DEFERR
 ALTER TABLE certificate ADD FOREIGN KEY (activation_id) REFERENCES activation (id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE certificate ADD FOREIGN KEY (replaces) REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE certificate ADD FOREIGN KEY (issuer, serial) REFERENCES intent (issuer, serial) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE problem_report ADD FOREIGN KEY (certificate_id) REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE revocation ADD FOREIGN KEY (certificate_id) REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE audit_entry ADD FOREIGN KEY (log) REFERENCES audit_head (log) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE audit_detail ADD FOREIGN KEY (log, seq) REFERENCES audit_entry (log, seq) DEFERRABLE INITIALLY DEFERRED;

@@ -438,6 +438,7 @@ CREATE INDEX certificate_created ON certificate (created_at, id);
 CREATE UNIQUE INDEX certificate_replaces ON certificate (replaces) WHERE replaces IS NOT NULL;
 CREATE INDEX certificate_order ON certificate (order_id);
 CREATE INDEX certificate_serial ON certificate (serial);
+CREATE INDEX certificate_sha256 ON certificate (sha256);
 CREATE INDEX certificate_key ON certificate (key_fingerprint, created_at, id);
 
 -- Serials that CRLs list: revoked certificates and abandoned intents, of leaves and of responders.
@@ -537,6 +538,36 @@ CREATE TABLE text (
     kept_at INTEGER NOT NULL,
     PRIMARY KEY (kind, name, sha256)
 ) STRICT, WITHOUT ROWID;
+
+-- Reports of problems with certificates, from whoever made them.
+CREATE TABLE problem_report (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    problem TEXT NOT NULL,
+    evidence TEXT,
+    key_fingerprint TEXT,
+    certificate_id TEXT REFERENCES certificate (id) DEFERRABLE INITIALLY DEFERRED,
+    named TEXT,
+    description TEXT,
+    contact TEXT,
+    language TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    state TEXT NOT NULL,
+    preliminary_due INTEGER NOT NULL,
+    decide_due INTEGER NOT NULL,
+    preliminary TEXT,
+    preliminary_by TEXT,
+    preliminary_at INTEGER,
+    outcome TEXT,
+    decision TEXT,
+    decided_by TEXT,
+    decided_at INTEGER,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX problem_report_created ON problem_report (created_at, id);
+CREATE INDEX problem_report_digest ON problem_report (digest);
+CREATE INDEX problem_report_open ON problem_report (decide_due, id) WHERE state <> 'decided';
+CREATE INDEX problem_report_unknown ON problem_report (created_at) WHERE certificate_id IS NULL;
 
 -- Keys that are never certified again; id is the fingerprint in hex.
 CREATE TABLE blocked_key (

@@ -31,6 +31,7 @@ pub mod notification;
 pub mod order;
 mod owner;
 pub mod plan;
+pub mod problem_report;
 pub mod profile;
 pub mod query;
 pub mod readers;

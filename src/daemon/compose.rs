@@ -23,7 +23,7 @@ use crate::{
         state::{App, AppState, Gate},
         strangers::Strangers,
     },
-    policy::mailbox_code::CodeKey,
+    policy::{mailbox_code::CodeKey, problem_report::ChallengeKey},
     ports::{
         document_files::DocumentFiles,
         resolver::Resolver,
@@ -48,6 +48,7 @@ use crate::{
         notifications::{self, Notifications},
         operation::Refusals,
         perspectives::Remotes,
+        problem_reports::{self, ProblemReports},
         revocation_lists::{self, RevocationLists},
         revocations::{self, Revocations},
         screening::Screening,
@@ -159,6 +160,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         mailboxes,
         mails: mail::ledger(config, ground, &authorities, (&key, &screening))?,
         orders: desk.orders(),
+        problem_reports: problem_reports(ground, &subject_keys, &key),
         data_sets: desk.data_sets(),
         documents: desk.documents(&config.settings.documents),
         webhooks: webhooks::service(config, ground)?,
@@ -232,6 +234,19 @@ fn key_reports(ground: &Ground, keys: &Arc<SubjectKeys>) -> KeyReports {
         keys: Arc::clone(keys),
         clock: Arc::clone(&ground.outside.clock),
     }
+}
+
+fn problem_reports(ground: &Ground, keys: &Arc<SubjectKeys>, key: &CodeKey) -> ProblemReports {
+    ProblemReports::new(problem_reports::Parts {
+        store: ground.durable(),
+        reports: ground.reads(),
+        facts: ground.reads(),
+        stored: ground.reads(),
+        keys: Arc::clone(keys),
+        challenges: ChallengeKey::new(&key.derived("report challenges")),
+        clock: Arc::clone(&ground.outside.clock),
+        entropy: Arc::clone(&ground.outside.entropy),
+    })
 }
 
 fn identities(ground: &Ground, keys: &Arc<SubjectKeys>) -> Identities {

@@ -102,6 +102,11 @@ id!(
     "rev_"
 );
 id!(
+    /// A report of a problem with a certificate.
+    ReportId,
+    "rpt_"
+);
+id!(
     /// A line in an owner's feed.
     EventId,
     "evt_"

@@ -156,6 +156,8 @@ pub enum Actor {
     },
     /// The holder of a mailbox, proven by the code; `peer` is the address the form came from.
     MailboxHolder { peer: String },
+    /// Whoever reports a problem with a certificate, from this address.
+    Reporter { peer: String },
     /// The daemon itself, by the name of its part.
     System { part: &'static str },
     /// Somebody with a shell on the CA's host (`chanceryd enroll-operator`).

@@ -102,6 +102,7 @@ pub fn name_of(caller: &Caller) -> String {
     match &caller.actor {
         Actor::Identity { name, .. } => name.to_string(),
         Actor::MailboxHolder { .. } => "mailbox-holder".to_owned(),
+        Actor::Reporter { .. } => "reporter".to_owned(),
         Actor::System { part } => (*part).to_owned(),
         Actor::Host => "host".to_owned(),
     }

@@ -6,8 +6,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     activations, cases, certificates, csr_checks, data_lookups, disowned_mailboxes, document_kinds,
     documents, domains, doubts, events, frame, identities, keys, lint, mailbox_doubts, mailboxes,
-    mails, notifications, openapi, orders, products, registration_types, reissues, rejections,
-    revocations, state::AppState, subject_data, tokens, webhooks,
+    mails, notifications, openapi, orders, problem_reports, products, registration_types, reissues,
+    rejections, revocations, state::AppState, subject_data, tokens, webhooks,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -33,6 +33,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(notifications::routes())
         .merge(openapi::routes())
         .merge(orders::routes())
+        .merge(problem_reports::routes())
         .merge(products::routes())
         .merge(registration_types::routes())
         .merge(reissues::routes())

@@ -41,6 +41,8 @@ pub enum Action {
     /// Put a key on the block list.
     ManageKeys,
     ReadAudit,
+    /// Reports of problems with certificates.
+    ReadReports,
     /// A certificate, for ever.
     Revoke,
     /// Products, registration types, OpenAPI.
@@ -61,7 +63,7 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
         Role::ValidationSpecialist => {
             matches!(
                 action,
-                A::WorkCases | A::ReadCases | A::Revoke | A::ReadCatalogue
+                A::WorkCases | A::ReadCases | A::ReadReports | A::Revoke | A::ReadCatalogue
             )
         }
         Role::ValidationOfficer => {
@@ -71,13 +73,19 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                     | A::DecideCases
                     | A::ReadCases
                     | A::ReadEvidence
+                    | A::ReadReports
                     | A::Revoke
                     | A::ReadCatalogue
             )
         }
         Role::SecurityOfficer => matches!(
             action,
-            A::ReadTokens | A::ReadKeys | A::ManageKeys | A::Revoke | A::ReadCatalogue
+            A::ReadTokens
+                | A::ReadKeys
+                | A::ManageKeys
+                | A::ReadReports
+                | A::Revoke
+                | A::ReadCatalogue
         ),
         Role::Operator => {
             matches!(
@@ -100,6 +108,7 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                 | A::ReadTokens
                 | A::LintStock
                 | A::ReadKeys
+                | A::ReadReports
                 | A::ReadAudit
                 | A::ReadCatalogue
         ),
@@ -490,6 +499,7 @@ mod tests {
             A::ReadTokens,
             A::LintStock,
             A::ReadKeys,
+            A::ReadReports,
             A::ReadAudit,
             A::ReadCatalogue,
         ] {

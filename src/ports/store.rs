@@ -20,6 +20,7 @@ pub mod catalogue;
 pub mod domains;
 pub mod issuance;
 pub mod people;
+pub mod problem_reports;
 pub mod registration;
 pub mod responders;
 pub mod subject_keys;
@@ -89,6 +90,7 @@ pub trait WholeStore:
     + issuance::RevocationLists
     + issuance::Revocations
     + people::Identities
+    + problem_reports::ProblemReports
     + registration::Cases
     + registration::DataLookups
     + registration::Mailboxes

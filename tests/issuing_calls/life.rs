@@ -14,6 +14,7 @@ use crate::{
     openssl::{new_key, public_key},
     reissue::successor,
     renewal::RENEWAL,
+    reports::report,
     traces::{count, traces},
     world::{PRODUCT, World, submission},
 };
@@ -74,6 +75,7 @@ pub fn lived_in(dir: &Path) -> World {
         .instance
         .post("security", "/blocked-keys", &block)
         .ok();
+    reported(&world);
     let disable = "/identities/second/disable";
     world
         .instance
@@ -87,6 +89,15 @@ pub fn lived_in(dir: &Path) -> World {
     asked.client().wait().unwrap();
     world.instance.child.wait().unwrap();
     world
+}
+
+/// A report for people, and one that proves itself.
+fn reported(world: &World) {
+    let waits = json!({"problem": "misuse", "about": "0a0b", "description": "spam"});
+    let proven = json!({"problem": "other", "about": new_key().0, "contact": "a@example.net"});
+    for body in [waits, proven] {
+        assert_eq!(report(world, &body).0, "202");
+    }
 }
 
 /// A certificate in place of another, and an order that continues it.

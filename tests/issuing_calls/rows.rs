@@ -25,6 +25,7 @@ pub enum Who {
     Revokers,
     /// Those of them who are people.
     Revoking,
+    RevokingAndAuditor,
     RevokersAndAuditor,
     Everybody,
 }
@@ -44,6 +45,7 @@ impl Who {
             Self::SecurityAndAuditor => &["security", "auditor"],
             Self::Revokers => &["customer", "partner", "specialist", "officer", "security"],
             Self::Revoking => &["specialist", "officer", "security"],
+            Self::RevokingAndAuditor => &["specialist", "officer", "security", "auditor"],
             Self::RevokersAndAuditor => {
                 return Self::Revokers.may(identity) || identity == "auditor";
             }
@@ -341,6 +343,8 @@ fn house() -> Vec<Row> {
         row("GET", "/blocked-keys", Who::SecurityAndAuditor),
         row("POST", "/blocked-keys", Who::Security).with(json!({"key": "none"})),
         row("POST", "/key-checks", Who::SecurityAndAuditor).with(json!({"key": "none"})),
+        row("GET", "/reports", Who::RevokingAndAuditor),
+        row("GET", "/reports/{id}", Who::RevokingAndAuditor),
         row("GET", "/document-kinds", Who::Everybody),
         row("GET", "/openapi.json", Who::Everybody),
         row("GET", "/products", Who::Everybody),
@@ -368,6 +372,7 @@ pub fn absent(path: &str) -> String {
         Some("disowned-mailboxes" | "mailboxes") => "eml",
         Some("webhooks") => "whk",
         Some("domains") => "dom",
+        Some("reports") => "rpt",
         _ => "",
     };
     let id = |kind: &str| format!("{kind}_0198c0de-0000-7000-8000-000000000001");

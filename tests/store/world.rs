@@ -25,6 +25,7 @@ use chancery::{
             domains::DomainControls,
             issuance::{Activations, Certificates, KeptTexts, KnownProfiles, RevocationLists},
             people::Identities,
+            problem_reports::ProblemReports,
             registration::{Cases, Mailboxes, Orders, SubjectDataSets},
             responders::Responders,
             subject_keys::SubjectKeyFacts,
@@ -51,6 +52,7 @@ pub trait WholeStore:
     + Identities
     + Cases
     + DomainControls
+    + ProblemReports
     + Mailboxes
     + Orders
     + Responders
@@ -73,6 +75,7 @@ impl<T> WholeStore for T where
         + Identities
         + Cases
         + DomainControls
+        + ProblemReports
         + Mailboxes
         + Orders
         + Responders

@@ -45,3 +45,4 @@ register-manual = Public register of organisations
 guide-documents = Documents
 guide-csr = Request (CSR)
 guide-registers = Registers
+guide-report = Report a problem with a certificate

@@ -45,3 +45,4 @@ register-manual = Publiczny rejestr organizacji
 guide-documents = Dokumenty
 guide-csr = Wniosek (CSR)
 guide-registers = Rejestry
+guide-report = Zgłoś problem z certyfikatem

@@ -2,8 +2,8 @@
 
 use super::{
     activation, caa, case, certificate, data_lookup, document, domain_control, evidence, identity,
-    intent, job, kept_text, mail, mailbox, notification, order, profile, request, responder,
-    revocation, revocation_case, subject_data, subject_key,
+    intent, job, kept_text, mail, mailbox, notification, order, problem_report, profile, request,
+    responder, revocation, revocation_case, subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     value::SqlValue,
     webhook,
@@ -136,6 +136,9 @@ impl Plan {
             Change::CaaCheck(c) => self.row(&caa::TABLE, c, caa::record),
             Change::DomainControl(c) => {
                 self.row(&domain_control::TABLE, c, domain_control::record);
+            }
+            Change::ProblemReport(c) => {
+                self.row(&problem_report::TABLE, c, problem_report::record);
             }
             Change::Activation(c) => self.activation(c),
             Change::Intent(c) => self.intent(c, &unit.rests_on),

@@ -214,6 +214,11 @@ fn actor(actor: &Actor) -> Value {
             members.insert("peer".to_owned(), peer.as_str().into());
             members
         }
+        Actor::Reporter { peer } => {
+            let mut members = named("stranger", "reporter", "none");
+            members.insert("peer".to_owned(), peer.as_str().into());
+            members
+        }
         Actor::System { part } => named("system", part, "process"),
         Actor::Host => named("system", "host", "shell"),
     })

@@ -104,6 +104,8 @@ event_kinds! {
     ActivationRefused = "activation.refused",
     LintFailed = "lint.failed",
     ProblemReported = "problem.reported",
+    ProblemAnswered = "problem.answered",
+    ProblemDecided = "problem.decided",
     KeyBlocked = "key.blocked",
     CertSignIntent = "cert.sign_intent",
     CertIssued = "cert.issued",

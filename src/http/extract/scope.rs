@@ -71,6 +71,8 @@ scopes! {
     ReadKeys(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadKeys);
     /// A security officer at the block list.
     ManageKeys(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageKeys);
+    /// People who may revoke, and auditors, reading reports of problems.
+    ReadReports(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadReports);
     /// An auditor at the log.
     ReadAudit(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadAudit);
     /// Whoever may have a certificate revoked.

@@ -5,6 +5,7 @@ mod domains;
 mod mailboxes;
 mod people;
 mod registration;
+mod reports;
 mod responders;
 mod signing;
 
@@ -37,6 +38,7 @@ pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut 
         "notification" => people::notification(&telling, said),
         "webhook" => people::webhook(&telling, said),
         "domain" => domains::domain(&telling, said),
+        "report" => reports::report(&telling, said),
         "caa" => mailboxes::caa(&telling, said),
         "activation" => signing::activation(&telling, said),
         "cert" => signing::certificate(&telling, said),
