@@ -28,6 +28,8 @@ mod entropy;
 mod faulty;
 #[path = "store/gather.rs"]
 mod gather;
+#[path = "store/lists.rs"]
+mod lists;
 #[path = "store/lookups.rs"]
 mod lookups;
 #[path = "store/made.rs"]
@@ -97,10 +99,11 @@ contract! {
     conflict::who_rests_on_a_written_row_comes_before_or_not_at_all,
     domains::a_proof_of_a_domain_is_its_owners,
     domains::values_that_wait_are_counted_for_each_owner,
+    lists::one_list_of_a_scope_is_open,
+    lists::recorded_crls_without_an_end_are_found,
     lookups::a_proof_is_found_by_its_owner_and_address_alone,
     lookups::profiles_come_change_and_go,
     lookups::texts_are_kept_once_as_they_are,
-    lookups::recorded_crls_without_an_end_are_found,
     reading::pages_meet,
     reading::what_is_not_yours_is_not_there,
     reports::a_report_is_kept_through_its_states,

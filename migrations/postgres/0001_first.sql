@@ -500,6 +500,9 @@ CREATE TABLE revocation_list (
 
 CREATE INDEX revocation_list_recorded ON revocation_list (boot, number) WHERE state = 'recorded';
 
+-- One list of a scope is signed at a time, whoever signs it (I12).
+CREATE UNIQUE INDEX revocation_list_open ON revocation_list (issuer, crl_partition) WHERE state = 'recorded';
+
 -- Delegated OCSP signing certificates; no serial is here that an intent has.
 CREATE TABLE responder (
     issuer TEXT NOT NULL,

@@ -448,6 +448,8 @@ pub enum UniqueKey {
     LiveActivation,
     Serial,
     CrlNumber,
+    /// Another list of the scope is recorded and neither signed nor abandoned.
+    CrlScope,
     IdentityName,
     IdentityCredential,
     Other(&'static str),

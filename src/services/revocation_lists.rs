@@ -25,7 +25,7 @@ use crate::{
         refusal::Refused,
         revocation_list::{CrlState, RevocationList, RevokedSerial},
         timestamp::Timestamp,
-        unit::{CommitError, Unit},
+        unit::{CommitError, UniqueKey, Unit},
     },
     policy::{
         access::SystemScope,
@@ -74,7 +74,8 @@ pub struct Parts {
 /// The CRL service.
 pub struct RevocationLists {
     parts: Parts,
-    /// One CRL at a time in this process: two signings of one scope would race for a number.
+    /// One CRL at a time in this process. Of several processes one signs a scope: the store keeps one
+    /// list of it open (I12).
     signing: Mutex<()>,
     /// When each list is to be looked at again, by the clock alone.
     looked_after: sync::Mutex<BTreeMap<Scope, Timestamp>>,
@@ -480,5 +481,9 @@ fn measure(
 }
 
 fn store_trouble(error: CommitError) -> Refused {
+    if error == CommitError::Exists(UniqueKey::CrlScope) {
+        let cause = "a list of this scope is being signed, or is not settled yet";
+        return Refused::unavailable("crl-unavailable", cause);
+    }
     Refused::unavailable("store-unavailable", error)
 }

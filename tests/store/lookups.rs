@@ -1,22 +1,19 @@
-//! Questions by what is known of a thing: a proof by its address, CRLs without an end, profiles.
+//! Questions by what is known of a thing: a proof by its address, profiles, kept texts.
 
 use chancery::domain::{
-    id::BootId,
     kept_text::{KeptText, TextKind},
-    lint_record::LintRecord,
     mailbox::{
         ConfirmChannel,
         answer::{Answered, Attempt},
     },
     owner::{ActingFor, Owner},
     profile::ProfileRecord,
-    revocation_list::{CrlState, RevocationList},
     timestamp::days,
     unit::{CommitError, Unit},
 };
 
 use crate::{
-    made::{issuer, ready},
+    made::ready,
     world::{WholeStore, World, caller, owner},
 };
 
@@ -51,37 +48,6 @@ pub async fn a_proof_is_found_by_its_owner_and_address_alone<S: WholeStore>(worl
     for stranger in [owner("ra1", "c2"), owner("ra2", "c1"), nobody] {
         assert_eq!(found(&stranger, before).await, None);
     }
-}
-
-pub async fn recorded_crls_without_an_end_are_found<S: WholeStore>(world: World<S>) {
-    let dead = BootId::new(world.now(), [9; 10]);
-    for (number, boot) in [(1, world.boot), (2, dead), (3, dead)] {
-        let list = RevocationList {
-            issuer: issuer(),
-            partition: 0,
-            number,
-            state: CrlState::Recorded,
-            tbs: vec![1],
-            tbs_sha256: [2; 32],
-            der: Vec::new(),
-            this_update: world.now(),
-            next_update: world.now().plus(days(7)),
-            entries: 0,
-            boot,
-            lint: LintRecord::restore("1".to_owned(), "w_gmail_key"),
-        };
-        world.put(RevocationList::record(list)).await;
-    }
-    let unsettled = async |limit| {
-        let store = &world.store;
-        let found = store.unsettled_crls(world.boot, world.now(), limit).await;
-        found.unwrap()
-    };
-    assert_eq!(unsettled(2).await.len(), 2, "no more than was asked for");
-    for list in unsettled(9).await {
-        world.put(list.abandoned("boot-died").unwrap()).await;
-    }
-    assert!(unsettled(9).await.is_empty());
 }
 
 pub async fn profiles_come_change_and_go<S: WholeStore>(world: World<S>) {

@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Tests that write rows no service would write, so that the oracle speaks against them.
-const MADE_UP: [&str; 16] = [
+const MADE_UP: [&str; 17] = [
     "a_key_that_is_blocked_or_taken_meanwhile_stops_the_unit",
     "a_live_activation_ends_and_makes_room",
     "cases_and_evidence",
@@ -45,6 +45,7 @@ const MADE_UP: [&str; 16] = [
     "issuance",
     "jobs_are_queued_once_leased_and_fenced",
     "leaves_and_responders_share_their_serials",
+    "one_list_of_a_scope_is_open",
     "people_mails_and_notifications",
     "recorded_crls_without_an_end_are_found",
     "recorded_responders_without_an_end_are_found",

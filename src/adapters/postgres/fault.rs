@@ -47,6 +47,7 @@ fn taken(constraint: &str) -> Meaning {
         "live_activation_pkey" => UniqueKey::LiveActivation,
         "intent_pkey" | "certificate_issuer_serial_key" => UniqueKey::Serial,
         "revocation_list_pkey" => UniqueKey::CrlNumber,
+        "revocation_list_open" => UniqueKey::CrlScope,
         "identity_pkey" => UniqueKey::IdentityName,
         "identity_credential_kind_credential_key" => UniqueKey::IdentityCredential,
         "idempotency_pkey" => UniqueKey::Idempotency,

@@ -66,7 +66,11 @@ fn unique_key(columns: &str) -> UniqueKey {
         ("live_activation.", UniqueKey::LiveActivation),
         ("intent.", UniqueKey::Serial),
         ("certificate.issuer", UniqueKey::Serial),
-        ("revocation_list.", UniqueKey::CrlNumber),
+        (
+            "revocation_list.issuer, revocation_list.crl_partition, revocation_list.number",
+            UniqueKey::CrlNumber,
+        ),
+        ("revocation_list.", UniqueKey::CrlScope),
         ("identity.name", UniqueKey::IdentityName),
         ("identity.credential", UniqueKey::IdentityCredential),
         ("idempotency.", UniqueKey::Idempotency),
