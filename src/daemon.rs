@@ -39,6 +39,7 @@ pub mod command;
 mod compose;
 mod domains;
 mod doubts;
+mod judged;
 mod key_lists;
 mod mail;
 mod material;

@@ -10,6 +10,7 @@ mod connection;
 mod fault;
 mod reader;
 pub mod schema;
+pub mod snapshot;
 pub mod target;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@ pub mod caa;
 pub mod case;
 mod case_parts;
 pub mod certificate;
+pub mod copy;
 pub mod data_lookup;
 pub mod document;
 pub mod domain_control;

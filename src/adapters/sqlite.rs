@@ -6,6 +6,7 @@
 //! and 64 clients; the number of clients is the size of the batches.
 
 mod connection;
+pub mod copy;
 mod lock;
 pub mod registry;
 pub mod schema;

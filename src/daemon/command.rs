@@ -3,7 +3,6 @@
 use std::{
     error::Error,
     fs,
-    io::{self, IsTerminal},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -11,14 +10,15 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{Outside, caa, domains, mail, material, registers, reload, run, store, webhooks};
+use super::{
+    Outside, caa, domains, judged, mail, material, registers, reload, run, store, webhooks,
+};
 use crate::{
     adapters::{
-        document_directory::{DocumentDirectory, keys::DocumentKeys},
-        sqlite::verify::{self as oracle, Report, Violation},
+        sqlite::verify::{Report, Violation},
         system::{self, OsEntropy, SystemClock},
     },
-    config::{Config, database::Place},
+    config::Config,
     domain::{id::BootId, refusal::Refused, timestamp::Timestamp},
     ports::{entropy, store::WholeStore},
     services::{
@@ -207,7 +207,7 @@ fn migrate(path: &Path, user: Option<&str>, password: Option<&Path>) -> Done {
 }
 
 fn verify(path: &Path, json: bool) -> ExitCode {
-    match judge(path) {
+    match judged::judge(path) {
         Ok(report) if json => {
             println!("{}", as_json(&report));
             ExitCode::from(u8::from(report.found > 0))
@@ -239,47 +239,6 @@ fn verify(path: &Path, json: bool) -> ExitCode {
             ExitCode::from(UNREADABLE)
         }
     }
-}
-
-fn judge(path: &Path) -> Result<Report, Box<dyn Error>> {
-    let config = Config::load(path)?;
-    let Place::Sqlite(database) = config.database()? else {
-        return Err(
-            "verify reads SQLite databases only; this one is on a PostgreSQL server".into(),
-        );
-    };
-    let issuers = material::issuing_certificates(&config)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let aloud = io::stderr().is_terminal();
-    let progress = |table: &str, rows: u64| {
-        if aloud {
-            eprint!("\r\x1b[K{table} {rows}");
-        }
-    };
-    let (files, keyed) = documents(&config);
-    let judged = runtime.block_on(async {
-        let report = oracle::verify_aloud(&database, &issuers, &progress).await?;
-        oracle::files::check(&database, &files, keyed, report, &progress).await
-    });
-    if aloud {
-        eprint!("\r\x1b[K");
-    }
-    Ok(judged?)
-}
-
-/// The documents' files; without their keys nobody can look into them, and the report says so.
-fn documents(config: &Config) -> (DocumentDirectory, bool) {
-    let keys = material::document_keys(config);
-    if let Err(fault) = &keys {
-        eprintln!("chanceryd: documents are not looked into: {fault}");
-    }
-    let keyed = keys.is_ok();
-    let keys = Arc::new(keys.unwrap_or_else(|_| DocumentKeys::none()));
-    let directory = config.settings.files.documents.get_ref().as_path();
-    let files = DocumentDirectory::new(directory.to_owned(), keys, Arc::new(OsEntropy));
-    (files, keyed)
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

@@ -87,7 +87,10 @@ pub fn check(config: &Config) -> Result<(), ConfigError> {
 }
 
 /// The server with the password.
-fn target(config: &Config, remote: Remote) -> Result<Target, ConfigError> {
+///
+/// # Errors
+/// When a secret or a file is missing.
+pub fn target(config: &Config, remote: Remote) -> Result<Target, ConfigError> {
     let database = &config.settings.database;
     let server = match remote.server {
         database::Server::Socket(directory) => Server::Socket(directory),

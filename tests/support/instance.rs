@@ -380,6 +380,11 @@ impl Instance {
 
     /// Calls one after the other, over one connection where the daemon leaves it open.
     pub fn calls(&self, who: &str, calls: &[(&str, String, Call)]) -> Vec<Answer> {
+        self.calls_at(&self.url, who, calls)
+    }
+
+    /// The same, of a daemon beside this one.
+    pub fn calls_at(&self, url: &str, who: &str, calls: &[(&str, String, Call)]) -> Vec<Answer> {
         let first = KEYS.fetch_add(calls.len(), Ordering::SeqCst);
         let file = |kind: &str, at: usize| self.path(&format!("{kind}-{}", first + at));
         let mut curl = Command::new("curl");
@@ -402,7 +407,7 @@ impl Instance {
                 curl.arg("--data-binary")
                     .arg(format!("@{}", sent.display()));
             }
-            curl.arg(format!("{}/v1{path}", self.url));
+            curl.arg(format!("{url}/v1{path}"));
         }
         let output = curl.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
@@ -443,8 +448,13 @@ pub fn secret(dir: &Path, name: &str, content: &[u8]) {
 
 /// Waits for the line that says it serves. Its log goes on in `daemon.log`.
 pub fn serve(dir: &Path, environment: &[(&str, PathBuf)]) -> Child {
+    serve_by(dir, "chancery.toml", environment)
+}
+
+/// By another configuration.
+pub fn serve_by(dir: &Path, configuration: &str, environment: &[(&str, PathBuf)]) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_chanceryd"))
-        .args(["serve", "--config", "chancery.toml"])
+        .args(["serve", "--config", configuration])
         .env("SOFTHSM2_CONF", dir.join("softhsm2.conf"))
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .current_dir(dir)

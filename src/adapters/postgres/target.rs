@@ -75,6 +75,15 @@ impl Target {
         ])
     }
 
+    /// For a connection that reads everything once, however long that takes.
+    pub(super) fn copying(&self) -> PgConnectOptions {
+        self.options().options([
+            ("statement_timeout", "0".to_owned()),
+            ("lock_timeout", millis(LOCKED)),
+            ("default_transaction_read_only", "on".to_owned()),
+        ])
+    }
+
     fn options(&self) -> PgConnectOptions {
         let password = self.password.as_ref().map_or("", |p| p.expose_secret());
         let options = PgConnectOptions::new_without_pgpass()
