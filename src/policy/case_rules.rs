@@ -10,6 +10,7 @@ pub mod crossing;
 pub mod deny_list;
 pub mod evidence;
 pub mod facts;
+mod given;
 pub mod lookup;
 pub mod recheck;
 pub mod signature;

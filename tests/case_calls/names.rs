@@ -62,6 +62,36 @@ fn a_long_name_is_certified_as_the_applicant_chose() {
     );
 }
 
+/// What the checks of a case show, they show of the organisation and place that were handed over.
+#[test]
+fn facts_of_another_organisation_or_place_are_refused() {
+    let instance = Instance::start();
+    let desk = Desk::open(&instance, "customer", "c-1");
+    desk.act("specialist", "/claim").ok();
+    for (member, value, code) in [
+        ("organization", "Siemens AG", "organization-differs"),
+        ("organization", "Example S.A.", "organization-differs"),
+        ("locality", "Berlin", "place-differs"),
+        ("state_or_province", "Bayern", "place-differs"),
+    ] {
+        let mut wrong = facts();
+        wrong[member] = json!(value);
+        let answer = desk.put("specialist", "/facts", &wrong);
+        let refused = answer.json();
+        let fault = &refused["errors"][0];
+        assert_eq!(
+            (answer.status, &fault["code"]),
+            (422, &json!(code)),
+            "{value}"
+        );
+        assert_eq!(fault["pointer"], format!("/{member}"));
+    }
+    let mut known = facts();
+    known["locality"] = json!("Warsaw");
+    known["state_or_province"] = json!("PL-14");
+    desk.put("specialist", "/facts", &known).ok();
+}
+
 #[test]
 fn a_domain_of_two_scripts_is_flagged() {
     let instance = Instance::start();

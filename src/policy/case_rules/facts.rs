@@ -1,6 +1,6 @@
 //! The facts certificates are built from, and when their evidence ends.
 
-use super::{check, fault, sources::Held};
+use super::{check, fault, given, sources::Held};
 use crate::{
     domain::{
         case::{Case, CaseFacts, Check, CheckKind, CheckState, Evidence},
@@ -12,7 +12,6 @@ use crate::{
         timestamp::Timestamp,
     },
     policy::{
-        matching::{self, abbreviation},
         organization_identifier::{OrganizationIdentifier, Scheme},
         registration_number, reuse,
     },
@@ -37,9 +36,8 @@ pub struct FactsInput {
     pub locality: Option<Text<128>>,
 }
 
-/// Judges facts against the grammar of identifiers and what the applicant gave: the same country,
-/// the same number where it was given by number, and where the name is too long for a
-/// certificate, its abbreviation.
+/// Judges facts against the grammar of identifiers and what the applicant gave and the checks are
+/// about: the same country, name and place, the same number where it was given by number.
 ///
 /// # Errors
 /// 422 `validation-failed` with every fault.
@@ -48,9 +46,12 @@ pub fn judge(input: FactsInput, data: &SubjectData) -> Result<CaseFacts, Refused
     if input.country != data.country {
         faults.push(fault("/country", "country-differs"));
     }
-    if !stands_for(&input.organization, data) {
-        faults.push(fault("/organization", "abbreviation-differs"));
-    }
+    faults.extend(given::differences(
+        data,
+        &input.organization,
+        input.state_or_province.as_ref(),
+        input.locality.as_ref(),
+    ));
     let identifier = match identifier(&input) {
         Ok(identifier) => {
             faults.extend(identifier_faults(&identifier, &input, data));
@@ -72,19 +73,6 @@ pub fn judge(input: FactsInput, data: &SubjectData) -> Result<CaseFacts, Refused
         state_or_province: input.state_or_province,
         locality: input.locality,
     })
-}
-
-/// Whether a name may stand for the one the applicant gave, as far as that is too long for a
-/// certificate: the abbreviation that was chosen, or else one of its legal forms and nothing
-/// more. Where no form of it helps, a person has to find and document another abbreviation.
-/// Names that fit are compared by people (see `policy::matching`).
-fn stands_for(organization: &Text<64>, data: &SubjectData) -> bool {
-    let full = data.organization.as_str();
-    if let Some(chosen) = &data.abbreviation {
-        return organization == chosen;
-    }
-    let found = || matching::organization(data.country, full, organization.as_str());
-    abbreviation::candidates(data.country, full).is_empty() || found().acceptance().is_some()
 }
 
 fn pointer(input: &FactsInput) -> &'static str {
@@ -137,6 +125,7 @@ fn identifier_faults(
 /// counted when it was recorded may not any more.
 ///
 /// # Errors
+/// 422 `validation-failed` when name or place are not those of the data;
 /// 409 `evidence-missing` without facts or a date; 409 `source-missing` for checks that rest on
 /// nothing that can show them; 409 `contact-missing` when nobody was reached independently of the
 /// applicant, `contact-not-independent`, `contact-source-unrelated`, `contact-source-too-old` when
@@ -147,6 +136,13 @@ pub fn establish(held: Held<'_>, terms: &Terms, now: Timestamp) -> Result<Verifi
     let missing = || Refused::state("evidence-missing");
     let (case, evidence) = (held.case, held.evidence);
     let facts = case.facts.as_ref().ok_or_else(missing)?;
+    // The applicant may have answered a question with other words since the facts were recorded.
+    Refused::unless_clean(given::differences(
+        held.data,
+        &facts.organization,
+        facts.state_or_province.as_ref(),
+        facts.locality.as_ref(),
+    ))?;
     require_readable(held)?;
     require_sources(held)?;
     let is_verified = |kind: &CheckKind| {
