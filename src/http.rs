@@ -86,5 +86,6 @@ pub mod strangers;
 pub mod subject_data;
 pub mod tls;
 pub mod tokens;
+pub mod unsubscribe;
 pub mod webhooks;
 pub mod words;

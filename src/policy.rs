@@ -36,5 +36,6 @@ pub mod reuse;
 pub mod revocation;
 pub mod statements;
 pub mod status;
+pub mod unsubscribe_link;
 pub mod warnings;
 pub mod webhook_endpoint;

@@ -133,6 +133,8 @@ mod time;
 mod tls_server;
 #[path = "issuing_calls/traces.rs"]
 mod traces;
+#[path = "issuing_calls/unsubscribe.rs"]
+mod unsubscribe;
 #[path = "support/wall.rs"]
 mod wall;
 #[path = "issuing_calls/words.rs"]

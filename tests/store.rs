@@ -121,6 +121,7 @@ contract! {
     round_trip::issuance,
     round_trip::orders_and_data,
     round_trip::people_mails_and_notifications,
+    round_trip::wishes_about_reminders,
     round_trip::revocation_lists,
     round_trip::revoked_serials,
     round_trip::subject_keys,

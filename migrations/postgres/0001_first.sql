@@ -248,6 +248,18 @@ CREATE INDEX mail_code_frontend ON mail (ra, created_at) WHERE kind = 'verify-ad
 CREATE INDEX mail_code_domain ON mail (lower(substr(recipient, instr(recipient, '@') + 1)), created_at)
     WHERE kind = 'verify-address';
 
+-- What the reader of an address's mail wishes about a group of reminders.
+CREATE TABLE unsubscription (
+    id TEXT NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    reminders TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (address, reminders)
+);
+
 CREATE TABLE notification (
     id TEXT NOT NULL PRIMARY KEY,
     version BIGINT NOT NULL,

@@ -11,7 +11,7 @@ DECLARE
         'key_holder, feed, audit_entry, audit_hash, audit_detail';
     -- Rows whose state changes.
     mutable CONSTANT text := 'identity, orders, subject_data, document, validation_case, mailbox, domain_control, problem_report, '
-        'data_lookup, address_use, mail, notification, webhook, activation, revocation, profile, job, idempotency, instance, audit_head';
+        'data_lookup, address_use, mail, unsubscription, notification, webhook, activation, revocation, profile, job, idempotency, instance, audit_head';
     -- Rows of which a decision is kept as it was taken.
     intent CONSTANT text := 'version, state, settled_at';
     list CONSTANT text := 'version, state, der';

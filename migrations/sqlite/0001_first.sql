@@ -244,6 +244,18 @@ CREATE INDEX mail_code_frontend ON mail (ra, created_at) WHERE kind = 'verify-ad
 CREATE INDEX mail_code_domain ON mail (lower(substr(recipient, instr(recipient, '@') + 1)), created_at)
     WHERE kind = 'verify-address';
 
+-- What the reader of an address's mail wishes about a group of reminders.
+CREATE TABLE unsubscription (
+    id TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    reminders TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (address, reminders)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE notification (
     id TEXT NOT NULL PRIMARY KEY,
     version INTEGER NOT NULL,

@@ -45,5 +45,6 @@ pub mod store;
 pub mod subject_data;
 pub mod subject_key;
 pub mod table;
+pub mod unsubscription;
 pub mod value;
 pub mod webhook;

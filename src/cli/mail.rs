@@ -75,6 +75,7 @@ pub enum State {
     Failed,
     Bounced,
     Superseded,
+    Suppressed,
 }
 
 impl State {
@@ -85,6 +86,7 @@ impl State {
             Self::Failed => "failed",
             Self::Bounced => "bounced",
             Self::Superseded => "superseded",
+            Self::Suppressed => "suppressed",
         }
     }
 }

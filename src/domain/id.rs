@@ -132,10 +132,29 @@ id!(
     "mai_"
 );
 id!(
+    /// What an address wishes about reminders.
+    UnsubscriptionId,
+    "uns_"
+);
+id!(
     /// One start of the daemon.
     BootId,
     "boot_"
 );
+
+impl MailId {
+    /// For a link, which must be short.
+    #[must_use]
+    pub const fn octets(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+
+    /// The identifier that [`MailId::octets`] came from.
+    #[must_use]
+    pub const fn from_octets(octets: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(octets))
+    }
+}
 
 fn version_7(now: Timestamp, random: [u8; 10]) -> Uuid {
     let millis = u64::try_from(now.millis()).unwrap_or(0);

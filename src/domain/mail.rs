@@ -1,6 +1,7 @@
 //! Mails of the CA: the ledger of what was to be said to whom, and what became of it.
 
 mod bounced;
+pub mod reminders;
 
 use super::{
     aggregate::{Changed, Loaded},
@@ -121,15 +122,18 @@ pub enum MailState {
     Bounced,
     /// What it would say is no longer true (a newer code, a changed address): never sent.
     Superseded,
+    /// Its recipient wants no reminders of its group: never sent.
+    Suppressed,
 }
 
 impl MailState {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Queued,
         Self::Sent,
         Self::Failed,
         Self::Bounced,
         Self::Superseded,
+        Self::Suppressed,
     ];
 
     #[must_use]
@@ -140,6 +144,7 @@ impl MailState {
             Self::Failed => "failed",
             Self::Bounced => "bounced",
             Self::Superseded => "superseded",
+            Self::Suppressed => "suppressed",
         }
     }
 

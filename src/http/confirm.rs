@@ -38,6 +38,7 @@ use crate::{
 mod page;
 mod words;
 
+pub(super) use page::masked;
 use page::{About, Page};
 
 /// The form holds one code.
@@ -245,13 +246,13 @@ pub(super) fn wanted(query: &Query) -> Option<Language> {
         .and_then(Language::from_code)
 }
 
-fn text(headers: &HeaderMap, name: &header::HeaderName) -> String {
+pub(super) fn text(headers: &HeaderMap, name: &header::HeaderName) -> String {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_owned()
 }
 
 /// Browsers and mail programs say so when nobody has asked for the page yet.
-fn is_prefetch(headers: &HeaderMap) -> bool {
+pub(super) fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| {
         let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.is_some_and(|value| value.to_ascii_lowercase().contains("prefetch"))

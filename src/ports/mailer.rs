@@ -73,6 +73,8 @@ pub struct Message {
     pub id: MailId,
     /// Where a report of a failed delivery is to go; to the sender when there is none.
     pub return_path: Option<String>,
+    /// Where the recipient of a reminder says that no more are wanted (RFC 8058): a URL.
+    pub unsubscribe: Option<String>,
     pub recipient: String,
     pub language: Language,
     pub date: Timestamp,

@@ -22,6 +22,7 @@ use crate::{
         mailbox_address,
         mailbox_code::CodeKey,
         return_path::ReturnPaths,
+        unsubscribe_link::UnsubscribeLinks,
     },
     ports::{
         clock::Clock,
@@ -33,9 +34,12 @@ use crate::{
 };
 
 mod compose;
+mod reminders;
 mod returned;
 mod send;
 pub mod sign;
+
+pub use reminders::ReminderView;
 
 use self::{returned::Early, sign::Signing};
 
@@ -77,12 +81,14 @@ pub struct House {
 
 /// The service; also the handler of `send_mail` jobs.
 #[derive(Clone)]
-pub struct MailLedger(Arc<Parts>, Early);
+pub struct MailLedger(Arc<Parts>, Early, Arc<UnsubscribeLinks>);
 
 impl MailLedger {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts), Early::default())
+        let key = parts.key.derived("unsubscribe links");
+        let links = UnsubscribeLinks::new(key, parts.house.public_url.clone());
+        Self(Arc::new(parts), Early::default(), Arc::new(links))
     }
 
     /// What the CA says of itself.

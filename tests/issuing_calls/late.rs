@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::{
     instance::Call,
     time::DAY,
+    unsubscribe::reminding,
     wall::Wall,
     world::{PRODUCT, World, fixture, refused, submission},
 };
@@ -46,6 +47,7 @@ fn shimmed_in(dir: &Path, more: Vec<(&'static str, PathBuf)>) -> World {
         *config = config.replace(&format!("{module}\"\n"), &shim);
         // Of a kind of number that nobody's data here have, and down.
         config.push_str("[registers.gleif]\nbase_url = \"https://localhost:9\"\n");
+        reminding(config);
     })
 }
 

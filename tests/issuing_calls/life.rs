@@ -10,12 +10,14 @@ use crate::{
     hang_up::Asked,
     instance::Call,
     late::{await_crl, shimmed},
+    mailbox::public,
     mailbox_doubts::{confirmed, decision, post, proposal, taken_over},
     openssl::{new_key, public_key},
     reissue::successor,
     renewal::RENEWAL,
     reports::report,
     traces::{count, traces},
+    unsubscribe::{page, remind, reminders},
     world::{PRODUCT, World, submission},
 };
 
@@ -59,6 +61,7 @@ pub fn lived_in(dir: &Path) -> World {
         .post(&format!("/orders/{cancelled}/cancel"), &note)
         .ok();
     objected(&world);
+    unsubscribed(&world);
     let hook = json!({"url": "https://hooks.example.com/a", "types": ["order.created"]});
     client.post("/webhooks", &hook).ok();
     for domain in ["example.com", "example.org"] {
@@ -111,6 +114,18 @@ fn succeeded(world: &World) {
     let id = second["id"].as_str().unwrap();
     let body = json!({"product_code": RENEWAL});
     client.post(&path(id, "renewal-orders"), &body).ok();
+}
+
+/// Two addresses that want no reminders, one of which wants them again.
+fn unsubscribed(world: &World) {
+    for (customer, address) in [("c-5", "five@example.com"), ("c-6", "six@example.com")] {
+        remind(world, customer, address);
+        let page = page(world, &reminders(world, address, 1)[0]);
+        assert_eq!(public(&page, &["-d", "act=stop"]).0, "200");
+        if customer == "c-6" {
+            assert_eq!(public(&page, &["-d", "act=resume"]).0, "200");
+        }
+    }
 }
 
 /// An order that two people refuse, and one that one of them wants refused.

@@ -8,7 +8,12 @@ use chancery::{
         dkim::{DkimFault, DkimKey},
         relay::Security,
     },
-    domain::text::Language,
+    domain::{
+        id::{JobId, MailId},
+        mail::{Mail, MailKind, NewMail},
+        owner::Caller,
+        text::Language,
+    },
 };
 use secrecy::SecretSlice;
 use serde_json::json;
@@ -55,10 +60,55 @@ async fn every_mail_verifies_under_both_keys_and_no_altered_one_does() {
         let spoken = before_to("Content-Language: de");
         let encoded = before_to("Content-Transfer-Encoding: base64");
         let body = format!("{mail}x\r\n");
-        let added = [sent_by, by_hand, spoken, encoded];
+        let fewer = before_to("List-Unsubscribe: <https://evil.example>");
+        let click = before_to("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+        let added = [sent_by, by_hand, spoken, encoded, fewer, click];
         for altered in [subject, second, answered, body].into_iter().chain(added) {
             assert_ne!(altered, *mail);
             assert_eq!(verdicts(&altered, &dns), [false, false], "{altered}");
+        }
+    }
+}
+
+/// RFC 8058 4: a reminder's two headers are under the signatures of the mail.
+#[tokio::test]
+async fn how_to_get_no_more_reminders_is_covered() {
+    let (pem, record) = ed25519();
+    let key = dkim("example.com", "ed1", pem).unwrap();
+    let sender = Sender::parse("ca@example.com").unwrap();
+    let sender = sender.signed_by(vec![key]).unwrap();
+    let sink = Sink::start("starttls");
+    let relay = sink.relay_from(sender, Security::StartTls, "postman", &sink.ca_pem);
+    let world = World::new(Arc::new(relay)).await;
+    let order = world.stored_order().await;
+    let reminder = Mail::queue(NewMail {
+        id: MailId::new(world.now(), [8; 10]),
+        job: JobId::new(world.now(), [8; 10]),
+        kind: MailKind::OrderLapsing,
+        owner: order.owner.clone(),
+        order: Some(order.id),
+        object: order.id.to_string(),
+        recipient: "anna@example.com".to_owned(),
+        language: Language::English,
+        now: world.now(),
+    });
+    world
+        .commit(reminder.begin(Caller::system("test"), world.now()))
+        .await;
+    world.runner.tick().await.unwrap();
+    let mail = sink.mails().pop().unwrap();
+    let dns = json!({"ed1._domainkey.example.com": record});
+    assert_eq!(verdicts(&mail, &dns), [true], "{mail}");
+    for name in ["List-Unsubscribe", "List-Unsubscribe-Post"] {
+        let mut lines = mail.lines();
+        let line = lines.find(|l| l.starts_with(&format!("{name}: ")));
+        let line = line.unwrap();
+        let without = mail.replace(&format!("{line}\r\n"), "");
+        let other = mail.replace(line, &format!("{name}: <https://evil.example>"));
+        let second = mail.replace(line, &format!("{line}\r\n{line}"));
+        for altered in [without, other, second] {
+            assert_ne!(altered, mail);
+            assert_eq!(verdicts(&altered, &dns), [false], "{altered}");
         }
     }
 }

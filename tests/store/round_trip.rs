@@ -6,9 +6,12 @@ use chancery::{
         case::{Check, CheckKind, CheckState, Contact, Evidence, EvidenceKind},
         certificate::Certificate,
         document::{Document, DocumentKind, MediaType, Scan},
-        id::{CaseId, DocumentId, EvidenceId, MailId, NotificationId},
+        id::{CaseId, DocumentId, EvidenceId, MailId, NotificationId, UnsubscriptionId},
         lint_record::LintRecord,
-        mail::{Mail, MailKind, MailState, NewMail},
+        mail::{
+            Mail, MailKind, MailState, NewMail,
+            reminders::{ReminderGroup, Unsubscription, Wish, Wished},
+        },
         mailbox::address_use::AddressUse,
         notification::{Notification, Tab, Topic},
         order::Order,
@@ -18,7 +21,7 @@ use chancery::{
         subject_key::{BlockEvidence, BlockedKey, Holder, KeyHolder},
         text::{Language, Text},
         timestamp::{Timestamp, days},
-        unit::{Aggregate, Unit},
+        unit::{Aggregate, CommitError, Unit},
     },
     pkix::tbs_cert_list::CrlReason,
     policy::mailbox_address,
@@ -251,6 +254,34 @@ pub async fn people_mails_and_notifications<S: WholeStore>(world: World<S>) {
         .unwrap()
         .unwrap();
     assert_eq!(read.read_at, Some(world.now()));
+}
+
+pub async fn wishes_about_reminders<S: WholeStore>(world: World<S>) {
+    let (address, group) = ("jan@example.org", ReminderGroup::Order);
+    let wished = Wished {
+        mail: MailId::new(world.now(), world.entropy.bytes()),
+        user_agent: "curl",
+    };
+    let stop = || {
+        let id = UnsubscriptionId::new(world.now(), world.entropy.bytes());
+        Unsubscription::stop(id, address.to_owned(), group, wished, world.now())
+    };
+    let first = stop();
+    world.put(first.clone()).await;
+    let twice = world.commit(Unit::of(caller(), world.now(), stop())).await;
+    assert_eq!(twice.unwrap_err(), CommitError::Conflict);
+    let other = world
+        .store
+        .unsubscription(address, ReminderGroup::Certificate);
+    assert!(other.await.unwrap().is_none());
+    let found = async || {
+        let found = world.store.unsubscription(address, group).await;
+        found.unwrap().unwrap()
+    };
+    assert_eq!(*found().await, *first);
+    let resumed = found().await.change_to(Wish::Resume, wished, world.now());
+    world.put(resumed.unwrap().unwrap()).await;
+    assert_eq!(found().await.wish, Wish::Resume);
 }
 
 pub async fn addresses<S: WholeStore>(world: World<S>) {

@@ -127,6 +127,7 @@ email-not-invalidated = This mailbox validation is neither invalid nor disowned,
 email-proof-elsewhere = This validation was taken over from another one (reused_from): the proof is doubted there.
 email-doubted = Somebody has proposed already that this validation is invalid; another person must decide first.
 email-locked = Too many wrong codes. Request a new code.
+wishes-used-up = The reminders were switched on and off too often; they stay off.
 email-already-confirmed = The e-mail address is already confirmed.
 code-invalid = The code is not the one that was mailed.
 code-expired = The code is no longer valid. Request a new code.

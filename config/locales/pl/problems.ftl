@@ -127,6 +127,7 @@ email-not-invalidated = Ta weryfikacja adresu e-mail nie jest ani unieważniona,
 email-proof-elsewhere = Tę weryfikację przejęto z innej (reused_from): tam należy zakwestionować dowód.
 email-doubted = Ktoś już zaproponował unieważnienie tej weryfikacji; najpierw musi zdecydować inna osoba.
 email-locked = Zbyt wiele błędnych kodów. Poproś o nowy kod.
+wishes-used-up = Przypomnienia przełączano zbyt często; pozostają wyłączone.
 email-already-confirmed = Adres e-mail jest już potwierdzony.
 code-invalid = To nie jest kod wysłany w wiadomości.
 code-expired = Kod stracił ważność. Poproś o nowy kod.

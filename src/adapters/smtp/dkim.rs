@@ -17,7 +17,7 @@ use crate::domain::timestamp::Timestamp;
 
 /// What is signed, each name once more than it stands in our mails: nobody can add a second one
 /// (RFC 6376 8.15). Those we never write can be added by nobody.
-const SIGNED: [&str; 23] = [
+const SIGNED: [&str; 27] = [
     "from",
     "from",
     "to",
@@ -38,6 +38,11 @@ const SIGNED: [&str; 23] = [
     "content-language",
     "auto-submitted",
     "auto-submitted",
+    // RFC 8058 4: both must be covered.
+    "list-unsubscribe",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "list-unsubscribe-post",
     "sender",
     "reply-to",
     "cc",

@@ -107,6 +107,16 @@ pub(super) fn build(sender: &Sender, message: &Message) -> Result<Octets, MailEr
         .subject(message.wording.subject.clone())
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .raw_header(header("Content-Language", message.language.code()));
+    let builder = match &message.unsubscribe {
+        // RFC 2369 3.2 and RFC 8058 3.1.
+        Some(url) => builder
+            .raw_header(header("List-Unsubscribe", &format!("<{url}>")))
+            .raw_header(header(
+                "List-Unsubscribe-Post",
+                "List-Unsubscribe=One-Click",
+            )),
+        None => builder,
+    };
     let entity = match &message.signature {
         Some(signature) => signed(message, signature),
         None => body(message),
@@ -203,6 +213,7 @@ pub(super) mod tests {
         Message {
             id: MailId::new(date, [1; 10]),
             return_path: None,
+            unsubscribe: None,
             recipient: recipient.to_owned(),
             language: Language::Polish,
             date,
@@ -239,6 +250,21 @@ pub(super) mod tests {
             assert!(text.contains(line), "{line:?} in {text}");
         }
         assert!(text.is_ascii());
+    }
+
+    #[test]
+    fn a_reminder_says_how_to_get_no_more_on_one_line_however_long() {
+        let mut mail = message("anna@example.com");
+        assert!(!text(&mail).contains("List-Unsubscribe"));
+        let url = format!("https://{}.example.com/u/x", "a".repeat(120));
+        mail.unsubscribe = Some(url.clone());
+        let text = text(&mail);
+        for line in [
+            format!("List-Unsubscribe: <{url}>\r\n"),
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".to_owned(),
+        ] {
+            assert_eq!(text.matches(&line).count(), 1, "{text}");
+        }
     }
 
     #[test]

@@ -9,13 +9,17 @@ use super::{
     query::{Fetch, Query, all, first},
     revocation_case, subject_data,
     table::{Record, Table},
+    unsubscription,
     value::{Columns, Fields, SqlValue, Unreadable},
 };
 use crate::{
     domain::{
         aggregate::{Loaded, Version},
         id::MailId,
-        mail::{Mail, MailKind, MailState},
+        mail::{
+            Mail, MailKind, MailState,
+            reminders::{ReminderGroup, Unsubscription},
+        },
         text::Language,
     },
     ports::store::{
@@ -180,5 +184,16 @@ impl<F: Fetch> Mails for F {
         let states = states.iter().map(|s| SqlValue::text(s.name()));
         let query = Query::from("mail").any("state", states.collect());
         all(self, query.page(page), read).await
+    }
+
+    async fn unsubscription(
+        &self,
+        address: &str,
+        reminders: ReminderGroup,
+    ) -> Result<Option<Loaded<Unsubscription>>, StoreError> {
+        let query = Query::from("unsubscription")
+            .eq("address", SqlValue::text(address))
+            .eq("reminders", SqlValue::text(reminders.name()));
+        first(self, query, unsubscription::read).await
     }
 }

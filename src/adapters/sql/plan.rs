@@ -5,6 +5,7 @@ use super::{
     intent, job, kept_text, mail, mailbox, notification, order, problem_report, profile, request,
     responder, revocation, revocation_case, subject_data, subject_key,
     table::{Key, Record, Table, key_of},
+    unsubscription,
     value::SqlValue,
     webhook,
 };
@@ -15,6 +16,7 @@ use crate::domain::{
     identity::Identity,
     intent::{Intent, IssuerName},
     job::JobEnd,
+    mail::reminders::Unsubscription,
     order::Order,
     responder::Responder,
     unit::{Aggregate, Change, CommitError, Rest, UniqueKey, Unit},
@@ -156,6 +158,7 @@ impl Plan {
             }
             Change::Identity(c) => self.identity(c),
             Change::Mail(c) => self.row(&mail::TABLE, c, mail::record),
+            Change::Unsubscription(c) => self.unsubscription(c),
             Change::Notification(c) => self.row(&notification::TABLE, c, notification::record),
             Change::Webhook(c) => self.row(&webhook::TABLE, c, webhook::record),
             Change::Certificate(c) => self.certificate(c),
@@ -208,6 +211,19 @@ impl Plan {
                 identity::credential(&changed.credential).to_vec(),
                 CommitError::Exists(UniqueKey::IdentityCredential),
             );
+        }
+    }
+
+    /// One wish about an address and a group.
+    fn unsubscription(&mut self, changed: &Changed<Unsubscription>) {
+        self.row(&unsubscription::TABLE, changed, unsubscription::record);
+        if changed.was().is_none() {
+            let key = vec![
+                SqlValue::text(&changed.address),
+                SqlValue::text(changed.reminders.name()),
+            ];
+            let columns = &["address", "reminders"];
+            self.free("unsubscription", columns, key, CommitError::Conflict);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The HTML part of a mail, made from its text part: one source, so that both say the same.
 //!
-//! Every character of the text is escaped. Only the link and the code of the letter itself
-//! become a link and a code; nothing that a person typed does. The page loads nothing from
+//! Every character of the text is escaped. Only the links and the code of the letter itself
+//! become links and a code; nothing that a person typed does. The page loads nothing from
 //! anywhere and carries no mark of its reader.
 //!
 //! Does not know the kinds of mails nor their templates.
@@ -35,12 +35,12 @@ td { padding: .15em 0; overflow-wrap: anywhere; }
 /// A whole HTML document of the letter's words.
 pub(super) fn page(letter: &Letter, subject: &str, text: &str) -> SecretString {
     let code = letter.code.as_ref().map(ExposeSecret::expose_secret);
-    let link = letter.values.get("link").map(String::as_str);
+    let links = ["link", "unsubscribe"].map(|name| letter.values.get(name).map(String::as_str));
     let body: String = text
         .split("\n\n")
         .map(|block| block.trim_matches('\n'))
         .filter(|block| !block.is_empty())
-        .map(|block| element(block, code, link))
+        .map(|block| element(block, code, links))
         .collect();
     let language = letter.language.code();
     let title = escaped(subject);
@@ -50,11 +50,11 @@ pub(super) fn page(letter: &Letter, subject: &str, text: &str) -> SecretString {
     ))
 }
 
-fn element(block: &str, code: Option<&str>, link: Option<&str>) -> String {
+fn element(block: &str, code: Option<&str>, links: [Option<&str>; 2]) -> String {
     if code == Some(block) {
         return format!("<p class=\"code\">{}</p>\n", escaped(block));
     }
-    if link == Some(block) {
+    if links.contains(&Some(block)) {
         let link = escaped(block);
         return format!("<p><a href=\"{link}\">\n{link}</a></p>\n");
     }

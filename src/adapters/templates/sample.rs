@@ -26,6 +26,10 @@ pub fn letter(language: Language, kind: MailKind) -> Letter {
             values.remove(known);
         }
     }
+    if kind.reminds().is_some() {
+        let link = "https://pki.example.com/u/AZnJWgAAcACAAAAAAAAAAAABAgMEBQYHCAkKCwwNDg8";
+        values.insert("unsubscribe", link);
+    }
     values.extend(own(language, kind));
     let values = values
         .into_iter()

@@ -100,6 +100,8 @@ event_kinds! {
     MailQueued = "mail.queued",
     MailSent = "mail.sent",
     MailFailed = "mail.failed",
+    RemindersStopped = "reminders.stopped",
+    RemindersResumed = "reminders.resumed",
     ActivationSubmitted = "activation.submitted",
     ActivationRefused = "activation.refused",
     LintFailed = "lint.failed",

@@ -63,7 +63,7 @@ impl Page<'_> {
 }
 
 /// `a…@example.com`: enough for the holder to know it, too little to learn it from.
-fn masked(address: &str) -> String {
+pub(in crate::http) fn masked(address: &str) -> String {
     let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let first: String = local.chars().take(1).collect();
     format!("{first}…@{domain}")

@@ -15,7 +15,10 @@ use crate::{
         feed::Told,
         id::{MailId, NotificationId},
         idempotency::{IdempotencyKey, StoredRequest},
-        mail::{Mail, MailState},
+        mail::{
+            Mail, MailState,
+            reminders::{ReminderGroup, Unsubscription},
+        },
         mailbox::MailboxValidation,
         notification::{Notification, Tab},
         order::Order,
@@ -68,6 +71,16 @@ pub trait Mails: Send + Sync {
         states: &[MailState],
         page: &Page,
     ) -> Result<Vec<Loaded<Mail>>, StoreError>;
+
+    /// What an address, in its canonical spelling, wished last about a group of reminders.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn unsubscription(
+        &self,
+        address: &str,
+        reminders: ReminderGroup,
+    ) -> Result<Option<Loaded<Unsubscription>>, StoreError>;
 }
 
 /// A line of an owner's feed, in its place.

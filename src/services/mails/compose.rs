@@ -92,6 +92,9 @@ impl MailLedger {
         values.insert("order_number", order.number.as_str().to_owned());
         values.insert("organization", organization);
         values.insert("message", message);
+        if let Some(link) = self.2.of(mail) {
+            values.insert("unsubscribe", link);
+        }
         values
     }
 

@@ -38,6 +38,8 @@ enum Tried {
     /// Given up for good.
     Failed(String),
     Obsolete(&'static str),
+    /// The recipient wants no such reminder.
+    Unwanted,
 }
 
 impl Tried {
@@ -47,6 +49,7 @@ impl Tried {
             Self::Later(_) => "later",
             Self::Failed(_) => "failed",
             Self::Obsolete(_) => "superseded",
+            Self::Unwanted => "suppressed",
         }
     }
 }
@@ -75,6 +78,9 @@ impl MailLedger {
     }
 
     async fn attempt(&self, facts: &MailFacts, now: Timestamp) -> Result<Tried, Refused> {
+        if self.is_unwanted(&facts.mail).await? {
+            return Ok(Tried::Unwanted);
+        }
         let is_denied = match facts.mail.kind {
             MailKind::ReadyToActivate => self.0.screening.denies(facts.data.as_deref()).await?,
             _ => false,
@@ -95,6 +101,7 @@ impl MailLedger {
         let mail = &facts.mail;
         let message = Message {
             id: mail.id,
+            unsubscribe: self.2.of(mail),
             return_path: self.0.return_paths.as_ref().map(|paths| paths.of(mail.id)),
             recipient: mail.recipient.clone(),
             language: mail.language,
@@ -139,6 +146,7 @@ impl MailLedger {
             Tried::Obsolete(why) => {
                 unit(facts.mail.superseded(why, now)?, now).ends_job(jobs::done(job))
             }
+            Tried::Unwanted => unit(facts.mail.suppressed(now)?, now).ends_job(jobs::done(job)),
             Tried::Failed(reply) => self.failed(job, facts, reply, now)?,
             Tried::Later(reply) => {
                 let due = now.plus(backoff(facts.mail.attempts.saturating_add(1)));

@@ -35,6 +35,7 @@ pub(super) fn hear(entry: &Entry, pos: i64, detail: Option<&Detail>, said: &mut 
         "mailbox" => mailboxes::mailbox(&telling, said),
         "identity" => people::identity(&telling, said),
         "mail" => people::mail(&telling, said),
+        "unsubscription" => people::unsubscription(&telling, said),
         "notification" => people::notification(&telling, said),
         "webhook" => people::webhook(&telling, said),
         "domain" => domains::domain(&telling, said),

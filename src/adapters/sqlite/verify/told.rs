@@ -201,6 +201,11 @@ pub(super) const TABLES: &[Told] = &[
             "attempts",
         ],
     },
+    told(
+        "unsubscription",
+        "t.id",
+        &["address", "reminders", "wish", "~created_at"],
+    ),
     Told {
         table: "notification",
         key: "t.id",

@@ -54,6 +54,26 @@ pub(super) fn mail(told: &Telling<'_>, said: &mut Said) {
     }
 }
 
+/// The address is told once, with the first wish.
+pub(super) fn unsubscription(told: &Telling<'_>, said: &mut Said) {
+    let row = Row::of(said, "unsubscription", told.id())
+        .there()
+        .set("reminders", told.text("reminders"));
+    let row = if told.says("first") {
+        row.known("address", told.personal("address"))
+            .set("~created_at", told.now())
+    } else {
+        row
+    };
+    row.word(
+        "wish",
+        match told.kind() {
+            "reminders.stopped" => "stopped",
+            _ => "resumed",
+        },
+    );
+}
+
 pub(super) fn notification(told: &Telling<'_>, said: &mut Said) {
     let tab = told.word("code").and_then(Topic::from_code);
     let tab = tab.map(|topic| topic.tab().name());
