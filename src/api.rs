@@ -16,6 +16,7 @@ pub mod doubts;
 pub mod dry_runs;
 pub mod events;
 pub mod identity;
+pub mod jobs;
 pub mod keys;
 pub mod lint;
 pub mod list;

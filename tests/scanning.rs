@@ -17,9 +17,10 @@ mod faults;
 #[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "scanning/jobs.rs"]
+mod jobs;
 #[path = "support/nameserver.rs"]
 mod nameserver;
-#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "support/person.rs"]
 mod person;
 

@@ -30,6 +30,8 @@ mod faulty;
 mod gather;
 #[path = "store/lists.rs"]
 mod lists;
+#[path = "store/jobs.rs"]
+mod jobs;
 #[path = "store/lookups.rs"]
 mod lookups;
 #[path = "store/made.rs"]
@@ -101,6 +103,8 @@ contract! {
     domains::values_that_wait_are_counted_for_each_owner,
     lists::one_list_of_a_scope_is_open,
     lists::recorded_crls_without_an_end_are_found,
+    jobs::what_a_job_met_stays_until_a_try_does_not_fail,
+    jobs::states_of_jobs_are_told_apart,
     lookups::a_proof_is_found_by_its_owner_and_address_alone,
     lookups::profiles_come_change_and_go,
     lookups::texts_are_kept_once_as_they_are,

@@ -616,11 +616,18 @@ CREATE TABLE job (
     token BYTEA NOT NULL,
     queued_at BIGINT NOT NULL,
     ended_at BIGINT,
+    -- Tries that failed in a row, and what the last one met; nothing of it when none did.
+    failures BIGINT NOT NULL,
+    fault_code TEXT NOT NULL,
+    fault_text TEXT NOT NULL,
+    failing_since BIGINT,
+    failed_at BIGINT,
     UNIQUE (kind, object, slot)
 );
 CREATE INDEX job_due ON job (kind, due, id) WHERE ended_at IS NULL;
 CREATE INDEX job_token ON job (token) WHERE ended_at IS NULL;
 CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX job_failing ON job (id) WHERE ended_at IS NULL AND failures > 0;
 
 -- No customer is the empty string.
 CREATE TABLE idempotency (

@@ -614,11 +614,18 @@ CREATE TABLE job (
     token BLOB NOT NULL,
     queued_at INTEGER NOT NULL,
     ended_at INTEGER,
+    -- Tries that failed in a row, and what the last one met; nothing of it when none did.
+    failures INTEGER NOT NULL,
+    fault_code TEXT NOT NULL,
+    fault_text TEXT NOT NULL,
+    failing_since INTEGER,
+    failed_at INTEGER,
     UNIQUE (kind, object, slot)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_due ON job (kind, due, id) WHERE ended_at IS NULL;
 CREATE INDEX job_token ON job (token) WHERE ended_at IS NULL;
 CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX job_failing ON job (id) WHERE ended_at IS NULL AND failures > 0;
 
 -- No customer is the empty string.
 CREATE TABLE idempotency (

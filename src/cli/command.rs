@@ -12,7 +12,7 @@ use super::{
     client::{Client, Connection, KeySource},
     domain,
     fault::Fault,
-    keys, lint, mail, mailbox, order, ra,
+    jobs, keys, lint, mail, mailbox, order, ra,
     report::{self, Report},
     token, webhook,
 };
@@ -91,6 +91,9 @@ enum Noun {
     /// The ledger of mails and their templates.
     #[command(subcommand)]
     Mail(mail::Verb),
+    /// The daemon's background work: what waits, what fails, try it again.
+    #[command(subcommand)]
+    Jobs(jobs::Verb),
     /// Tokens and their keys.
     #[command(subcommand)]
     Token(token::Verb),
@@ -141,6 +144,7 @@ fn run(command: Command) -> Result<Report, Fault> {
         Noun::Mailbox(verb) => mailbox::run(&client, verb),
         Noun::Domain(command) => domain::run(&client, command),
         Noun::Certificate(verb) => certificate::run(&client, verb),
+        Noun::Jobs(verb) => jobs::run(&client, verb),
         Noun::Keys(verb) => keys::run(&client, verb),
         Noun::Token(token::Verb::Status) => token::status(&client),
         Noun::Webhook(command) => webhook::run(&client, command),

@@ -41,6 +41,7 @@ use crate::{
         feed::Feed,
         identities::Identities,
         issuance::{self, Issuance},
+        jobs::ledger::JobLedger,
         key_reports::KeyReports,
         keys::KeyWatch,
         known_domains::KnownDomains,
@@ -112,8 +113,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
     let catalogue = Arc::new(Catalogue::new(material.products.clone()));
     let screening = Arc::new(Screening::new(material.deny_list.clone()));
     let domains = Arc::new(KnownDomains::new(material.mail_domains.clone()));
-    let (issuers, profiles) = (material.issuers.clone(), material.profiles.clone());
-    let authorities = Arc::new(Authorities::new(issuers, profiles));
+    let authorities = authorities(material);
     let clock = &ground.outside.clock;
     let files: Arc<dyn DocumentFiles> = Arc::new(document_files(config, &ground.outside)?);
     let key = Arc::new(material::code_key(config)?);
@@ -147,6 +147,7 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
             &subject_keys,
             &checks,
         ),
+        jobs: job_ledger(ground),
         domains: domains::service(config, ground, &resolver, &remotes),
         doubts: doubts::of_data(ground, &revoking),
         rechecks: doubts::rechecks(ground, &registers),
@@ -179,6 +180,11 @@ pub fn parts(config: &Config, material: &Material, ground: &Ground) -> Result<Pa
         returned_mail: mail::returned(config),
         keys: Arc::new(key_watch(config, ground)?),
     })
+}
+
+fn authorities(material: &Material) -> Arc<Authorities> {
+    let (issuers, profiles) = (material.issuers.clone(), material.profiles.clone());
+    Arc::new(Authorities::new(issuers, profiles))
 }
 
 fn key_watch(config: &Config, ground: &Ground) -> Result<KeyWatch, Failure> {
@@ -225,6 +231,14 @@ fn notices(ground: &Ground) -> Notifications {
         notifications: ground.reads(),
         clock: Arc::clone(&ground.outside.clock),
     })
+}
+
+fn job_ledger(ground: &Ground) -> JobLedger {
+    JobLedger {
+        store: ground.durable(),
+        jobs: ground.reads(),
+        clock: Arc::clone(&ground.outside.clock),
+    }
 }
 
 fn key_reports(ground: &Ground, keys: &Arc<SubjectKeys>) -> KeyReports {

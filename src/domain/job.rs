@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use super::{id::JobId, timestamp::Timestamp};
 
+mod standing;
+
+pub use standing::{Failing, Fault, JobState, Standing};
+
 /// What is to be done. The payload is the object's id; everything else is read when it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum JobKind {

@@ -17,6 +17,7 @@ use super::{
     certificate::Certificate,
     document::Document,
     domain_control::DomainControl,
+    id::JobId,
     idempotency::{Answer, IdempotencyClaim, IdempotencyKey},
     identity::Identity,
     intent::{Intent, IssuerName},
@@ -142,6 +143,7 @@ pub struct Unit {
     pub(crate) changes: Vec<Change>,
     pub(crate) jobs: Vec<NewJob>,
     pub(crate) job_end: Option<JobEnd>,
+    pub(crate) hurried: Option<JobId>,
     pub(crate) claim: Option<IdempotencyClaim>,
     pub(crate) answer: Option<(IdempotencyKey, Answer)>,
     pub(crate) events: Vec<Event>,
@@ -289,6 +291,13 @@ impl Unit {
         self
     }
 
+    /// Makes a job due whose last try failed; nothing when it has ended, is held or is due. Reserved to
+    /// [`Standing::retry`](super::job::Standing::retry).
+    pub(in crate::domain) fn hurries(mut self, job: JobId) -> Self {
+        self.hurried = Some(job);
+        self
+    }
+
     /// Claims an Idempotency-Key; belongs to the act's first unit.
     #[must_use]
     pub fn claims(mut self, claim: IdempotencyClaim) -> Self {
@@ -331,6 +340,7 @@ impl Unit {
             changes: Vec::new(),
             jobs: Vec::new(),
             job_end: None,
+            hurried: None,
             claim: None,
             answer: None,
             events,

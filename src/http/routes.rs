@@ -5,9 +5,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     activations, cases, certificates, csr_checks, data_lookups, disowned_mailboxes, document_kinds,
-    documents, domains, doubts, events, frame, identities, keys, lint, mailbox_doubts, mailboxes,
-    mails, notifications, openapi, orders, problem_reports, products, registration_types, reissues,
-    rejections, revocations, state::AppState, subject_data, tokens, webhooks,
+    documents, domains, doubts, events, frame, identities, jobs, keys, lint, mailbox_doubts,
+    mailboxes, mails, notifications, openapi, orders, problem_reports, products,
+    registration_types, reissues, rejections, revocations, state::AppState, subject_data, tokens,
+    webhooks,
 };
 
 /// One line a resource file; see the module documentation of `http`.
@@ -25,6 +26,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(doubts::routes())
         .merge(events::routes())
         .merge(identities::routes())
+        .merge(jobs::routes())
         .merge(keys::routes())
         .merge(lint::routes())
         .merge(mailbox_doubts::routes())

@@ -30,6 +30,10 @@ pub enum Action {
     ReadMail,
     /// Mails: test, retry.
     ManageMail,
+    /// Background work: look.
+    ReadJobs,
+    /// Background work: have tried again what failed.
+    ManageJobs,
     /// State of tokens and keys.
     ReadTokens,
     /// What a certificate's issuance rested on.
@@ -94,6 +98,8 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                     | A::ReadIdentities
                     | A::ReadMail
                     | A::ManageMail
+                    | A::ReadJobs
+                    | A::ManageJobs
                     | A::LintStock
                     | A::ReadCatalogue
             )
@@ -105,6 +111,7 @@ pub fn is_allowed(role: Role, action: Action) -> bool {
                 | A::ReadEvidence
                 | A::ReadIdentities
                 | A::ReadMail
+                | A::ReadJobs
                 | A::ReadTokens
                 | A::LintStock
                 | A::ReadKeys
@@ -496,6 +503,7 @@ mod tests {
             A::ReadEvidence,
             A::ReadIdentities,
             A::ReadMail,
+            A::ReadJobs,
             A::ReadTokens,
             A::LintStock,
             A::ReadKeys,
@@ -511,6 +519,7 @@ mod tests {
             A::DecideCases,
             A::ManageIdentities,
             A::ManageMail,
+            A::ManageJobs,
             A::ManageKeys,
             A::Revoke,
         ] {

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use crate::domain::{
     id::{BootId, NotificationId, WebhookId},
     idempotency::{Answer, IdempotencyClaim},
-    job::{Job, JobKind, JobToken},
+    job::{Fault, Job, JobKind, JobToken},
     timestamp::Timestamp,
     unit::{CommitError, Committed, Unit},
     webhook::progress::Progress,
@@ -19,6 +19,7 @@ use crate::domain::{
 pub mod catalogue;
 pub mod domains;
 pub mod issuance;
+pub mod jobs;
 pub mod people;
 pub mod problem_reports;
 pub mod registration;
@@ -89,6 +90,7 @@ pub trait WholeStore:
     + issuance::RestsOn
     + issuance::RevocationLists
     + issuance::Revocations
+    + jobs::Jobs
     + people::Identities
     + problem_reports::ProblemReports
     + registration::Cases
@@ -116,7 +118,15 @@ pub enum Bookkeeping {
         limit: u32,
         token_seed: [u8; 16],
     },
-    /// Gives a claimed job back without an effect, to be tried at `due`.
+    /// Gives a claimed job back whose try at `at` failed, to be tried again at `due`. What it met stays
+    /// with the job until a try does not fail.
+    FailJob {
+        token: JobToken,
+        due: Timestamp,
+        fault: Fault,
+        at: Timestamp,
+    },
+    /// Gives a claimed job back that came before its time, to be tried at `due`.
     ReleaseJob { token: JobToken, due: Timestamp },
     /// Ends a claimed job that turned out to have no effect.
     EndJob { token: JobToken },

@@ -16,7 +16,7 @@ use futures_util::{
 
 use crate::{
     domain::{
-        job::{Job, JobEnd, JobKind, backoff},
+        job::{Fault, Job, JobEnd, JobKind, backoff},
         refusal::Refused,
         timestamp::Timestamp,
     },
@@ -26,6 +26,8 @@ use crate::{
         store::{Booked, Bookkeeping, Store},
     },
 };
+
+pub mod ledger;
 
 /// How long a claimed job is nobody else's. Longer than any handler's own deadlines.
 const LEASE: Duration = Duration::from_secs(300);
@@ -240,13 +242,15 @@ impl Runner {
             cause = refused.cause,
             "a job is put off"
         );
-        let due = self.clock.now().plus(handler.rest(&job));
-        let release = Bookkeeping::ReleaseJob {
+        let at = self.clock.now();
+        let failed = Bookkeeping::FailJob {
+            due: at.plus(handler.rest(&job)),
             token: job.token,
-            due,
+            fault: Fault::of(&refused),
+            at,
         };
         // If this fails too, the lease ends by itself.
-        if let Err(error) = self.store.bookkeep(release).await {
+        if let Err(error) = self.store.bookkeep(failed).await {
             tracing::warn!(%error, "a job cannot be given back");
         }
     }

@@ -1,15 +1,16 @@
 //! How SQLite goes about the pages of the queue: never by way of the cases that have their end,
-//! of which there are more each year.
+//! of which there are more each year; and about those of jobs, of which most are timers that wait.
 
 use chancery::{
-    adapters::sql::case::listed,
+    adapters::sql::{case::listed, job},
     domain::{
         case::{CaseState, lookup::LookupState},
+        job::JobState,
         owner::IdentityName,
         text::Country,
         timestamp::{Timestamp, days},
     },
-    ports::store::registration::CaseFilter,
+    ports::store::{jobs::Sought, registration::CaseFilter},
 };
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -17,7 +18,11 @@ use crate::{sqlite::fresh, world::page};
 
 /// What is said of one page.
 async fn plan(database: &mut SqliteConnection, filter: &CaseFilter) -> String {
-    let sql = format!("EXPLAIN QUERY PLAN {}", listed(filter, &page(50)).sql);
+    explained(database, &listed(filter, &page(50)).sql).await
+}
+
+async fn explained(database: &mut SqliteConnection, sql: &str) -> String {
+    let sql = format!("EXPLAIN QUERY PLAN {sql}");
     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(database).await;
     let lines: Vec<String> = rows.unwrap().iter().map(|row| row.get("detail")).collect();
     lines.join("; ")
@@ -120,5 +125,32 @@ async fn pages_of_all_cases_are_read_in_their_order() {
         ),
     ] {
         assert_eq!(plan(&mut database, &filter).await, way);
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_found_past_all_timers() {
+    let (dir, _world) = fresh().await;
+    let file = SqliteConnectOptions::new().filename(dir.path().join("ca.db"));
+    let mut database = SqliteConnection::connect_with(&file).await.unwrap();
+    for (state, way) in [
+        (JobState::Failing, "SCAN job USING INDEX job_failing"),
+        (
+            JobState::Running,
+            "SEARCH job USING INDEX job_token (token>?)",
+        ),
+        (
+            JobState::Due,
+            "SEARCH job USING INDEX job_due (kind=? AND due<?)",
+        ),
+        (JobState::Waiting, "SCAN job"),
+    ] {
+        let sought = Sought {
+            kind: None,
+            state: Some(state),
+            now: Timestamp::from_millis(1_795_000_000_000),
+        };
+        let plan = explained(&mut database, &job::listed(&sought, &page(50)).sql).await;
+        assert!(plan.starts_with(way), "{state:?}: {plan}");
     }
 }

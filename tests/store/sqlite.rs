@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Tests that write rows no service would write, so that the oracle speaks against them.
-const MADE_UP: [&str; 17] = [
+const MADE_UP: &[&str] = &[
     "a_key_that_is_blocked_or_taken_meanwhile_stops_the_unit",
     "a_live_activation_ends_and_makes_room",
     "cases_and_evidence",
@@ -52,8 +52,10 @@ const MADE_UP: [&str; 17] = [
     "responders",
     "revocation_lists",
     "revoked_serials",
+    "states_of_jobs_are_told_apart",
     "subject_keys",
     "unique_keys",
+    "what_a_job_met_stays_until_a_try_does_not_fail",
 ];
 
 pub fn options(boot: BootId) -> StoreOptions {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{
     audit::{self, Appended},
     fault::DatabaseError,
-    feed,
+    feed, job,
     judge::{Answers, Place, Questions},
     plan::Plan,
     request,
@@ -193,6 +193,7 @@ pub async fn write<W: Writer>(writer: &mut W, plans: Vec<Plan>) -> Result<(), Da
     }
     end_live(writer, rows.ended_live).await?;
     end_jobs(writer, rows.job_ends).await?;
+    hurry_jobs(writer, rows.hurried).await?;
     store_answers(writer, rows.answers).await
 }
 
@@ -223,6 +224,7 @@ struct Rows {
     updates: BTreeMap<&'static Table, Vec<Record>>,
     ended_live: Vec<Record>,
     job_ends: Vec<Record>,
+    hurried: Vec<Record>,
     answers: Vec<Record>,
 }
 
@@ -239,6 +241,7 @@ impl Rows {
         }
         self.ended_live.extend(plan.ended_live);
         self.job_ends.extend(plan.job_row);
+        self.hurried.extend(plan.hurried);
         self.answers.extend(plan.answer);
     }
 }
@@ -292,11 +295,30 @@ async fn end_jobs<W: Writer>(
         let sql = format!(
             "WITH v(id, held, token, due, ended_at) AS (VALUES {}) \
              UPDATE job SET token = v.token, due = coalesce(v.due, job.due), \
-             ended_at = v.ended_at FROM v \
+             ended_at = v.ended_at, {} FROM v \
              WHERE job.id = v.id AND job.token = v.held AND job.ended_at IS NULL",
-            values_of(rows, 5, writer.placeholders())
+            values_of(rows, 5, writer.placeholders()),
+            job::WELL
         );
         demand(writer, "job", sql, rows, values).await?;
+    }
+    Ok(())
+}
+
+/// Only what failed and rests; what somebody has taken up, ended or hurried meanwhile is left as it is.
+async fn hurry_jobs<W: Writer>(
+    writer: &mut W,
+    mut records: Vec<Record>,
+) -> Result<(), DatabaseError> {
+    records.sort_unstable();
+    for (rows, values) in statements(records, 2) {
+        let sql = format!(
+            "WITH v(id, due) AS (VALUES {}) UPDATE job SET due = v.due FROM v \
+             WHERE job.id = v.id AND job.ended_at IS NULL AND job.failures > 0 \
+             AND length(job.token) = 0 AND job.due > v.due",
+            values_of(rows, 2, writer.placeholders())
+        );
+        writer.execute(sql, values).await?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::{
     domain::{
         id::WebhookId,
         idempotency::{Answer, IdempotencyClaim},
-        job::{Job, JobKind},
+        job::{Fault, Job, JobKind, JobToken},
         timestamp::Timestamp,
         webhook::progress::Progress,
     },
@@ -49,23 +49,14 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
                 .await
                 .map(Booked::Jobs)
         }
-        Bookkeeping::ReleaseJob { token, due } => {
-            let query = Query::new("UPDATE job SET token = ")
-                .bind(SqlValue::blob(&[]))
-                .sql(", due = ")
-                .bind(SqlValue::time(due))
-                .sql(" WHERE ended_at IS NULL AND token = ")
-                .bind(SqlValue::blob(&token.0));
-            run(writer, query).await
-        }
-        Bookkeeping::EndJob { token } => {
-            // Nobody said when: the end of the lease serves the pruning.
-            let query = Query::new("UPDATE job SET ended_at = due, token = ")
-                .bind(SqlValue::blob(&[]))
-                .sql(" WHERE ended_at IS NULL AND token = ")
-                .bind(SqlValue::blob(&token.0));
-            run(writer, query).await
-        }
+        Bookkeeping::ReleaseJob { token, due } => run(writer, released(&token, due)).await,
+        Bookkeeping::FailJob {
+            token,
+            due,
+            fault,
+            at,
+        } => run(writer, failed(&token, due, &fault, at)).await,
+        Bookkeeping::EndJob { token } => run(writer, ended(&token)).await,
         Bookkeeping::RouseJobs { kind, objects, now } => {
             run(writer, rouse(kind, objects, now)).await
         }
@@ -98,6 +89,45 @@ pub async fn book<W: Writer>(writer: &mut W, task: Bookkeeping) -> Result<Booked
             refused_before,
         } => prune(writer, before, refused_before).await,
     }
+}
+
+fn released(token: &JobToken, due: Timestamp) -> Query {
+    Query::new("UPDATE job SET token = ")
+        .bind(SqlValue::blob(&[]))
+        .sql(", due = ")
+        .bind(SqlValue::time(due))
+        .sql(", ")
+        .sql(job::WELL)
+        .sql(" WHERE ended_at IS NULL AND token = ")
+        .bind(SqlValue::blob(&token.0))
+}
+
+/// Nobody said when: the end of the lease serves the pruning.
+fn ended(token: &JobToken) -> Query {
+    Query::new("UPDATE job SET ended_at = due, token = ")
+        .bind(SqlValue::blob(&[]))
+        .sql(", ")
+        .sql(job::WELL)
+        .sql(" WHERE ended_at IS NULL AND token = ")
+        .bind(SqlValue::blob(&token.0))
+}
+
+/// The first of the tries that failed in a row keeps its time.
+fn failed(token: &JobToken, due: Timestamp, fault: &Fault, at: Timestamp) -> Query {
+    Query::new("UPDATE job SET token = ")
+        .bind(SqlValue::blob(&[]))
+        .sql(", due = ")
+        .bind(SqlValue::time(due))
+        .sql(", failures = failures + 1, fault_code = ")
+        .bind(SqlValue::text(&fault.code))
+        .sql(", fault_text = ")
+        .bind(SqlValue::text(&fault.text))
+        .sql(", failing_since = coalesce(failing_since, ")
+        .bind(SqlValue::time(at))
+        .sql("), failed_at = ")
+        .bind(SqlValue::time(at))
+        .sql(" WHERE ended_at IS NULL AND token = ")
+        .bind(SqlValue::blob(&token.0))
 }
 
 fn rouse(kind: JobKind, objects: Vec<String>, now: Timestamp) -> Query {

@@ -59,6 +59,8 @@ pub struct Plan {
     pub job_end: Option<JobEnd>,
     /// The row of that end.
     pub job_row: Option<Record>,
+    /// `id` and the new `due` of a job that somebody hurries.
+    pub hurried: Option<Record>,
     /// Key, `status`, `location`, `etag`, `body` for a claim of an earlier unit.
     pub answer: Option<Record>,
     pub tbs: Vec<[u8; 32]>,
@@ -116,6 +118,7 @@ impl Plan {
         }
         plan.job_end.clone_from(&unit.job_end);
         plan.job_row = unit.job_end.as_ref().map(|e| job::end_record(e, unit.now));
+        plan.hurried = unit.hurried.map(|id| job::hurried_record(id, unit.now));
         plan.request(unit);
         plan
     }

@@ -102,6 +102,7 @@ event_kinds! {
     MailFailed = "mail.failed",
     RemindersStopped = "reminders.stopped",
     RemindersResumed = "reminders.resumed",
+    JobRetried = "job.retried",
     ActivationSubmitted = "activation.submitted",
     ActivationRefused = "activation.refused",
     LintFailed = "lint.failed",

@@ -63,6 +63,10 @@ scopes! {
     ReadMail(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadMail);
     /// An operator at the mails.
     ManageMail(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageMail);
+    /// An operator or auditor looking at background work.
+    ReadJobs(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadJobs);
+    /// An operator who has tried again what failed.
+    ManageJobs(StaffScope) = |who, _| StaffScope::authorize(who, Action::ManageJobs);
     /// A security officer or auditor reading the state of tokens and keys.
     ReadTokens(StaffScope) = |who, _| StaffScope::authorize(who, Action::ReadTokens);
     /// An operator or auditor who puts every certificate under today's rules.

@@ -94,13 +94,13 @@ job m4 invalidated_reused <- UPDATE mailbox SET decision = '{}' WHERE id = 'm1';
 notification nv order_id <- UPDATE notification SET order_id = NULL WHERE id = 'nv'
 notification w <- DELETE FROM notification WHERE id = 'nw'
 webhook w <- DELETE FROM job WHERE id = 'jw'
-job jz object <- INSERT INTO job SELECT 'jz', kind, 'z', slot, due, attempts, token, queued_at, ended_at FROM job WHERE id = 'jw'
+job jz object <- INSERT INTO job SELECT 'jz', kind, 'z', slot, due, attempts, token, queued_at, ended_at, failures, fault_code, fault_text, failing_since, failed_at FROM job WHERE id = 'jw'
 feed 1 order_id <- UPDATE feed SET order_id = 'o1' WHERE pos = 1
 notification v <- DELETE FROM notification WHERE id = 'nv'
 notification c1 <- DELETE FROM notification WHERE id = 'n1'
 mail c1 <- UPDATE mail SET recipient = 'b' WHERE id = 'i1'
 mail x state <- UPDATE job SET ended_at = 1 WHERE id = 'jx'
-job jy object <- INSERT INTO job SELECT 'jy', kind, 'y', slot, due, attempts, token, queued_at, ended_at FROM job WHERE id = 'jx'
+job jy object <- INSERT INTO job SELECT 'jy', kind, 'y', slot, due, attempts, token, queued_at, ended_at, failures, fault_code, fault_text, failing_since, failed_at FROM job WHERE id = 'jx'
 address_use m1 <- UPDATE address_use SET sent = '[99]' WHERE abuse_key = 'a1@x.example'
 ";
 
