@@ -211,6 +211,7 @@ CREATE INDEX mailbox_order ON mailbox (order_id);
 CREATE INDEX mailbox_verified ON mailbox (ra, customer, address, valid_until) WHERE state = 'verified';
 CREATE INDEX mailbox_disowned ON mailbox (created_at, id) WHERE state = 'disowned';
 CREATE INDEX mailbox_doubted ON mailbox (created_at, id) WHERE proposal IS NOT NULL AND decision IS NULL;
+CREATE INDEX mailbox_decided ON mailbox (created_at, id) WHERE decision IS NOT NULL;
 CREATE INDEX mailbox_domain ON mailbox (domain_control) WHERE domain_control IS NOT NULL;
 CREATE INDEX mailbox_reused ON mailbox (reused_from) WHERE reused_from IS NOT NULL;
 

@@ -1,7 +1,7 @@
 //! Wire types of mailbox validations that must not be relied on.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::cases::SignatureValue;
 
@@ -26,6 +26,17 @@ pub struct DoubtedMailbox {
     pub certificates: u64,
     /// By when they must be revoked, once it is invalid: 24 hours from the decision.
     pub revoke_by: Option<String>,
+    /// Validations that took its proof over and fell with it, once it is invalid; at most 200.
+    pub voided: Vec<String>,
+}
+
+/// Filters of the validations that people spoke against.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DoubtFilter {
+    /// `proposed`, without it, waits for another person; `invalidated` was decided.
+    pub state: Option<String>,
 }
 
 /// What was found, by whom, and who decided.

@@ -21,7 +21,7 @@ use crate::{
         certificates::Certificate,
         doubts::{NewLot, RevokedLot},
         list::List,
-        mailbox_doubts::{DoubtedMailbox, MailboxDecision, NewMailboxDoubt},
+        mailbox_doubts::{DoubtedMailbox, MailboxDecision, MailboxDoubt, NewMailboxDoubt},
     },
     domain::{
         case::{
@@ -37,7 +37,13 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Proposals that wait for another person, newest first.
+    #[command(after_help = "Example:
+  chancery mailbox list --decided --profile anna.toml
+lists what two people have ended, what fell with it, and by when certificates must be revoked.")]
     List {
+        /// Those that were decided on.
+        #[arg(long)]
+        decided: bool,
         /// 1 to 200.
         #[arg(long, default_value_t = 50)]
         limit: u32,
@@ -127,13 +133,22 @@ pub struct SigningArguments {
 /// The daemon's refusal, or what cannot be read.
 pub fn run(client: &Client, verb: Verb) -> Result<Report, Fault> {
     match verb {
-        Verb::List { limit, cursor } => {
-            let path = format!("/mailboxes?limit={limit}{}", from(cursor));
+        Verb::List {
+            decided,
+            limit,
+            cursor,
+        } => {
+            let state = if decided { "invalidated" } else { "proposed" };
+            let path = format!("/mailboxes?state={state}&limit={limit}{}", from(cursor));
             let list: List<DoubtedMailbox> = client.get(&path)?.json()?;
-            let head = ["id", "address", "proposed by", "at", "certificates"];
-            let mut rows = vec![head.map(ToOwned::to_owned).to_vec()];
+            let mut rows = vec![head(decided)];
+            let row = if decided { ended } else { row };
             rows.extend(list.items.iter().map(row));
-            Ok(Report::new(table(&rows), &list))
+            let mut text = table(&rows);
+            if let Some(next) = &list.next {
+                text.push_str(&format!("\nmore: --cursor {next}"));
+            }
+            Ok(Report::new(text, &list))
         }
         Verb::Show { mailbox } => told(&client.get(&at(&mailbox, ""))?),
         Verb::Propose(given) => propose(client, &given),
@@ -288,6 +303,37 @@ fn told(reply: &Reply) -> Result<Report, Fault> {
     Ok(Report::new(words(&mailbox), &mailbox))
 }
 
+fn head(decided: bool) -> Vec<String> {
+    let waiting = ["id", "address", "proposed by", "at", "certificates"];
+    let ended = [
+        "id",
+        "address",
+        "decided by",
+        "at",
+        "voided",
+        "certificates",
+        "revoke by",
+    ];
+    let head = if decided { &ended[..] } else { &waiting[..] };
+    head.iter().map(ToString::to_string).collect()
+}
+
+/// Of one that two people have ended.
+fn ended(mailbox: &DoubtedMailbox) -> Vec<String> {
+    let word = |part: fn(&MailboxDoubt) -> Option<String>| {
+        mailbox.doubt.as_ref().and_then(part).unwrap_or_default()
+    };
+    vec![
+        mailbox.id.clone(),
+        mailbox.email.clone(),
+        word(|doubt| doubt.decided_by.clone()),
+        word(|doubt| doubt.decided_at.clone()),
+        mailbox.voided.len().to_string(),
+        mailbox.certificates.to_string(),
+        mailbox.revoke_by.clone().unwrap_or_default(),
+    ]
+}
+
 fn row(mailbox: &DoubtedMailbox) -> Vec<String> {
     let doubt = mailbox.doubt.as_ref();
     vec![
@@ -322,6 +368,9 @@ fn words(mailbox: &DoubtedMailbox) -> String {
             _ => "nobody yet: another person must".to_owned(),
         };
         line("decided by", &decided);
+    }
+    for voided in &mailbox.voided {
+        line("voided", voided);
     }
     line("certificates", &mailbox.certificates.to_string());
     if let Some(by) = &mailbox.revoke_by {

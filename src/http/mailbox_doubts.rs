@@ -25,7 +25,9 @@ use crate::{
         certificates::Certificate,
         doubts::{NewLot, RevokedLot},
         list::List,
-        mailbox_doubts::{DoubtedMailbox, MailboxDecision, MailboxDoubt, NewMailboxDoubt},
+        mailbox_doubts::{
+            DoubtFilter, DoubtedMailbox, MailboxDecision, MailboxDoubt, NewMailboxDoubt,
+        },
         problem::Problem,
     },
     domain::{
@@ -40,7 +42,7 @@ use crate::{
     ports::store::Cursor,
     services::{
         cases::verdict::Word,
-        mailbox_doubts::{DoubtView, Proposal},
+        mailbox_doubts::{DoubtView, Listed, Proposal},
     },
 };
 
@@ -55,15 +57,21 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(revoke_resting))
 }
 
-/// Mailbox validations whose invalidation was proposed and waits for another person, newest first.
-#[utoipa::path(get, path = "/mailboxes", tag = "cases", params(Paging),
+/// Mailbox validations whose invalidation was proposed and waits for another person, or was decided,
+/// newest first.
+#[utoipa::path(get, path = "/mailboxes", tag = "cases", params(DoubtFilter, Paging),
     responses((status = 200, body = List<DoubtedMailbox>), (status = "4XX", body = Problem)))]
 async fn all(
     State(app): State<AppState>,
     ReadCases(_): ReadCases,
-    Listing { page, .. }: Listing<NoFilter>,
+    Listing { page, filter }: Listing<DoubtFilter>,
 ) -> Result<Response, Refusal> {
-    let found = app.mailbox_doubts.waiting(&page).await?;
+    let unknown = || Refusal::at("state", "parameter-invalid");
+    let listed = match filter.state.as_deref() {
+        None => Listed::default(),
+        Some(name) => Listed::from_name(name).ok_or_else(unknown)?,
+    };
+    let found = app.mailbox_doubts.list(listed, &page).await?;
     let place = |view: &DoubtView| Cursor {
         created_at: view.mailbox.created_at,
         id: view.mailbox.id.to_string(),
@@ -218,6 +226,7 @@ fn wire(view: &DoubtView) -> DoubtedMailbox {
         doubt: mailbox.doubt.as_ref().map(doubt),
         certificates: view.certificates,
         revoke_by: view.revoke_by.map(|at| at.to_string()),
+        voided: view.voided.iter().map(ToString::to_string).collect(),
     }
 }
 

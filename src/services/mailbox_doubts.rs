@@ -44,6 +44,9 @@ use crate::{
 /// What rests on an invalid validation is revoked within 24 hours (S/MIME BR 4.9.1.1).
 const REVOKE_WITHIN: Duration = Duration::from_secs(24 * 3600);
 
+/// Of what fell with a validation so many are named.
+const NAMED: u32 = 200;
+
 /// What the service needs; wired once.
 pub struct Parts {
     pub store: Arc<dyn Store>,
@@ -89,7 +92,31 @@ pub struct DoubtView {
     pub certificates: u64,
     /// By when they must be revoked, once it is invalid.
     pub revoke_by: Option<Timestamp>,
+    /// What took its proof over and fell with it, once it is invalid; at most 200.
+    pub voided: Vec<MailboxId>,
     pub judged_at: Timestamp,
+}
+
+/// Which validations are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listed {
+    /// With a proposal that waits for its decision.
+    #[default]
+    Proposed,
+    /// Whose end was decided.
+    Invalidated,
+}
+
+impl Listed {
+    /// As the wire has it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "proposed" => Some(Self::Proposed),
+            "invalidated" => Some(Self::Invalidated),
+            _ => None,
+        }
+    }
 }
 
 impl MailboxDoubts {
@@ -98,14 +125,19 @@ impl MailboxDoubts {
         Self(Arc::new(parts))
     }
 
-    /// Validations with a proposal that waits for its decision, newest first.
+    /// Validations that people spoke against, newest first.
     ///
     /// # Errors
     /// 503.
-    pub async fn waiting(&self, page: &Page) -> Result<Vec<DoubtView>, Refused> {
+    pub async fn list(&self, listed: Listed, page: &Page) -> Result<Vec<DoubtView>, Refused> {
         let now = self.0.clock.now();
+        let mailboxes = &self.0.mailboxes;
+        let found = match listed {
+            Listed::Proposed => mailboxes.doubted_mailboxes(page).await?,
+            Listed::Invalidated => mailboxes.invalidated_mailboxes(page).await?,
+        };
         let mut views = Vec::new();
-        for mailbox in self.0.mailboxes.doubted_mailboxes(page).await? {
+        for mailbox in found {
             let version = mailbox.version();
             views.push(self.view(&mailbox, version, now).await?);
         }
@@ -264,12 +296,19 @@ impl MailboxDoubts {
     ) -> Result<DoubtView, Refused> {
         let certificates = &self.0.certificates;
         let count = certificates.valid_of_proof(mailbox.id, now).await?;
+        let voided = if mailbox.invalidation().is_some() {
+            let mailboxes = &self.0.mailboxes;
+            mailboxes.mailboxes_fallen_with(mailbox.id, NAMED).await?
+        } else {
+            Vec::new()
+        };
         let decided = mailbox.invalidation().filter(|_| count > 0);
         Ok(DoubtView {
             mailbox: mailbox.clone(),
             version,
             certificates: count,
             revoke_by: decided.map(|word| word.at.plus(REVOKE_WITHIN)),
+            voided,
             judged_at: now,
         })
     }

@@ -176,6 +176,15 @@ fn two_people_end_a_validation_by_commands() {
     let (done, shown, told) = decide("officer", &seen);
     assert_eq!(done, 0, "{told}");
     assert!(shown.contains("invalidated") && shown.contains("revoke by"));
+    let (_, waiting, _) = run("auditor", "list", &[]);
+    assert!(!waiting.contains(&id), "{waiting}");
+    let (done, ended, _) = run("auditor", "list", &["--decided"]);
+    assert!(done == 0 && ended.contains("revoke by"), "{ended}");
+    let line = ended.lines().find(|line| line.contains(&id)).unwrap();
+    let deadline = show(&world, &id)["revoke_by"].clone();
+    for told in [&address, "officer", deadline.as_str().unwrap()] {
+        assert!(line.contains(told), "{told}: {line}");
+    }
     let (_, resting, _) = run("auditor", "resting", &[&id]);
     assert_eq!(resting.lines().count(), 2, "{resting}");
     let (done, shown, _) = run("officer", "revoke", &[&id, "--note", "mailbox"]);

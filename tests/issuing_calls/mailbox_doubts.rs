@@ -178,6 +178,26 @@ fn only_what_was_signed_by_who_is_named_counts() {
     assert_eq!(show(&world, &id)["state"], "verified");
 }
 
+/// What was decided on stays on a list, with what fell with it.
+fn decided_on(world: &World, id: &str, taken: &str) {
+    let list = |query: &str| {
+        let path = format!("/mailboxes?{query}");
+        world.instance.get("auditor", &path)
+    };
+    let decided = list("state=invalidated").ok()["items"].clone();
+    let decided = decided.as_array().unwrap();
+    assert_eq!(decided.len(), 1, "what fell with it was not decided on");
+    assert_eq!(
+        (&decided[0]["id"], &decided[0]["voided"]),
+        (&json!(id), &json!([taken]))
+    );
+    assert_eq!(decided[0]["doubt"]["decided_by"], "officer");
+    assert!(decided[0]["doubt"]["decided_at"].is_string());
+    assert_eq!(show(world, taken)["voided"], json!([]));
+    let unknown = list("state=verified");
+    assert_eq!(unknown.refusal(), refused(400, "parameter-invalid"));
+}
+
 #[test]
 fn what_was_wrong_is_invalid_with_all_that_was_taken_over() {
     let world = World::start(Vec::new());
@@ -204,6 +224,7 @@ fn what_was_wrong_is_invalid_with_all_that_was_taken_over() {
         world.instance.get("officer", "/mailboxes").ok()["items"],
         json!([])
     );
+    decided_on(&world, &id, &taken);
     for order in [&order, &second] {
         let blocked = client.activate(order, &submission(&new_key().1));
         assert_eq!(blocked.json()["blocked_by"], json!(["email-not-verified"]));

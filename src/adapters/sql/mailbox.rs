@@ -287,6 +287,27 @@ impl<F: Fetch> Mailboxes for F {
         all(self, Query::new(waiting).page(page), read).await
     }
 
+    async fn invalidated_mailboxes(
+        &self,
+        page: &Page,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError> {
+        // In the words of the partial index. A rejected proposal leaves none of the two words.
+        let decided = "SELECT * FROM mailbox WHERE decision IS NOT NULL";
+        all(self, Query::new(decided).page(page), read).await
+    }
+
+    async fn mailboxes_fallen_with(
+        &self,
+        proof: MailboxId,
+        limit: u32,
+    ) -> Result<Vec<MailboxId>, StoreError> {
+        // One that still says `verified` stands no more, and is ended by a job.
+        let query = taken_over(Query::new("SELECT m.id AS id FROM "), proof)
+            .sql(" AND m.state IN ('verified', 'invalidated') ORDER BY m.id")
+            .limit(limit);
+        all(self, query, |row| Fields::of(row).parsed("id")).await
+    }
+
     async fn disowned_mailboxes(
         &self,
         page: &Page,

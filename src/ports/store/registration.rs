@@ -288,6 +288,26 @@ pub trait Mailboxes: Send + Sync {
         page: &Page,
     ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
 
+    /// Validations whose invalidation was decided, over all owners, newest first. What was taken over
+    /// from them is not among them.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn invalidated_mailboxes(
+        &self,
+        page: &Page,
+    ) -> Result<Vec<Loaded<MailboxValidation>>, StoreError>;
+
+    /// Validations that took over what `proof`, which is invalid, confirmed, and fell with it.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn mailboxes_fallen_with(
+        &self,
+        proof: MailboxId,
+        limit: u32,
+    ) -> Result<Vec<MailboxId>, StoreError>;
+
     /// Validations that their holders disowned and no officer has released, over all owners,
     /// newest first.
     ///
