@@ -12,6 +12,7 @@ pub mod client;
 pub mod command;
 pub mod domain;
 pub mod fault;
+mod frontend;
 pub mod jobs;
 mod keys;
 pub mod lint;

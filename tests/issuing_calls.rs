@@ -30,6 +30,8 @@ mod denied;
 mod der;
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "issuing_calls/domain_commands.rs"]
+mod domain_commands;
 #[path = "issuing_calls/domains.rs"]
 mod domains;
 #[path = "issuing_calls/doubts.rs"]

@@ -2,24 +2,20 @@
 
 use clap::Subcommand;
 use hyper::Method;
-use serde::Serialize;
 
 use super::{
-    client::{Client, Extra, Reply, idempotency_key},
+    client::{Client, idempotency_key},
     command::escaped,
     fault::Fault,
-    report::{Report, table},
+    frontend::{Customer, Frontend, Paging},
+    report::Report,
 };
-use crate::api::{
-    domains::{Domain, DomainAct, NewDomain},
-    list::List,
-};
+use crate::api::domains::{Domain, DomainAct, NewDomain};
 
 #[derive(clap::Args)]
 pub struct Command {
-    /// The customer the frontend acts for.
-    #[arg(long, global = true, value_name = "CUSTOMER")]
-    acting_for: Option<String>,
+    #[command(flatten)]
+    customer: Customer,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -40,14 +36,7 @@ enum Verb {
     #[command(
         after_help = "Example:\n  chancery domain list --acting-for c-1 --profile panel.toml"
     )]
-    List {
-        /// At most so many, 1 to 200.
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-        /// `next` of the page before.
-        #[arg(long)]
-        cursor: Option<String>,
-    },
+    List(Paging),
     /// One domain, and who saw what at the last look.
     #[command(after_help = "Example:\n  chancery domain show dom_0198f... --profile panel.toml")]
     Show { id: String },
@@ -64,10 +53,7 @@ enum Verb {
 /// # Errors
 /// The daemon's refusal, or what cannot be read.
 pub fn run(client: &Client, command: Command) -> Result<Report, Fault> {
-    let caller = Caller {
-        client,
-        acting_for: command.acting_for,
-    };
+    let caller = Frontend::new(client, command.customer);
     match command.verb {
         Verb::Start {
             domain,
@@ -81,62 +67,26 @@ pub fn run(client: &Client, command: Command) -> Result<Report, Fault> {
             let made = caller.send(Method::POST, "/domains", Some(&new), Some(&key))?;
             Ok(shown(&made.json()?))
         }
-        Verb::List { limit, cursor } => caller.list(limit, cursor),
+        Verb::List(page) => {
+            let head = ["started", "id", "state", "valid until", "domain"];
+            caller.list("/domains", &page, head, row)
+        }
         Verb::Show { id } => {
-            let found = caller.send(Method::GET, &of(&id), None::<&()>, None)?;
+            let found = caller.get(&of(&id))?;
             Ok(shown(&found.json()?))
         }
         Verb::Check { id } => {
-            let domain = caller.act(&id, "check")?;
+            let domain = act(&caller, &id, "check")?;
             let is_open = domain.state != "proven";
             Ok(shown(&domain).with_findings(is_open))
         }
-        Verb::Withdraw { id } => Ok(shown(&caller.act(&id, "withdraw")?)),
+        Verb::Withdraw { id } => Ok(shown(&act(&caller, &id, "withdraw")?)),
     }
 }
 
-/// The client, and for whom it acts.
-struct Caller<'a> {
-    client: &'a Client,
-    acting_for: Option<String>,
-}
-
-impl Caller<'_> {
-    fn list(&self, limit: u32, cursor: Option<String>) -> Result<Report, Fault> {
-        let cursor = cursor.map(|cursor| format!("&cursor={}", escaped(&cursor)));
-        let path = format!("/domains?limit={limit}{}", cursor.unwrap_or_default());
-        let list = self.send(Method::GET, &path, None::<&()>, None)?;
-        let list: List<Domain> = list.json()?;
-        let head = ["started", "id", "state", "valid until", "domain"];
-        let mut rows = vec![head.map(ToOwned::to_owned).to_vec()];
-        rows.extend(list.items.iter().map(row));
-        let mut text = table(&rows);
-        if let Some(next) = &list.next {
-            text.push_str(&format!("\nmore: --cursor {next}"));
-        }
-        Ok(Report::new(text, &list))
-    }
-
-    fn act(&self, id: &str, act: &str) -> Result<Domain, Fault> {
-        let path = format!("{}/{act}", of(id));
-        let body = DomainAct::default();
-        self.send(Method::POST, &path, Some(&body), None)?.json()
-    }
-
-    fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&impl Serialize>,
-        key: Option<&str>,
-    ) -> Result<Reply, Fault> {
-        let extra = Extra {
-            if_match: None,
-            idempotency_key: key,
-            acting_for: self.acting_for.as_deref(),
-        };
-        self.client.send(method, path, body, &extra)
-    }
+fn act(caller: &Frontend<'_>, id: &str, act: &str) -> Result<Domain, Fault> {
+    let path = format!("{}/{act}", of(id));
+    caller.post(&path, Some(&DomainAct::default()))?.json()
 }
 
 fn of(id: &str) -> String {

@@ -2,25 +2,21 @@
 
 use clap::Subcommand;
 use hyper::Method;
-use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    client::{Client, Extra, Reply, idempotency_key},
+    client::{Client, idempotency_key},
     command::escaped,
     fault::Fault,
-    report::{Report, table},
+    frontend::{Customer, Frontend, Paging},
+    report::Report,
 };
-use crate::api::{
-    list::List,
-    webhooks::{Attempt, NewWebhook, Redelivery, Webhook},
-};
+use crate::api::webhooks::{Attempt, NewWebhook, Redelivery, Webhook};
 
 #[derive(clap::Args)]
 pub struct Command {
-    /// The customer the frontend acts for. A partner's frontend must name one.
-    #[arg(long, global = true, value_name = "CUSTOMER")]
-    acting_for: Option<String>,
+    #[command(flatten)]
+    customer: Customer,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -29,14 +25,7 @@ pub struct Command {
 enum Verb {
     /// Endpoints, newest first.
     #[command(after_help = "Example:\n  chancery webhook list --profile panel.toml")]
-    List {
-        /// At most so many, 1 to 200.
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-        /// `next` of the page before.
-        #[arg(long)]
-        cursor: Option<String>,
-    },
+    List(Paging),
     /// Register an endpoint; it is told nothing before it has answered a challenge.
     #[command(after_help = "Example:
   chancery webhook register https://panel.example.com/hook --type certificate.issued --profile panel.toml")]
@@ -82,17 +71,17 @@ delivers everything again.")]
 /// # Errors
 /// The daemon's refusal, or what cannot be read.
 pub fn run(client: &Client, command: Command) -> Result<Report, Fault> {
-    let caller = Caller {
-        client,
-        acting_for: command.acting_for,
-    };
+    let caller = Frontend::new(client, command.customer);
     match command.verb {
-        Verb::List { limit, cursor } => caller.list(limit, cursor),
+        Verb::List(page) => {
+            let head = ["registered", "id", "state", "last", "url"];
+            caller.list("/webhooks", &page, head, row)
+        }
         Verb::Register {
             endpoint,
             types,
             idempotency_key,
-        } => caller.register(endpoint, types, idempotency_key.as_deref()),
+        } => register(&caller, endpoint, types, idempotency_key.as_deref()),
         Verb::Show { id } => Ok(shown(&caller.get(&of(&id))?.json()?)),
         Verb::Test { id } => {
             let attempt: Attempt = caller
@@ -120,62 +109,17 @@ pub fn run(client: &Client, command: Command) -> Result<Report, Fault> {
     }
 }
 
-/// The client, and for whom it acts.
-struct Caller<'a> {
-    client: &'a Client,
-    acting_for: Option<String>,
-}
-
-impl Caller<'_> {
-    fn list(&self, limit: u32, cursor: Option<String>) -> Result<Report, Fault> {
-        let cursor = cursor.map(|cursor| format!("&cursor={}", escaped(&cursor)));
-        let path = format!("/webhooks?limit={limit}{}", cursor.unwrap_or_default());
-        let list: List<Webhook> = self.get(&path)?.json()?;
-        let head = ["registered", "id", "state", "last", "url"];
-        let mut rows = vec![head.map(ToOwned::to_owned).to_vec()];
-        rows.extend(list.items.iter().map(row));
-        let mut text = table(&rows);
-        if let Some(next) = &list.next {
-            text.push_str(&format!("\nmore: --cursor {next}"));
-        }
-        Ok(Report::new(text, &list))
-    }
-
-    fn register(
-        &self,
-        url: String,
-        types: Vec<String>,
-        key: Option<&str>,
-    ) -> Result<Report, Fault> {
-        let types = (!types.is_empty()).then_some(types);
-        let key = idempotency_key(key)?;
-        let new = NewWebhook { url, types };
-        let made = self.send(Method::POST, "/webhooks", Some(&new), Some(&key))?;
-        Ok(shown(&made.json()?))
-    }
-
-    fn get(&self, path: &str) -> Result<Reply, Fault> {
-        self.send(Method::GET, path, None::<&()>, None)
-    }
-
-    fn post(&self, path: &str, body: Option<&impl Serialize>) -> Result<Reply, Fault> {
-        self.send(Method::POST, path, body, None)
-    }
-
-    fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&impl Serialize>,
-        key: Option<&str>,
-    ) -> Result<Reply, Fault> {
-        let extra = Extra {
-            if_match: None,
-            idempotency_key: key,
-            acting_for: self.acting_for.as_deref(),
-        };
-        self.client.send(method, path, body, &extra)
-    }
+fn register(
+    caller: &Frontend<'_>,
+    url: String,
+    types: Vec<String>,
+    key: Option<&str>,
+) -> Result<Report, Fault> {
+    let types = (!types.is_empty()).then_some(types);
+    let key = idempotency_key(key)?;
+    let new = NewWebhook { url, types };
+    let made = caller.send(Method::POST, "/webhooks", Some(&new), Some(&key))?;
+    Ok(shown(&made.json()?))
 }
 
 fn of(id: &str) -> String {

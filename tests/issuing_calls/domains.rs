@@ -16,16 +16,16 @@ use crate::{
     zones::Zones,
 };
 
-const DOMAIN: &str = "insecure.info";
+pub const DOMAIN: &str = "insecure.info";
 
-struct Scene {
-    world: World,
+pub struct Scene {
+    pub world: World,
     zones: Zones,
-    wall: Wall,
+    pub wall: Wall,
 }
 
 impl Scene {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let (zones, wall) = (Zones::start(), Wall::new());
         let change = |dir: &Path, config: &mut String| {
             zones.configure(dir, config);
@@ -38,13 +38,18 @@ impl Scene {
     /// A value that all the world sees.
     fn published(&self, client: &Client) -> Value {
         let made = start(client, DOMAIN).ok();
+        self.publish(&made);
+        made
+    }
+
+    /// The record of a start stands where everybody sees it.
+    pub fn publish(&self, made: &Value) {
         let text = |name: &str| made["record"][name].as_str().unwrap().to_owned();
         let (name, value) = (text("name"), text("value"));
         self.zones.publish(&name, &value);
         self.world
             .perspectives
             .publish(&name, &["something else", &value]);
-        made
     }
 }
 
