@@ -45,4 +45,5 @@ pub mod sifting;
 pub mod stock;
 pub mod subject_data;
 pub mod subject_keys;
+mod turns;
 pub mod webhooks;

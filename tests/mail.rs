@@ -13,6 +13,8 @@ mod allowance;
 mod asked;
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "mail/data_ending.rs"]
+mod data_ending;
 #[path = "mail/disowned.rs"]
 mod disowned;
 #[path = "mail/dkim.rs"]
@@ -352,11 +354,23 @@ async fn an_operator_has_a_failed_mail_tried_again() {
         (MailKind::VerifyAddress, MailState::Failed)
     );
     let operator = world.operator().await;
-    let queued = world.ledger.retry(&operator, mail.id).await.unwrap();
-    assert_eq!(queued.state, MailState::Queued);
-    let twice = world.ledger.retry(&operator, mail.id).await.unwrap_err();
-    assert_eq!(twice.code, "mail-not-failed");
-    // The validation gave up waiting for this code, so the mail has nothing true to say.
+    // The validation gave up waiting for this code: the mail has nothing true to say.
+    let (written, void) = (world.written().await, mail.id);
+    let refused = world.ledger.retry(&operator, void).await.unwrap_err();
+    assert_eq!(
+        (refused.code, refused.class),
+        ("mail-code-void", Class::State)
+    );
+    assert_eq!(world.written().await, written);
+    assert_eq!(world.mails().await[0].state, MailState::Failed);
+    let test = world.ledger.test(&operator, "never@example.com", None);
+    let mail = test.await.unwrap().id;
+    let early = world.ledger.retry(&operator, mail).await.unwrap_err();
+    assert_eq!(early.code, "mail-not-failed");
     world.runner.tick().await.unwrap();
-    assert_eq!(world.mails().await[0].state, MailState::Superseded);
+    let queued = world.ledger.retry(&operator, mail).await.unwrap();
+    assert_eq!(queued.state, MailState::Queued);
+    let twice = world.ledger.retry(&operator, mail).await.unwrap_err();
+    assert_eq!(twice.code, "mail-not-failed");
+    assert_eq!(world.runner.tick().await.unwrap(), 1);
 }

@@ -320,10 +320,14 @@ impl Loaded<Mail> {
     /// once queue it once.
     ///
     /// # Errors
-    /// 409 `mail-not-failed` unless it was given up or came back.
+    /// 409 `mail-not-failed` unless it was given up or came back; 409 `mail-code-void` when it
+    /// carried a code: that ended with the mail, and only another one can be sent.
     pub fn retry(self, id: JobId, now: Timestamp) -> Result<QueuedMail, Refused> {
         if !matches!(self.state, MailState::Failed | MailState::Bounced) {
             return Err(Refused::state("mail-not-failed"));
+        }
+        if self.kind == MailKind::VerifyAddress {
+            return Err(Refused::state("mail-code-void"));
         }
         let slot = format!("retry-{}", self.version().0);
         let job = job(id, self.id, slot, now);

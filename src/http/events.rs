@@ -48,8 +48,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(stream_of))
 }
 
-/// Events of the owner after a cursor, oldest first, without holes; waits for the first one. What
-/// only time brings about (a certificate expires, a proof lapses) is no event.
+/// Events of the owner after a cursor, oldest first, without holes; waits for the first one. An end
+/// that only time brings (`certificate.expired`, `email.lapsed`) comes when the daemon's timer has
+/// seen it; the objects themselves say it at once. 429 while the owner, or its frontend, has all
+/// the waits and streams that it may have at a time.
 #[utoipa::path(get, path = "/events", tag = "events", params(FeedQuery),
     responses((status = 200, body = Events), (status = "4XX", body = Problem)))]
 async fn page(
@@ -73,7 +75,7 @@ async fn page(
     let found = if wait.is_zero() {
         app.feed.after(&scope, after, limit).await?
     } else {
-        let place = app.feed.wait()?;
+        let place = app.feed.wait(&scope)?;
         app.feed
             .awaited(&place, &scope, (after, limit), wait)
             .await?
@@ -110,7 +112,7 @@ async fn stream_of(
         (None, None) => 0,
     };
     let ends = app.gate.clock.monotonic().saturating_add(STREAM);
-    let place = app.feed.wait()?;
+    let place = app.feed.wait(&scope)?;
     let begin = (app, place, scope, begin);
     let frames = stream::unfold(begin, move |(app, place, scope, at)| async move {
         let left = ends.saturating_sub(app.gate.clock.monotonic());

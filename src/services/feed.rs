@@ -1,8 +1,8 @@
 //! The owners' feed: replayed from any place, or waited for.
 //!
 //! Who waits is answered by looks, a second apart: nothing is pushed from the store, so that a
-//! feed is the same whichever instance wrote the line. Waits are bounded in number and end with
-//! the daemon.
+//! feed is the same whichever instance wrote the line. Waits are bounded in number, in all, of a
+//! frontend and of an owner, and end with the daemon.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,6 +16,7 @@ use crate::{
         clock::Clock,
         store::catalogue::{Feed as Stored, FeedLine},
     },
+    services::turns::{Share, Turn, Turns},
 };
 
 /// Between two looks of one who waits.
@@ -24,6 +25,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Who may wait at a time, over all owners: each costs a look a second.
 const WAITING: usize = 128;
+/// Half of all for one frontend; programs of one owner rarely need more than one wait each.
+const SHARE: Share = Share {
+    of_owner: 16,
+    of_frontend: 64,
+};
 
 /// The service.
 #[derive(Clone)]
@@ -32,11 +38,13 @@ pub struct Feed {
     clock: Arc<dyn Clock>,
     stopping: CancellationToken,
     room: Arc<Semaphore>,
+    turns: Turns,
 }
 
 /// The right to wait, for as long as it is held.
 pub struct Waiting {
     _place: OwnedSemaphorePermit,
+    _turn: Turn,
 }
 
 impl Feed {
@@ -51,21 +59,25 @@ impl Feed {
             clock,
             stopping,
             room: Arc::new(Semaphore::new(WAITING)),
+            turns: Turns::new(SHARE),
         }
     }
 
     /// A place among those who wait.
     ///
     /// # Errors
-    /// 429 `rate-limited` when all are taken.
-    pub fn wait(&self) -> Result<Waiting, Refused> {
-        match Arc::clone(&self.room).try_acquire_owned() {
-            Ok(place) => Ok(Waiting { _place: place }),
-            Err(_) => {
-                let retry_after = LONGEST_WAIT;
-                Err(Refused::new(Class::Limited { retry_after }, "rate-limited"))
-            }
-        }
+    /// 429 `rate-limited` when all are taken, or all that the owner or its frontend may have.
+    pub fn wait(&self, scope: &ReadScope) -> Result<Waiting, Refused> {
+        let taken = || {
+            let retry_after = LONGEST_WAIT;
+            Refused::new(Class::Limited { retry_after }, "rate-limited")
+        };
+        let turn = self.turns.begin(scope).ok_or_else(taken)?;
+        let place = Arc::clone(&self.room).try_acquire_owned();
+        Ok(Waiting {
+            _place: place.map_err(|_| taken())?,
+            _turn: turn,
+        })
     }
 
     #[must_use]

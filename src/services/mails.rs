@@ -158,7 +158,7 @@ impl MailLedger {
     /// Has a mail that was given up tried again.
     ///
     /// # Errors
-    /// 404; 409 `mail-not-failed`.
+    /// 404; 409 `mail-not-failed`, `mail-code-void`.
     pub async fn retry(&self, scope: &StaffScope, id: MailId) -> Result<Mail, Refused> {
         decide(async || {
             let now = self.0.clock.now();

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 
-use self::turns::Turns;
-use super::request::{Request, decide};
+use super::{
+    request::{Request, decide},
+    turns::{Share, Turns},
+};
 use crate::{
     domain::{
         aggregate::{Changed, Loaded},
@@ -42,10 +44,15 @@ use crate::{
 mod challenge;
 mod delivery;
 pub mod rousing;
-mod turns;
 
 /// Frontends that wait for an endpoint's answer at a time, over all: each holds a connection.
 const WAITING: usize = 16;
+/// Endpoints that are served side by side; a frontend's are half of all places. One that says
+/// nothing holds its place for seconds.
+const SHARE: Share = Share {
+    of_owner: 4,
+    of_frontend: 16,
+};
 /// What a frontend that finds no place is told to wait.
 const SOON: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -107,7 +114,7 @@ impl Webhooks {
         Self {
             parts: Arc::new(parts),
             room: Arc::new(Semaphore::new(WAITING)),
-            turns: Turns::default(),
+            turns: Turns::new(SHARE),
         }
     }
 

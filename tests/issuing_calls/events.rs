@@ -119,6 +119,38 @@ fn who_waits_is_told_of_what_comes() {
     assert_eq!(events[0]["order_id"], json!(order));
 }
 
+/// One owner's waits are not another's, not even of the same frontend.
+#[test]
+fn an_owner_has_so_many_waits_and_others_have_theirs() {
+    let world = shared();
+    let greedy = world.client("customer", "c-greedy");
+    let other = world.client("customer", "c-modest");
+    let waits = |client: &Client, query: &str| client.get(&format!("/events{query}"));
+    thread::scope(|scope| {
+        // Who comes while the look below has a place tries again.
+        let until_told = || {
+            let mut answers = (0..3_000).map(|_| waits(&greedy, "?wait=60"));
+            answers.find(|answer| answer.status == 200).unwrap().ok()
+        };
+        let waiting: Vec<_> = (0..16).map(|_| scope.spawn(until_told)).collect();
+        let mut looks = (0..3_000).map(|_| waits(&greedy, "?wait=1"));
+        let full = looks.find(|answer| answer.status != 200).unwrap();
+        assert_eq!(full.refusal(), refused(429, "rate-limited"));
+        let stream = waits(&greedy, "/stream");
+        assert_eq!(stream.refusal(), refused(429, "rate-limited"));
+        assert_eq!(
+            waits(&greedy, "").status,
+            200,
+            "who does not wait is served"
+        );
+        assert_eq!(waits(&other, "?wait=1").status, 200);
+        greedy.order(crate::world::PRODUCT);
+        for one in waiting {
+            assert_eq!(kinds(&items(&one.join().unwrap())), ["order.created"]);
+        }
+    });
+}
+
 #[test]
 fn a_cursor_that_is_none_is_refused() {
     let world = shared();

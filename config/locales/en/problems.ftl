@@ -132,6 +132,7 @@ email-already-confirmed = The e-mail address is already confirmed.
 code-invalid = The code is not the one that was mailed.
 code-expired = The code is no longer valid. Request a new code.
 resend-too-soon = No code can be mailed yet: one a minute and five in 24 hours to an address, and so many in an hour in all. Retry-After says in how many seconds it can be asked for again.
+mail-code-void = The code of this mail has ended with it. Have the order send another: email/resend, by the frontend.
 mail-not-failed = Only a mail that was given up can be tried again.
 mail-not-queued = The mail is no longer waiting to be sent.
 

@@ -132,6 +132,7 @@ email-already-confirmed = Adres e-mail jest już potwierdzony.
 code-invalid = To nie jest kod wysłany w wiadomości.
 code-expired = Kod stracił ważność. Poproś o nowy kod.
 resend-too-soon = Kodu nie można jeszcze wysłać: jeden na minutę i pięć na 24 godziny na jeden adres oraz ograniczona liczba na godzinę łącznie. Nagłówek Retry-After podaje, za ile sekund można poprosić ponownie.
+mail-code-void = Kod z tej wiadomości przepadł razem z nią. Nowy wysyła zamówienie: email/resend, wywołane przez frontend.
 mail-not-failed = Ponowić można tylko wiadomość, której wysyłania zaniechano.
 mail-not-queued = Wiadomość nie czeka już na wysłanie.
 

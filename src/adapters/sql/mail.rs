@@ -130,14 +130,17 @@ static FACTS: LazyLock<String> = LazyLock::new(|| {
          LEFT JOIN domain_control AS d ON d.id = m.domain_control \
          LEFT JOIN revocation AS v ON v.id = CASE WHEN l.kind IN ('revocation-requested', 'revoked') THEN l.object \
          WHEN l.kind IN ('certificate-expiring', 'certificate-expired') THEN \
-         (SELECT r.id FROM revocation AS r WHERE r.certificate_id = l.object) END \
+         (SELECT r.id FROM revocation AS r WHERE r.certificate_id = l.object) \
+         WHEN l.kind = 'data-expiring' THEN \
+         (SELECT r.id FROM revocation AS r WHERE r.certificate_id = o.certificate) END \
          LEFT JOIN orders AS n ON l.kind IN ('certificate-expiring', 'certificate-expired') \
          AND n.id = o.renewed_by \
          AND n.certificate IS NOT NULL AND NOT EXISTS \
          (SELECT 1 FROM revocation AS r WHERE r.certificate_id = n.certificate) \
          LEFT JOIN certificate AS c ON c.id = CASE WHEN l.kind IN ('issued', \
          'reissued', 'superseded-ending', 'certificate-expiring', 'certificate-expired') THEN l.object \
-         WHEN l.kind IN ('revocation-requested', 'revoked') THEN v.certificate_id END \
+         WHEN l.kind IN ('revocation-requested', 'revoked') THEN v.certificate_id \
+         WHEN l.kind = 'data-expiring' THEN o.certificate END \
          WHERE 1 = 1";
     format!("SELECT {}{joins}", columns.join(", "))
 });

@@ -16,6 +16,7 @@ use crate::{
         order::{Order, OrderNumber, OrderState},
         product::ProductCode,
         text::Language,
+        timestamp::Timestamp,
     },
     policy::access::ReadScope,
     ports::store::{
@@ -65,7 +66,7 @@ pub static TABLE: Table = Table {
     kept: &["acting_for"],
 };
 
-/// Live orders of a data set that one answer may hold.
+/// Orders of a data set that one answer may hold.
 const BOUND: u32 = 200;
 
 #[must_use]
@@ -183,6 +184,29 @@ impl<F: Fetch> Orders for F {
             .eq("subject_data", SqlValue::text(id))
             .any("state", live.map(|s| SqlValue::text(s.name())).collect())
             .sql(" ORDER BY created_at, id")
+            .limit(BOUND);
+        all(self, query, read).await
+    }
+
+    async fn told_of_subject_data(
+        &self,
+        id: SubjectDataId,
+        now: Timestamp,
+    ) -> Result<Vec<Loaded<Order>>, StoreError> {
+        // Data carries many certificates: the bound counts contacts, not orders.
+        let query = Query::from("orders")
+            .sql(" AND id IN (SELECT min(o.id) FROM orders AS o WHERE o.subject_data = ")
+            .bind(SqlValue::text(id))
+            .sql(" AND (o.state = 'submitted' OR (o.state = 'open' AND o.window_ends > ")
+            .bind(SqlValue::time(now))
+            .sql(
+                ") OR (o.state = 'issued' AND EXISTS (SELECT 1 FROM certificate AS c \
+                 WHERE c.id = o.certificate AND NOT EXISTS \
+                 (SELECT 1 FROM revocation AS r WHERE r.certificate_id = c.id) \
+                 AND c.not_after >= ",
+            )
+            .bind(SqlValue::time(now))
+            .sql("))) GROUP BY o.contacts) ORDER BY created_at, id")
             .limit(BOUND);
         all(self, query, read).await
     }

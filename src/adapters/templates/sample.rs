@@ -60,6 +60,7 @@ fn own(language: Language, kind: MailKind) -> Vec<(&'static str, &'static str)> 
             ("subject", "CN=Example Sp. z o.o.,O=Example Sp. z o.o.,C=PL"),
             ("mailbox", "anna.nowak@example.com"),
             ("not_before", "2026-11-22 18:42 CET (17:42 UTC)"),
+            ("guide", guide(language)),
             ("not_after", "2027-11-22 18:42 CET (17:42 UTC)"),
         ],
         MailKind::Reissued | MailKind::SupersededEnding => vec![
@@ -119,6 +120,13 @@ fn reason(language: Language) -> &'static str {
     match language {
         Language::English => "The certificate is superseded by another.",
         Language::Polish => "Certyfikat został zastąpiony innym.",
+    }
+}
+
+fn guide(language: Language) -> &'static str {
+    match language {
+        Language::English => "https://pki.example.com/csr?lang=en",
+        Language::Polish => "https://pki.example.com/csr?lang=pl",
     }
 }
 

@@ -43,7 +43,7 @@ pub struct MailFacts {
     pub proof: Option<Loaded<MailboxValidation>>,
     /// The proof of the domain that the validation rests on, if it rests on one.
     pub domain: Option<Loaded<DomainControl>>,
-    /// The certificate the mail delivers or whose end it tells.
+    /// The certificate the mail delivers or whose end it tells, or which rests on data that ends.
     pub certificate: Option<Certificate>,
     /// The revocation the mail tells of, or by which the certificate has ended already.
     pub revocation: Option<Loaded<Revocation>>,

@@ -59,6 +59,18 @@ pub trait Orders: Send + Sync {
         id: SubjectDataId,
     ) -> Result<Vec<Loaded<Order>>, StoreError>;
 
+    /// Orders whose people an end of this data concerns at `now`: those that can still be
+    /// activated, and those whose certificate is neither over nor revoked. Of many with the same
+    /// contacts only the oldest; oldest first, at most 200.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn told_of_subject_data(
+        &self,
+        id: SubjectDataId,
+        now: Timestamp,
+    ) -> Result<Vec<Loaded<Order>>, StoreError>;
+
     /// The slot of the newest reminder that the order can be activated, if it was ever told so.
     ///
     /// # Errors

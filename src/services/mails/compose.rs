@@ -148,6 +148,9 @@ impl MailLedger {
         values.insert("mailbox", certificate.mailbox.clone());
         values.insert("not_before", time.minute(certificate.not_before));
         values.insert("not_after", time.minute(certificate.not_after));
+        // The public page that says how a PFX file is made of key and certificates.
+        let (site, language) = (&self.0.house.public_url, facts.mail.language.code());
+        values.insert("guide", format!("{site}/csr?lang={language}"));
         let attachments = self.files(certificate)?;
         Ok(ready(&facts.mail, values, None, attachments))
     }

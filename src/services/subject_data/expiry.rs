@@ -60,7 +60,7 @@ impl DataSets {
         let end = jobs::next(job, next);
         let mut unit = Unit::of(system.caller(), now, line).ends_job(end);
         let mut told = BTreeSet::new();
-        for order in self.0.orders.orders_of_subject_data(id).await? {
+        for order in self.0.orders.told_of_subject_data(id, now).await? {
             // A technical contact can mend it, a mailbox cannot; one of many orders is told once.
             let Some(contact) = order_mail::contact(&order, None, now) else {
                 continue;

@@ -89,16 +89,33 @@ pub(super) fn of_order(
             Some(mailbox) if order.mailbox == Some(mailbox.id) => Some(mailbox.carries_until()),
             _ => return Composed::Obsolete("another address took its place"),
         },
-        MailKind::DataExpiring if open => match reuse::usable_facts(facts.data.as_deref(), now) {
-            Ok((_, until)) => Some(until),
-            Err(why) => return Composed::Obsolete(why),
-        },
+        MailKind::DataExpiring if open || rests_on_data(facts, order, now) => {
+            match reuse::usable_facts(facts.data.as_deref(), now) {
+                Ok((_, until)) => Some(until),
+                Err(why) => return Composed::Obsolete(why),
+            }
+        }
         _ => return Composed::Obsolete("the order has gone on"),
     };
     if let Some(until) = until {
         values.insert("until", time.minute(until));
     }
     ready(&facts.mail, values, None, Vec::new())
+}
+
+/// Whether a certificate of the order is asked for or valid: its successor needs the data.
+fn rests_on_data(facts: &MailFacts, order: &Order, now: Timestamp) -> bool {
+    let is_valid = || {
+        let certificate = facts.certificate.as_ref();
+        facts.revocation.is_none() && certificate.is_some_and(|one| now <= one.not_after)
+    };
+    match order.state {
+        OrderState::Submitted => true,
+        OrderState::Issued => is_valid(),
+        OrderState::Open | OrderState::Cancelled | OrderState::Rejected | OrderState::Lapsed => {
+            false
+        }
+    }
 }
 
 /// Whether the activation that the mail is about is in this state.
