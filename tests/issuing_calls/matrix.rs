@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::{
     instance::{Answer, Call},
+    openssl::new_key,
     rows::{Row, absent, rows},
-    world::{fixture, refused, shared},
+    world::{Client, World, refused, shared, submission},
 };
 
 const IDENTITIES: [&str; 7] = [
@@ -127,45 +128,131 @@ fn what_is_not_there_is_not_found() {
     }
 }
 
-/// Objects of customer c-1, and every call on them by another customer of the same frontend and
-/// by another frontend for a customer of the same name.
+/// One of each thing that a customer can own.
+struct Belongings {
+    order: String,
+    data: String,
+    certificate: String,
+    revocation: String,
+    notification: String,
+    webhook: String,
+    domain: String,
+}
+
+impl Belongings {
+    fn of(client: &Client, data: &str) -> Self {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let id = |value: Value| text(&value["id"]);
+        let (order, _) = client.ready(data);
+        let made = client.activate(&order, &submission(&new_key().1)).ok();
+        let certificate = id(made);
+        let end = format!("/certificates/{certificate}/revocations");
+        let told = client.get("/notifications?tab=new_certificates").ok();
+        let hook = json!({"url": "https://hooks.example.com/mine"});
+        let domain = json!({"domain": "example.com"});
+        Self {
+            revocation: id(client.post(&end, &json!({"reason": "superseded"})).ok()),
+            notification: text(&told["items"][0]["id"]),
+            webhook: id(client.post("/webhooks", &hook).ok()),
+            domain: id(client.post("/domains", &domain).ok()),
+            data: data.to_owned(),
+            certificate,
+            order,
+        }
+    }
+
+    /// The path of a call on one of them.
+    fn at(&self, path: &str) -> Option<String> {
+        let id = match path.split('/').nth(1)? {
+            "orders" => &self.order,
+            "subject-data" => &self.data,
+            "certificates" => &self.certificate,
+            "revocations" => &self.revocation,
+            "notifications" => &self.notification,
+            "webhooks" => &self.webhook,
+            "domains" => &self.domain,
+            _ => return None,
+        };
+        path.contains("{id}").then(|| path.replace("{id}", id))
+    }
+
+    fn ids(&self) -> [&str; 7] {
+        [
+            &self.order,
+            &self.data,
+            &self.certificate,
+            &self.revocation,
+            &self.notification,
+            &self.webhook,
+            &self.domain,
+        ]
+    }
+}
+
+/// No call of `who` for `customer` finds any of them, and no list of theirs names one.
+fn require_hidden(world: &World, things: &Belongings, who: &str, customer: &str) {
+    let owner = format!("Acting-For: {customer}");
+    let rows: Vec<_> = rows()
+        .into_iter()
+        .filter(|row| !row.is_upload() && row.who.may(who))
+        .collect();
+    let calls: Vec<_> = rows
+        .iter()
+        .filter_map(|row| {
+            let path = things.at(row.path)?;
+            Some((row.method, path, row.call().header(&owner)))
+        })
+        .collect();
+    for family in ["/orders/", "/revocations/", "/webhooks/", "/domains/"] {
+        assert!(calls.iter().any(|call| call.1.starts_with(family)));
+    }
+    assert!(calls.len() > 15);
+    for (call, answer) in calls.iter().zip(world.instance.calls(who, &calls)) {
+        let at = format!("{who} for {customer}: {} {}", call.0, call.1);
+        assert_eq!(answer.refusal(), refused(404, "not-found"), "{at}");
+    }
+    for list in [
+        "/orders",
+        "/subject-data",
+        "/certificates",
+        "/notifications?tab=new_certificates",
+        "/webhooks",
+        "/domains",
+        "/events",
+    ] {
+        let answer = world
+            .instance
+            .call(who, "GET", list, &Call::default().header(&owner));
+        let shown = answer.ok().to_string();
+        for id in things.ids() {
+            assert!(!shown.contains(id), "{who} for {customer}: {id} in {list}");
+        }
+    }
+}
+
+/// Objects of a customer, and every call on them by another customer of the same frontend and by
+/// another frontend for a customer of the same name.
 #[test]
 fn what_is_anothers_is_not_there() {
     let world = shared();
-    let client = world.first();
-    let made = client.issued(&fixture("good/openssl-rsa-4096.pem"));
-    let told = client.get("/notifications?tab=new_certificates").ok();
-    let hook = json!({"url": "https://hooks.example.com/mine"});
-    let hook = client.post("/webhooks", &hook).ok();
-    let domain = client
-        .post("/domains", &json!({"domain": "example.com"}))
-        .ok();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let owned = |path: &str| {
-        let id = match path.split('/').nth(1) {
-            Some("orders") => text(&made["order_id"]),
-            Some("subject-data") => world.data.clone(),
-            Some("certificates") => text(&made["id"]),
-            Some("notifications") => text(&told["items"][0]["id"]),
-            Some("webhooks") => text(&hook["id"]),
-            Some("domains") => text(&domain["id"]),
-            _ => return None,
-        };
-        path.contains("{id}").then(|| path.replace("{id}", &id))
-    };
-    let rows = rows();
-    let rows: Vec<_> = rows.iter().filter(|row| !row.is_upload()).collect();
+    let things = Belongings::of(&world.first(), &world.data);
     for (who, customer) in [("customer", "c-2"), ("partner", "c-1")] {
-        let mut calls = Vec::new();
-        for row in rows.iter().filter(|row| row.who.may(who)) {
-            let owner = format!("Acting-For: {customer}");
-            calls.extend(owned(row.path).map(|path| (row.method, path, row.call().header(&owner))));
-        }
-        assert!(calls.len() > 15);
-        for (call, answer) in calls.iter().zip(world.instance.calls(who, &calls)) {
-            let at = format!("{who}: {} {}", call.0, call.1);
-            assert_eq!(answer.refusal(), refused(404, "not-found"), "{at}");
-        }
+        require_hidden(&world, &things, who, customer);
+    }
+}
+
+/// Two clients of one partner know nothing of each other.
+#[test]
+fn what_is_of_a_partners_other_client_is_not_there() {
+    let world = shared();
+    let customers = ["p-left", "p-right"];
+    let both = customers.map(|customer| {
+        let client = world.client("partner", customer);
+        let data = client.verified_data();
+        Belongings::of(&client, &data)
+    });
+    for (things, other) in both.iter().zip(["p-right", "p-left"]) {
+        require_hidden(&world, things, "partner", other);
     }
 }
 
