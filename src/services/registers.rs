@@ -10,7 +10,7 @@ use crate::{
         register::{RegisterId, RegisterNumber},
         text::Country,
     },
-    policy::registration_number::{self, RegistrationType},
+    policy::registration_number::{self, InvalidNumber, RegistrationType},
     ports::register::Register,
 };
 
@@ -53,20 +53,43 @@ impl Registers {
         !self.online(kind, country).is_empty()
     }
 
-    /// The kinds of number of a country, each with who looks it up: the registers that say they
-    /// are asked by it, or people where none does.
+    /// The kinds of number of a country that some register here is asked by, each with who looks
+    /// it up: the registers that the daemon asks itself, or people where none of them is.
     #[must_use]
     pub fn catalogue(&self, country: Country) -> Vec<Offered> {
         let kinds = registration_number::registration_types(country);
-        let offered = kinds.into_iter().map(|kind| {
+        let offered = kinds.into_iter().filter_map(|kind| {
             let online = self.online(kind.code, country);
-            let registers = match online.as_slice() {
+            let registers: Vec<_> = match online.as_slice() {
+                [] if !self.is_asked(kind.code, country) => return None,
                 [] => vec![RegisterId::Manual],
                 some => some.iter().map(|one| one.id()).collect(),
             };
-            Offered { kind, registers }
+            Some(Offered { kind, registers })
         });
         offered.collect()
+    }
+
+    /// Whether some register here, or a person at one, is asked by this kind of number.
+    #[must_use]
+    pub fn is_asked(&self, kind: &str, country: Country) -> bool {
+        self.all().any(|one| one.takes(kind, country))
+    }
+
+    /// The normal form of a typed number that can be looked up here.
+    ///
+    /// # Errors
+    /// When no register here is asked by it, or it cannot be a number of this kind.
+    pub fn normalise(
+        &self,
+        kind: &str,
+        country: Country,
+        typed: &str,
+    ) -> Result<String, InvalidNumber> {
+        if !self.is_asked(kind, country) {
+            return Err(InvalidNumber::Register);
+        }
+        registration_number::normalise(kind, country, typed)
     }
 
     /// Those that the daemon itself can ask by this kind of number.

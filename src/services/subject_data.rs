@@ -150,7 +150,7 @@ impl DataSets {
         wish: &DataWish,
         now: Timestamp,
     ) -> Result<(Unit, DataView), Stopped> {
-        let method = method(wish)?;
+        let method = method(&self.0.registers, wish)?;
         let chosen = chosen(&wish.organization, wish.country, wish.abbreviation.as_ref())?;
         let previous = match wish.replaces {
             Some(previous) => Some(self.load(&scope.read(), previous).await?),
@@ -277,11 +277,11 @@ impl DataSets {
     }
 }
 
-fn method(wish: &DataWish) -> Result<VerificationMethod, Refused> {
+fn method(registers: &Registers, wish: &DataWish) -> Result<VerificationMethod, Refused> {
     let MethodWish::RegistrationNumber { register, number } = &wish.method else {
         return Ok(VerificationMethod::Document);
     };
-    match registration_number::normalise(register, wish.country, number) {
+    match registers.normalise(register, wish.country, number) {
         Ok(number) => Ok(VerificationMethod::RegistrationNumber {
             register: register.clone(),
             number,

@@ -17,10 +17,10 @@ use chancery::{
         clock::Clock,
         store::{Page, catalogue::AuditLog, registration::Cases},
     },
-    services::subject_data::MethodWish,
+    services::subject_data::{DataSets, MethodWish, submission::Submitting},
 };
 
-use crate::world::{World, by_document, by_number, wish};
+use crate::world::{World, by_document, by_number, unregistered, wish};
 
 const ALL: Page = Page {
     limit: 50,
@@ -61,6 +61,27 @@ async fn a_number_is_kept_in_its_registers_form() {
         assert_eq!((refused.class, refused.code), (Class::Unacceptable, code));
         assert_eq!(refused.faults.first().unwrap().pointer, pointer);
     }
+}
+
+/// What was drafted under another configuration is judged by the one in force.
+#[tokio::test]
+async fn a_draft_whose_number_nobody_looks_up_any_more_is_not_handed_over() {
+    let world = World::new().await;
+    let scope = world.panel(Some("c-1")).await;
+    let made = world.data(&scope, by_number("12345678"), "k").await;
+    let id = made.unwrap().data.id;
+    let given = Submitting {
+        statements: Vec::new(),
+        abbreviation: None,
+        acting_for: ActingFor::default(),
+    };
+    let code = async |sets: &DataSets| {
+        let judged = sets.judge_submission(&scope, id, &given).await;
+        judged.map_err(|refused| (refused.code, refused.class))
+    };
+    let unsupported = ("registration-type-unsupported", Class::Unacceptable);
+    assert_eq!(code(&unregistered(&world)).await, Err(unsupported));
+    assert_ne!(code(&world.sets).await, Err(unsupported));
 }
 
 #[tokio::test]

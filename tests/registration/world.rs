@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chancery::{
-    adapters::{document_directory::DocumentDirectory, sqlite::SqliteStore},
+    adapters::{
+        document_directory::DocumentDirectory, register::manual::Manual, sqlite::SqliteStore,
+    },
     domain::{
         document::{Document, DocumentKind},
         id::{DocumentId, SubjectDataId},
@@ -33,6 +35,7 @@ use chancery::{
         documents::{self, Documents, UploadWish, name_of_file},
         notifications::{self, Notifications},
         orders::{self, OrderView, OrderWish, Orders},
+        registers::Registers,
         request::Request,
         subject_data::{self, DataSets, DataView, DataWish, MethodWish, submission::Submitting},
     },
@@ -127,7 +130,7 @@ impl World {
                 sets: shared.clone(),
                 orders: shared.clone(),
                 cases: shared.clone(),
-                registers: chancery::services::registers::Registers::default(),
+                registers: by_hand(&clock),
                 screening: Arc::default(),
                 clock: clock.clone(),
                 entropy,
@@ -346,6 +349,30 @@ pub fn wish(customer: Option<&str>) -> OrderWish {
         },
         acting_for: ActingFor::default(),
     }
+}
+
+/// The same service under a configuration that names no register any more.
+pub fn unregistered(world: &World) -> DataSets {
+    let shared = Arc::new(world.store.clone());
+    DataSets::new(subject_data::Parts {
+        warnings: Arc::default(),
+        store: shared.clone(),
+        sets: shared.clone(),
+        orders: shared.clone(),
+        cases: shared,
+        registers: Registers::default(),
+        screening: Arc::default(),
+        clock: world.clock.clone(),
+        entropy: Arc::new(FakeEntropy::from(0x77)),
+        catalogue: Arc::new(Catalogue::new(Vec::new())),
+    })
+}
+
+/// People ask the Polish registers.
+fn by_hand(clock: &Arc<FakeClock>) -> Registers {
+    let poland = Country::parse("PL").unwrap();
+    let url = "https://register.example.com".to_owned();
+    Registers::new(vec![Arc::new(Manual::new(poland, url, clock.clone()))])
 }
 
 pub fn by_number(number: &str) -> DataWish {

@@ -287,7 +287,22 @@ fn forms_learn_what_numbers_a_country_has() {
             .collect()
     };
     assert_eq!(kinds("?country=PL"), ["KRS", "NIP", "LEI"]);
-    assert_eq!(kinds("?country=DE"), ["NTR", "VAT", "LEI"]);
+    // Nobody here asks a register of that country, not even by LEI.
+    assert_eq!(kinds("?country=DE"), [Value::Null; 0]);
+    let mut german = by_number();
+    german["country"] = json!("DE");
+    german["verification"]["registration_type"] = json!("LEI");
+    german["verification"]["registration_number"] = json!("506700GE1G29325QX363");
+    let refusal = post(&instance, "/subject-data", &german);
+    assert_eq!(
+        faults(&refusal),
+        [(
+            "/verification/registration_type".to_owned(),
+            "registration-type-unsupported".to_owned()
+        )]
+    );
+    german["verification"] = json!({"method": "document"});
+    assert_eq!(post(&instance, "/subject-data", &german).status, 201);
     let krs = &types("?country=PL").ok()["items"][0];
     assert_eq!(krs["online"], false);
     assert_eq!(krs["registers"], json!(["manual"]));

@@ -9,7 +9,7 @@ use crate::{
         register::{LookupEvidence, LookupOutcome, RegisterId, RegisterNumber},
         text::Country,
     },
-    policy::organization_identifier::Scheme,
+    policy::{organization_identifier::Scheme, registration_number::registration_types},
     ports::{
         clock::Clock,
         register::{NumberKind, Reach, Register},
@@ -54,8 +54,13 @@ impl Register for Manual {
         &self.url
     }
 
+    /// A person finds an organisation of the country by whatever number it has there.
     fn takes(&self, kind: &str, country: Country) -> bool {
-        kind == "NTR" && country == self.country
+        let is_offered = || {
+            let kinds = registration_types(country);
+            kinds.iter().any(|offered| offered.code == kind)
+        };
+        country == self.country && (kind == "NTR" || is_offered())
     }
 
     /// Never has an answer of its own: nobody was asked.

@@ -44,8 +44,9 @@ impl DataSets {
     ///
     /// # Errors
     /// 404; 409 `data-set-state-conflict`, `document-missing`, or the code of the documents that
-    /// cannot be shown (`document-not-scanned` first); 422 for the statements, or an
-    /// abbreviation that is not offered.
+    /// cannot be shown (`document-not-scanned` first); 422 for the statements, an
+    /// abbreviation that is not offered, or a number that no register here is asked by
+    /// (`registration-type-unsupported`).
     pub async fn submit(
         &self,
         scope: &TenantScope,
@@ -90,6 +91,7 @@ impl DataSets {
             data.country,
             given.abbreviation.as_ref(),
         )?;
+        self.require_asked(&data)?;
         let statements = self.statements(&given.statements, now)?;
         let documents = self.0.sets.documents(id).await?;
         let case_id = CaseId::new(now, random(entropy)?);
@@ -146,6 +148,18 @@ impl DataSets {
         let record = screening::record(&list, &suspect, &hits, (piece, case.id), now);
         let (evidence, check) = record?;
         Ok((case.screened(&evidence, check), Some(evidence)))
+    }
+
+    /// The number of a draft is one that is still looked up: the registers may be others by now.
+    fn require_asked(&self, data: &SubjectData) -> Result<(), Refused> {
+        match &data.method {
+            VerificationMethod::RegistrationNumber { register, .. }
+                if !self.0.registers.is_asked(register, data.country) =>
+            {
+                Err(Refused::unacceptable("registration-type-unsupported"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether registers are to be asked of the data.
