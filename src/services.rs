@@ -46,4 +46,5 @@ pub mod stock;
 pub mod subject_data;
 pub mod subject_keys;
 mod turns;
+pub mod unrevoked;
 pub mod webhooks;

@@ -48,5 +48,7 @@ mod stage;
 mod timers;
 #[path = "issuance/token.rs"]
 mod token;
+#[path = "issuance/unrevoked.rs"]
+mod unrevoked;
 #[path = "cases/world.rs"]
 mod world;

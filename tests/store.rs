@@ -22,6 +22,8 @@ mod crash;
 mod disk;
 #[path = "store/domains.rs"]
 mod domains;
+#[path = "store/ended.rs"]
+mod ended;
 #[path = "support/entropy.rs"]
 mod entropy;
 #[path = "support/disk.rs"]
@@ -101,6 +103,7 @@ contract! {
     conflict::who_rests_on_a_written_row_comes_before_or_not_at_all,
     domains::a_proof_of_a_domain_is_its_owners,
     domains::values_that_wait_are_counted_for_each_owner,
+    ended::doubted_data_stay_listed_while_their_certificates_are_valid,
     lists::one_list_of_a_scope_is_open,
     lists::recorded_crls_without_an_end_are_found,
     jobs::what_a_job_met_stays_until_a_try_does_not_fail,

@@ -79,6 +79,7 @@ CREATE TABLE subject_data (
     message TEXT,
     answer_until BIGINT,
     doubt TEXT,
+    doubted_at BIGINT,
     proposed TEXT,
     acting_for TEXT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -86,6 +87,8 @@ CREATE TABLE subject_data (
 );
 CREATE INDEX subject_data_owner ON subject_data (ra, customer, created_at, id);
 CREATE INDEX subject_data_created ON subject_data (created_at, id);
+-- What is in doubt, or was when it ended.
+CREATE INDEX subject_data_doubted ON subject_data (doubted_at, id) WHERE doubted_at IS NOT NULL;
 
 CREATE TABLE document (
     id TEXT NOT NULL PRIMARY KEY,
@@ -214,6 +217,7 @@ CREATE INDEX mailbox_order ON mailbox (order_id);
 -- What an owner has shown to control; which orders rest on one check.
 CREATE INDEX mailbox_verified ON mailbox (ra, customer, address, valid_until) WHERE state = 'verified';
 CREATE INDEX mailbox_disowned ON mailbox (created_at, id) WHERE state = 'disowned';
+CREATE INDEX mailbox_ended ON mailbox (updated_at, id) WHERE state IN ('disowned', 'invalidated');
 CREATE INDEX mailbox_doubted ON mailbox (created_at, id) WHERE proposal IS NOT NULL AND decision IS NULL;
 CREATE INDEX mailbox_decided ON mailbox (created_at, id) WHERE decision IS NOT NULL;
 CREATE INDEX mailbox_domain ON mailbox (domain_control) WHERE domain_control IS NOT NULL;

@@ -15,6 +15,7 @@ pub mod data_lookup;
 pub mod document;
 pub mod domain_control;
 pub mod driver;
+pub mod ended;
 pub mod evidence;
 pub mod fault;
 pub mod feed;

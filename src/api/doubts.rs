@@ -21,9 +21,15 @@ pub struct DataInDoubt {
     pub subject_data_id: String,
     /// The number in the ETag, which If-Match names when the doubt is settled.
     pub version: i64,
-    /// `verified`, `suspended` or `rejected`.
+    /// `verified`, `suspended`, `withdrawn` or `rejected`.
     pub state: String,
     pub doubt: Option<String>,
+    /// When the doubt was raised.
+    pub doubted_at: Option<String>,
+    /// How many valid certificates rest on it.
+    pub certificates: u64,
+    /// By when they must be revoked, unless the doubt is found mistaken: five days from it.
+    pub revoke_by: Option<String>,
     /// `resume` or `invalidate`, which another person must do.
     pub proposed: Option<String>,
     pub proposed_by: Option<String>,

@@ -10,6 +10,7 @@ use crate::services::{
     rechecks::{self, Rechecks},
     registers::Registers,
     revocations::Revocations,
+    unrevoked::{self, UnrevokedWatch},
 };
 
 /// Verified data in doubt.
@@ -32,10 +33,20 @@ pub(super) fn rechecks(ground: &Ground, registers: &Registers) -> Rechecks {
         sets: ground.reads(),
         cases: ground.reads(),
         lookups: ground.reads(),
+        certificates: ground.reads(),
+        ended: ground.reads(),
         registers: registers.clone(),
         terms: ground.terms,
         clock: Arc::clone(&ground.outside.clock),
         entropy: Arc::clone(&ground.outside.entropy),
+    })
+}
+
+/// The alarm for what nobody has revoked.
+pub(super) fn unrevoked(ground: &Ground) -> UnrevokedWatch {
+    UnrevokedWatch::new(unrevoked::Parts {
+        ended: ground.reads(),
+        clock: Arc::clone(&ground.outside.clock),
     })
 }
 

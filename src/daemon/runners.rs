@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     compose::{Ground, Parts},
+    doubts,
     tasks::every,
 };
 use crate::{
@@ -81,16 +82,8 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
     tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
         forget(housekeeping.clone())
     }));
+    deadlines(ground, parts, tracker);
     let app = &parts.app;
-    let revocations = app.revocations.clone();
-    tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
-        let revocations = revocations.clone();
-        async move {
-            if let Err(refused) = revocations.watch().await {
-                report("looking at revocations", &refused);
-            }
-        }
-    }));
     let reused = ReusedSweep(app.mailboxes.clone());
     let superseded = SupersededSweep(app.revocations.clone());
     let timers: [(JobKind, Arc<dyn JobHandler>); 9] = [
@@ -120,6 +113,23 @@ pub fn start(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
         async move {
             if let Err(refused) = keys.look(SystemScope::new("signer")).await {
                 report("recording the state of the keys", &refused);
+            }
+        }
+    }));
+}
+
+/// Alarms before what must be revoked is late, or what is revoked is on no CRL in time.
+fn deadlines(ground: &Ground, parts: &Parts, tracker: &TaskTracker) {
+    let revocations = parts.app.revocations.clone();
+    let unrevoked = doubts::unrevoked(ground);
+    tracker.spawn(every(ground.clone(), HOUSEKEEPING, move || {
+        let (revocations, unrevoked) = (revocations.clone(), unrevoked.clone());
+        async move {
+            if let Err(refused) = revocations.watch().await {
+                report("looking at revocations", &refused);
+            }
+            if let Err(refused) = unrevoked.watch().await {
+                report("looking at what is not revoked", &refused);
             }
         }
     }));

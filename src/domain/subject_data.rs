@@ -11,6 +11,9 @@
 //!
 //! whatever is not decided yet --the next version is submitted--> replaced
 //! ```
+//! Withdrawn data that was verified can be in doubt like any: certificates rest on it. Two people
+//! take that back, and it stays withdrawn, or end it.
+//!
 //! `expired` follows from [`VerifiedFacts`] and the clock.
 
 pub mod doubt;
@@ -142,6 +145,8 @@ pub struct SubjectData {
     pub answer_until: Option<Timestamp>,
     /// Why verified data is not relied on, for the CA's people.
     pub doubt: Option<Text<2000>>,
+    /// Since when: the CA's time to revoke what rests on it runs from here (S/MIME BR 4.9.5).
+    pub doubted_at: Option<Timestamp>,
     /// What one person wants done about it; another does it.
     pub proposed: Option<Proposed<Aim>>,
     pub acting_for: ActingFor,

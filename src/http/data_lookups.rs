@@ -37,7 +37,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(all, look_up))
         .routes(routes!(read))
-        .routes(routes!(stopped))
+        .routes(routes!(doubted))
 }
 
 /// What registers said of the data since two people decided on them, newest first.
@@ -91,18 +91,19 @@ async fn read(
     Ok(answer::ok(&content(&found)))
 }
 
-/// Data that are stopped, by a person or on a register's word, newest first: two people let them go
-/// or end them.
+/// Data in doubt, the newest doubt first: those that a person or a register's word has stopped, which
+/// two people let go or end, and those that have ended, by them or by their owner, while certificates
+/// that rest on them are valid.
 #[utoipa::path(get, path = "/doubted-data", tag = "cases", params(Paging),
     responses((status = 200, body = List<DataInDoubt>), (status = "4XX", body = Problem)))]
-async fn stopped(
+async fn doubted(
     State(app): State<AppState>,
     ReadCases(scope): ReadCases,
     Listing { page, .. }: Listing<NoFilter>,
 ) -> Result<Response, Refusal> {
-    let found = app.rechecks.stopped(&scope, &page).await?;
+    let found = app.rechecks.doubted(&scope, &page).await?;
     let place = |one: &Doubted| Cursor {
-        created_at: one.data.created_at,
+        created_at: one.data.doubted_at.unwrap_or(one.data.created_at),
         id: one.data.id.to_string(),
     };
     Ok(answer::ok(&list::page(&found, &page, place, doubts::wire)))

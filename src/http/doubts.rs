@@ -58,6 +58,7 @@ async fn read(
 }
 
 /// Stops verified data at once, without If-Match: nothing is issued on it until two people have looked.
+/// What its owner has withdrawn stays withdrawn, and is in doubt.
 #[utoipa::path(post, path = "/subject-data/{id}/suspend", tag = "cases",
     params(("id" = String, Path)), request_body = NewFinding,
     responses((status = 200, body = DataInDoubt), (status = "4XX", body = Problem)))]
@@ -174,6 +175,9 @@ pub fn wire(doubted: &Doubted) -> DataInDoubt {
         version: doubted.version.0,
         state: set.state.name().to_owned(),
         doubt: set.doubt.as_ref().map(ToString::to_string),
+        doubted_at: set.doubted_at.map(|at| at.to_string()),
+        certificates: doubted.certificates,
+        revoke_by: doubted.revoke_by().map(|at| at.to_string()),
         proposed: proposed.map(|proposed| proposed.what.name().to_owned()),
         proposed_by: proposed.map(|proposed| proposed.by.clone()),
     }

@@ -2,6 +2,8 @@
 //! compromise. That a certificate is the asker's to revoke is `access`'s; when it is published,
 //! the CRLs'.
 
+use std::time::Duration;
+
 use crate::{
     domain::{
         certificate::Certificate,
@@ -89,7 +91,16 @@ fn reason(requester: Requester, name: Option<&str>) -> Option<CrlReason> {
     allowed.then_some(reason)
 }
 
-/// How much of its time a revocation has used before a CRL lists it (S/MIME BR 4.9.1.1).
+/// What rests on a mailbox that must not be relied on is revoked within so much time (S/MIME BR
+/// 4.9.1.1, the 24-hour list).
+pub const ON_MAILBOX_WITHIN: Duration = Duration::from_secs(24 * 3600);
+
+/// What rests on data that must not be relied on is revoked within so much time of the doubt (S/MIME
+/// BR 4.9.1.1, the five-day list: a material change, inaccurate information; 4.9.5 for its start).
+pub const ON_DATA_WITHIN: Duration = Duration::from_secs(5 * 24 * 3600);
+
+/// How much of its time a revocation has used before a CRL lists it, or before it is asked for
+/// (S/MIME BR 4.9.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
     /// Half of the time is over.
@@ -126,6 +137,20 @@ pub fn urgency(since: Timestamp, until: Timestamp, now: Timestamp) -> Option<Urg
     } else {
         None
     }
+}
+
+/// How many have used at least so much of their time; who is late has used most of it too.
+#[must_use]
+pub fn tally(found: impl IntoIterator<Item = Option<Urgency>>) -> [(Urgency, u32); 3] {
+    let mut counts = Urgency::ALL.map(|stage| (stage, 0_u32));
+    for one in found.into_iter().flatten() {
+        for (stage, count) in &mut counts {
+            if one >= *stage {
+                *count = count.saturating_add(1);
+            }
+        }
+    }
+    counts
 }
 
 /// The reason as a customer reads it.
@@ -169,6 +194,13 @@ mod tests {
         let (half, most) = (Some(Urgency::Half), Some(Urgency::Most));
         let late = Some(Urgency::Late);
         assert_eq!(found, [None, None, half, half, most, most, late, late]);
+    }
+
+    #[test]
+    fn who_is_late_counts_at_each_stage() {
+        let found = [None, Some(Urgency::Half), Some(Urgency::Late)];
+        let counts = tally(found).map(|(stage, count)| (stage.name(), count));
+        assert_eq!(counts, [("half", 2), ("most", 1), ("late", 1)]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::domain::{
 
 pub mod catalogue;
 pub mod domains;
+pub mod ended;
 pub mod issuance;
 pub mod jobs;
 pub mod people;
@@ -83,6 +84,7 @@ pub trait WholeStore:
     + catalogue::Notifications
     + catalogue::Requests
     + domains::DomainControls
+    + ended::EndedValidations
     + issuance::Activations
     + issuance::CaaEvidence
     + issuance::Certificates

@@ -20,7 +20,10 @@ use crate::{
         timestamp::Timestamp,
         unit::{Aggregate, Rest, Unit},
     },
-    policy::access::{OfficerScope, ReadScope, RevocationScope},
+    policy::{
+        access::{OfficerScope, ReadScope, RevocationScope},
+        revocation::ON_DATA_WITHIN,
+    },
     ports::{
         clock::Clock,
         entropy::{Entropy, random},
@@ -60,6 +63,17 @@ pub struct Doubts(Arc<Parts>);
 pub struct Doubted {
     pub data: SubjectData,
     pub version: Version,
+    /// How many certificates that are valid rest on it.
+    pub certificates: u64,
+}
+
+impl Doubted {
+    /// By when these must be revoked, unless two people find the doubt mistaken before.
+    #[must_use]
+    pub fn revoke_by(&self) -> Option<Timestamp> {
+        let since = self.data.doubted_at.filter(|_| self.certificates > 0);
+        since.map(|since| since.plus(ON_DATA_WITHIN))
+    }
 }
 
 /// How far an aim of two people has come.
@@ -82,16 +96,18 @@ impl Doubts {
     /// 404, 503.
     pub async fn read(&self, scope: &ReadScope, id: SubjectDataId) -> Result<Doubted, Refused> {
         let set = self.load(scope, id).await?;
+        let certificates = self.resting_count(id, self.0.clock.now()).await?;
         Ok(Doubted {
             version: set.version(),
             data: (*set).clone(),
+            certificates,
         })
     }
 
     /// Stops verified data at once, whatever its version: to stop is never wrong.
     ///
     /// # Errors
-    /// 404, 409 `data-set-state-conflict` unless verified.
+    /// 404, 409 `data-set-state-conflict` unless verified, or withdrawn after that.
     pub async fn suspend(
         &self,
         scope: &OfficerScope,
@@ -211,6 +227,12 @@ impl Doubts {
         .await
     }
 
+    async fn resting_count(&self, id: SubjectDataId, at: Timestamp) -> Result<u64, Refused> {
+        let (certificates, id) = (&self.0.certificates, id.to_string());
+        let count = certificates.valid_resting_on(Aggregate::SubjectData, &id, at);
+        Ok(count.await?)
+    }
+
     async fn load(
         &self,
         scope: &ReadScope,
@@ -228,6 +250,9 @@ impl Doubts {
         now: Timestamp,
     ) -> Result<Doubted, Stopped> {
         let (data, version) = (SubjectData::clone(&changed), changed.will_be());
+        let certificates = self.resting_count(data.id, now).await?;
+        // Its owner has no more use for what it has withdrawn, unless it has ended.
+        let topic = topic.filter(|_| data.state != SubjectDataState::Withdrawn);
         let unit = Unit::of(scope.caller(), now, changed).granted(scope.grant());
         let unit = match topic {
             Some(topic) => unit.tells(Notification::raise(
@@ -241,6 +266,10 @@ impl Doubts {
             None => unit,
         };
         self.0.store.commit(unit.reserved()).await?;
-        Ok(Doubted { data, version })
+        Ok(Doubted {
+            data,
+            version,
+            certificates,
+        })
     }
 }

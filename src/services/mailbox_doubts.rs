@@ -4,7 +4,7 @@
 //! Activations need no word here: the validation's version moves, so an intent that rests on it
 //! is judged again and finds it invalid (I8).
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use crate::{
     domain::{
@@ -22,6 +22,7 @@ use crate::{
     policy::{
         access::{OfficerScope, RevocationScope},
         case_rules::signature::{self, SignatureInput},
+        revocation::ON_MAILBOX_WITHIN,
     },
     ports::{
         clock::Clock,
@@ -40,9 +41,6 @@ use crate::{
         revocations::{Lot, Revocations},
     },
 };
-
-/// What rests on an invalid validation is revoked within 24 hours (S/MIME BR 4.9.1.1).
-const REVOKE_WITHIN: Duration = Duration::from_secs(24 * 3600);
 
 /// Of what fell with a validation so many are named.
 const NAMED: u32 = 200;
@@ -307,7 +305,7 @@ impl MailboxDoubts {
             mailbox: mailbox.clone(),
             version,
             certificates: count,
-            revoke_by: decided.map(|word| word.at.plus(REVOKE_WITHIN)),
+            revoke_by: decided.map(|word| word.at.plus(ON_MAILBOX_WITHIN)),
             voided,
             judged_at: now,
         })

@@ -1,6 +1,7 @@
 //! Registers asked again about data that two people have decided on: by a timer, in rounds, and by
 //! a person who examines a complaint. An organisation that was struck off, wound up or renamed
-//! stops its data (flows 3.2); two people let it go or end it, as any doubt.
+//! stops its data (flows 3.2); two people let it go or end it, as any doubt. What its owner has
+//! withdrawn, or is too old to be issued on, is asked about while valid certificates rest on it.
 //!
 //! A register that is silent changes nothing and is asked again. Nothing here revokes.
 
@@ -16,7 +17,7 @@ use crate::{
         owner::IdentityName,
         refusal::Refused,
         register::{LookupOutcome, RegisterId, RegisterNumber},
-        subject_data::{SubjectData, SubjectDataState, VerificationMethod, lookup::DataLookup},
+        subject_data::{SubjectData, VerificationMethod, lookup::DataLookup},
         terms::Terms,
         timestamp::{Timestamp, days},
         unit::{Aggregate, Rest, Unit},
@@ -35,6 +36,8 @@ use crate::{
         entropy::{Entropy, random},
         store::{
             Page, Store,
+            ended::{DoubtedData, EndedValidations},
+            issuance::Certificates,
             registration::{Cases, DataLookups, SubjectDataSets},
         },
     },
@@ -60,6 +63,8 @@ pub struct Parts {
     pub sets: Arc<dyn SubjectDataSets>,
     pub cases: Arc<dyn Cases>,
     pub lookups: Arc<dyn DataLookups>,
+    pub certificates: Arc<dyn Certificates>,
+    pub ended: Arc<dyn EndedValidations>,
     pub registers: Registers,
     pub terms: Terms,
     pub clock: Arc<dyn Clock>,
@@ -172,18 +177,20 @@ impl Rechecks {
         Ok(found)
     }
 
-    /// Data that are stopped now, newest first: what waits for two people.
+    /// Data in doubt: what waits for two people, and what has ended, by them or by its owner,
+    /// while certificates that rest on it are valid. The newest doubt first.
     ///
     /// # Errors
     /// 503.
-    pub async fn stopped(&self, scope: &ReadScope, page: &Page) -> Result<Vec<Doubted>, Refused> {
-        let states = [SubjectDataState::Suspended];
-        let sets = self.0.sets.subject_data_sets(scope, &states, page).await?;
-        let doubted = |set: Loaded<SubjectData>| Doubted {
-            version: set.version(),
-            data: (*set).clone(),
+    pub async fn doubted(&self, scope: &ReadScope, page: &Page) -> Result<Vec<Doubted>, Refused> {
+        let now = self.0.clock.now();
+        let found = self.0.ended.doubted_data(scope, now, page).await?;
+        let doubted = |one: DoubtedData| Doubted {
+            version: one.data.version(),
+            data: (*one.data).clone(),
+            certificates: one.certificates,
         };
-        Ok(sets.into_iter().map(doubted).collect())
+        Ok(found.into_iter().map(doubted).collect())
     }
 
     async fn load(

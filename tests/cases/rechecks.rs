@@ -138,6 +138,8 @@ impl Scene {
             sets: shared.clone(),
             cases: shared.clone(),
             lookups: shared.clone(),
+            certificates: shared.clone(),
+            ended: shared.clone(),
             registers: Registers::new(vec![court.clone()]),
             terms: Terms::default(),
             clock: world.clock.clone(),

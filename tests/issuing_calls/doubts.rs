@@ -6,8 +6,12 @@ use serde_json::{Value, json};
 
 use crate::{
     instance::{Answer, Call},
+    keys::metrics,
     late::{await_crl, shimmed},
+    mailbox_doubts,
     openssl::new_key,
+    time::DAY,
+    wall::Wall,
     world::{World, refused, submission},
 };
 
@@ -86,7 +90,12 @@ fn data_that_was_wrong_is_ended_and_what_rests_on_it_is_revoked() {
     let proposed = settle(&world, "specialist", "invalidation", &found);
     assert_eq!(proposed.status, 202);
     let ended = settle(&world, "officer", "invalidation", &found).ok();
-    assert_eq!(ended["state"], "rejected");
+    assert_eq!(
+        (&ended["state"], &ended["certificates"]),
+        (&json!("rejected"), &json!(2))
+    );
+    let listed = || world.instance.get("auditor", "/doubted-data").ok()["items"].clone();
+    assert_eq!(listed()[0], ended);
     let blocked = client.activate(&order, &submission(&new_key().1));
     assert_eq!(blocked.refusal(), refused(409, "step-blocked"));
     let resting = world.instance.get("auditor", &at("certificates")).ok();
@@ -115,6 +124,7 @@ fn data_that_was_wrong_is_ended_and_what_rests_on_it_is_revoked() {
     }
     let none = by(&world, "officer", &at("revocations"), &json!({})).ok();
     assert_eq!(none["revocation_ids"], json!([]));
+    assert_eq!(listed(), json!([]));
 }
 
 /// What somebody found between the look and the word is not settled with it.
@@ -191,11 +201,19 @@ fn doubted_data_that_its_owner_withdraws_is_ended_all_the_same() {
     by(&world, "specialist", &at("suspend"), &found).ok();
     let gone = client.call("POST", &at("withdraw"), &Call::default());
     assert_eq!(gone.ok()["state"], "withdrawn");
-    let back = settle(&world, "officer", "resume", &found);
-    assert_eq!(back.refusal(), refused(409, "data-set-state-conflict"));
+    let doubted = || world.instance.get("officer", "/doubted-data").ok()["items"].clone();
+    let listed = doubted()[0].clone();
+    assert_eq!(
+        (&listed["subject_data_id"], &listed["state"]),
+        (&json!(world.data), &json!("withdrawn"))
+    );
+    assert_eq!(listed["certificates"], 1);
+    let [since, due] = ["doubted_at", "revoke_by"].map(|name| listed[name].as_str().unwrap());
+    assert_eq!(since[10..], due[10..]);
     let lot = json!({"reason": "privilegeWithdrawn"});
     let lot = by(&world, "officer", &at("revocations"), &lot).ok();
     assert_eq!(lot["revocation_ids"].as_array().unwrap().len(), 1, "{lot}");
+    assert_eq!(doubted(), json!([]), "nothing valid rests on it");
     let path = format!("/certificates/{}", issued["id"].as_str().unwrap());
     assert_eq!(client.get(&path).ok()["state"], "revoked");
     let proposed = settle(&world, "specialist", "invalidation", &found);
@@ -236,4 +254,58 @@ fn a_lot_is_not_the_last_while_a_certificate_may_come() {
     let last = lot();
     assert_eq!(last["revocation_ids"].as_array().unwrap().len(), 1);
     assert_eq!(last["more"], false);
+}
+
+/// What a daemon says that has just started and looked.
+fn unrevoked(world: &World, kind: &str) -> [u32; 3] {
+    let wanted = |text: &str| text.matches("chancery_validations_unrevoked{").count() == 6;
+    let mut looks = (0..3_000).map(|_| metrics(world));
+    let said = looks.find(|text| wanted(text)).unwrap();
+    ["half", "most", "late"].map(|used| {
+        let of = |line: &&str| {
+            line.starts_with("chancery_validations_unrevoked{")
+                && line.contains(&format!("kind=\"{kind}\""))
+                && line.contains(&format!("used=\"{used}\""))
+        };
+        let line = said.lines().find(of).unwrap();
+        line.rsplit(' ').next().unwrap().parse().unwrap()
+    })
+}
+
+/// The CA has five days for data, and one for a mailbox.
+#[test]
+fn operators_are_told_before_it_is_too_late_to_revoke() {
+    let clock = Wall::new();
+    let mut world = World::start(clock.environment());
+    let client = world.first();
+    let (order, _, mailbox) = mailbox_doubts::confirmed(&client);
+    client.activate(&order, &submission(&new_key().1)).ok();
+    mailbox_doubts::propose(&world, "specialist", &mailbox).ok();
+    mailbox_doubts::decide(&world, "officer", &mailbox, "approve").ok();
+    let at = |what: &str| format!("/subject-data/{}/{what}", world.data);
+    by(&world, "specialist", &at("suspend"), &finding("struck off")).ok();
+    let lots = [
+        at("revocations"),
+        format!("/mailboxes/{mailbox}/revocations"),
+    ];
+    let hour = DAY / 24;
+    for (after, data, mailboxes) in [
+        (11 * hour, [0, 0, 0], [0, 0, 0]),
+        (13 * hour, [0, 0, 0], [1, 0, 0]),
+        (25 * hour, [0, 0, 0], [1, 1, 1]),
+        (61 * hour, [1, 0, 0], [1, 1, 1]),
+        (97 * hour, [1, 1, 0], [1, 1, 1]),
+        (121 * hour, [1, 1, 1], [1, 1, 1]),
+    ] {
+        clock.set(after);
+        world.restart(&clock.environment());
+        let said = ["data", "mailbox"].map(|kind| unrevoked(&world, kind));
+        assert_eq!(said, [data, mailboxes], "{after} s");
+    }
+    for lot in lots {
+        by(&world, "officer", &lot, &json!({})).ok();
+    }
+    world.restart(&clock.environment());
+    let said = ["data", "mailbox"].map(|kind| unrevoked(&world, kind));
+    assert_eq!(said, [[0; 3]; 2], "revoked");
 }

@@ -1,8 +1,9 @@
 //! How SQLite goes about the pages of the queue: never by way of the cases that have their end,
-//! of which there are more each year; and about those of jobs, of which most are timers that wait.
+//! of which there are more each year; about those of jobs, of which most are timers that wait; and
+//! about the validations that must not be relied on.
 
 use chancery::{
-    adapters::sql::{case::listed, job},
+    adapters::sql::{case::listed, ended, job, query::Query},
     domain::{
         case::{CaseState, lookup::LookupState},
         job::JobState,
@@ -18,11 +19,11 @@ use crate::{sqlite::fresh, world::page};
 
 /// What is said of one page.
 async fn plan(database: &mut SqliteConnection, filter: &CaseFilter) -> String {
-    explained(database, &listed(filter, &page(50)).sql).await
+    way(database, &listed(filter, &page(50))).await
 }
 
-async fn explained(database: &mut SqliteConnection, sql: &str) -> String {
-    let sql = format!("EXPLAIN QUERY PLAN {sql}");
+async fn way(database: &mut SqliteConnection, query: &Query) -> String {
+    let sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(database).await;
     let lines: Vec<String> = rows.unwrap().iter().map(|row| row.get("detail")).collect();
     lines.join("; ")
@@ -133,7 +134,7 @@ async fn what_fails_is_found_past_all_timers() {
     let (dir, _world) = fresh().await;
     let file = SqliteConnectOptions::new().filename(dir.path().join("ca.db"));
     let mut database = SqliteConnection::connect_with(&file).await.unwrap();
-    for (state, way) in [
+    for (state, expected) in [
         (JobState::Failing, "SCAN job USING INDEX job_failing"),
         (
             JobState::Running,
@@ -150,7 +151,41 @@ async fn what_fails_is_found_past_all_timers() {
             state: Some(state),
             now: Timestamp::from_millis(1_795_000_000_000),
         };
-        let plan = explained(&mut database, &job::listed(&sought, &page(50)).sql).await;
-        assert!(plan.starts_with(way), "{state:?}: {plan}");
+        let plan = way(&mut database, &job::listed(&sought, &page(50))).await;
+        assert!(plan.starts_with(expected), "{state:?}: {plan}");
+    }
+}
+
+/// What is in doubt is few; what was ever verified is many, and so is what rests on it.
+#[tokio::test]
+async fn what_must_not_be_relied_on_is_found_without_what_stands() {
+    let (dir, world) = fresh().await;
+    let file = SqliteConnectOptions::new().filename(dir.path().join("ca.db"));
+    let mut database = SqliteConnection::connect_with(&file).await.unwrap();
+    let (scope, at) = (world.everything().await, world.now());
+    let span = at.minus(days(826))..at;
+    for (query, index) in [
+        (
+            ended::doubted(&scope, at, &page(50)),
+            "subject_data USING INDEX subject_data_doubted",
+        ),
+        (
+            ended::data(span.clone(), at, 9),
+            "SEARCH subject_data USING INDEX subject_data_doubted",
+        ),
+        (
+            ended::mailboxes(span, at, 9),
+            "SEARCH mailbox USING INDEX mailbox_ended",
+        ),
+    ] {
+        let way = way(&mut database, &query).await;
+        assert!(way.contains(index), "{way}");
+        assert!(
+            way.contains("rests_on_object (aggregate=? AND id=?)"),
+            "{way}"
+        );
+        for all in ["SCAN o", "SCAN c", "SCAN r", "SCAN t", "TEMP B-TREE"] {
+            assert!(!way.contains(all), "{way}");
+        }
     }
 }

@@ -41,6 +41,7 @@ const MADE_UP: &[&str] = &[
     "a_live_activation_ends_and_makes_room",
     "cases_and_evidence",
     "certificates",
+    "doubted_data_stay_listed_while_their_certificates_are_valid",
     "intents_of_dead_boots_are_found",
     "issuance",
     "jobs_are_queued_once_leased_and_fenced",

@@ -23,6 +23,7 @@ use chancery::{
             Page, Store,
             catalogue::{AuditLog, Mails, Notifications, Requests},
             domains::DomainControls,
+            ended::EndedValidations,
             issuance::{Activations, Certificates, KeptTexts, KnownProfiles, RevocationLists},
             people::Identities,
             problem_reports::ProblemReports,
@@ -52,6 +53,7 @@ pub trait WholeStore:
     + Identities
     + Cases
     + DomainControls
+    + EndedValidations
     + ProblemReports
     + Mailboxes
     + Orders
@@ -75,6 +77,7 @@ impl<T> WholeStore for T where
         + Identities
         + Cases
         + DomainControls
+        + EndedValidations
         + ProblemReports
         + Mailboxes
         + Orders

@@ -95,6 +95,18 @@ const SELECT: &str = "SELECT certificate.*, r.issuer AS r_issuer, r.serial AS r_
 const COUNT: &str = "SELECT count(*) AS count FROM certificate LEFT JOIN revoked AS r \
      ON r.issuer = certificate.issuer AND r.serial = certificate.serial WHERE 1 = 1";
 
+fn resting_on(query: Query, aggregate: Aggregate, id: &str) -> Query {
+    query
+        .sql(
+            " AND (certificate.issuer, certificate.serial) IN (SELECT issuer, serial \
+             FROM rests_on WHERE aggregate = ",
+        )
+        .bind(SqlValue::text(aggregate.name()))
+        .sql(" AND id = ")
+        .bind(SqlValue::text(id))
+        .sql(")")
+}
+
 fn of_proof(query: Query, proof: MailboxId) -> Query {
     let query = query.sql(
         " AND (certificate.issuer, certificate.serial) IN (SELECT issuer, serial \
@@ -157,6 +169,11 @@ fn replaced(
     Ok(other.map(|(certificate, until)| Replaced { certificate, until }))
 }
 
+async fn count<F: Fetch>(store: &F, query: Query) -> Result<u64, StoreError> {
+    let count = first(store, query, |row| Fields::of(row).number("count"));
+    Ok(count.await?.unwrap_or_default())
+}
+
 #[async_trait]
 impl<F: Fetch> Certificates for F {
     async fn certificate(
@@ -210,19 +227,24 @@ impl<F: Fetch> Certificates for F {
         valid_at: Option<Timestamp>,
         page: &Page,
     ) -> Result<Vec<CertificateRecord>, StoreError> {
-        let mut query = Query::new(SELECT)
-            .sql(
-                " AND (certificate.issuer, certificate.serial) IN (SELECT issuer, serial \
-                 FROM rests_on WHERE aggregate = ",
-            )
-            .bind(SqlValue::text(aggregate.name()))
-            .sql(" AND id = ")
-            .bind(SqlValue::text(id))
-            .sql(")");
+        let mut query = resting_on(Query::new(SELECT), aggregate, id);
         if let Some(at) = valid_at {
             query = valid(query, at);
         }
         all(self, query.page(page), read).await
+    }
+
+    async fn valid_resting_on(
+        &self,
+        aggregate: Aggregate,
+        id: &str,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        count(
+            self,
+            valid(resting_on(Query::new(COUNT), aggregate, id), at),
+        )
+        .await
     }
 
     async fn certificates_of_proof(
@@ -239,9 +261,7 @@ impl<F: Fetch> Certificates for F {
     }
 
     async fn valid_of_proof(&self, proof: MailboxId, at: Timestamp) -> Result<u64, StoreError> {
-        let query = valid(of_proof(Query::new(COUNT), proof), at);
-        let count = first(self, query, |row| Fields::of(row).number("count"));
-        Ok(count.await?.unwrap_or_default())
+        count(self, valid(of_proof(Query::new(COUNT), proof), at)).await
     }
 
     async fn oldest_certificate(&self, scope: &ReadScope) -> Result<Option<Timestamp>, StoreError> {

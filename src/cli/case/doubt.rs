@@ -27,7 +27,7 @@ pub(super) fn show(client: &Client, data: &str) -> Result<Report, Fault> {
     report(&client.get(&at(data, "doubt"))?)
 }
 
-/// What waits for two people.
+/// What waits for two people, and what has ended while certificates that rest on it are valid.
 ///
 /// # Errors
 /// The daemon's refusal.
@@ -148,6 +148,10 @@ fn told(data: &DataInDoubt) -> String {
     );
     if let Some(doubt) = &data.doubt {
         text.push_str(&format!("\n  doubt    {doubt}"));
+    }
+    if let Some(by) = &data.revoke_by {
+        let count = data.certificates;
+        text.push_str(&format!("\n  {count} valid certificates: revoke by {by}"));
     }
     if let (Some(aim), Some(by)) = (&data.proposed, &data.proposed_by) {
         text.push_str(&format!(

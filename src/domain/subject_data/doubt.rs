@@ -60,22 +60,27 @@ impl Finding {
 }
 
 impl Loaded<SubjectData> {
-    /// Verified data must not be relied on any more until it is looked at again.
+    /// Verified data must not be relied on any more until it is looked at again. What its owner
+    /// has withdrawn stays withdrawn, and is of no more concern to its programs.
     ///
     /// # Errors
-    /// 409 `data-set-state-conflict` unless verified.
+    /// 409 `data-set-state-conflict` unless verified, or withdrawn, once verified and not in doubt.
     pub fn suspend(self, found: &Finding, now: Timestamp) -> Result<Changed<SubjectData>, Refused> {
-        require(&self, &[SubjectDataState::Verified])?;
-        let event = found.tell(Event::new(
-            EventKind::DataSuspended,
-            "subject_data",
-            self.id,
-        ));
-        let event = event.told(FeedKind::DataSuspended, &self.owner, self.id, None);
+        let state = if self.was_taken_back() && self.doubt.is_none() {
+            SubjectDataState::Withdrawn
+        } else {
+            require(&self, &[SubjectDataState::Verified])?;
+            SubjectDataState::Suspended
+        };
+        let event = Event::new(EventKind::DataSuspended, "subject_data", self.id)
+            .with("state", state.name())
+            .with("doubted_at", now.to_string());
+        let event = self.feed(found.tell(event), FeedKind::DataSuspended);
         let reason = found.reason.clone();
         Ok(self.change(event, |set| {
-            set.state = SubjectDataState::Suspended;
+            set.state = state;
             set.doubt = Some(reason);
+            set.doubted_at = Some(now);
             set.proposed = None;
             set.updated_at = now;
         }))
@@ -84,7 +89,7 @@ impl Loaded<SubjectData> {
     /// One of two people says what should become of the data.
     ///
     /// # Errors
-    /// 409 `data-set-state-conflict` unless suspended, or to be invalidated and once verified.
+    /// 409 `data-set-state-conflict` unless in doubt, or to be invalidated and once verified.
     pub fn propose(
         self,
         aim: Aim,
@@ -115,26 +120,64 @@ impl Loaded<SubjectData> {
     ) -> Result<Changed<SubjectData>, Refused> {
         require_open(&self, aim)?;
         let proposed = Proposed::confirmed(self.proposed.as_ref(), aim, &found.by)?;
-        let (kind, fed) = match aim {
-            Aim::Resume => (EventKind::DataResumed, FeedKind::DataResumed),
-            Aim::Invalidate => (EventKind::DataInvalidated, FeedKind::DataInvalidated),
+        let kind = match aim {
+            Aim::Resume => EventKind::DataResumed,
+            Aim::Invalidate => EventKind::DataInvalidated,
         };
         let event =
             Event::new(kind, "subject_data", self.id).with("proposed_by", proposed.by.as_str());
-        let event = found.tell(event).told(fed, &self.owner, self.id, None);
+        let event = found.tell(event);
+        if aim == Aim::Resume {
+            return Ok(self.resumed(event, now));
+        }
+        let event = event.told(FeedKind::DataInvalidated, &self.owner, self.id, None);
+        // The time to revoke does not begin anew with the decision.
+        let since = self.doubted_at.unwrap_or(now);
+        let event = event.with("doubted_at", since.to_string());
         let reason = found.reason.clone();
         Ok(self.change(event, |set| {
-            (set.state, set.doubt) = match aim {
-                Aim::Resume => (SubjectDataState::Verified, None),
-                Aim::Invalidate => (SubjectDataState::Rejected, Some(reason)),
-            };
+            set.state = SubjectDataState::Rejected;
+            set.doubt = Some(reason);
+            set.doubted_at = Some(since);
             set.proposed = None;
             set.updated_at = now;
         }))
     }
+
+    fn resumed(self, event: Event, now: Timestamp) -> Changed<SubjectData> {
+        let state = if self.was_taken_back() {
+            SubjectDataState::Withdrawn
+        } else {
+            SubjectDataState::Verified
+        };
+        let event = event.with("state", state.name());
+        let event = self.feed(event, FeedKind::DataResumed);
+        self.change(event, |set| {
+            set.state = state;
+            set.doubt = None;
+            set.doubted_at = None;
+            set.proposed = None;
+            set.updated_at = now;
+        })
+    }
 }
 
-/// Data that its owner has taken back can still be ended: certificates rest on it.
+impl SubjectData {
+    /// Its owner has taken it back after it was verified: certificates may rest on it all the same.
+    fn was_taken_back(&self) -> bool {
+        self.state == SubjectDataState::Withdrawn && self.verified.is_some()
+    }
+
+    /// Tells the owner's programs, of what they still have use for.
+    fn feed(&self, event: Event, kind: FeedKind) -> Event {
+        if self.state == SubjectDataState::Withdrawn {
+            return event;
+        }
+        event.told(kind, &self.owner, self.id, None)
+    }
+}
+
+/// Data that its owner has taken back can still be ended, or cleared: certificates rest on it.
 fn require_open(set: &SubjectData, aim: Aim) -> Result<(), Refused> {
     use SubjectDataState as S;
     match aim {
@@ -142,6 +185,7 @@ fn require_open(set: &SubjectData, aim: Aim) -> Result<(), Refused> {
             require(set, &[S::Verified, S::Suspended, S::Withdrawn])
         }
         Aim::Invalidate => require(set, &[S::Verified, S::Suspended]),
+        Aim::Resume if set.doubt.is_some() => require(set, &[S::Suspended, S::Withdrawn]),
         Aim::Resume => require(set, &[S::Suspended]),
     }
 }

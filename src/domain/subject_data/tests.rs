@@ -192,6 +192,7 @@ fn withdrawn_data_is_ended_if_it_was_ever_verified() {
         set.verified = verified;
         Loaded::restore(set, Version(3))
     };
+    // What nobody doubts is not cleared.
     for (set, aim) in [
         (withdrawn(None), Aim::Invalidate),
         (withdrawn(Some(facts())), Aim::Resume),
@@ -205,6 +206,40 @@ fn withdrawn_data_is_ended_if_it_was_ever_verified() {
     let ended = Loaded::restore(proposed, Version(4));
     let ended = ended.settle(Aim::Invalidate, &finding("jan"), now());
     assert_eq!(ended.unwrap().state, SubjectDataState::Rejected);
+}
+
+/// What was withdrawn is doubted and cleared without coming to life again, and the time to revoke
+/// runs from the doubt, not from the decision.
+#[test]
+fn withdrawn_data_is_doubted_cleared_and_ended_as_what_it_is() {
+    use super::doubt::Aim;
+    let stored = |set: Changed<SubjectData>| {
+        Loaded::restore(SubjectData::clone(&set), Version(set.will_be().0))
+    };
+    let mut set = SubjectData::clone(&in_state(SubjectDataState::Withdrawn));
+    set.verified = Some(facts());
+    let set = Loaded::restore(set, Version(3));
+    let later = now().plus(crate::domain::timestamp::days(2));
+    let doubted = stored(set.suspend(&finding("eva"), now()).unwrap());
+    assert_eq!(doubted.state, SubjectDataState::Withdrawn);
+    assert_eq!(doubted.doubted_at, Some(now()));
+    let again = doubted.clone().suspend(&finding("eva"), later);
+    assert_eq!(again.unwrap_err().code, "data-set-state-conflict");
+    let settle = |aim| {
+        let proposed = doubted.clone().propose(aim, &finding("eva"), later);
+        let settled = stored(proposed.unwrap()).settle(aim, &finding("jan"), later);
+        settled.unwrap()
+    };
+    let cleared = settle(Aim::Resume);
+    assert_eq!(
+        (cleared.state, &cleared.doubt, cleared.doubted_at),
+        (SubjectDataState::Withdrawn, &None, None)
+    );
+    let ended = settle(Aim::Invalidate);
+    assert_eq!(
+        (ended.state, ended.doubted_at),
+        (SubjectDataState::Rejected, Some(now()))
+    );
 }
 
 #[test]

@@ -75,6 +75,7 @@ impl SubjectData {
             message: None,
             answer_until: None,
             doubt: None,
+            doubted_at: None,
             proposed: None,
             acting_for: new.acting_for,
             created_at: now,

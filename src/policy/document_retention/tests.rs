@@ -75,6 +75,7 @@ fn data(state: SubjectDataState) -> SubjectData {
         verified: None,
         proposed: None,
         doubt: None,
+        doubted_at: None,
         needed: Vec::new(),
         message: None,
         answer_until: None,

@@ -190,6 +190,17 @@ pub trait Certificates: Send + Sync {
         page: &Page,
     ) -> Result<Vec<CertificateRecord>, StoreError>;
 
+    /// How many of them are valid.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn valid_resting_on(
+        &self,
+        aggregate: Aggregate,
+        id: &str,
+        at: Timestamp,
+    ) -> Result<u64, StoreError>;
+
     /// Certificates whose issuance rested on a mailbox's proof: on the validation itself, or on
     /// those that took over what it confirms now. Otherwise as `certificates_resting_on`.
     ///

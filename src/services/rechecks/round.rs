@@ -23,7 +23,7 @@ use crate::{
         terms::Terms,
         text::Text,
         timestamp::{Timestamp, days},
-        unit::Unit,
+        unit::{Aggregate, Unit},
     },
     policy::{access::SystemScope, reuse},
     ports::{
@@ -58,9 +58,13 @@ enum Standing {
 }
 
 impl Standing {
-    fn of(data: &SubjectData, now: Timestamp) -> Self {
+    /// `carries`: whether certificates that are valid rest on the data.
+    fn of(data: &SubjectData, carries: bool, now: Timestamp) -> Self {
+        use SubjectDataState as S;
         match data.state {
-            SubjectDataState::Suspended => Self::Waits,
+            S::Suspended => Self::Waits,
+            S::Withdrawn if carries && data.doubt.is_some() => Self::Waits,
+            S::Verified | S::Withdrawn if carries && data.verified.is_some() => Self::Asks,
             _ if reuse::usable_facts(Some(data), now).is_ok() => Self::Asks,
             _ => Self::Over,
         }
@@ -98,7 +102,7 @@ impl Rechecks {
             return jobs::nothing_to_do(store, job).await;
         };
         let now = self.0.clock.now();
-        match Standing::of(&data, now) {
+        match self.standing(&data, now).await? {
             Standing::Over => return jobs::nothing_to_do(store, job).await,
             Standing::Waits => return jobs::put_off(store, job, now.plus(days(1))).await,
             Standing::Asks => {}
@@ -113,6 +117,12 @@ impl Rechecks {
         }))
         .await;
         decide(|| self.settle(id, job, &outcomes, complete)).await
+    }
+
+    async fn standing(&self, data: &SubjectData, now: Timestamp) -> Result<Standing, Refused> {
+        let (certificates, id) = (&self.0.certificates, data.id.to_string());
+        let carries = certificates.valid_resting_on(Aggregate::SubjectData, &id, now);
+        Ok(Standing::of(data, carries.await? > 0, now))
     }
 
     /// Registers that are asked by a number of the organisation's, each by one.
@@ -163,7 +173,7 @@ impl Rechecks {
         let store = &*self.0.store;
         let ground = self.ground(&SYSTEM.read(), id).await?;
         let now = ground.now;
-        if !matches!(Standing::of(&ground.data, now), Standing::Asks) {
+        if !matches!(self.standing(&ground.data, now).await?, Standing::Asks) {
             return Ok(jobs::put_off(store, job, now.plus(days(1))).await?);
         }
         let missing = |outcome: &LookupOutcome| outcome.result() == LookupResult::NotFound;
@@ -195,7 +205,7 @@ impl Rechecks {
         Ok(())
     }
 
-    /// Stops the data, on the word of these; its owner is told.
+    /// Stops the data, on the word of these; its owner is told, unless it has withdrawn them.
     fn stop(
         &self,
         unit: Unit,
@@ -218,9 +228,15 @@ impl Rechecks {
             source: told(&joined(names.collect()))?,
             evidence: Some(told(&joined(ids.collect()))?),
         };
+        let stopped = ground.data.suspend(&found, now)?;
+        let is_withdrawn = stopped.state == SubjectDataState::Withdrawn;
+        let unit = unit.change(stopped);
+        if is_withdrawn {
+            return Ok(unit);
+        }
         let line = NotificationId::new(now, random(&*self.0.entropy)?);
         let line = Notification::raise(line, owner, Topic::DataSuspended, None, id, now);
-        Ok(unit.change(ground.data.suspend(&found, now)?).tells(line))
+        Ok(unit.tells(line))
     }
 
     /// The next round, or the next try of who was silent in this one.

@@ -3,7 +3,7 @@
 use super::Revocations;
 use crate::{
     domain::refusal::Refused,
-    policy::revocation::{Urgency, urgency},
+    policy::revocation::{Urgency, tally, urgency},
 };
 
 /// Revocations that are looked at, the oldest first.
@@ -17,15 +17,10 @@ impl Revocations {
     pub async fn watch(&self) -> Result<(), Refused> {
         let now = self.0.clock.now();
         let waiting = self.0.revocations.unlisted(LOOKED_AT).await?;
-        let mut counts = Urgency::ALL.map(|stage| (stage, 0_u32));
+        let mut all = Vec::new();
         for revocation in &waiting {
             let found = urgency(revocation.requested_at, revocation.publish_by, now);
-            for (stage, count) in &mut counts {
-                // Who is late has used most of the time too.
-                if found.is_some_and(|found| found >= *stage) {
-                    *count = count.saturating_add(1);
-                }
-            }
+            all.push(found);
             if found >= Some(Urgency::Most) {
                 tracing::error!(
                     revocation = %revocation.id,
@@ -34,7 +29,7 @@ impl Revocations {
                 );
             }
         }
-        for (stage, count) in counts {
+        for (stage, count) in tally(all) {
             metrics::gauge!("chancery_revocations_unlisted", "used" => stage.name())
                 .set(f64::from(count));
         }

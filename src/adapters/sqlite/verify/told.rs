@@ -86,6 +86,7 @@ pub(super) const TABLES: &[Told] = &[
             "message",
             "answer_until",
             "doubt",
+            "doubted_at",
             "proposed",
             "acting_for",
             "~created_at",

@@ -142,27 +142,38 @@ pub(super) fn subject_data(told: &Telling<'_>, said: &mut Said) {
             }
             None => {}
         },
+        "data.abbreviated" => {
+            row.known("abbreviation", told.personal("abbreviation"));
+        }
+        "data.bound" => {
+            row.known("customer", told.personal("customer_ref"));
+        }
+        _ => doubt(told, row),
+    }
+}
+
+fn doubt(told: &Telling<'_>, row: Row<'_>) {
+    match told.kind() {
         "data.suspended" => {
-            row.word("state", "suspended")
+            row.word("state", told.word("state").unwrap_or("suspended"))
                 .known("doubt", told.personal("reason"))
+                .set("doubted_at", told.time("doubted_at"))
                 .none("proposed");
         }
         "data.proposed" => {
             row.set("proposed", told.text("proposed"));
         }
         "data.resumed" => {
-            row.word("state", "verified").none("doubt").none("proposed");
+            row.word("state", told.word("state").unwrap_or("verified"))
+                .none("doubt")
+                .set("doubted_at", SqlValue::Integer(None))
+                .none("proposed");
         }
         "data.invalidated" => {
             row.word("state", "rejected")
                 .known("doubt", told.personal("reason"))
+                .set("doubted_at", told.time("doubted_at"))
                 .none("proposed");
-        }
-        "data.abbreviated" => {
-            row.known("abbreviation", told.personal("abbreviation"));
-        }
-        "data.bound" => {
-            row.known("customer", told.personal("customer_ref"));
         }
         _ => {}
     }
@@ -182,6 +193,7 @@ fn data_created(told: &Telling<'_>, row: Row<'_>) {
         .known("register", told.personal("register"))
         .known("register_number", told.personal("register_number"))
         .none("doubt")
+        .set("doubted_at", SqlValue::Integer(None))
         .none("proposed")
         .word("state", "draft")
         .set("statements", strings([]))
