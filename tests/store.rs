@@ -30,10 +30,10 @@ mod entropy;
 mod faulty;
 #[path = "store/gather.rs"]
 mod gather;
-#[path = "store/lists.rs"]
-mod lists;
 #[path = "store/jobs.rs"]
 mod jobs;
+#[path = "store/lists.rs"]
+mod lists;
 #[path = "store/lookups.rs"]
 mod lookups;
 #[path = "store/made.rs"]
