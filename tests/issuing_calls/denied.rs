@@ -28,6 +28,10 @@ fn start() -> World {
         fs::write(&list, LIST).unwrap();
         let files = format!("[files]\ndeny_list = \"{}\"", list.display());
         *config = config.replace("[files]", &files);
+        let register = "[[registers.manual]]\ncountry = \"PL\"";
+        assert!(config.contains(register));
+        let another = "[[registers.manual]]\ncountry = \"KP\"\nurl = \"https://kp.example.com\"\n";
+        *config = config.replace(register, &format!("{another}{register}"));
     })
 }
 
@@ -239,7 +243,7 @@ fn a_name_that_a_certificate_has_no_room_for_is_looked_for_all_the_same() {
     let data = set(full, "PL", "12345678");
     let desk = Desk::of(&world.instance, "customer", "c-1", &data, None);
     let mut short = facts();
-    short["organization"] = json!("TMWiK NGO");
+    short["organization"] = json!("Towarz. Mił. Wodociągów i Kanalizacji Nowego Grodu");
     desk.approve_with(&short);
     let (order, _) = client.ready(&desk.data);
     let entry = format!("[[organizations]]\nname = \"{full}\"\n");

@@ -55,6 +55,28 @@ impl Page<'_> {
     }
 }
 
+/// What is typed to prove that a key is known; no words, so the same in both languages.
+impl Shown<'_> {
+    fn by_request(&self) -> String {
+        let agreed = self.agreed;
+        format!("openssl req -new -key leaked.key -out proof.csr \\\n  -subj '/CN={agreed}'")
+    }
+
+    fn by_challenge(&self) -> String {
+        let challenge = self.challenge;
+        format!(
+            "printf 'chancery-key-compromise/v1\\n{challenge}\\n' > challenge.txt\n\
+             openssl dgst -sha256 -sign leaked.key -out proof.sig challenge.txt\n\
+             openssl base64 -A -in proof.sig"
+        )
+    }
+
+    const fn by_ed25519(&self) -> &'static str {
+        "openssl pkeyutl -sign -rawin -inkey leaked.key -in challenge.txt -out proof.sig\n\
+         openssl base64 -A -in proof.sig"
+    }
+}
+
 impl Shown<'_> {
     /// A text in the page's language; empty when there is none, which the test finds.
     fn w(&self, id: &str) -> &'static str {
