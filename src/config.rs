@@ -126,7 +126,7 @@ pub struct Keys {
 pub struct Secrets {
     /// At least 32 bytes that key the hash of e-mail codes.
     pub mailbox_code: Spanned<SecretSource>,
-    /// Lines `ID HEX`: keys of 32 bytes under which documents are encrypted, the newest last.
+    /// Lines `ID HEX`: keys of 32 bytes under which documents and evidence are encrypted, the newest last.
     pub document_keys: Spanned<SecretSource>,
 }
 

@@ -100,7 +100,9 @@ pub async fn run(config: Config, outside: Outside, telemetry: Telemetry) -> Resu
     material::document_directory(&config)?;
     let sockets = Sockets::open(&config.settings.listen).map_err(io("the listeners"))?;
     let boot = BootId::new(outside.clock.now(), entropy::random(&*outside.entropy)?);
-    let store::Opened { store, people } = store::open(&config, &outside, boot).await?;
+    let contents = compose::contents(&config, &outside)?;
+    let opened = store::open(&config, &outside, boot, contents).await?;
+    let store::Opened { store, people } = opened;
     let signer = start_signer(&config, &outside).await?;
     let lease = Arc::new(Lease::new(boot));
     let ground = Ground {

@@ -2,6 +2,7 @@
 //! crosses them.
 
 pub mod clock;
+pub mod content_seal;
 pub mod courier;
 pub mod document_files;
 pub mod entropy;

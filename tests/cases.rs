@@ -24,6 +24,8 @@ mod reading;
 mod rechecks;
 #[path = "cases/registers.rs"]
 mod registers;
+#[path = "support/seal.rs"]
+mod seal;
 #[path = "cases/timers.rs"]
 mod timers;
 #[path = "cases/world.rs"]

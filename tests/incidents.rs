@@ -47,6 +47,8 @@ mod person;
 mod rules;
 #[path = "incidents/scenes.rs"]
 mod scenes;
+#[path = "support/seal.rs"]
+mod seal;
 #[expect(dead_code, reason = "the suite of issuance uses more of it")]
 #[path = "issuance/stage.rs"]
 mod stage;

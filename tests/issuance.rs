@@ -42,6 +42,8 @@ mod person;
 mod pinned;
 #[path = "issuance/reissue.rs"]
 mod reissue;
+#[path = "support/seal.rs"]
+mod seal;
 #[path = "issuance/stage.rs"]
 mod stage;
 #[path = "issuance/timers.rs"]

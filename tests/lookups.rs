@@ -21,6 +21,8 @@ mod person;
 mod rechecks;
 #[path = "support/register_fixtures.rs"]
 mod register_fixtures;
+#[path = "lookups/sealed.rs"]
+mod sealed;
 
 use std::{fs, path::Path};
 

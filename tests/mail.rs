@@ -41,6 +41,8 @@ mod preview;
 mod returned;
 #[path = "mail/reuse.rs"]
 mod reuse;
+#[path = "support/seal.rs"]
+mod seal;
 #[path = "mail/settled.rs"]
 mod settled;
 #[path = "mail/signed.rs"]

@@ -32,6 +32,8 @@ mod retention;
 mod running;
 #[path = "registration/scans.rs"]
 mod scans;
+#[path = "support/seal.rs"]
+mod seal;
 #[path = "registration/sweeping.rs"]
 mod sweeping;
 #[path = "registration/world.rs"]

@@ -56,6 +56,8 @@ mod responders;
 mod round_trip;
 #[path = "store/schemas.rs"]
 mod schemas;
+#[path = "support/seal.rs"]
+mod seal;
 #[path = "support/postgres.rs"]
 mod server;
 #[path = "store/sqlite.rs"]

@@ -42,6 +42,8 @@ mod places;
 mod receiver;
 #[path = "webhooks/restart.rs"]
 mod restart;
+#[path = "support/seal.rs"]
+mod seal;
 #[path = "webhooks/signatures.rs"]
 mod signatures;
 #[path = "support/tls_server.rs"]

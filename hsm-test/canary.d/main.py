@@ -20,6 +20,8 @@ from orders import PRODUCT, Workshop
 
 INSTANCE = pathlib.Path(os.environ["CHANCERY_DEMO_DIR"])
 CONTROL = os.environ["CANARY_CONTROL"]
+# What the walk's specialist writes down as evidence, and the source that stands beside it.
+WRITTEN, BESIDE = "A member of the board confirms the order.", "telephone number of the register"
 
 
 def main():
@@ -48,6 +50,7 @@ def run():
             hits += here
             size = sum(path.stat().st_size for path in files) / 1e6
             print(f"{name:38} {size:8.1f} MB   control value found, {len(here)} secrets")
+    hits += unsealed(env)
     for name, what, path in hits:
         print(f"FOUND in {name}: {what} ({path})", file=sys.stderr)
     if hits:
@@ -125,6 +128,20 @@ def places(env, record, scratch, refused):
     yield "metrics and readiness", "chancery_build_info", [scratch / "metrics"]
     yield "ceremony transcripts and reports", "issuing-g1", ceremonies
     connection.close()
+
+
+def unsealed(env):
+    """Evidence that lies in the database in the clear; that it was written, and that this search
+    finds what is there, is shown first."""
+    database = pathlib.Path(env["DATABASE_URL"].removeprefix("sqlite://"))
+    files = sorted(database.parent.glob(f"{database.name}*"))
+    notes = [path.read_text() for path in (INSTANCE / "walks").glob("*/*-note.txt")]
+    if not any(WRITTEN in note for note in notes):
+        raise Failed("no evidence was written down: this search proves nothing")
+    if not any(BESIDE.encode() in path.read_bytes() for path in files):
+        raise Failed("the source of the evidence is not in the database: this search proves nothing")
+    return [("database", "the content of evidence", path) for path in files
+            if WRITTEN.encode() in path.read_bytes()]
 
 
 def search(found, path):

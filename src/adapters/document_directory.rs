@@ -28,6 +28,7 @@ use crate::{
     },
 };
 
+pub mod content;
 pub mod keys;
 mod sealed;
 #[cfg(test)]
@@ -106,7 +107,7 @@ fn is_full(error: &io::Error) -> bool {
 #[async_trait]
 impl DocumentFiles for DocumentDirectory {
     async fn begin(&self, id: DocumentId) -> Result<Box<dyn IncomingFile>, FilesError> {
-        let (head, sealing) = Sealing::begin(&self.keys, &*self.entropy, id)?;
+        let (head, sealing) = Sealing::begin(&self.keys, &*self.entropy, &id.to_string())?;
         let path = self.incoming(id);
         let mut options = OpenOptions::new();
         let options = options.write(true).create_new(true).mode(0o600);
@@ -125,7 +126,7 @@ impl DocumentFiles for DocumentDirectory {
     async fn open(&self, id: DocumentId) -> Result<Box<dyn StoredFile>, FilesError> {
         let mut file = File::open(self.path(id)).await.map_err(failed)?;
         let head = block(&mut file, HEAD).await?;
-        let opening = Opening::begin(&self.keys, &head, id)?;
+        let opening = Opening::begin(&self.keys, &head, &id.to_string())?;
         let ahead = block(&mut file, SEALED).await?;
         Ok(Box::new(Stored {
             file,

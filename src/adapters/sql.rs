@@ -41,6 +41,7 @@ pub mod request;
 pub mod responder;
 pub mod revocation;
 pub mod revocation_case;
+pub mod sealing;
 pub mod statement;
 pub mod store;
 pub mod subject_data;

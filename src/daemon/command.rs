@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     adapters::{
+        document_directory::{content::SealedContent, keys::DocumentKeys},
         sqlite::verify::{Report, Violation},
         system::{self, OsEntropy, SystemClock},
     },
@@ -285,7 +286,11 @@ fn enroll(path: &Path, name: String, certificate: &Path, until: Option<&str>) ->
         .build()?;
     let made = runtime.block_on(async {
         let boot = BootId::new(now, entropy::random(&*outside.entropy)?);
-        let store = store::open(&config, &outside, boot).await?.store;
+        // It writes no evidence: whoever is on the host need not have the keys.
+        let keyless = Arc::new(DocumentKeys::none());
+        let sealing = SealedContent::new(keyless, Arc::clone(&outside.entropy));
+        let opened = store::open(&config, &outside, boot, Arc::new(sealing)).await?;
+        let store = opened.store;
         let service = identities(&store, &outside);
         let made = service.enroll(&wish).await;
         store.close().await;

@@ -12,7 +12,10 @@ use super::{
     webhooks,
 };
 use crate::{
-    adapters::{document_directory::DocumentDirectory, pkcs11::Pkcs11Signer},
+    adapters::{
+        document_directory::{DocumentDirectory, content::SealedContent},
+        pkcs11::Pkcs11Signer,
+    },
     config::{Config, listen},
     domain::terms::Terms,
     http::{
@@ -207,6 +210,16 @@ pub fn document_files(config: &Config, outside: &Outside) -> Result<DocumentDire
         Arc::new(material::document_keys(config)?),
         Arc::clone(&outside.entropy),
     ))
+}
+
+/// Who seals what evidence holds, under the same keys.
+///
+/// # Errors
+/// When the keys are missing or wrong.
+pub fn contents(config: &Config, outside: &Outside) -> Result<Arc<SealedContent>, Failure> {
+    let keys = Arc::new(material::document_keys(config)?);
+    let entropy = Arc::clone(&outside.entropy);
+    Ok(Arc::new(SealedContent::new(keys, entropy)))
 }
 
 fn certificates(ground: &Ground, authorities: &Arc<Authorities>) -> Certificates {

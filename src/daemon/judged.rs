@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::{material, store};
 use crate::{
     adapters::{
-        document_directory::{DocumentDirectory, keys::DocumentKeys},
+        document_directory::{DocumentDirectory, content::SealedContent, keys::DocumentKeys},
         postgres::snapshot::Snapshot,
         sqlite::{
             copy::Copy,
@@ -46,10 +46,16 @@ pub fn judge(path: &Path) -> Result<Report, Failed> {
             eprint!("\r\x1b[K{table} {rows}");
         }
     };
-    let (files, keyed) = documents(&config);
+    let Documents {
+        files,
+        contents,
+        keyed,
+    } = documents(&config);
     let judged = runtime.block_on(async {
         let (database, _copy) = readable(&config, &progress).await?;
         let report = oracle::verify_aloud(&database, &issuers, &progress).await?;
+        let report =
+            oracle::contents::check(&database, &contents, keyed, report, &progress).await?;
         let judged = oracle::files::check(&database, &files, keyed, report, &progress).await;
         judged.map_err(Failed::from)
     });
@@ -94,15 +100,27 @@ async fn copy(snapshot: &mut Snapshot, path: &Path, progress: Progress<'_>) -> R
     Ok(copy.finish().await?)
 }
 
-/// The documents' files; without their keys nobody can look into them, and the report says so.
-fn documents(config: &Config) -> (DocumentDirectory, bool) {
+/// What lies under the keys of documents.
+struct Documents {
+    files: DocumentDirectory,
+    contents: SealedContent,
+    keyed: bool,
+}
+
+/// Without their keys nobody can look into documents and evidence, and the report says so.
+fn documents(config: &Config) -> Documents {
     let keys = material::document_keys(config);
     if let Err(fault) = &keys {
-        eprintln!("chanceryd: documents are not looked into: {fault}");
+        eprintln!("chanceryd: documents and evidence are not looked into: {fault}");
     }
     let keyed = keys.is_ok();
     let keys = Arc::new(keys.unwrap_or_else(|_| DocumentKeys::none()));
     let directory = config.settings.files.documents.get_ref().as_path();
+    let contents = SealedContent::new(Arc::clone(&keys), Arc::new(OsEntropy));
     let files = DocumentDirectory::new(directory.to_owned(), keys, Arc::new(OsEntropy));
-    (files, keyed)
+    Documents {
+        files,
+        contents,
+        keyed,
+    }
 }

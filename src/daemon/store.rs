@@ -21,7 +21,10 @@ use crate::{
         source::ConfigError,
     },
     domain::id::BootId,
-    ports::store::{WholeStore, people::Identities},
+    ports::{
+        content_seal::ContentSeal,
+        store::{WholeStore, people::Identities},
+    },
 };
 
 /// Units of one transaction at most (design 5).
@@ -41,17 +44,23 @@ pub struct Owner<'a> {
     pub password: Option<&'a Path>,
 }
 
-/// Opens it for writing.
+/// Opens it for writing; `contents` seals and opens what evidence holds.
 ///
 /// # Errors
 /// When the database cannot be trusted, or a secret is missing.
-pub async fn open(config: &Config, outside: &Outside, boot: BootId) -> Result<Opened, Failure> {
+pub async fn open(
+    config: &Config,
+    outside: &Outside,
+    boot: BootId,
+    contents: Arc<dyn ContentSeal>,
+) -> Result<Opened, Failure> {
     let options = StoreOptions {
         queue: QUEUE,
         batch: BATCH,
         log_prefix: config.settings.node.log_prefix.clone(),
         node: config.settings.node.name.0.clone(),
         boot,
+        contents,
     };
     let (clock, entropy) = (Arc::clone(&outside.clock), Arc::clone(&outside.entropy));
     match config.database()? {

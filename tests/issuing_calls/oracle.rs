@@ -5,9 +5,14 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use chancery::adapters::sqlite::verify::{Issuers, verify};
+use chancery::adapters::{
+    document_directory::{content::SealedContent, keys::DocumentKeys},
+    sqlite::verify::{Issuers, Report, Unreadable, contents, verify},
+    system::OsEntropy,
+};
 use sqlx::{
     AssertSqlSafe, Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions,
 };
@@ -150,7 +155,7 @@ impl Sound {
             assert_eq!(done, Ok(1), "{change:?}");
         }
         database.close().await.unwrap();
-        match verify(&path, &Issuers::new()).await {
+        match judged(&path).await {
             Ok(report) => report.violations.iter().map(ToString::to_string).collect(),
             Err(error) => vec![format!("unreadable: {error:?}")],
         }
@@ -163,6 +168,15 @@ impl Sound {
         let all: Vec<&[String]> = all.iter().map(|change| &change[..]).collect();
         self.after(&all).await
     }
+}
+
+/// With the keys of the tests' own.
+async fn judged(path: &Path) -> Result<Report, Unreadable> {
+    let keys = format!("test {}", "07".repeat(32));
+    let keys = Arc::new(DocumentKeys::parse(keys.as_bytes()).unwrap());
+    let seal = SealedContent::new(keys, Arc::new(OsEntropy));
+    let report = verify(path, &Issuers::new()).await?;
+    contents::check(path, &seal, true, report, &|_, _| {}).await
 }
 
 async fn open(path: &Path) -> SqliteConnection {
@@ -194,13 +208,7 @@ async fn lived() -> (TempDir, World, Sound) {
     });
     let (dir, world) = filled.await.unwrap();
     let sound = Sound::of(&world).await;
-    assert_eq!(
-        verify(&sound.path(), &Issuers::new())
-            .await
-            .unwrap()
-            .violations,
-        []
-    );
+    assert_eq!(judged(&sound.path()).await.unwrap().violations, []);
     (dir, world, sound)
 }
 

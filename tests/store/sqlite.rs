@@ -8,7 +8,7 @@ use chancery::{
         sqlite::{
             OpenError, SqliteStore, StoreOptions, migrate,
             registry::Registry,
-            verify::{Issuers, verify},
+            verify::{Issuers, contents, verify},
         },
     },
     domain::{
@@ -32,6 +32,7 @@ use crate::{
     clock::FakeClock,
     entropy::FakeEntropy,
     made, request,
+    seal::seal,
     world::{START, World, caller, owner},
 };
 
@@ -66,6 +67,7 @@ pub fn options(boot: BootId) -> StoreOptions {
         log_prefix: "ca.example.org/audit".to_owned(),
         node: "ca1".to_owned(),
         boot,
+        contents: seal(),
     }
 }
 
@@ -96,7 +98,11 @@ pub async fn fresh() -> (tempfile::TempDir, World<SqliteStore>) {
 
 /// Asserts that the oracle finds nothing wrong, unless the test writes what no service would.
 pub async fn judged(dir: &Path, test: &str) {
-    let report = verify(&dir.join("ca.db"), &Issuers::new()).await.unwrap();
+    let path = dir.join("ca.db");
+    let report = verify(&path, &Issuers::new()).await.unwrap();
+    let keys = seal();
+    let report = contents::check(&path, &*keys, true, report, &|_, _| {}).await;
+    let report = report.unwrap();
     let expected = MADE_UP.contains(&test);
     assert_eq!(
         !report.violations.is_empty(),

@@ -13,13 +13,13 @@ use std::{
 use chancery::{
     adapters::sqlite::{
         SqliteStore, StoreOptions, migrate,
-        verify::{Issuers, verify},
+        verify::{Issuers, contents, verify},
     },
     domain::{id::BootId, text::Text, timestamp::Timestamp},
 };
 use tempfile::TempDir;
 
-use crate::{clock::FakeClock, entropy::FakeEntropy};
+use crate::{clock::FakeClock, entropy::FakeEntropy, seal::seal};
 
 /// The directory of the database, `ca.db`. Whoever holds it cannot forget the oracle; a test that
 /// writes into the database with a hand of its own leaves it as it was, or says that it does not.
@@ -44,9 +44,10 @@ impl Drop for Home {
         // A test runs inside a runtime, where none can be driven.
         let judge = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
-            runtime
-                .unwrap()
-                .block_on(verify(&database, &Issuers::new()))
+            runtime.unwrap().block_on(async {
+                let report = verify(&database, &Issuers::new()).await?;
+                contents::check(&database, &*seal(), true, report, &|_, _| {}).await
+            })
         });
         let report = judge.join().unwrap().unwrap();
         if self.made_up.load(Ordering::SeqCst) {
@@ -80,6 +81,7 @@ impl Ground {
             log_prefix: "ca.example.org/audit".to_owned(),
             node: "test".to_owned(),
             boot: boot(),
+            contents: seal(),
         };
         let store = SqliteStore::open(&path, clock.clone(), entropy.clone(), options);
         Self {

@@ -5,8 +5,8 @@ use std::{fs, path::Path, sync::Arc, thread};
 
 use chancery::{
     adapters::{
-        document_directory::{DocumentDirectory, keys::DocumentKeys},
-        sqlite::verify::{Issuers, files, verify},
+        document_directory::{DocumentDirectory, content::SealedContent, keys::DocumentKeys},
+        sqlite::verify::{Issuers, contents, files, verify},
         system::OsEntropy,
     },
     pkix::certificate::CaCertificate,
@@ -19,15 +19,17 @@ pub fn must_be_sound(dir: &Path) {
     let issuing = CaCertificate::from_der(&der).unwrap();
     let issuers = Issuers::from([("issuing-g1".to_owned(), issuing)]);
     let keys = fs::read(dir.join("document-keys")).unwrap();
-    let keys = DocumentKeys::parse(&keys).unwrap();
+    let keys = Arc::new(DocumentKeys::parse(&keys).unwrap());
+    let seal = SealedContent::new(Arc::clone(&keys), Arc::new(OsEntropy));
     let directory = dir.join("documents");
-    let files = DocumentDirectory::new(directory, Arc::new(keys), Arc::new(OsEntropy));
+    let files = DocumentDirectory::new(directory, keys, Arc::new(OsEntropy));
     let database = dir.join("ca.db");
     // A test may run inside a runtime, where none can be driven.
     let judge = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(async {
             let report = verify(&database, &issuers).await?;
+            let report = contents::check(&database, &seal, true, report, &|_, _| {}).await?;
             files::check(&database, &files, true, report, &|_, _| {}).await
         })
     });

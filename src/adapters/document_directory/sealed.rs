@@ -7,8 +7,8 @@
 //! ```
 //! A data key is drawn for each file and wrapped under the newest key of the secret. The nonce of
 //! a chunk is seven zeros, its number from 0 in four bytes, and 1 in the last chunk, else 0: so a
-//! chunk stands in its place and the end is the end. Head and document id are authenticated with
-//! each chunk, so a file opens under its own name only.
+//! chunk stands in its place and the end is the end. Head and id (of the document, or of the row
+//! whose content it is) are authenticated with each chunk: it opens under its own name only.
 //!
 //! Bytes in, bytes out; knows nothing of files.
 
@@ -16,12 +16,9 @@ use aws_lc_rs::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
 use zeroize::Zeroizing;
 
 use super::keys::{DocumentKeys, ID, key_of};
-use crate::{
-    domain::id::DocumentId,
-    ports::{
-        document_files::FilesError,
-        entropy::{Entropy, random},
-    },
+use crate::ports::{
+    document_files::FilesError,
+    entropy::{Entropy, random},
 };
 
 /// Form and version.
@@ -65,7 +62,7 @@ impl Sealing {
     pub(super) fn begin(
         keys: &DocumentKeys,
         entropy: &dyn Entropy,
-        id: DocumentId,
+        id: &str,
     ) -> Result<(Vec<u8>, Self), FilesError> {
         let weak = |_| FilesError::Unavailable("the random number generator failed".to_owned());
         let (name, wrapping) = keys.newest().ok_or_else(|| refused("there is no key"))?;
@@ -130,11 +127,7 @@ pub(super) struct Opening(Stream);
 
 impl Opening {
     /// Reads the head of this document's file.
-    pub(super) fn begin(
-        keys: &DocumentKeys,
-        head: &[u8],
-        id: DocumentId,
-    ) -> Result<Self, FilesError> {
+    pub(super) fn begin(keys: &DocumentKeys, head: &[u8], id: &str) -> Result<Self, FilesError> {
         let rest = head.strip_prefix(MARK).ok_or(FilesError::NotSealed)?;
         let (name, rest) = rest.split_first_chunk::<ID>().ok_or(FilesError::Damaged)?;
         let (nonce, wrapped) = rest
@@ -173,9 +166,9 @@ impl Opening {
 }
 
 /// What is authenticated besides the content.
-fn bound(head: &[u8], id: DocumentId) -> Vec<u8> {
+fn bound(head: &[u8], id: &str) -> Vec<u8> {
     let mut bound = head.to_vec();
-    bound.extend(id.to_string().bytes());
+    bound.extend(id.bytes());
     bound
 }
 

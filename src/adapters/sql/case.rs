@@ -182,13 +182,13 @@ impl<F: Fetch> Cases for F {
         let query = Query::from("evidence")
             .eq("id", SqlValue::text(id))
             .eq("case_id", SqlValue::text(case));
-        first(self, query, evidence::read).await
+        first(self, query, |row| evidence::read(row, self.contents())).await
     }
 
     async fn evidence_of(&self, case: CaseId) -> Result<Vec<Evidence>, StoreError> {
         let query = Query::from("evidence")
             .eq("case_id", SqlValue::text(case))
             .sql(" ORDER BY recorded_at, id");
-        all(self, query, evidence::read).await
+        all(self, query, |row| evidence::read(row, self.contents())).await
     }
 }

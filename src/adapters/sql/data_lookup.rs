@@ -1,4 +1,4 @@
-//! What registers said of data after their decision; immutable.
+//! What registers said of data after their decision; immutable, its content sealed.
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::{
     json,
     query::{Fetch, Query, all, first},
+    sealing::opened,
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
@@ -18,7 +19,10 @@ use crate::{
         register::{LookupResult, RegisterId},
         subject_data::lookup::DataLookup,
     },
-    ports::store::{Page, StoreError, registration::DataLookups},
+    ports::{
+        content_seal::ContentSeal,
+        store::{Page, StoreError, registration::DataLookups},
+    },
 };
 
 pub static TABLE: Table = Table {
@@ -42,14 +46,15 @@ pub static TABLE: Table = Table {
 };
 
 /// Without the content.
-const LINE: &str = "SELECT id, subject_data, register, result, against, '' AS content, sha256, \
+const LINE: &str = "SELECT id, subject_data, register, result, against, sha256, \
      obtained_at, recorded_by, created_at FROM data_lookup WHERE 1 = 1";
 
 /// How many of those that stopped data are read.
 const STOPS: u32 = 50;
 
+/// `content` is the sealed one.
 #[must_use]
-pub fn record(lookup: &DataLookup, version: Version) -> Record {
+pub fn record(lookup: &DataLookup, version: Version, content: SqlValue) -> Record {
     let against = lookup.against.iter().filter_map(json::text).collect();
     vec![
         SqlValue::text(lookup.id),
@@ -58,7 +63,7 @@ pub fn record(lookup: &DataLookup, version: Version) -> Record {
         SqlValue::text(lookup.register.name()),
         SqlValue::text(lookup.result.name()),
         SqlValue::json(&Json::Array(against)),
-        SqlValue::text(&lookup.content),
+        content,
         SqlValue::blob(&lookup.sha256),
         SqlValue::time(lookup.obtained_at),
         SqlValue::text(&lookup.recorded_by),
@@ -66,7 +71,15 @@ pub fn record(lookup: &DataLookup, version: Version) -> Record {
     ]
 }
 
-fn read(row: &dyn Columns) -> Result<DataLookup, Unreadable> {
+fn read(row: &dyn Columns, seal: &dyn ContentSeal) -> Result<DataLookup, Unreadable> {
+    let line = read_line(row)?;
+    Ok(DataLookup {
+        content: opened(Fields::of(row), line.id, seal)?,
+        ..line
+    })
+}
+
+fn read_line(row: &dyn Columns) -> Result<DataLookup, Unreadable> {
     let row = Fields::of(row);
     let code = |text: &str| Some(text.to_owned());
     Ok(DataLookup {
@@ -75,7 +88,7 @@ fn read(row: &dyn Columns) -> Result<DataLookup, Unreadable> {
         register: row.with("register", RegisterId::from_name)?,
         result: row.with("result", LookupResult::from_name)?,
         against: json::strings("against", &row.json("against")?, code)?,
-        content: row.string("content")?,
+        content: String::new(),
         sha256: row.array("sha256")?,
         obtained_at: row.time("obtained_at")?,
         recorded_by: row.with("recorded_by", IdentityName::parse)?,
@@ -93,7 +106,7 @@ impl<F: Fetch> DataLookups for F {
         let query = Query::new(LINE)
             .eq("subject_data", SqlValue::text(of))
             .page(page);
-        all(self, query, read).await
+        all(self, query, read_line).await
     }
 
     async fn data_lookup(
@@ -104,7 +117,7 @@ impl<F: Fetch> DataLookups for F {
         let query = Query::from("data_lookup")
             .eq("id", SqlValue::text(id))
             .eq("subject_data", SqlValue::text(of));
-        first(self, query, read).await
+        first(self, query, |row| read(row, self.contents())).await
     }
 
     async fn lookups_that_stopped(&self, of: SubjectDataId) -> Result<Vec<DataLookup>, StoreError> {
@@ -113,6 +126,6 @@ impl<F: Fetch> DataLookups for F {
             .eq("recorded_by", SqlValue::text(AUTOMATIC))
             .sql(" AND against <> '[]' ORDER BY created_at DESC, id DESC")
             .limit(STOPS);
-        all(self, query, read).await
+        all(self, query, |row| read(row, self.contents())).await
     }
 }

@@ -1,13 +1,18 @@
-//! Evidence in cases; immutable.
+//! Evidence in cases; immutable, its content sealed.
 
 use super::{
+    sealing::opened,
     table::{Record, Table},
     value::{Columns, Fields, SqlValue, Unreadable},
 };
-use crate::domain::{
-    case::{Contact, Evidence, EvidenceKind},
-    owner::IdentityName,
-    register::RegisterId,
+use crate::{
+    domain::{
+        case::{Contact, Evidence, EvidenceKind},
+        id::EvidenceId,
+        owner::IdentityName,
+        register::RegisterId,
+    },
+    ports::content_seal::ContentSeal,
 };
 
 pub static TABLE: Table = Table {
@@ -35,8 +40,9 @@ pub static TABLE: Table = Table {
     kept: &[],
 };
 
+/// `content` is the sealed one.
 #[must_use]
-pub fn record(evidence: &Evidence) -> Record {
+pub fn record(evidence: &Evidence, content: SqlValue) -> Record {
     let register = evidence.register.map(RegisterId::name);
     let contact = evidence.contact.as_ref();
     vec![
@@ -51,7 +57,7 @@ pub fn record(evidence: &Evidence) -> Record {
         SqlValue::maybe(contact.map(|contact| &contact.person)),
         SqlValue::maybe(contact.map(|contact| &contact.found_in)),
         SqlValue::maybe_time(evidence.issued_on),
-        SqlValue::text(&evidence.content),
+        content,
         SqlValue::blob(&evidence.sha256),
         SqlValue::time(evidence.obtained_at),
         SqlValue::text(&evidence.recorded_by),
@@ -59,10 +65,11 @@ pub fn record(evidence: &Evidence) -> Record {
     ]
 }
 
-pub fn read(row: &dyn Columns) -> Result<Evidence, Unreadable> {
+pub fn read(row: &dyn Columns, seal: &dyn ContentSeal) -> Result<Evidence, Unreadable> {
     let row = Fields::of(row);
+    let id: EvidenceId = row.parsed("id")?;
     Ok(Evidence {
-        id: row.parsed("id")?,
+        id,
         case: row.parsed("case_id")?,
         kind: row.with("kind", EvidenceKind::from_name)?,
         source: row.text("source")?,
@@ -71,7 +78,7 @@ pub fn read(row: &dyn Columns) -> Result<Evidence, Unreadable> {
         register: row.maybe_with("register", RegisterId::from_name)?,
         contact: read_contact(row)?,
         issued_on: row.maybe_time("issued_on")?,
-        content: row.string("content")?,
+        content: opened(row, id, seal)?,
         sha256: row.array("sha256")?,
         obtained_at: row.time("obtained_at")?,
         recorded_by: row.with("recorded_by", IdentityName::parse)?,

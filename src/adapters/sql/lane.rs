@@ -21,6 +21,7 @@ use super::{
     bookkeeping::book,
     driver::{Driver, WriteConnection},
     fault::{DatabaseError, Meaning},
+    sealing::SealedUnit,
 };
 use crate::{
     domain::unit::{Change, CommitError, Committed, Unit},
@@ -38,7 +39,7 @@ type Answer = Result<Committed, CommitError>;
 
 /// What the lane is asked to do, and whom it answers.
 pub enum Work {
-    Unit(Box<Unit>, oneshot::Sender<Answer>),
+    Unit(Box<SealedUnit>, oneshot::Sender<Answer>),
     Book(Bookkeeping, oneshot::Sender<Result<Booked, StoreError>>),
 }
 
@@ -134,11 +135,11 @@ impl<D: Driver> Lane<D> {
 
     /// One answer a unit. A batch that fails is tried again unit by unit, so that a bad unit
     /// fails alone.
-    async fn commit(&mut self, units: &[Box<Unit>]) -> Vec<Answer> {
+    async fn commit(&mut self, units: &[Box<SealedUnit>]) -> Vec<Answer> {
         if units.is_empty() {
             return Vec::new();
         }
-        let all: Vec<&Unit> = units.iter().map(AsRef::as_ref).collect();
+        let all: Vec<&SealedUnit> = units.iter().map(AsRef::as_ref).collect();
         if let Some(answers) = self.attempt(&all).await {
             return answers;
         }
@@ -156,7 +157,7 @@ impl<D: Driver> Lane<D> {
     }
 
     /// `None` when the units must be tried one by one.
-    async fn attempt(&mut self, units: &[&Unit]) -> Option<Vec<Answer>> {
+    async fn attempt(&mut self, units: &[&SealedUnit]) -> Option<Vec<Answer>> {
         let refuse = |error: CommitError| vec![Err(error); units.len()];
         let mut replays = REPLAYS;
         loop {

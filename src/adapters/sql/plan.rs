@@ -3,7 +3,9 @@
 use super::{
     activation, caa, case, certificate, data_lookup, document, domain_control, evidence, identity,
     intent, job, kept_text, mail, mailbox, notification, order, problem_report, profile, request,
-    responder, revocation, revocation_case, subject_data, subject_key,
+    responder, revocation, revocation_case,
+    sealing::SealedUnit,
+    subject_data, subject_key,
     table::{Key, Record, Table, key_of},
     unsubscription,
     value::SqlValue,
@@ -84,7 +86,7 @@ pub fn table_of(aggregate: Aggregate) -> &'static Table {
 impl Plan {
     /// Maps the unit once; nothing is decided here.
     #[must_use]
-    pub fn of(unit: &Unit) -> Self {
+    pub fn of(unit: &SealedUnit) -> Self {
         let mut plan = Self::default();
         for rest in &unit.rests_on {
             plan.grounds.push(Ground {
@@ -123,11 +125,13 @@ impl Plan {
         plan
     }
 
-    fn change(&mut self, change: &Change, unit: &Unit) {
+    fn change(&mut self, change: &Change, unit: &SealedUnit) {
         match change {
             Change::Order(c) => self.order(c),
             Change::SubjectData(c) => self.row(&subject_data::TABLE, c, subject_data::record),
-            Change::DataLookup(c) => self.row(&data_lookup::TABLE, c, data_lookup::record),
+            Change::DataLookup(c) => self.row(&data_lookup::TABLE, c, |lookup, version| {
+                data_lookup::record(lookup, version, unit.content(lookup.id))
+            }),
             Change::Case(c) => self.row(&case::TABLE, c, case::record),
             Change::Mailbox(c) => self.row(&mailbox::TABLE, c, mailbox::record),
             Change::AddressUse(c) => {
@@ -167,8 +171,8 @@ impl Plan {
             Change::Certificate(c) => self.certificate(c),
             Change::Document(c) => self.row(&document::TABLE, c, document::record),
             Change::Evidence(evidence) => {
-                self.inserts
-                    .push((&evidence::TABLE, evidence::record(evidence)));
+                let record = evidence::record(evidence, unit.content(evidence.id));
+                self.inserts.push((&evidence::TABLE, record));
             }
             Change::Revoked(revoked) => {
                 let taken = CommitError::Exists(UniqueKey::Other("revoked"));

@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use super::value::{Columns, SqlValue, Unreadable};
 use crate::{
     policy::access::ReadScope,
-    ports::store::{Page, StoreError},
+    ports::{
+        content_seal::ContentSeal,
+        store::{Page, StoreError},
+    },
 };
 
 /// A `SELECT` with its values; placeholders are `$1`, `$2`, …
@@ -29,6 +32,9 @@ pub trait Fetch: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn fetch_first(&self, query: Query) -> Result<Option<Self::Row>, StoreError>;
+
+    /// Who opens what evidence holds.
+    fn contents(&self) -> &dyn ContentSeal;
 
     /// Whether no other process can write: then every other start of the daemon is dead.
     fn is_sole_writer(&self) -> bool;

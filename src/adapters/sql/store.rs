@@ -23,6 +23,7 @@ use super::{
     lane::{Common, Lane, Work},
     query::{Fetch, Query},
     readers::Readers,
+    sealing::SealedUnit,
 };
 use crate::{
     domain::{
@@ -32,13 +33,14 @@ use crate::{
     },
     ports::{
         clock::Clock,
+        content_seal::ContentSeal,
         entropy::Entropy,
         store::{Booked, Bookkeeping, Store, StoreError, WholeStore},
     },
 };
 
 /// How the store is run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StoreOptions {
     /// Units that may wait for a lane; as much room again is kept for revocations and results.
     pub queue: usize,
@@ -50,6 +52,8 @@ pub struct StoreOptions {
     pub node: String,
     /// This start of the daemon.
     pub boot: BootId,
+    /// Who seals and opens what evidence holds.
+    pub contents: Arc<dyn ContentSeal>,
 }
 
 /// The store on one database. Clones share everything.
@@ -66,6 +70,7 @@ impl<D: Driver> Clone for SqlStore<D> {
 }
 
 struct Shared<D: Driver> {
+    contents: Arc<dyn ContentSeal>,
     readers: Readers<D>,
     lanes: Vec<Entrance>,
     common: Arc<Common<D>>,
@@ -118,6 +123,7 @@ impl<D: Driver> SqlStore<D> {
         let running = lanes.into_iter().map(D::spawn);
         Ok(Self {
             shared: Arc::new(Shared {
+                contents: options.contents,
                 readers,
                 lanes: entrances,
                 running: Mutex::new(running.collect()),
@@ -216,6 +222,7 @@ impl<D: Driver> Store for SqlStore<D> {
 
     async fn commit(&self, unit: Unit) -> Result<Committed, CommitError> {
         let (answer, answered) = oneshot::channel();
+        let unit = SealedUnit::of(unit, &*self.shared.contents)?;
         self.enqueue(unit.priority, Work::Unit(Box::new(unit), answer))
             .map_err(CommitError::Unavailable)?;
         let lost = |_| Err(CommitError::Unavailable(LOST.to_owned()));
@@ -250,6 +257,10 @@ impl<D: Driver> Fetch for SqlStore<D> {
     async fn fetch_first(&self, query: Query) -> Result<Option<D::Row>, StoreError> {
         let row = self.shared.readers.first(query).await;
         row.map_err(|e| StoreError(e.detail()))
+    }
+
+    fn contents(&self) -> &dyn ContentSeal {
+        &*self.shared.contents
     }
 
     fn is_sole_writer(&self) -> bool {

@@ -6,6 +6,7 @@
 mod agree;
 mod compare;
 mod content;
+pub mod contents;
 pub mod files;
 mod lists;
 mod log;

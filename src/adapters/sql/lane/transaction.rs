@@ -11,11 +11,12 @@ use crate::{
         fault::{DatabaseError, Meaning},
         judge::{Absent, Judge, Questions, check_time},
         plan::Plan,
+        sealing::SealedUnit,
         value::{Fields, SqlValue},
     },
     domain::{
         timestamp::Timestamp,
-        unit::{CommitError, Committed, Unit},
+        unit::{CommitError, Committed},
     },
 };
 
@@ -49,7 +50,7 @@ pub(super) struct Filled {
 type Judged = Vec<Result<Vec<[u8; 32]>, CommitError>>;
 
 impl<D: Driver> Lane<D> {
-    pub(super) async fn transact(&mut self, units: &[&Unit]) -> Result<Vec<Answer>, Failed> {
+    pub(super) async fn transact(&mut self, units: &[&SealedUnit]) -> Result<Vec<Answer>, Failed> {
         metrics::counter!("chancery_store_transactions_total", "kind" => "units").increment(1);
         let together = u64::try_from(units.len()).unwrap_or(u64::MAX);
         metrics::counter!("chancery_store_units_total").increment(together);
@@ -97,10 +98,10 @@ impl<D: Driver> Lane<D> {
     async fn fill(
         &self,
         connection: &mut D::Writing,
-        units: &[&Unit],
+        units: &[&SealedUnit],
         now: Timestamp,
     ) -> Result<Filled, Failed> {
-        let plan = |unit: &&Unit| check_time(unit, now).map(|()| Plan::of(unit));
+        let plan = |unit: &&SealedUnit| check_time(unit, now).map(|()| Plan::of(unit));
         let plans: Vec<Result<Plan, CommitError>> = units.iter().map(plan).collect();
         let questions = Questions::of(plans.iter().flatten());
         let found = ask(connection, questions).await.map_err(sort)?;
@@ -155,7 +156,7 @@ impl<D: Driver> Lane<D> {
     /// Numbers and encodes the entries of the admitted units, in their order.
     fn log(
         &self,
-        units: &[&Unit],
+        units: &[&SealedUnit],
         judged: Judged,
         now: Timestamp,
         head: Option<Head>,

@@ -1,4 +1,4 @@
-//! Columns that repeat what other columns hold: certificates read again, keys and evidence
+//! Columns that repeat what other columns hold: certificates read again, keys
 //! hashed again.
 
 use std::time::Duration;
@@ -40,14 +40,7 @@ pub(super) async fn check(
     findings: &mut Findings<'_>,
 ) -> Result<(), DatabaseError> {
     snapshot.rows(Query::new(OF_IDENTITIES)).await?;
-    for table in [
-        "certificate",
-        "activation",
-        "evidence",
-        "data_lookup",
-        "identity",
-        "caa_check",
-    ] {
+    for table in ["certificate", "activation", "identity", "caa_check"] {
         let key = if table == "identity" { "name" } else { "id" };
         let mut after = String::new();
         loop {
@@ -68,8 +61,6 @@ pub(super) async fn check(
                 let judged = match table {
                     "certificate" => certificate(row, &object, findings),
                     "activation" => activation(snapshot, row, &object, findings).await,
-                    "evidence" => evidence(row, &object, findings),
-                    "data_lookup" => data_lookup(row, &object, findings),
                     "caa_check" => caa_check(raw, row, &object, findings),
                     _ => identity(row, &object, findings),
                 };
@@ -159,30 +150,6 @@ async fn activation(
         .bind(SqlValue::Text(row.maybe_string("customer")?))
         .sql(", NULL)");
     snapshot.rows(query).await?;
-    Ok(())
-}
-
-/// Evidence in a document has that document's digest.
-fn evidence(
-    row: Fields<'_>,
-    object: &str,
-    findings: &mut Findings<'_>,
-) -> Result<(), DatabaseError> {
-    let sha256: [u8; 32] = Sha256::digest(row.string("content")?).into();
-    let held = row.maybe_string("document")?.is_some();
-    let same = held || row.array("sha256")? == sha256;
-    findings.demand(same, object, Rule::ContentAltered);
-    Ok(())
-}
-
-fn data_lookup(
-    row: Fields<'_>,
-    object: &str,
-    findings: &mut Findings<'_>,
-) -> Result<(), DatabaseError> {
-    let sha256: [u8; 32] = Sha256::digest(row.string("content")?).into();
-    let same = row.array("sha256")? == sha256;
-    findings.demand(same, object, Rule::ContentAltered);
     Ok(())
 }
 

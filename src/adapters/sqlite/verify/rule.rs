@@ -95,6 +95,7 @@ rules! {
     DocumentMissing = "document-missing", "log", "its file is not there";
     DocumentAltered = "document-altered", "log", "its file is not what was received";
     DocumentKey = "document-key", "log", "the key of its file is not given";
+    ContentKey = "content-key", "log", "the key of its content is not given";
     ContentAltered = "content-altered", "log", "its content has another digest";
     KeyHolder = "key-holder", "log", "the key's owner is not who used it";
     BootUnknown = "boot-unknown", "log", "it was written by a start nobody registered";
