@@ -1,6 +1,6 @@
 //! The deny list: what it says of a case, and that nothing is approved or issued past it.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use chancery::policy::case_rules::deny_list::MOST_NAMES;
 use serde_json::{Value, json};
@@ -11,6 +11,8 @@ use crate::{
     evidence::leaves,
     keys::reload,
     openssl::new_key,
+    time::DAY,
+    wall::Wall,
     world::{World, fresh_address, refused, submission},
 };
 
@@ -22,17 +24,24 @@ const LIST: &str = "version = 1\ncountries = [\"KP\"]\n\
 const FIRST: &str =
     "[[organizations]]\nname = \"EXAMPLE Spółka z ograniczoną odpowiedzialnością\"\n";
 
+/// Calls that may pass until a mail is queued: far more than any run needs.
+const PATIENCE: u32 = 3_000;
+/// Calls during which a daemon that does too much would do it.
+const IDLE: u32 = 50;
+
 fn start() -> World {
-    World::start_with(Vec::new(), &|dir, config| {
-        let list = dir.join("deny-list.toml");
-        fs::write(&list, LIST).unwrap();
-        let files = format!("[files]\ndeny_list = \"{}\"", list.display());
-        *config = config.replace("[files]", &files);
-        let register = "[[registers.manual]]\ncountry = \"PL\"";
-        assert!(config.contains(register));
-        let another = "[[registers.manual]]\ncountry = \"KP\"\nurl = \"https://kp.example.com\"\n";
-        *config = config.replace(register, &format!("{another}{register}"));
-    })
+    World::start_with(Vec::new(), &listed)
+}
+
+fn listed(dir: &Path, config: &mut String) {
+    let list = dir.join("deny-list.toml");
+    fs::write(&list, LIST).unwrap();
+    let files = format!("[files]\ndeny_list = \"{}\"", list.display());
+    *config = config.replace("[files]", &files);
+    let register = "[[registers.manual]]\ncountry = \"PL\"";
+    assert!(config.contains(register));
+    let another = "[[registers.manual]]\ncountry = \"KP\"\nurl = \"https://kp.example.com\"\n";
+    *config = config.replace(register, &format!("{another}{register}"));
 }
 
 /// A bad list changes nothing, whatever it named; then this one is in force.
@@ -233,6 +242,38 @@ fn an_order_whose_organisation_was_denied_since_is_ready_nowhere() {
         assert_eq!(shown(order)["status_code"], "ready_for_activation");
         assert!(is_listed(order));
     }
+}
+
+/// Flows 5.15: each mail once, and this one late rather than never.
+#[test]
+fn an_order_that_a_list_held_back_is_told_once_the_list_is_mended() {
+    let clock = Wall::new();
+    let world = World::start_with(clock.environment(), &listed);
+    let client = world.first();
+    let order = client.bound(&world.data);
+    let address = fresh_address();
+    client.set_address(&order, &address).ok();
+    let code = world.code(&address, &[]);
+    take(&world, &format!("{LIST}{FIRST}"));
+    client.confirm(&order, &code).ok();
+    let told = || {
+        let mails = world.instance.get("operator", "/mails?limit=200").ok();
+        let mails = mails["items"].as_array().unwrap().iter();
+        let mine = mails
+            .filter(|mail| mail["recipient"] == address && mail["kind"] == "ready-to-activate");
+        let lines = client.get("/notifications?tab=information&limit=200").ok();
+        let lines = lines["items"].as_array().unwrap().iter();
+        let lines =
+            lines.filter(|line| line["order_id"] == order && line["code"] == "ready-to-activate");
+        (mine.count(), lines.count())
+    };
+    clock.set(DAY + 60);
+    assert!((0..IDLE).all(|_| told() == (0, 0)), "it is still named");
+    take(&world, LIST);
+    clock.set(2 * DAY + 120);
+    assert!((0..PATIENCE).any(|_| told() == (1, 1)), "{:?}", told());
+    clock.set(4 * DAY);
+    assert!((0..IDLE).all(|_| told() == (1, 1)), "each once");
 }
 
 #[test]

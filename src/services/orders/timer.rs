@@ -34,7 +34,7 @@ use crate::{
     ports::entropy::random,
     services::{
         jobs::{self, JobHandler},
-        order_mail,
+        order_mail, readiness,
         request::{Stopped, decide},
     },
 };
@@ -248,15 +248,14 @@ impl Orders {
     }
 
     /// The order can be activated since days and is not: its mailbox is reminded, as long as
-    /// both gates stay open.
+    /// both gates stay open. One that the deny list alone held back is told for the first time.
     async fn remind(&self, id: OrderId, job: &Job) -> Result<(), Stopped> {
         let (now, store) = (self.0.clock.now(), self.0.store.as_ref());
         let order = self.0.orders.order(&SYSTEM.read(), id).await?;
         let order = order.filter(|order| order.state == OrderState::Open && !order.is_over(now));
-        let since = job
-            .slot
-            .strip_prefix("ready-")
-            .and_then(|at| at.parse().ok());
+        let at = job.slot.strip_prefix(readiness::READY);
+        let held = at.and_then(|at| at.strip_suffix(readiness::HELD));
+        let since = held.or(at).and_then(|at| at.parse().ok());
         let (Some(order), Some(since)) = (order, since.map(Timestamp::from_millis)) else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
@@ -276,6 +275,15 @@ impl Orders {
         let Some(mailbox) = view.ready() else {
             return Ok(jobs::nothing_to_do(store, job).await?);
         };
+        if held.is_some() {
+            let (warnings, entropy) = (&self.0.warnings, self.entropy());
+            let word = readiness::Word::of(&order, mailbox, warnings, entropy, now)?;
+            let unit = word.begin(SYSTEM.caller(), now).ends_job(jobs::done(job));
+            store
+                .commit(unit.rests_on(Aggregate::Order, id, order.version()))
+                .await?;
+            return Ok(());
+        }
         let (reminders, until) = (&self.0.warnings.ready, order.window_ends);
         let next = warnings::next_after(since, reminders, until, now);
         let (kind, address) = (MailKind::ReadyToActivate, mailbox.address.as_str());
