@@ -7,6 +7,8 @@
     reason = "a test that cannot set itself up fails at once"
 )]
 
+#[path = "scanning/aside.rs"]
+mod aside;
 #[path = "support/clamd.rs"]
 mod clamd;
 #[expect(dead_code, reason = "other suites use more of it")]

@@ -19,7 +19,7 @@ use crate::{
     },
     policy::{
         access::{OfficerScope, ReadScope},
-        case_rules::{crossing::Heard, sources::Held},
+        case_rules::{crossing::Heard, facts, sources::Held},
         mail_domains::AddressFlag,
         warnings::Warnings,
     },
@@ -172,11 +172,12 @@ impl Ground {
             .digest(&self.data, &self.documents, &self.evidence)
     }
 
-    /// Documents that are evidence can be looked at.
+    /// Documents that a check rests on can be looked at. One that no check names any more was set
+    /// aside: evidence stays, and nothing is shown by it.
     fn require_documents_shown(&self) -> Result<(), Refused> {
         let named = |document: &&Document| {
-            let mut evidence = self.evidence.iter();
-            evidence.any(|evidence| evidence.document == Some(document.id))
+            let mut relied_on = facts::relied_on(&self.case, &self.evidence);
+            relied_on.any(|piece| piece.document == Some(document.id))
         };
         let mut documents = self.documents.iter().filter(named);
         documents.try_for_each(Document::require_shown)

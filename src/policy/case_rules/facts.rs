@@ -226,6 +226,15 @@ fn paper_of(case: &Case, evidence: &[Evidence], kind: CheckKind) -> Option<Times
     issued.min()
 }
 
+/// The pieces that some check of the case rests on, whatever its outcome.
+pub fn relied_on<'a>(
+    case: &'a Case,
+    evidence: &'a [Evidence],
+) -> impl Iterator<Item = &'a Evidence> {
+    let checks = case.checks.iter();
+    checks.flat_map(move |check| named(check, evidence))
+}
+
 /// The pieces a check rests on: those it names, and what their contacts were found in.
 fn named<'a>(check: &'a Check, evidence: &'a [Evidence]) -> impl Iterator<Item = &'a Evidence> {
     let sources: Vec<EvidenceId> = check::contacts(&check.evidence, evidence)
